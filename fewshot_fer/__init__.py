@@ -1,0 +1,1 @@
+"""Reads facial expressions in a live online class and adapts to each student."""

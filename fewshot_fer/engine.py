@@ -1,0 +1,70 @@
+"""Runs a network file with OpenVINO; the one place that knows the engine.
+
+A network is anything that maps a float32 batch to float32 outputs, so that tests
+can put a plain function in its place.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.errors import CheckpointError
+
+if TYPE_CHECKING:
+    import openvino
+
+Precision = Literal["f32", "bf16"]
+
+
+class Network(Protocol):
+    """A batch in, the network's outputs out."""
+
+    def __call__(self, batch: Floats) -> tuple[Floats, ...]:
+        """Run one batch; the first axis is the batch's."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def _core() -> openvino.Core:
+    import openvino
+
+    return openvino.Core()
+
+
+class OpenVinoNetwork:
+    """A compiled network; each instance owns one request, so give each thread its own."""
+
+    def __init__(self, path: Path, *, precision: Precision = "bf16", threads: int = 1) -> None:
+        try:
+            model = _core().read_model(path)
+            compiled = _core().compile_model(
+                model,
+                "CPU",
+                {
+                    "INFERENCE_NUM_THREADS": threads,
+                    "NUM_STREAMS": 1,
+                    "INFERENCE_PRECISION_HINT": precision,
+                    "PERFORMANCE_HINT": "LATENCY",
+                },
+            )
+        except RuntimeError as error:
+            raise CheckpointError(
+                "The network cannot be read.",
+                where=str(path),
+                next_step="Run `fewshot-fer doctor`; if it is damaged, reinstall or export it again.",
+            ) from error
+        self._request = compiled.create_infer_request()
+        self._outputs = len(compiled.outputs)
+
+    def __call__(self, batch: Floats) -> tuple[Floats, ...]:
+        """Run one batch and copy the outputs out of the engine's buffers."""
+        self._request.infer([np.ascontiguousarray(batch)], share_inputs=True)
+        return tuple(
+            np.array(self._request.get_output_tensor(i).data, dtype=np.float32)
+            for i in range(self._outputs)
+        )

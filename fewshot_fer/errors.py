@@ -1,0 +1,89 @@
+"""Every error that a user can cause, in one tree.
+
+FewshotFerError
+├── SettingsError      an unknown key, a wrong type, a value out of range
+├── ImageError         a file that is no picture, or one that cannot be used
+├── FaceError          no face, too many faces, or a face too poor to use
+├── CheckpointError    missing, truncated, altered, or of another version
+├── DataError          a training or evaluation set that is not what it should be
+├── TrainingError      a run that cannot go on: NaN loss, another configuration, an impossible episode
+├── LibraryError       the students' folder: locked, not writable, of a newer format
+│   ├── StudentError   an unknown, doubled or badly named student
+│   ├── ConsentError   something was asked for that the student did not agree to
+│   └── ReferenceImageError  a reference that was refused
+├── SourceError        a camera, video, stream or screen that cannot be read
+├── RecordError        the database of sessions
+└── ServerError        a port in use, a certificate that is not one
+
+Each says what happened, where, and what to do next. The command line shows the three
+and exits with 1; the web shows them as a message.
+"""
+
+from __future__ import annotations
+
+
+class FewshotFerError(Exception):
+    """What happened, where, and what to do next."""
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" {self.next_step}" if self.next_step else ""
+        return f"{place}{self.what}{advice}"
+
+
+class SettingsError(FewshotFerError):
+    """An unknown key, a wrong type, a value out of range."""
+
+
+class ImageError(FewshotFerError):
+    """A file that is no picture, or a picture that cannot be used."""
+
+
+class FaceError(FewshotFerError):
+    """No face, too many faces, or a face too poor to use."""
+
+
+class CheckpointError(FewshotFerError):
+    """A checkpoint that is missing, truncated, altered, or of another version."""
+
+
+class DataError(FewshotFerError):
+    """A training or evaluation set that is not what it should be."""
+
+
+class TrainingError(FewshotFerError):
+    """A run that cannot go on."""
+
+
+class LibraryError(FewshotFerError):
+    """The students' folder is locked, not writable, or of a newer format."""
+
+
+class StudentError(LibraryError):
+    """An unknown, doubled or badly named student."""
+
+
+class ConsentError(LibraryError):
+    """Something was asked for that the student did not agree to."""
+
+
+class ReferenceImageError(LibraryError):
+    """A reference image that was refused."""
+
+
+class SourceError(FewshotFerError):
+    """A camera, video, stream or screen that cannot be read."""
+
+
+class RecordError(FewshotFerError):
+    """The database of sessions."""
+
+
+class ServerError(FewshotFerError):
+    """A port in use, a certificate that is not one."""
