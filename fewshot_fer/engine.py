@@ -56,7 +56,7 @@ class OpenVinoNetwork:
             raise CheckpointError(
                 "The network cannot be read.",
                 where=str(path),
-                next_step="Run `fewshot-fer doctor`; if it is damaged, reinstall or export it again.",
+                next_step="Run `fewshot-fer doctor`; if it is damaged, install or export it again.",
             ) from error
         self._request = compiled.create_infer_request()
         self._outputs = len(compiled.outputs)

@@ -2,11 +2,12 @@
 
 FewshotFerError
 ├── SettingsError      an unknown key, a wrong type, a value out of range
+├── FolderError        a folder that cannot be made or written, a full disk
 ├── ImageError         a file that is no picture, or one that cannot be used
 ├── FaceError          no face, too many faces, or a face too poor to use
 ├── CheckpointError    missing, truncated, altered, or of another version
 ├── DataError          a training or evaluation set that is not what it should be
-├── TrainingError      a run that cannot go on: NaN loss, another configuration, an impossible episode
+├── TrainingError      a run that cannot go on: NaN loss, another configuration
 ├── LibraryError       the students' folder: locked, not writable, of a newer format
 │   ├── StudentError   an unknown, doubled or badly named student
 │   ├── ConsentError   something was asked for that the student did not agree to
@@ -39,6 +40,10 @@ class FewshotFerError(Exception):
 
 class SettingsError(FewshotFerError):
     """An unknown key, a wrong type, a value out of range."""
+
+
+class FolderError(FewshotFerError):
+    """A folder that cannot be made or written, a full disk."""
 
 
 class ImageError(FewshotFerError):

@@ -1,0 +1,51 @@
+# make run    the drawn class in the terminal (installs the runtime first, without torch)
+# make test   the whole suite
+# make lint   ruff and mypy
+# make clean  removes what the others made
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	2>/dev/null && echo $$p && break; done)
+RUNTIME := .venv
+TESTING := .venv-test
+TORCH := 2.13.0
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test lint clean python
+.DELETE_ON_ERROR:
+
+run: $(RUNTIME)/.installed
+	@$(RUNTIME)/bin/fewshot-fer demo
+
+test: $(TESTING)/.installed
+	$(TESTING)/bin/python -m pytest --durations=15 $(TESTS)
+
+lint: $(TESTING)/.installed
+	$(TESTING)/bin/ruff check .
+	$(TESTING)/bin/ruff format --check .
+	$(TESTING)/bin/mypy
+
+# The stamps say that an environment is complete: nothing is installed twice.
+$(RUNTIME)/.installed: pyproject.toml constraints.txt | python
+	@echo "Installing the runtime into $(RUNTIME) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(RUNTIME)
+	@$(RUNTIME)/bin/python $(PIP_INSTALL) --editable .
+	@touch $@
+
+# torch first and by itself, so that pip keeps that build. facenet-pytorch is only the reference
+# of the parity tests; its own pins (torch<2.3, numpy<2) are older than everything else here.
+$(TESTING)/.installed: pyproject.toml constraints.txt | python
+	@echo "Installing the tests' environment into $(TESTING) (once, some minutes) ..."
+	@$(PYTHON) -m venv $(TESTING)
+	@$(TESTING)/bin/python -m pip install --quiet --disable-pip-version-check torch==$(TORCH)
+	@$(TESTING)/bin/python $(PIP_INSTALL) --editable '.[train,dev]'
+	@$(TESTING)/bin/python $(PIP_INSTALL) --no-deps facenet-pytorch==2.6.0
+	@touch $@
+
+python:
+	@test -n "$(PYTHON)" || { \
+		echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say where it is:" >&2; \
+		echo "    make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+
+clean:
+	rm -rf $(RUNTIME) $(TESTING) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,75 @@
+"""Whole files or none: nobody ever reads a half-written one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from typing import TYPE_CHECKING
+
+from fewshot_fer.errors import FolderError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write beside the target, flush to the disk, then rename over it."""
+    ensure_folder(path.parent)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def ensure_folder(folder: Path) -> Path:
+    """Make the folder where it is missing and hand it back."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    return folder
+
+
+def check_writable(folder: Path) -> None:
+    """Raise unless a file can be written in the folder, or in the one it would be made in."""
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the rename itself last through a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _not_writable(place: Path, error: OSError) -> FolderError:
+    return FolderError(
+        f"It cannot be written: {error.strerror or error}.",
+        where=str(place),
+        next_step="Choose another folder, free some space, or give yourself the right to write.",
+    )

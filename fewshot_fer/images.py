@@ -1,0 +1,105 @@
+"""Reads a picture from anywhere as RGB, or says what is wrong with it.
+
+OpenCV turns 16-bit, grey, palette and CMYK pictures into 8-bit colour, drops alpha,
+takes the first frame of an animation and turns a photograph as its EXIF says. What is
+left for us: to refuse before decoding what would fill the memory, and to give advice.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import cv2
+import imagesize
+import numpy as np
+
+from fewshot_fer.errors import ImageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fewshot_fer.arrays import Bytes
+
+MIN_SIDE = 16
+MAX_SIDE = 16_384
+MAX_PIXELS = 100_000_000
+SUFFIXES = frozenset(
+    ".avif .bmp .gif .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()
+)
+
+# What OpenCV would print about a bad file is in the error that we raise.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
+def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Bytes:
+    """Read a picture file as RGB [h,w,3]."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImageError(
+            "There is no such file.", where=str(path), next_step="Check the path."
+        ) from error
+    except OSError as error:
+        raise ImageError(
+            f"The file cannot be read: {error.strerror or error}.",
+            where=str(path),
+            next_step="Check that it is a file and that you may read it.",
+        ) from error
+    return decode_image(data, where=str(path), max_pixels=max_pixels)
+
+
+def decode_image(data: bytes, *, where: str = "", max_pixels: int = MAX_PIXELS) -> Bytes:
+    """Decode an encoded picture as RGB [h,w,3]."""
+    if not data:
+        raise ImageError("The file is empty.", where=where, next_step="Copy or export it again.")
+    width, height = _announced_size(data)
+    known_format = width > 0
+    if known_format:
+        _check_size(width, height, max_pixels, where)
+    image = _decode(data)
+    if image is not None:
+        _check_size(image.shape[1], image.shape[0], max_pixels, where)
+        return image
+    if known_format:
+        raise ImageError(
+            "The picture is cut off or damaged.", where=where, next_step="Copy or export it again."
+        )
+    raise ImageError(
+        "This is not a picture that can be read, or its beginning is damaged.",
+        where=where,
+        next_step="Use a JPEG, PNG, WebP, TIFF, BMP or GIF file.",
+    )
+
+
+def _announced_size(data: bytes) -> tuple[int, int]:
+    """Width and height from the header alone; (-1, -1) for an unknown format."""
+    try:
+        width, height = imagesize.get(BytesIO(data))
+    except Exception:  # a damaged header may raise anything; the decoder has the last word
+        return -1, -1
+    return int(width), int(height)
+
+
+def _decode(data: bytes) -> Bytes | None:
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)  # type: ignore[return-value]
+    except cv2.error:
+        return None
+
+
+def _check_size(width: int, height: int, max_pixels: int, where: str) -> None:
+    size = f"{width} x {height}"
+    if min(width, height) < MIN_SIDE:
+        raise ImageError(
+            f"The picture is only {size} pixels: no face fits in it.",
+            where=where,
+            next_step=f"Use a picture of at least {MIN_SIDE} pixels a side.",
+        )
+    if max(width, height) > MAX_SIDE or width * height > max_pixels:
+        raise ImageError(
+            f"The picture is too large: {size} pixels.",
+            where=where,
+            next_step=f"Shrink it to at most {MAX_SIDE} pixels a side "
+            f"and {max_pixels / 1e6:.0f} megapixels.",
+        )
