@@ -68,3 +68,16 @@ class OpenVinoNetwork:
             np.array(self._request.get_output_tensor(i).data, dtype=np.float32)
             for i in range(self._outputs)
         )
+
+
+def engine_version() -> str:
+    """The engine's name and version."""
+    import openvino
+
+    return f"OpenVINO {openvino.__version__.split('-')[0]}"
+
+
+def native_precisions() -> tuple[Precision, ...]:
+    """The precisions this processor computes in; others are emulated or raised to f32."""
+    able = _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return ("bf16", "f32") if "BF16" in able else ("f32",)

@@ -1,0 +1,23 @@
+"""The command line: parses and shows, decides nothing.
+
+Exit codes: 0 fine, 1 an error of ours with its message on standard error, 2 wrong usage,
+130 Ctrl-C. `app` says how a command is added.
+"""
+
+from __future__ import annotations
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    # Everything else is imported in here, so that Ctrl-C is quiet from the first moment.
+    import signal
+    import sys
+
+    try:
+        from fewshot_fer.cli.app import run
+
+        sys.exit(run(arguments))
+    except KeyboardInterrupt:
+        # A second Ctrl-C shall not find us tidying up.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        sys.exit(130)

@@ -1,0 +1,81 @@
+"""The one place that prints: one JSON object, or something to look at."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+    from fewshot_fer.errors import FewshotFerError
+
+
+def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType]) -> None:
+    """Print the value as JSON, or what is to be seen of it."""
+    if as_json:
+        write_json(value)
+    else:
+        console().print(picture())
+
+
+def write_json(value: object) -> None:
+    """Print one JSON object on standard output; NaN and infinity become null."""
+    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    """A table for the terminal; what the cells say is shown as it is, never as markup."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    result = Table(*columns, box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for row in rows:
+        result.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    return result
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The terminal."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def show_error(error: FewshotFerError) -> None:
+    """What happened, where, and what to do next, on standard error."""
+    from rich.text import Text
+
+    message = Text("Error: ", style="bold red").append(error.what, style="default")
+    if error.where:
+        message.append(f"\n  where: {error.where}", style="default")
+    if error.next_step:
+        message.append(f"\n  next:  {error.next_step}", style="default")
+    # Long paths and addresses are there to be copied: no line breaks of ours.
+    console(stderr=True).print(message, soft_wrap=True)
+
+
+def _plain(value: object) -> object:
+    """What json can write, from dataclasses, paths and numpy's scalars and arrays."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

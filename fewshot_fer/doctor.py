@@ -1,0 +1,186 @@
+"""Looks at this machine: what is there, what is missing, and how to mend it."""
+
+from __future__ import annotations
+
+import platform
+import socket
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from fewshot_fer import __version__
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.files import check_writable
+from fewshot_fer.settings import Settings
+from fewshot_fer.shipped import shipped_checkpoint
+
+State = Literal["fine", "note", "broken"]
+
+LIBRARIES = ("numpy", "opencv-python-headless", "faiss-cpu", "openvino", "typer", "pydantic")
+OPTIONAL = {"torch": "train", "onnx": "train", "streamlit": "web"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: `note` is worth knowing, `broken` has to be mended."""
+
+    name: str
+    state: State
+    found: str
+    mend: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Every check, in the order in which they are best mended."""
+    return [
+        _python(),
+        _libraries(),
+        _extras(),
+        _engine(settings),
+        _checkpoint(settings),
+        _folder("students' folder", settings.support_sets),
+        _records(settings.records),
+        _data(settings.data),
+        _port(settings.host, settings.port),
+        _camera(),
+    ]
+
+
+def healthy(checks: Iterable[Check]) -> bool:
+    """Whether nothing has to be mended."""
+    return all(check.state != "broken" for check in checks)
+
+
+def versions(names: Iterable[str]) -> Mapping[str, str | None]:
+    """The installed version of every named distribution, None for those that are missing."""
+    return {name: _version(name) for name in names}
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _python() -> Check:
+    found = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Check("python", "fine", found)
+    return Check("python", "note", found, "Use Python 3.11, 3.12 or 3.13: those are tried.")
+
+
+def _libraries() -> Check:
+    found = versions(LIBRARIES)
+    missing = [name for name, number in found.items() if number is None]
+    listed = ", ".join(f"{name} {number}" for name, number in found.items() if number)
+    listed = f"fewshot-fer {__version__}, {listed}"
+    if missing:
+        return Check(
+            "libraries",
+            "broken",
+            f"{listed}; missing: {', '.join(missing)}",
+            "Install again: pip install --force-reinstall fewshot-fer",
+        )
+    return Check("libraries", "fine", listed)
+
+
+def _extras() -> Check:
+    found = versions(OPTIONAL)
+    missing = sorted({OPTIONAL[name] for name, number in found.items() if number is None})
+    listed = ", ".join(f"{name} {number}" for name, number in found.items() if number)
+    return Check(
+        "extras",
+        "note" if missing else "fine",
+        listed or "none",
+        f"Only if you need them: pip install 'fewshot-fer[{','.join(missing)}]'" if missing else "",
+    )
+
+
+def _engine(settings: Settings) -> Check:
+    from fewshot_fer.engine import engine_version, native_precisions
+
+    native = native_precisions()
+    found = f"{engine_version()}; this processor computes in {' and '.join(native)}"
+    if settings.precision in native:
+        return Check("engine", "fine", found)
+    return Check(
+        "engine",
+        "note",
+        found,
+        f"{settings.precision} works here but gains nothing; `precision: f32` is more exact.",
+    )
+
+
+def _checkpoint(settings: Settings) -> Check:
+    try:
+        folder = settings.checkpoint or shipped_checkpoint()
+    except FewshotFerError as error:
+        return Check("checkpoint", "broken", f"{error.where}: {error.what}", error.next_step)
+    return Check("checkpoint", "fine", str(folder))
+
+
+def _folder(name: str, folder: Path) -> Check:
+    try:
+        check_writable(folder)
+    except FewshotFerError as error:
+        return Check(name, "broken", str(error.where), f"{error.what} {error.next_step}")
+    there = "" if folder.exists() else " (made when it is needed)"
+    return Check(name, "fine", f"{folder.absolute()}{there}")
+
+
+def _records(url: str) -> Check:
+    if not url.startswith("sqlite:///"):
+        return Check("records", "fine", url.rsplit("@", 1)[-1])
+    return _folder("records", Path(url.removeprefix("sqlite:///")).parent)
+
+
+def _data(folder: Path | None) -> Check:
+    if folder is None:
+        return Check("data", "note", "not set", "Only for training: set FEWSHOT_FER_DATA.")
+    if not folder.is_dir():
+        return Check(
+            "data", "broken", f"{folder} is not a folder", "Mend or unset FEWSHOT_FER_DATA."
+        )
+    return Check("data", "fine", str(folder))
+
+
+def _port(host: str, port: int) -> Check:
+    if port_is_free(host, port):
+        return Check("port", "fine", f"{host}:{port} is free")
+    return Check(
+        "port",
+        "broken",
+        f"{host}:{port} is in use or not ours",
+        f"Stop what listens there, or choose another: FEWSHOT_FER_PORT={port + 1}",
+    )
+
+
+def _camera() -> Check:
+    mend = "Plug one in, close the program that uses it, or read a video file instead."
+    if sys.platform == "linux" and not list(Path("/dev").glob("video*")):
+        return Check("camera", "note", "none", mend)
+    import cv2
+
+    camera = cv2.VideoCapture(0)
+    try:
+        opened, _ = camera.read()
+    finally:
+        camera.release()
+    if not opened:
+        return Check("camera", "note", "none that gives a picture", mend)
+    return Check("camera", "fine", "camera 0 gives a picture")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
