@@ -1,0 +1,96 @@
+"""The one aligned face of the whole product: what the network sees and a support set stores.
+
+A portrait is 192x192; the square that FER-2013 shows of a face is its central 128x128. What
+lies outside the image is black: nothing is invented there, and `quality` says how much it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats
+from fewshot_fer.faces.frames import as_rgb
+
+SIDE: Final = 192
+INNER: Final = 128
+MARGIN: Final = (SIDE - INNER) // 2
+
+# Medians over FER-2013's own images, as fractions of its square.
+FER_POINTS: Final = ((0.305, 0.380), (0.688, 0.377), (0.481, 0.591), (0.338, 0.771), (0.654, 0.771))
+TEMPLATE: Final[Doubles] = np.array(FER_POINTS) * INNER + MARGIN
+
+_LARGEST_SHRINK: Final = 2.0
+_FEWEST_PIXELS: Final = 1.0
+
+
+def similarities(points: Floats, template: Doubles = TEMPLATE) -> Doubles:
+    """Least-squares turn, scale and shift of each [n,5,2] onto [5,2]: matrices [n,2,3].
+
+    Without mirroring. Points that are not finite, or all in one place, give a matrix of NaN.
+    """
+    points = np.asarray(points, dtype=np.float64).reshape(-1, len(template), 2)
+    middle = points.mean(axis=1, keepdims=True)
+    x, y = np.moveaxis(points - middle, -1, 0)
+    target = template.mean(axis=0)
+    u, v = (template - target).T
+    spread = (x**2 + y**2).sum(axis=1)
+    spread[~(spread > 0)] = np.nan
+    cosine = (x * u + y * v).sum(axis=1) / spread
+    sine = (x * v - y * u).sum(axis=1) / spread
+    turn = np.stack([np.stack([cosine, -sine], 1), np.stack([sine, cosine], 1)], axis=1)
+    shift = target - (turn @ middle.transpose(0, 2, 1))[..., 0]
+    return np.concatenate([turn, shift[..., None]], axis=2)
+
+
+def alignable(points: Floats) -> Bools:
+    """Which of the points [n,5,2] allow a portrait [n]; the others' portraits are black."""
+    matrices = similarities(points)
+    scale = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        face = INNER / scale
+    return np.isfinite(matrices).all(axis=(1, 2)) & (face >= _FEWEST_PIXELS) & (face < 1e5)
+
+
+def portraits(image: npt.NDArray[Any], landmarks: Floats) -> Bytes:
+    """Faces of an image by their points [n,5,2], aligned: [n,192,192,3]."""
+    pixels = as_rgb(image)
+    points = np.asarray(landmarks, dtype=np.float32).reshape(-1, 5, 2)
+    aligned = np.zeros((len(points), SIDE, SIDE, 3), dtype=np.uint8)
+    usable = alignable(points)
+    for portrait, matrix in zip(aligned[usable], similarities(points)[usable], strict=True):
+        _warp(pixels, matrix, portrait)
+    return aligned
+
+
+def _warp(image: Bytes, matrix: Doubles, portrait: Bytes) -> None:
+    """Draw the part of the image that the matrix maps into the portrait."""
+    back = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]]) @ back.T
+    height, width = image.shape[:2]
+    x0, y0 = np.clip(np.floor(corners.min(axis=0)) - 2, 0, [width, height]).astype(int)
+    x1, y1 = np.clip(np.ceil(corners.max(axis=0)) + 3, 0, [width, height]).astype(int)
+    if x0 >= x1 or y0 >= y1:
+        return
+    part = image[y0:y1, x0:x1]
+    matrix = matrix.copy()
+    matrix[:, 2] += matrix[:, :2] @ [x0, y0]
+    shrink = 1 / np.hypot(matrix[0, 0], matrix[1, 0])
+    if shrink > _LARGEST_SHRINK:
+        part, matrix = _shrunk(part, matrix, shrink)
+    cv2.warpAffine(part, matrix, (SIDE, SIDE), dst=portrait, flags=cv2.INTER_LINEAR)
+
+
+def _shrunk(part: Bytes, matrix: Doubles, shrink: float) -> tuple[Bytes, Doubles]:
+    """A part made smaller by averaging, so that fine detail does not turn into noise."""
+    height, width = part.shape[:2]
+    size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+    ratio = np.array([width / size[0], height / size[1]])
+    smaller = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    turn = matrix[:, :2] * ratio
+    # Pixel centres lie at halves: x_old + 1/2 = ratio * (x_new + 1/2).
+    shift = matrix[:, 2] + matrix[:, :2] @ (ratio / 2 - 0.5)
+    return np.asarray(smaller, dtype=np.uint8), np.concatenate([turn, shift[:, None]], axis=1)

@@ -1,0 +1,200 @@
+"""Turns facenet-pytorch's three MTCNN weight files into the networks that the detector runs.
+
+Three things are folded into the networks, so that the detector need not do them for every
+frame: they take bytes as an image holds them ([n,h,w,3], 0..255), their first layer does the
+scaling, and the softmax over two classes is a sigmoid of the difference. Each network gives
+one output whose first channel is the probability of a face.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from fewshot_fer.errors import CheckpointError
+from fewshot_fer.files import write_atomically
+
+CREDITS: Final = """\
+pnet.onnx, rnet.onnx and onet.onnx are the three networks of MTCNN (Zhang, Zhang, Li and Qiao,
+"Joint Face Detection and Alignment using Multi-task Cascaded Convolutional Networks", 2016)
+with the weights that facenet-pytorch 2.6.0 distributes (https://github.com/timesler/facenet-pytorch),
+which come from David Sandberg's facenet (https://github.com/davidsandberg/facenet).
+The weights are the originals; only the file format, the scaling of the input and the shape of
+the output were changed. `fewshot-fer export` makes these files again.
+
+MIT License
+
+Copyright (c) 2019 Timothy Esler
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+"""
+
+
+class PNet(nn.Module):
+    """Proposes faces everywhere: [n,h,w,3] -> [n,5,h',w'] (probability, four corner shifts)."""
+
+    side: Final = (12, 12)
+    free_axes: Final = {0: "n", 1: "h", 2: "w"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.prelu1 = nn.Conv2d(3, 10, 3), nn.PReLU(10)
+        self.pool1 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.conv2, self.prelu2 = nn.Conv2d(10, 16, 3), nn.PReLU(16)
+        self.conv3, self.prelu3 = nn.Conv2d(16, 32, 3), nn.PReLU(32)
+        self.conv4_1, self.conv4_2 = nn.Conv2d(32, 2, 1), nn.Conv2d(32, 4, 1)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
+        x = self.prelu3(self.conv3(self.prelu2(self.conv2(x))))
+        return torch.cat([_probability(self.conv4_1(x)), self.conv4_2(x)], dim=1)
+
+
+class RNet(nn.Module):
+    """Rejects most proposals: [n,24,24,3] -> [n,5] (probability, four corner shifts)."""
+
+    side: Final = (24, 24)
+    free_axes: Final = {0: "n"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.prelu1 = nn.Conv2d(3, 28, 3), nn.PReLU(28)
+        self.pool1 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv2, self.prelu2 = nn.Conv2d(28, 48, 3), nn.PReLU(48)
+        self.pool2 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv3, self.prelu3 = nn.Conv2d(48, 64, 2), nn.PReLU(64)
+        self.dense4, self.prelu4 = nn.Linear(576, 128), nn.PReLU(128)
+        self.dense5_1, self.dense5_2 = nn.Linear(128, 2), nn.Linear(128, 4)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
+        x = self.pool2(self.prelu2(self.conv2(x)))
+        x = self.prelu3(self.conv3(x))
+        x = self.prelu4(self.dense4(_width_first(x)))
+        return torch.cat([_probability(self.dense5_1(x)), self.dense5_2(x)], dim=1)
+
+
+class ONet(nn.Module):
+    """Decides and finds the points: [n,48,48,3] -> [n,15] (probability, four shifts, 5 x, 5 y)."""
+
+    side: Final = (48, 48)
+    free_axes: Final = {0: "n"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.prelu1 = nn.Conv2d(3, 32, 3), nn.PReLU(32)
+        self.pool1 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv2, self.prelu2 = nn.Conv2d(32, 64, 3), nn.PReLU(64)
+        self.pool2 = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.conv3, self.prelu3 = nn.Conv2d(64, 64, 3), nn.PReLU(64)
+        self.pool3 = nn.MaxPool2d(2, 2, ceil_mode=True)
+        self.conv4, self.prelu4 = nn.Conv2d(64, 128, 2), nn.PReLU(128)
+        self.dense5, self.prelu5 = nn.Linear(1152, 256), nn.PReLU(256)
+        self.dense6_1, self.dense6_2 = nn.Linear(256, 2), nn.Linear(256, 4)
+        self.dense6_3 = nn.Linear(256, 10)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
+        x = self.pool2(self.prelu2(self.conv2(x)))
+        x = self.pool3(self.prelu3(self.conv3(x)))
+        x = self.prelu4(self.conv4(x))
+        x = self.prelu5(self.dense5(_width_first(x)))
+        return torch.cat([_probability(self.dense6_1(x)), self.dense6_2(x), self.dense6_3(x)], 1)
+
+
+NETWORKS: Final[Mapping[str, type[PNet] | type[RNet] | type[ONet]]] = {
+    "pnet": PNet,
+    "rnet": RNet,
+    "onet": ONet,
+}
+
+
+def load(name: str, weights: Path) -> nn.Module:
+    """One of NETWORKS with facenet-pytorch's weights, taking pixels of 0..255."""
+    network = NETWORKS[name]()
+    try:
+        state = torch.load(weights, map_location="cpu", weights_only=True)
+        network.load_state_dict(state)
+    except (OSError, RuntimeError, ValueError, KeyError, EOFError) as error:
+        raise CheckpointError(
+            f"This is not facenet-pytorch's {name}.pt.",
+            where=str(weights),
+            next_step="Take the file from the folder facenet_pytorch/data of the wheel "
+            "facenet-pytorch 2.6.0.",
+        ) from error
+    _take_plain_pixels(network.conv1)
+    return network.eval()
+
+
+def export(weights: Path, checkpoint: Path) -> list[Path]:
+    """Write `checkpoint`/mtcnn from the folder with pnet.pt, rnet.pt and onet.pt."""
+    written = []
+    folder = checkpoint / "mtcnn"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in NETWORKS:
+        written.append(folder / f"{name}.onnx")
+        write_atomically(written[-1], _as_onnx(load(name, weights / f"{name}.pt"), name))
+    written.append(folder / "CREDITS.txt")
+    write_atomically(written[-1], CREDITS.encode())
+    return written
+
+
+def _as_onnx(network: nn.Module, name: str) -> bytes:
+    kind = NETWORKS[name]
+    buffer = io.BytesIO()
+    found_axes = {0: "n", 2: "rows", 3: "columns"} if len(kind.free_axes) > 1 else {0: "n"}
+    torch.onnx.export(
+        network,
+        (torch.zeros(1, *kind.side, 3, dtype=torch.uint8),),
+        buffer,
+        input_names=["pixels"],
+        output_names=["found"],
+        dynamic_axes={"pixels": kind.free_axes, "found": found_axes},
+        opset_version=17,
+        dynamo=False,
+    )
+    return buffer.getvalue()
+
+
+def _channels_first(pixels: Tensor) -> Tensor:
+    """Bytes [n,h,w,3] -> floats [n,3,h,w]."""
+    return pixels.permute(0, 3, 1, 2).float()
+
+
+def _probability(logits: Tensor) -> Tensor:
+    """The second of two softmax outputs: [n,2,...] -> [n,1,...]."""
+    return torch.sigmoid(logits[:, 1:2] - logits[:, 0:1])
+
+
+def _width_first(x: Tensor) -> Tensor:
+    """Flatten in the order (width, height, channel) that the original's dense layers were fed."""
+    return x.permute(0, 3, 2, 1).flatten(1)
+
+
+def _take_plain_pixels(conv: nn.Conv2d) -> None:
+    """Fold (pixel - 127.5) / 128 into a layer without padding."""
+    assert conv.bias is not None
+    with torch.no_grad():
+        conv.weight /= 128
+        conv.bias -= 127.5 * conv.weight.sum(dim=(1, 2, 3))
