@@ -1,7 +1,8 @@
 """The one aligned face of the whole product: what the network sees and a support set stores.
 
 A portrait is 192x192; the square that FER-2013 shows of a face is its central 128x128. What
-lies outside the image is black: nothing is invented there, and `quality` says how much it is.
+lies outside the image repeats its border (black would darken the whole face for a network that
+looks at contrast), and `quality` says how much of a face is outside.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def portraits(image: npt.NDArray[Any], landmarks: Floats) -> Bytes:
     pixels = as_rgb(image)
     points = np.asarray(landmarks, dtype=np.float32).reshape(-1, 5, 2)
     aligned = np.zeros((len(points), SIDE, SIDE, 3), dtype=np.uint8)
-    usable = alignable(points)
-    for portrait, matrix in zip(aligned[usable], similarities(points)[usable], strict=True):
-        _warp(pixels, matrix, portrait)
+    matrices = similarities(points)
+    for i in np.flatnonzero(alignable(points)):
+        _warp(pixels, matrices[i], aligned[i])
     return aligned
 
 
@@ -81,7 +82,7 @@ def _warp(image: Bytes, matrix: Doubles, portrait: Bytes) -> None:
     shrink = 1 / np.hypot(matrix[0, 0], matrix[1, 0])
     if shrink > _LARGEST_SHRINK:
         part, matrix = _shrunk(part, matrix, shrink)
-    cv2.warpAffine(part, matrix, (SIDE, SIDE), dst=portrait, flags=cv2.INTER_LINEAR)
+    cv2.warpAffine(part, matrix, (SIDE, SIDE), portrait, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
 
 
 def _shrunk(part: Bytes, matrix: Doubles, shrink: float) -> tuple[Bytes, Doubles]:
