@@ -40,7 +40,7 @@ class Embedding(NamedTuple):
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions around a shortcut; starts as the identity."""
+    """Two 3x3 convolutions around a shortcut."""
 
     def __init__(self, width_in: int, width: int, stride: int) -> None:
         super().__init__()
@@ -48,7 +48,6 @@ class Block(nn.Module):
         self.norm1 = nn.BatchNorm2d(width)
         self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(width)
-        nn.init.zeros_(self.norm2.weight)
         self.shortcut: nn.Module = nn.Identity()
         if stride > 1 or width_in != width:
             pool = nn.AvgPool2d(stride) if stride > 1 else nn.Identity()
@@ -84,11 +83,12 @@ class EmbeddingNetwork(nn.Module):
             width_in = width
         self.early = nn.Sequential(*stages[:-1])
         self.late = stages[-1]
-        self.general = nn.Linear(config.widths[-1], config.general, bias=False)
+        self.general = _projection(config.widths[-1], config.general)
         grid = config.widths[-2] * DETAIL_GRID**2
-        self.detail = nn.Linear(config.widths[-1] + grid, config.detail, bias=False)
+        self.detail = _projection(config.widths[-1] + grid, config.detail)
         self.votes = nn.Linear(config.general, classes)
         self.own = nn.Linear(config.general, classes)
+        self.apply(_initialise)
 
     def forward(self, faces: Tensor) -> Embedding:
         """Light is taken out first: each face has mean 0 and deviation 1."""
@@ -106,3 +106,14 @@ def standardise(faces: Tensor) -> Tensor:
     centred = faces - faces.mean((2, 3), keepdim=True)
     deviation = (centred * centred).mean((2, 3), keepdim=True).sqrt()
     return centred / (deviation + 4.0)
+
+
+def _projection(width: int, size: int) -> nn.Sequential:
+    """A linear map whose outputs keep one scale, so that heads and contrasts start even."""
+    return nn.Sequential(nn.Linear(width, size, bias=False), nn.BatchNorm1d(size, affine=False))
+
+
+def _initialise(layer: nn.Module) -> None:
+    """He's start for convolutions."""
+    if isinstance(layer, nn.Conv2d):
+        nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")

@@ -92,7 +92,7 @@ class Trainer:
             total.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
             self.optimiser.step()
-            self._update_average()
+            self._update_average(epoch * steps + step + 10_000 * stage_index)
             for name, value in losses.items():
                 totals[name] = totals.get(name, 0.0) + value.item()
             listener(Progress(stage.name, epoch, step + 1, steps, total.item()))
@@ -143,8 +143,8 @@ class Trainer:
             group["lr"] = max(rate, 1e-5)
 
     @torch.no_grad()
-    def _update_average(self) -> None:
-        keep = self.config.ema
+    def _update_average(self, step: int) -> None:
+        keep = min(self.config.ema, (1 + step) / (10 + step))
         for slow, fast in zip(
             self.average.state_dict().values(), self.network.state_dict().values(), strict=True
         ):
