@@ -26,6 +26,16 @@ def _split(value: object) -> object:
     return tuple(value.split(",")) if isinstance(value, str) else value
 
 
+def _no_truth(value: object) -> object:
+    """YAML reads `yes` as true, and Python takes true for 1."""
+    if isinstance(value, bool):
+        raise ValueError("a number is needed")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+
+
 class Settings(BaseModel):
     """Every setting with its default; frozen."""
 
@@ -36,14 +46,14 @@ class Settings(BaseModel):
     data: Path | None = Field(None, description="training and evaluation data")
     records: str = Field("sqlite:///fewshot-fer.db", description="the database of sessions")
     precision: Precision = Field("bf16", description="the engine's arithmetic: bf16 or f32")
-    threads: int = Field(1, ge=1, le=256, description="engine threads of one worker")
-    min_face: int = Field(20, ge=12, le=4096, description="the smallest face to find, in pixels")
+    threads: Whole = Field(1, ge=1, le=256, description="engine threads of one worker")
+    min_face: Whole = Field(20, ge=12, le=4096, description="the smallest face to find, in pixels")
     thresholds: Annotated[tuple[Probability, Probability, Probability], BeforeValidator(_split)] = (
         Field((0.6, 0.7, 0.7), description="the detector's three thresholds")
     )
     host: str = Field("127.0.0.1", min_length=1, description="where the web app listens")
-    port: int = Field(8501, ge=1, le=65_535, description="the web app's port")
-    seed: int = Field(0, ge=0, description="for everything drawn by chance")
+    port: Whole = Field(8501, ge=1, le=65_535, description="the web app's port")
+    seed: Whole = Field(0, ge=0, description="for everything drawn by chance")
 
 
 def load_settings(
@@ -129,8 +139,9 @@ def _wrong_value(error: ValidationError, origins: Mapping[str, str]) -> Settings
     first = error.errors(include_url=False)[0]
     key = str(first["loc"][0])
     field = Settings.model_fields[key]
+    reason = first["msg"].removeprefix("Value error, ")
     return SettingsError(
-        f"`{key}` cannot be {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}.",
+        f"`{key}` cannot be {first['input']!r}: {reason[0].lower()}{reason[1:]}.",
         where=origins.get(key, key),
         next_step=f"It is {field.description}; the default is {field.default}.",
     )

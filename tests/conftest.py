@@ -1,0 +1,41 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the settings of whoever runs the tests away; the data folder has its own fixture."""
+    for name in list(os.environ):
+        if name.startswith("FEWSHOT_FER_") and name != "FEWSHOT_FER_DATA":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def research_data() -> Path:
+    """The folder of FER-2013 and the people's sets, or a skip."""
+    folder = os.environ.get("FEWSHOT_FER_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("FEWSHOT_FER_DATA names no folder of research data")
+    return Path(folder)
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A working folder with nothing in it."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path

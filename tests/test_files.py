@@ -1,0 +1,63 @@
+"""Whole files or none."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from fewshot_fer.errors import FolderError
+from fewshot_fer.files import check_writable, ensure_folder, sha256, write_atomically
+
+
+def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "b" / "file"
+    write_atomically(target, b"one")
+    write_atomically(target, b"two")
+    assert target.read_bytes() == b"two"
+    assert os.listdir(target.parent) == ["file"]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException
+) -> None:
+    target = tmp_path / "file"
+    write_atomically(target, b"old")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(*((os, failing, fail) if failing == "fsync" else (Path, failing, fail)))
+    expected = FolderError if isinstance(error, OSError) else KeyboardInterrupt
+    with pytest.raises(expected):
+        write_atomically(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> None:
+    blocked = tmp_path / "file" / "folder"
+    (tmp_path / "file").write_bytes(b"")
+    for attempt in (
+        lambda: write_atomically(blocked / "x", b""),
+        lambda: ensure_folder(blocked),
+        lambda: check_writable(blocked),
+    ):
+        with pytest.raises(FolderError) as caught:
+            attempt()
+        assert str(tmp_path / "file") in caught.value.where
+        assert caught.value.next_step
+
+
+def test_looking_at_a_folder_makes_nothing(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a" / "b")
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_sum_is_that_of_the_content(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"abc" * 100_000)
+    assert sha256(tmp_path / "file") == hashlib.sha256(b"abc" * 100_000).hexdigest()
