@@ -1,0 +1,1 @@
+"""A drawn class of students whose truth is known, for demos, tests and load."""

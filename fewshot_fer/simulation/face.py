@@ -1,0 +1,83 @@
+"""Draws one student's head and shoulders and says where the face's points lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.simulation import features, head
+from fewshot_fer.simulation.canvas import Canvas, Shadow, mixed
+from fewshot_fer.simulation.features import Sketch
+from fewshot_fer.simulation.geometry import CHIN_Y, Camera, Pose, rotation
+from fewshot_fer.simulation.identity import Identity
+from fewshot_fer.simulation.muscles import Muscles
+
+_FACE_TOP = -0.9
+
+
+@dataclass(frozen=True, slots=True)
+class FacePlace:
+    """Where a face lies: box [4] (x0, y0, x1, y1) and landmarks [5,2], in pixels.
+
+    Landmarks: the eye to the left in the picture, the one to the right, nose, left mouth
+    corner, right mouth corner. The box goes from mid-forehead to chin, as detectors draw it.
+    """
+
+    box: Floats
+    landmarks: Floats
+
+    def moved(self, dx: float, dy: float, zoom: float = 1.0) -> FacePlace:
+        """The same face after the picture was scaled and then moved."""
+        box = self.box * zoom + np.array([dx, dy, dx, dy])
+        landmarks = self.landmarks * zoom + np.array([dx, dy])
+        return FacePlace(box.astype(np.float32), landmarks.astype(np.float32))
+
+
+def draw_person(
+    canvas: Canvas,
+    identity: Identity,
+    muscles: Muscles,
+    pose: Pose,
+    *,
+    centre: tuple[float, float],
+    scale: float,
+    light: tuple[float, float, float] = (-0.4, -0.5, 1.0),
+) -> FacePlace:
+    """Draw a person with the point between the eyes at `centre` and `scale` pixels a unit."""
+    looks = identity.looks
+    camera = Camera(rotation(pose), centre, scale)
+    sketch = Sketch(canvas, camera, looks, muscles)
+    head.draw_behind(sketch)
+    head.draw_skin(sketch)
+    shadow = Shadow(canvas, head.skin_outline(sketch))
+    head.shade_form(sketch, shadow, light)
+    features.shade_forehead(sketch, shadow)
+    features.shade_nose(sketch, shadow, light[0])
+    features.shade_mouth(sketch, shadow)
+    for side in (-1.0, 1.0):
+        features.shade_eye(sketch, shadow, side)
+    head.shade_beard(sketch, mixed(looks.hair, looks.skin, 0.2))
+    features.draw_nostrils(sketch)
+    features.draw_mouth(sketch)
+    for side in (-1.0, 1.0):
+        features.draw_eye(sketch, side)
+        features.draw_brow(sketch, side)
+    canvas.shade(shadow)
+    head.draw_front(sketch)
+    return _place(sketch)
+
+
+def _place(sketch: Sketch) -> FacePlace:
+    eyes = [features.eye_centre(sketch.looks, side) for side in (-1.0, 1.0)]
+    x, y = np.array(eyes).T
+    landmarks = np.concatenate(
+        [sketch.at(x, y), features.nose_tip(sketch), features.mouth_corners(sketch)]
+    )
+    rim = head.skin_outline(sketch)
+    chin = CHIN_Y + 0.1 + head.jaw_drop(sketch)
+    top, bottom = sketch.at(np.zeros(2), np.array([_FACE_TOP, chin]), -0.1)[:, 1]
+    x0, x1 = rim[:, 0].min(), rim[:, 0].max()
+    box = np.array([x0, top, x1, bottom])
+    return FacePlace(box.astype(np.float32), landmarks.astype(np.float32))

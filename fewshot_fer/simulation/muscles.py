@@ -1,0 +1,116 @@
+"""What a face does, as a few numbers that resemble action units: 0 at rest, 1 strong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from fewshot_fer.expressions import NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Muscles:
+    """The state of one face; numbers may go below 0 or a little above 1."""
+
+    brow_inner: float = 0.0
+    """Inner ends of the brows go up."""
+    brow_outer: float = 0.0
+    """Outer ends of the brows go up."""
+    brow_lower: float = 0.0
+    """Brows go down and together."""
+    lid_up: float = 0.0
+    """Upper lids open wide."""
+    lid_tight: float = 0.0
+    """Lids narrow from both sides."""
+    lid_droop: float = 0.0
+    """Upper lids hang; 2 is a closed eye."""
+    cheek: float = 0.0
+    """Cheeks rise and push the lower lids."""
+    nose_wrinkle: float = 0.0
+    upper_lip: float = 0.0
+    """The upper lip rises and shows teeth."""
+    corner_up: float = 0.0
+    corner_down: float = 0.0
+    chin_up: float = 0.0
+    """The lower lip is pushed up and forward."""
+    pucker: float = 0.0
+    """The mouth becomes narrow and round."""
+    stretch: float = 0.0
+    """The mouth becomes wide and flat."""
+    tight: float = 0.0
+    """The lips are pressed thin."""
+    part: float = 0.0
+    """The lips open a little."""
+    jaw: float = 0.0
+    """The jaw drops."""
+    one_sided: float = 0.0
+    """The mouth's left and right differ; the sign says which side does more."""
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
+
+    def plus(self, other: Muscles, amount: float = 1.0) -> Muscles:
+        """Add a share of another movement."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Muscles(*(a + amount * b for a, b in pairs))
+
+    def mixed(self, other: Muscles, share: float) -> Muscles:
+        """Go part of the way to another state: 0 stays, 1 arrives."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Muscles(*(a + share * (b - a) for a, b in pairs))
+
+    def distance(self, other: Muscles) -> float:
+        """How far two states are apart, gaze left aside."""
+        pairs = zip(astuple(self)[:-2], astuple(other)[:-2], strict=True)
+        return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)
+
+    def with_closed_eyes(self) -> Muscles:
+        """The same face in the middle of a blink."""
+        return replace(self, lid_up=0.0, lid_droop=2.0)
+
+
+REST: Final = Muscles()
+
+MANNERS: Final[Mapping[str, tuple[Muscles, ...]]] = MappingProxyType(
+    {
+        NEUTRAL: (REST,),
+        "happy": (
+            Muscles(corner_up=1.0, cheek=0.9, lid_tight=0.25, part=0.9, upper_lip=0.35),
+            Muscles(corner_up=1.1, cheek=1.0, lid_tight=0.35, part=0.8, jaw=0.45, upper_lip=0.3),
+            Muscles(corner_up=1.0, cheek=0.7, lid_tight=0.2),
+        ),
+        "surprise": (
+            Muscles(brow_inner=1.0, brow_outer=1.0, lid_up=1.0, jaw=0.85, part=0.5, pucker=0.25),
+            Muscles(brow_inner=1.1, brow_outer=1.1, lid_up=0.9, jaw=0.5, part=0.4, pucker=0.45),
+        ),
+        "angry": (
+            Muscles(brow_lower=1.1, lid_tight=0.6, tight=1.0, corner_down=0.35, chin_up=0.3),
+            Muscles(brow_lower=1.1, lid_up=0.3, lid_tight=0.3, stretch=0.35, part=0.9,
+                    upper_lip=0.45, jaw=0.2, corner_down=0.2),
+        ),
+        "sad": (
+            Muscles(brow_inner=1.0, brow_outer=-0.3, lid_droop=0.5, corner_down=1.0, chin_up=0.4,
+                    gaze_y=0.5),
+            Muscles(brow_inner=0.9, brow_lower=0.2, lid_droop=0.35, corner_down=1.0, chin_up=0.9,
+                    stretch=0.15),
+        ),
+        "fear": (
+            Muscles(brow_inner=1.0, brow_outer=0.3, brow_lower=0.5, lid_up=1.1, stretch=0.9,
+                    part=0.8, jaw=0.2),
+            Muscles(brow_inner=1.0, brow_outer=0.4, brow_lower=0.4, lid_up=1.2, stretch=0.6,
+                    part=0.6, jaw=0.45, corner_down=0.2),
+        ),
+        "disgust": (
+            Muscles(nose_wrinkle=1.1, upper_lip=1.0, brow_lower=0.7, lid_tight=0.8, cheek=0.5,
+                    part=0.35, corner_down=0.35),
+            Muscles(nose_wrinkle=1.0, upper_lip=0.8, brow_lower=0.6, lid_tight=0.9, cheek=0.6,
+                    chin_up=0.6, corner_down=0.6),
+        ),
+        "confused": (
+            Muscles(brow_lower=0.8, brow_outer=0.4, corner_down=0.3, pucker=0.6, one_sided=0.7),
+        ),
+        "bored": (Muscles(lid_droop=0.95, corner_down=0.3, brow_outer=-0.2, gaze_y=0.4),),
+    }
+)
+"""The ways in which people show an expression; the first one is the textbook's."""

@@ -1,0 +1,121 @@
+"""One student before the own webcam: what a video call shows in one tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.simulation.canvas import Canvas, ellipse, mixed, ribbon, smooth
+from fewshot_fer.simulation.face import FacePlace, draw_person
+from fewshot_fer.simulation.geometry import Pose
+from fewshot_fer.simulation.identity import Identity
+from fewshot_fer.simulation.muscles import REST, Muscles
+from fewshot_fer.simulation.room import draw_room
+from fewshot_fer.simulation.webcam import Webcam
+
+_SHARPEST = 110.0
+"""Pixels a face unit up to which faces are drawn at twice their size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that decides how a student looks at a moment; equal looks are equal pictures."""
+
+    expression: str = NEUTRAL
+    intensity: float = 1.0
+    before: str = NEUTRAL
+    """What was shown before, while the face changes."""
+    arrived: float = 1.0
+    """How far the face has come from `before` to `expression`."""
+    pose: Pose = Pose()
+    closed_eyes: bool = False
+    talking: float = 0.0
+    hand: bool = False
+    """A hand lies over the mouth and nose."""
+    x: float = 0.0
+    """The head's place, in shares of the picture's height from its usual place."""
+    y: float = 0.0
+    mood: Muscles = REST
+    """What differs from the usual resting face in this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture [h,w,3] and where its face lies."""
+
+    image: Bytes
+    place: FacePlace
+
+
+class Sitter:
+    """A student at a desk: the same room, lamp and camera for one session."""
+
+    def __init__(
+        self, identity: Identity, webcam: Webcam, room_seed: int, width: int, height: int
+    ) -> None:
+        self._identity = identity
+        self._webcam = webcam
+        self._width, self._height = width, height
+        rng = np.random.default_rng(room_seed)
+        self._closeness = float(rng.uniform(0.2, 0.245))
+        self._offset = float(rng.uniform(-0.06, 0.06))
+        self._zoom = 2 if self._closeness * height < _SHARPEST else 1
+        self._room = draw_room(rng, width * self._zoom, height * self._zoom)
+
+    def shot(self, look: Look) -> Shot:
+        """Draw the student; the sensor's noise is not in it, as it changes with every frame."""
+        w, h = self._width, self._height
+        canvas = Canvas(1, 1)
+        canvas.pixels = self._room.copy()
+        big = h * self._zoom
+        centre = (
+            w * self._zoom / 2 + (self._offset + look.x) * big,
+            (0.47 + look.y) * big,
+        )
+        scale = self._closeness * big
+        muscles = muscles_of(self._identity, look)
+        place = draw_person(
+            canvas, self._identity, muscles, look.pose,
+            centre=centre, scale=scale, light=self._webcam.lamp,
+        )  # fmt: skip
+        if look.hand:
+            _draw_hand(canvas, self._identity, place, scale)
+        scene = canvas.pixels
+        if self._zoom > 1:
+            scene = np.asarray(cv2.resize(scene, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+            half = 0.5 / self._zoom - 0.5
+            place = place.moved(half, half, 1 / self._zoom)
+        return Shot(self._webcam.develop(scene), self._webcam.place(place, w, h))
+
+
+def muscles_of(identity: Identity, look: Look) -> Muscles:
+    """The face's state under a look."""
+    now = identity.showing(look.expression, look.intensity)
+    if look.arrived < 1:
+        now = identity.showing(look.before, look.intensity).mixed(now, look.arrived)
+    now = now.plus(look.mood)
+    if look.talking:
+        now = replace(now, jaw=now.jaw + 0.3 * look.talking, part=now.part + 0.3 * look.talking)
+    return now.with_closed_eyes() if look.closed_eyes else now
+
+
+def _draw_hand(canvas: Canvas, identity: Identity, place: FacePlace, scale: float) -> None:
+    """A hand over nose and mouth, fingers to the side."""
+    nose, left, right = place.landmarks[2], place.landmarks[3], place.landmarks[4]
+    skin = mixed(identity.looks.skin, (90, 50, 40), 0.12)
+    crease = mixed(skin, (60, 26, 20), 0.55)
+    middle = (nose + left + right).astype(np.float64) / 3
+    palm = ellipse(middle + (0.35 * scale, 0.25 * scale), 0.62 * scale, 0.5 * scale, -20)
+    arm = np.array([[0.2, 0.5], [0.8, 0.3], [1.3, 2.6], [0.5, 2.6]]) * scale + middle
+    canvas.soft(arm, skin, 0.02 * scale)
+    canvas.soft(palm, skin, 0.02 * scale)
+    for k in range(4):
+        y = -0.28 + 0.2 * k
+        finger = smooth(np.array([[0.5, y + 0.1], [-0.1, y], [-0.72 + 0.06 * k, y + 0.06]]), 8)
+        points = finger * scale + middle
+        canvas.soft(ribbon(points, 0.23 * scale, 0.8), crease, 0.02 * scale)
+        canvas.soft(ribbon(points, 0.2 * scale, 0.8), skin, 0.015 * scale)
