@@ -124,6 +124,8 @@ def _checkpoint(settings: Settings) -> Check:
         folder = settings.checkpoint or shipped_checkpoint()
     except FewshotFerError as error:
         return Check("checkpoint", "broken", f"{error.where}: {error.what}", error.next_step)
+    if not folder.is_dir():
+        return Check("checkpoint", "broken", f"{folder} is not there", "Mend or unset it.")
     return Check("checkpoint", "fine", str(folder))
 
 

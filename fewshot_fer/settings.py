@@ -41,19 +41,23 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    support_sets: Path = Field(Path("support_sets"), description="the students' folder")
-    checkpoint: Path | None = Field(None, description="another checkpoint than the one shipped")
-    data: Path | None = Field(None, description="training and evaluation data")
-    records: str = Field("sqlite:///fewshot-fer.db", description="the database of sessions")
-    precision: Precision = Field("bf16", description="the engine's arithmetic: bf16 or f32")
-    threads: Whole = Field(1, ge=1, le=256, description="engine threads of one worker")
-    min_face: Whole = Field(20, ge=12, le=4096, description="the smallest face to find, in pixels")
-    thresholds: Annotated[tuple[Probability, Probability, Probability], BeforeValidator(_split)] = (
-        Field((0.6, 0.7, 0.7), description="the detector's three thresholds")
+    support_sets: Path = Field(default=Path("support_sets"), description="the students' folder")
+    checkpoint: Path | None = Field(
+        default=None, description="another checkpoint than the one shipped"
     )
-    host: str = Field("127.0.0.1", min_length=1, description="where the web app listens")
-    port: Whole = Field(8501, ge=1, le=65_535, description="the web app's port")
-    seed: Whole = Field(0, ge=0, description="for everything drawn by chance")
+    data: Path | None = Field(default=None, description="training and evaluation data")
+    records: str = Field(default="sqlite:///fewshot-fer.db", description="the database of sessions")
+    precision: Precision = Field(default="bf16", description="the engine's arithmetic: bf16 or f32")
+    threads: Whole = Field(default=1, ge=1, le=256, description="engine threads of one worker")
+    min_face: Whole = Field(
+        default=20, ge=12, le=4096, description="the smallest face to find, in pixels"
+    )
+    thresholds: Annotated[tuple[Probability, Probability, Probability], BeforeValidator(_split)] = (
+        Field(default=(0.6, 0.7, 0.7), description="the detector's three thresholds")
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="where the web app listens")
+    port: Whole = Field(default=8501, ge=1, le=65_535, description="the web app's port")
+    seed: Whole = Field(default=0, ge=0, description="for everything drawn by chance")
 
 
 def load_settings(

@@ -12,12 +12,16 @@ from fewshot_fer.errors import FolderError
 from fewshot_fer.files import check_writable, ensure_folder, sha256, write_atomically
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
     target = tmp_path / "a" / "b" / "file"
     write_atomically(target, b"one")
     write_atomically(target, b"two")
     assert target.read_bytes() == b"two"
-    assert os.listdir(target.parent) == ["file"]
+    assert names(target.parent) == ["file"]
 
 
 @pytest.mark.parametrize("failing", ["fsync", "replace"])
@@ -36,7 +40,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     with pytest.raises(expected):
         write_atomically(target, b"new")
     assert target.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["file"]
+    assert names(tmp_path) == ["file"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -55,7 +59,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> 
 
 def test_looking_at_a_folder_makes_nothing(tmp_path: Path) -> None:
     check_writable(tmp_path / "a" / "b")
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_the_sum_is_that_of_the_content(tmp_path: Path) -> None:

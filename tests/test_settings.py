@@ -62,7 +62,7 @@ def test_thresholds_come_as_a_list_or_with_commas() -> None:
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().port = 1  # type: ignore[misc]
+        Settings().port = 1
 
 
 @pytest.mark.parametrize(
