@@ -23,12 +23,6 @@ def taken_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def check(name: str, **settings: object) -> Check:
     return next(c for c in examine(Settings.model_validate(settings)) if c.name == name)
 

@@ -1,0 +1,79 @@
+"""The wheel: complete, and enough by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+CHECKPOINT_FILES = {
+    path.relative_to(REPOSITORY / "checkpoints").as_posix()
+    for path in (REPOSITORY / "checkpoints").rglob("*")
+    if path.is_file()
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel's content, as pip lays it down."""
+    folder = tmp_path_factory.mktemp("site")
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
+
+
+def test_the_checkpoints_and_licences_travel_in_it_and_nothing_else_does(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {f"fewshot_fer/checkpoints/{name}" for name in CHECKPOINT_FILES} <= set(names)
+    assert "fewshot_fer/py.typed" in names
+    assert [name for name in names if name.endswith("licenses/LICENSE")]
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fewshot_fer"}
+
+
+@pytest.mark.parametrize("command", ["--help", "doctor --json --port PORT"])
+def test_it_runs_alone_without_torch_and_without_a_network(
+    installed: Path, tmp_path: Path, command: str, free_port: int
+) -> None:
+    arguments = command.replace("PORT", str(free_port)).split()
+    script = f"""
+import socket, sys
+sys.path.insert(0, {str(installed)!r})
+
+def refuse(*_):
+    raise AssertionError("it asks the network")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+
+import fewshot_fer
+from fewshot_fer.cli import main
+from fewshot_fer.shipped import shipped_checkpoint
+assert fewshot_fer.__file__.startswith({str(installed)!r}), fewshot_fer.__file__
+assert str(shipped_checkpoint()).startswith({str(installed)!r}), shipped_checkpoint()
+try:
+    main({arguments!r})
+except SystemExit as leaving:
+    assert not leaving.code, leaving.code
+assert "torch" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
