@@ -10,7 +10,7 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.simulation import features, head
 from fewshot_fer.simulation.canvas import Canvas, Shadow, mixed
 from fewshot_fer.simulation.features import Sketch
-from fewshot_fer.simulation.geometry import CHIN_Y, Camera, Pose, rotation
+from fewshot_fer.simulation.geometry import CHIN_Y, Camera, Pose
 from fewshot_fer.simulation.identity import Identity
 from fewshot_fer.simulation.muscles import Muscles
 
@@ -47,11 +47,12 @@ def draw_person(
 ) -> FacePlace:
     """Draw a person with the point between the eyes at `centre` and `scale` pixels a unit."""
     looks = identity.looks
-    camera = Camera(rotation(pose), centre, scale)
-    sketch = Sketch(canvas, camera, looks, muscles)
+    camera = Camera.facing(pose, centre, scale)
+    rim = head.skin_outline(looks, muscles, camera)
+    sketch = Sketch(canvas, camera, looks, muscles, rim, features.mouth_of(looks, muscles))
     head.draw_behind(sketch)
     head.draw_skin(sketch)
-    shadow = Shadow(canvas, head.skin_outline(sketch))
+    shadow = Shadow(canvas, rim)
     head.shade_form(sketch, shadow, light)
     features.shade_forehead(sketch, shadow)
     features.shade_nose(sketch, shadow, light[0])
@@ -75,9 +76,8 @@ def _place(sketch: Sketch) -> FacePlace:
     landmarks = np.concatenate(
         [sketch.at(x, y), features.nose_tip(sketch), features.mouth_corners(sketch)]
     )
-    rim = head.skin_outline(sketch)
-    chin = CHIN_Y + 0.1 + head.jaw_drop(sketch)
+    chin = CHIN_Y + 0.1 + head.jaw_drop(sketch.muscles)
     top, bottom = sketch.at(np.zeros(2), np.array([_FACE_TOP, chin]), -0.1)[:, 1]
-    x0, x1 = rim[:, 0].min(), rim[:, 0].max()
+    x0, x1 = sketch.rim[:, 0].min(), sketch.rim[:, 0].max()
     box = np.array([x0, top, x1, bottom])
     return FacePlace(box.astype(np.float32), landmarks.astype(np.float32))

@@ -17,6 +17,17 @@ _S = np.linspace(-1.0, 1.0, 15)
 
 
 @dataclass(frozen=True, slots=True)
+class Mouth:
+    """The mouth's curves on the face: x [15] and the y of four lines."""
+
+    x: Doubles
+    upper_edge: Doubles
+    upper: Doubles
+    lower: Doubles
+    lower_edge: Doubles
+
+
+@dataclass(frozen=True, slots=True)
 class Sketch:
     """One face that is being drawn."""
 
@@ -24,6 +35,9 @@ class Sketch:
     camera: Camera
     looks: Looks
     muscles: Muscles
+    rim: Doubles
+    """The visible skin's outline in pixels [n,2]."""
+    mouth: Mouth
 
     def at(self, x: Doubles, y: Doubles, out: float = 0.0) -> Doubles:
         """Places on the face's surface [n] to pixels [n,2]."""
@@ -85,7 +99,7 @@ def draw_eye(sketch: Sketch, side: float) -> None:
         edge = max(0.35, iris * 0.1)
         canvas.soft(ellipse(centre, iris, iris), mixed(looks.iris, (0, 0, 0), 0.25), edge, 1, shape)
         canvas.soft(ellipse(centre, iris * 0.5, iris * 0.5), (12, 10, 10), edge, 1, shape)
-        glint = centre + (-0.38 * iris, -0.42 * iris)
+        glint = centre - np.array([0.38, 0.42]) * iris
         canvas.soft(ellipse(glint, iris * 0.26, iris * 0.26), (255, 255, 255), edge, 0.95, shape)
         band = np.concatenate([top, (top + sketch.camera.scale * np.array([0, 0.045]))[::-1]])
         canvas.soft(band, (70, 50, 44), sketch.px(0.02), 0.55, shape)
@@ -183,10 +197,10 @@ def shade_nose(sketch: Sketch, shadow: Shadow, light_x: float) -> None:
         wing = [(side * width * 0.8, base - 0.13), (side * width * 1.1, base - 0.04),
                 (side * width * 0.85, base + 0.03)]  # fmt: skip
         shadow.line(sketch.curve(wing, 8, 0.08), 0.34, sketch.px(0.03), sketch.px(0.014))
-        for k in range(3):
-            crease = [(side * 0.04, 0.02 + 0.09 * k), (side * 0.14, -0.05 + 0.09 * k)]
-            strength = 0.42 * float(np.clip(m.nose_wrinkle, 0, 1.2)) * looks.lines
-            shadow.line(sketch.curve(crease, 5, 0.12), strength, sketch.px(0.03), sketch.px(0.012))
+        wrinkle = 0.3 * float(np.clip(m.nose_wrinkle, 0, 1.2)) * looks.lines
+        for k in range(2):
+            crease = [(side * 0.03, 0.03 + 0.1 * k), (side * 0.16, -0.07 + 0.1 * k)]
+            shadow.line(sketch.curve(crease, 5, 0.12), wrinkle, sketch.px(0.05), sketch.px(0.025))
 
 
 def draw_nostrils(sketch: Sketch) -> None:
@@ -202,20 +216,8 @@ def draw_nostrils(sketch: Sketch) -> None:
 # --- mouth ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Mouth:
-    """The mouth's curves on the face: x [15] and the y of four lines."""
-
-    x: Doubles
-    upper_edge: Doubles
-    upper: Doubles
-    lower: Doubles
-    lower_edge: Doubles
-
-
-def mouth_of(sketch: Sketch) -> Mouth:
+def mouth_of(looks: Looks, m: Muscles) -> Mouth:
     """Where the lips are."""
-    m, looks = sketch.muscles, sketch.looks
     y = MOUTH_Y + looks.mouth_height - 0.03 * m.chin_up
     width = 0.36 * looks.mouth_width * float(np.clip(
         1 + 0.3 * m.corner_up + 0.3 * m.stretch - 0.42 * m.pucker + 0.06 * m.tight
@@ -245,7 +247,7 @@ def mouth_of(sketch: Sketch) -> Mouth:
 
 def draw_mouth(sketch: Sketch) -> None:
     """Lips, and between them the dark, teeth and tongue."""
-    mouth, canvas, looks, m = mouth_of(sketch), sketch.canvas, sketch.looks, sketch.muscles
+    mouth, canvas, looks, m = sketch.mouth, sketch.canvas, sketch.looks, sketch.muscles
 
     def line(y: Doubles, out: float = 0.04) -> Doubles:
         return sketch.at(mouth.x, y, out)
@@ -253,7 +255,8 @@ def draw_mouth(sketch: Sketch) -> None:
     top, upper, lower = line(mouth.upper_edge), line(mouth.upper), line(mouth.lower)
     bottom = line(mouth.lower_edge)
     soft = max(0.4, sketch.px(0.014))
-    canvas.soft(np.concatenate([top, upper[::-1]]), mixed(looks.lips, (70, 24, 26), 0.25), soft, 0.9)
+    dusk = mixed(looks.lips, (70, 24, 26), 0.25)
+    canvas.soft(np.concatenate([top, upper[::-1]]), dusk, soft, 0.9)
     canvas.soft(np.concatenate([lower, bottom[::-1]]), looks.lips, soft, 0.9)
     shine = ribbon((lower * 0.45 + bottom * 0.55)[4:-4], sketch.px(0.03))
     canvas.soft(shine, mixed(looks.lips, (255, 235, 225), 0.5), sketch.px(0.015), 0.45)
@@ -278,7 +281,7 @@ def draw_mouth(sketch: Sketch) -> None:
 
 def shade_mouth(sketch: Sketch, shadow: Shadow) -> None:
     """Folds from the nose to the mouth, hollows at its corners, the shadow below the lip."""
-    mouth, m, looks = mouth_of(sketch), sketch.muscles, sketch.looks
+    mouth, m, looks = sketch.mouth, sketch.muscles, sketch.looks
     fold = float(np.clip(
         0.14 + 0.55 * m.corner_up + 0.6 * m.upper_lip * (m.upper_lip > 0) + 0.3 * m.nose_wrinkle
         + 0.12 * m.stretch, 0, 1,
@@ -295,8 +298,8 @@ def shade_mouth(sketch: Sketch, shadow: Shadow) -> None:
         corner = sketch.at(*_ring(x + side * 0.02, y + 0.01, 0.05, 0.04), 0.02)
         shadow.add(corner, 0.22 + 0.1 * m.corner_down, sketch.px(0.025))
         down = [(x + side * 0.02, y + 0.03), (x + side * 0.07, y + 0.17)]
-        shadow.line(sketch.curve(down, 5), 0.4 * float(np.clip(m.corner_down, 0, 1.2)) * looks.lines,
-                    sketch.px(0.035), sketch.px(0.016))  # fmt: skip
+        sag = 0.4 * float(np.clip(m.corner_down, 0, 1.2)) * looks.lines
+        shadow.line(sketch.curve(down, 5), sag, sketch.px(0.035), sketch.px(0.016))
     low = float(mouth.lower_edge.max())
     shadow.add(sketch.at(*_ring(0.0, low + 0.05, 0.2, 0.03), 0.05), 0.22 + 0.12 * m.chin_up,
                sketch.px(0.03))  # fmt: skip
@@ -306,7 +309,7 @@ def shade_mouth(sketch: Sketch, shadow: Shadow) -> None:
 
 def mouth_corners(sketch: Sketch) -> Doubles:
     """The mouth's corners in pixels [2,2], left in the picture first."""
-    mouth = mouth_of(sketch)
+    mouth = sketch.mouth
     return sketch.at(mouth.x[[0, -1]], mouth.upper[[0, -1]], 0.04)
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.simulation.lesson import Lesson, Moment
 from fewshot_fer.simulation.portrait import Look, Shot, Sitter
-from fewshot_fer.simulation.students import DrawnStudent
+from fewshot_fer.simulation.roster import DrawnStudent
 from fewshot_fer.simulation.tiles import Tile, camera_off_tile, layout, slide, write_name
-from fewshot_fer.simulation.webcam import Webcam, invent_webcam, sensor_noise
+from fewshot_fer.simulation.webcam import Webcam, sensor_noise
 
 _NOISES = 5
 
@@ -78,8 +78,7 @@ class Gallery:
         self._width, self._height = width, height
         self._presenting = presenting
         self._session = session
-        rngs = [np.random.default_rng([session, 11, i]) for i in range(len(self._students))]
-        self._webcams = tuple(webcams or (invent_webcam(rng) for rng in rngs))
+        self._webcams = tuple(webcams or (student.webcam(session) for student in students))
         self._sitters: dict[tuple[int, int, int], Sitter] = {}
         self._shots = _Shots(int(cache_mb * 1e6))
         self._noise: dict[tuple[int, int, int], list[Bytes]] = {}
@@ -135,7 +134,7 @@ class Gallery:
             if key not in self._sitters:
                 self._sitters[key] = Sitter(
                     self._students[number].identity, self._webcams[number],
-                    self._session * 1000 + number, tile.width, tile.height,
+                    self._students[number].seed, tile.width, tile.height,
                 )  # fmt: skip
             shot = self._sitters[key].shot(look)
             write_name(shot.image, self._students[number].name)

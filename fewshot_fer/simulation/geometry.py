@@ -7,6 +7,7 @@ between the eyes inside the head; the unit is half of the face's width.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -29,6 +30,9 @@ class Pose:
     roll: float = 0.0
 
 
+FRONTAL = Pose()
+
+
 def rotation(pose: Pose) -> Doubles:
     """The pose as a matrix [3,3]."""
     yaw, pitch, roll = np.radians([pose.yaw, pose.pitch, pose.roll])
@@ -46,14 +50,23 @@ class Camera:
     """Takes face coordinates to pixels: a pose, a place and pixels per unit."""
 
     turn: Doubles
+    """[3,3]"""
+    shift: Doubles
+    """[3]: keeps the neck in its place while the head turns."""
     centre: tuple[float, float]
     scale: float
 
+    @classmethod
+    def facing(cls, pose: Pose, centre: tuple[float, float], scale: float) -> Camera:
+        """A camera that sees the head in a pose, the point between the eyes at `centre`."""
+        turn = rotation(pose).T
+        return cls(turn, _PIVOT - _PIVOT @ turn, centre, scale)
+
     def project(self, points: Doubles) -> Doubles:
         """Points [n,3] to pixels [n,2], with a webcam's mild perspective."""
-        turned = (points - _PIVOT) @ self.turn.T + _PIVOT
-        depth = 1.0 / (1.0 - turned[:, 2:] / 9.0)
-        return np.asarray(turned[:, :2] * depth * self.scale + self.centre)
+        turned = points @ self.turn + self.shift
+        near = self.scale / (1.0 - turned[:, 2:] / 9.0)
+        return np.asarray(turned[:, :2] * near + self.centre)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +77,34 @@ class Skull:
     """Half-width at the mouth."""
     chin: float = 0.36
     """Half-width of the chin."""
-    length: float = 1.0
-    """Lengthens the face below the eyes."""
 
     def surface(self, x: Doubles, y: Doubles, out: float = 0.0) -> Doubles:
         """Points of the front of the face [n,3] at (x, y), lifted by `out`."""
-        z = np.sqrt(np.maximum(0.02, 1.1 - (x / 1.06) ** 2 - (y / 1.85) ** 2)) + out
-        return np.stack(np.broadcast_arrays(x, y, z), axis=1).astype(np.float64)
+        points = np.empty((len(x), 3))
+        points[:, 0], points[:, 1] = x, y
+        depth = 1.1 - (points[:, 0] / 1.06) ** 2 - (points[:, 1] / 1.85) ** 2
+        points[:, 2] = np.sqrt(np.maximum(0.02, depth)) + out
+        return points
 
-    def cloud(self, jaw_drop: float = 0.0) -> Doubles:
-        """Points of the whole head [n,3], from which outlines are taken."""
-        y = np.concatenate([np.linspace(-1.36, 0.4, 14), np.linspace(0.5, CHIN_Y, 14)])
-        nodes = np.array([0.05, 0.45, MOUTH_Y, 1.25, 1.39, CHIN_Y])
-        jaw = np.interp(y, nodes, [1.0, 0.96, self.jaw, (self.jaw + self.chin) / 2,
-                                   self.chin, self.chin * 0.55])  # fmt: skip
-        vault = np.sqrt(np.maximum(0.0, 1 - ((y - 0.05) / 1.42) ** 2))
-        width = np.where(y < 0.05, vault, jaw)
-        front = np.where(y < 0.05, vault, np.interp(y, nodes, [1.0, 0.99, 0.97, 0.9, 0.84, 0.7]))
-        back = np.where(y < 0.05, vault * 1.1, np.interp(y, nodes, [1.1, 0.8, 0.2, 0, 0, 0]))
-        angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-        x = width[:, None] * np.sin(angle)
-        z = np.where(np.cos(angle) > 0, front[:, None], back[:, None]) * np.cos(angle)
-        y = y + jaw_drop * np.clip((y - 0.6) / 0.8, 0, 1)
-        return np.stack(np.broadcast_arrays(x, y[:, None], z), axis=2).reshape(-1, 3)
+
+@lru_cache(maxsize=512)
+def head_cloud(skull: Skull, jaw_drop: float = 0.0) -> Doubles:
+    """Points of a whole head [n,3], from which outlines are taken; not to be written to."""
+    y = np.concatenate([np.linspace(-1.36, 0.4, 14), np.linspace(0.5, CHIN_Y, 14)])
+    nodes = np.array([0.05, 0.45, MOUTH_Y, 1.25, 1.39, CHIN_Y])
+    jaw = np.interp(y, nodes, [1.0, 0.96, skull.jaw, (skull.jaw + skull.chin) / 2,
+                               skull.chin, skull.chin * 0.55])  # fmt: skip
+    vault = np.maximum(0.0, 1 - np.abs((y - 0.05) / 1.42) ** 2.5) ** 0.5
+    width = np.where(y < 0.05, vault, jaw)
+    front = np.where(y < 0.05, vault, np.interp(y, nodes, [1.0, 0.99, 0.97, 0.9, 0.84, 0.7]))
+    back = np.where(y < 0.05, vault * 1.1, np.interp(y, nodes, [1.1, 0.8, 0.2, 0, 0, 0]))
+    angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
+    x = width[:, None] * np.sin(angle)
+    z = np.where(np.cos(angle) > 0, front[:, None], back[:, None]) * np.cos(angle)
+    y = y + jaw_drop * np.clip((y - 0.6) / 0.8, 0, 1)
+    cloud = np.stack(np.broadcast_arrays(x, y[:, None], z), axis=2).reshape(-1, 3)
+    cloud.flags.writeable = False
+    return cloud
 
 
 def outline(points: Doubles) -> Doubles:

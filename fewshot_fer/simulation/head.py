@@ -7,39 +7,40 @@ import numpy as np
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.simulation.canvas import Colour, Shadow, ellipse, mixed, ribbon, smooth
 from fewshot_fer.simulation.features import Sketch, eye_centre
-from fewshot_fer.simulation.geometry import CHIN_Y, outline
+from fewshot_fer.simulation.geometry import CHIN_Y, Camera, head_cloud, outline
+from fewshot_fer.simulation.identity import Looks
+from fewshot_fer.simulation.muscles import Muscles
 
 _BLACK: Colour = (12, 10, 12)
 _VOLUME = {"short": 1.06, "parted": 1.1, "fringe": 1.11, "long": 1.12, "curly": 1.22,
            "bald": 1.0, "bun": 1.06}  # fmt: skip
 
 
-def jaw_drop(sketch: Sketch) -> float:
+def jaw_drop(muscles: Muscles) -> float:
     """How far the chin goes down, in face units."""
-    return 0.3 * max(0.0, sketch.muscles.jaw)
+    return 0.3 * max(0.0, muscles.jaw)
 
 
 def _scaled(points: Doubles, share: float) -> Doubles:
     """Points of the vault [n,3] blown up around the middle of the head."""
     middle = np.array([0.0, -0.1, -0.1])
-    return (points - middle) * share + middle
+    return np.asarray((points - middle) * share + middle)
 
 
-def skin_outline(sketch: Sketch) -> Doubles:
+def skin_outline(looks: Looks, muscles: Muscles, camera: Camera) -> Doubles:
     """The visible face's outline in pixels, from the hairline to the chin."""
-    cloud = sketch.looks.skull.cloud(jaw_drop(sketch))
-    bald = sketch.looks.style == "bald" and not sketch.looks.covered
-    if not bald:
+    cloud = head_cloud(looks.skull, jaw_drop(muscles))
+    if looks.covered or looks.style != "bald":
         front = (cloud[:, 2] > -0.3) | (cloud[:, 1] > 0.3)
-        cloud = cloud[front & (cloud[:, 1] > sketch.looks.hairline - 0.02)]
-    return outline(sketch.camera.project(cloud))
+        cloud = cloud[front & (cloud[:, 1] > looks.hairline - 0.02)]
+    return outline(camera.project(cloud))
 
 
 def draw_behind(sketch: Sketch) -> None:
     """What the face covers: long hair, shoulders, neck, the vault of hair."""
     canvas, camera, looks = sketch.canvas, sketch.camera, sketch.looks
     hair = mixed(looks.hair, _BLACK, 0.25)
-    cloud = _scaled(looks.skull.cloud(), _VOLUME[looks.style])
+    cloud = _scaled(head_cloud(looks.skull), _VOLUME[looks.style])
     vault = cloud[(cloud[:, 1] < 0.35)]
     if looks.style == "long" and not looks.covered:
         fall = np.array([[x, 1.75, -0.35] for x in (-1.12, -0.6, 0.6, 1.12)])
@@ -49,7 +50,7 @@ def draw_behind(sketch: Sketch) -> None:
         canvas.fill(ellipse(top, sketch.px(0.42), sketch.px(0.36)), hair)
     _draw_body(sketch)
     if looks.covered:
-        veil = _scaled(looks.skull.cloud(), 1.16)
+        veil = _scaled(head_cloud(looks.skull), 1.16)
         canvas.fill(outline(camera.project(veil)), looks.scarf)
     elif looks.style != "bald":
         canvas.fill(outline(camera.project(vault)), looks.hair)
@@ -72,18 +73,19 @@ def _draw_body(sketch: Sketch) -> None:
     canvas, camera, looks = sketch.canvas, sketch.camera, sketch.looks
     cx, cy = camera.project(np.array([[0.0, 1.0, -0.3]]))[0]
     u = camera.scale
-    half = np.array([[0.0, 1.18], [0.42, 1.24], [0.75, 1.42], [1.45, 1.62], [1.9, 1.98], [2.0, 4.0]])
+    half = np.array([[0, 1.18], [0.42, 1.24], [0.75, 1.42], [1.45, 1.62], [1.9, 1.98], [2, 4]])
     right = smooth(half * u, 24)
-    body = np.concatenate([right, (right * (-1, 1))[::-1]]) + (cx, cy - u)
+    base = np.array([cx, cy - u])
+    body = np.concatenate([right, (right * (-1, 1))[::-1]]) + base
     skin = mixed(looks.skin, (60, 30, 24), 0.24)
     neck = np.array([[-0.5, 0.4], [0.5, 0.4], [0.52, 1.2], [0.72, 1.5], [0.0, 1.95], [-0.72, 1.5],
                      [-0.52, 1.2]])  # fmt: skip
     canvas.fill(body, looks.clothes)
-    canvas.fill(neck * u + (cx, cy - u), skin)
+    canvas.fill(neck * u + base, skin)
     shadow = ellipse(np.array([cx, cy + 0.28 * u]), 0.62 * u, 0.42 * u)
-    canvas.soft(shadow, mixed(skin, (30, 14, 12), 0.6), 0.1 * u, 0.6, neck * u + (cx, cy - u))
+    canvas.soft(shadow, mixed(skin, (30, 14, 12), 0.6), 0.1 * u, 0.6, neck * u + base)
     collar = smooth(np.array([[-0.74, 1.42], [-0.35, 1.8], [0.0, 1.98], [0.35, 1.8], [0.74, 1.42]]))
-    canvas.stroke(collar * u + (cx, cy - u), mixed(looks.clothes, _BLACK, 0.35), 0.09 * u)
+    canvas.stroke(collar * u + base, mixed(looks.clothes, _BLACK, 0.35), 0.09 * u)
     if looks.neck_scarf or looks.covered:
         wrap = ellipse(np.array([cx, cy + 0.62 * u]), 0.86 * u, 0.4 * u)
         canvas.fill(wrap, looks.scarf)
@@ -102,12 +104,12 @@ def draw_skin(sketch: Sketch) -> None:
             canvas.fill(ellipse(ear, sketch.px(0.14), sketch.px(0.27), -8 * side), looks.skin)
             inner = mixed(looks.skin, (96, 36, 30), 0.45)
             canvas.soft(ellipse(ear, sketch.px(0.07), sketch.px(0.16)), inner, sketch.px(0.04), 0.7)
-    canvas.fill(skin_outline(sketch), looks.skin)
+    canvas.fill(sketch.rim, looks.skin)
 
 
 def shade_form(sketch: Sketch, shadow: Shadow, light: tuple[float, float, float]) -> None:
     """Light and dark of the head's roundness under a lamp at `light` (x, y, z)."""
-    rim = skin_outline(sketch)
+    rim = sketch.rim
     (x0, y0), (x1, y1) = rim.min(axis=0), rim.max(axis=0)
     h, w = shadow.light.shape
     left, top = shadow.window[:2]
@@ -123,7 +125,7 @@ def shade_form(sketch: Sketch, shadow: Shadow, light: tuple[float, float, float]
 def shade_beard(sketch: Sketch, ink: Colour) -> None:
     """A beard's soft darkness around the mouth and along the jaw."""
     looks, canvas = sketch.looks, sketch.canvas
-    drop = jaw_drop(sketch)
+    drop = jaw_drop(sketch.muscles)
     if looks.beard:
         jaw = sketch.curve(
             [(-0.95, 0.35), (-0.86, 0.8), (-0.62, 1.2), (0.0, CHIN_Y + drop), (0.62, 1.2),
@@ -132,7 +134,7 @@ def shade_beard(sketch: Sketch, ink: Colour) -> None:
         inner = sketch.curve([(0.78, 0.5), (0.62, 0.85), (0.5, 0.74), (0.0, 0.7), (-0.5, 0.74),
                               (-0.62, 0.85), (-0.78, 0.5)], 24)  # fmt: skip
         shape = np.concatenate([jaw, inner])
-        canvas.soft(shape, ink, sketch.px(0.07), looks.beard * 0.9, skin_outline(sketch))
+        canvas.soft(shape, ink, sketch.px(0.07), looks.beard * 0.9, sketch.rim)
     if looks.moustache:
         lift = 0.08 * sketch.muscles.upper_lip + 0.03 * sketch.muscles.corner_up
         line = [(-0.4, 0.84 - lift), (-0.2, 0.735 - lift), (0.0, 0.74 - lift), (0.2, 0.735 - lift),
@@ -146,7 +148,7 @@ def draw_front(sketch: Sketch) -> None:
     looks, canvas = sketch.looks, sketch.canvas
     y = looks.hairline
     if looks.covered:
-        edge = skin_outline(sketch)
+        edge = sketch.rim
         rim = np.concatenate([edge, edge[:1]])
         canvas.stroke(rim, mixed(looks.scarf, _BLACK, 0.25), sketch.px(0.14))
     elif looks.style != "bald":
@@ -171,7 +173,7 @@ def _draw_locks(sketch: Sketch, y: float) -> None:
         "bun": [*side, (0.0, y + 0.02), (0.8, y + 0.12), (0.93, -0.4), (0.99, -0.05)],
     }  # fmt: skip
     low = sketch.curve([(x, yy) for x, yy in shapes[looks.style]], 30, 0.03)
-    crown = sketch.camera.project(_scaled(looks.skull.cloud(), _VOLUME[looks.style]))
+    crown = sketch.camera.project(_scaled(head_cloud(looks.skull), _VOLUME[looks.style]))
     rim = outline(crown[crown[:, 1] < low[:, 1].max() + sketch.px(0.05)])
     above = _upper_rim(rim, low)
     canvas.soft(np.concatenate([low, above]), looks.hair, max(0.5, sketch.px(0.02)), 1.0)

@@ -24,7 +24,7 @@ _SKINS: Final[tuple[Colour, ...]] = (
 )  # fmt: skip
 _HAIRS: Final[tuple[Colour, ...]] = (
     (28, 24, 24), (44, 32, 26), (70, 48, 34), (104, 70, 44), (150, 112, 66), (126, 62, 36),
-    (188, 158, 108), (120, 116, 114),
+    (188, 158, 108),
 )  # fmt: skip
 _IRISES: Final[tuple[Colour, ...]] = (
     (60, 40, 28), (78, 52, 32), (46, 34, 28), (84, 108, 120), (86, 98, 64),
@@ -109,7 +109,7 @@ def _invent_looks(rng: np.random.Generator) -> Looks:
     bearded = rng.random() < 0.22
     style: HairStyle = _STYLES[int(rng.choice(7, p=[0.26, 0.2, 0.12, 0.22, 0.1, 0.03, 0.07]))]
     return Looks(
-        skull=Skull(_near(rng, 0.79, 0.045), _near(rng, 0.37, 0.04), _near(rng, 1.0, 0.02)),
+        skull=Skull(_near(rng, 0.79, 0.045), _near(rng, 0.37, 0.04)),
         skin=skin,
         hair=_pick(rng, _HAIRS),
         iris=_pick(rng, _IRISES),

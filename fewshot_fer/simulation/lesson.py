@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fewshot_fer.expressions import BASIC, NEUTRAL
-from fewshot_fer.simulation.geometry import Pose
-from fewshot_fer.simulation.muscles import Muscles
+from fewshot_fer.simulation.geometry import FRONTAL, Pose
+from fewshot_fer.simulation.muscles import REST, Muscles
 from fewshot_fer.simulation.portrait import Look
 
 TRANSITION_S = 0.3
@@ -54,14 +54,14 @@ class Part:
     """One student's part in a lesson."""
 
     beats: tuple[Beat, ...]
-    turns: tuple[Turn, ...] = (Turn(0.0, Pose()),)
+    turns: tuple[Turn, ...] = (Turn(0.0, FRONTAL),)
     blinks: tuple[float, ...] = ()
     talks: tuple[Span, ...] = ()
     hands: tuple[Span, ...] = ()
     away: tuple[Span, ...] = ()
     """Not in the call: came late, or left."""
     camera_off: tuple[Span, ...] = ()
-    mood: Muscles = Muscles()
+    mood: Muscles = REST
 
 
 @dataclass(frozen=True, slots=True)

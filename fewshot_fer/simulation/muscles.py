@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -52,23 +53,26 @@ class Muscles:
 
     def plus(self, other: Muscles, amount: float = 1.0) -> Muscles:
         """Add a share of another movement."""
-        pairs = zip(astuple(self), astuple(other), strict=True)
+        pairs = zip(_numbers(self), _numbers(other), strict=True)
         return Muscles(*(a + amount * b for a, b in pairs))
 
     def mixed(self, other: Muscles, share: float) -> Muscles:
         """Go part of the way to another state: 0 stays, 1 arrives."""
-        pairs = zip(astuple(self), astuple(other), strict=True)
+        pairs = zip(_numbers(self), _numbers(other), strict=True)
         return Muscles(*(a + share * (b - a) for a, b in pairs))
 
     def distance(self, other: Muscles) -> float:
         """How far two states are apart, gaze left aside."""
-        pairs = zip(astuple(self)[:-2], astuple(other)[:-2], strict=True)
+        pairs = zip(_numbers(self)[:-2], _numbers(other)[:-2], strict=True)
         return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)
 
     def with_closed_eyes(self) -> Muscles:
         """The same face in the middle of a blink."""
         return replace(self, lid_up=0.0, lid_droop=2.0)
 
+
+_numbers = attrgetter(*(field.name for field in fields(Muscles)))
+"""All numbers of a face as a tuple; `astuple` copies deeply and is slow."""
 
 REST: Final = Muscles()
 
@@ -86,26 +90,75 @@ MANNERS: Final[Mapping[str, tuple[Muscles, ...]]] = MappingProxyType(
         ),
         "angry": (
             Muscles(brow_lower=1.1, lid_tight=0.6, tight=1.0, corner_down=0.35, chin_up=0.3),
-            Muscles(brow_lower=1.1, lid_up=0.3, lid_tight=0.3, stretch=0.35, part=0.9,
-                    upper_lip=0.45, jaw=0.2, corner_down=0.2),
+            Muscles(
+                brow_lower=1.1,
+                lid_up=0.3,
+                lid_tight=0.3,
+                stretch=0.35,
+                part=0.9,
+                upper_lip=0.45,
+                jaw=0.2,
+                corner_down=0.2,
+            ),
         ),
         "sad": (
-            Muscles(brow_inner=1.0, brow_outer=-0.3, lid_droop=0.5, corner_down=1.0, chin_up=0.4,
-                    gaze_y=0.5),
-            Muscles(brow_inner=0.9, brow_lower=0.2, lid_droop=0.35, corner_down=1.0, chin_up=0.9,
-                    stretch=0.15),
+            Muscles(
+                brow_inner=1.0,
+                brow_outer=-0.3,
+                lid_droop=0.5,
+                corner_down=1.0,
+                chin_up=0.4,
+                gaze_y=0.5,
+            ),
+            Muscles(
+                brow_inner=0.9,
+                brow_lower=0.2,
+                lid_droop=0.35,
+                corner_down=1.0,
+                chin_up=0.9,
+                stretch=0.15,
+            ),
         ),
         "fear": (
-            Muscles(brow_inner=1.0, brow_outer=0.3, brow_lower=0.5, lid_up=1.1, stretch=0.9,
-                    part=0.8, jaw=0.2),
-            Muscles(brow_inner=1.0, brow_outer=0.4, brow_lower=0.4, lid_up=1.2, stretch=0.6,
-                    part=0.6, jaw=0.45, corner_down=0.2),
+            Muscles(
+                brow_inner=1.0,
+                brow_outer=0.3,
+                brow_lower=0.5,
+                lid_up=1.1,
+                stretch=0.9,
+                part=0.8,
+                jaw=0.2,
+            ),
+            Muscles(
+                brow_inner=1.0,
+                brow_outer=0.4,
+                brow_lower=0.4,
+                lid_up=1.2,
+                stretch=0.6,
+                part=0.6,
+                jaw=0.45,
+                corner_down=0.2,
+            ),
         ),
         "disgust": (
-            Muscles(nose_wrinkle=1.1, upper_lip=1.0, brow_lower=0.7, lid_tight=0.8, cheek=0.5,
-                    part=0.35, corner_down=0.35),
-            Muscles(nose_wrinkle=1.0, upper_lip=0.8, brow_lower=0.6, lid_tight=0.9, cheek=0.6,
-                    chin_up=0.6, corner_down=0.6),
+            Muscles(
+                nose_wrinkle=1.1,
+                upper_lip=1.0,
+                brow_lower=0.7,
+                lid_tight=0.8,
+                cheek=0.5,
+                part=0.35,
+                corner_down=0.35,
+            ),
+            Muscles(
+                nose_wrinkle=1.0,
+                upper_lip=0.8,
+                brow_lower=0.6,
+                lid_tight=0.9,
+                cheek=0.6,
+                chin_up=0.6,
+                corner_down=0.6,
+            ),
         ),
         "confused": (
             Muscles(brow_lower=0.8, brow_outer=0.4, corner_down=0.3, pucker=0.6, one_sided=0.7),

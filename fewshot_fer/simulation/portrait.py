@@ -11,7 +11,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.simulation.canvas import Canvas, ellipse, mixed, ribbon, smooth
 from fewshot_fer.simulation.face import FacePlace, draw_person
-from fewshot_fer.simulation.geometry import Pose
+from fewshot_fer.simulation.geometry import FRONTAL, Pose
 from fewshot_fer.simulation.identity import Identity
 from fewshot_fer.simulation.muscles import REST, Muscles
 from fewshot_fer.simulation.room import draw_room
@@ -31,7 +31,7 @@ class Look:
     """What was shown before, while the face changes."""
     arrived: float = 1.0
     """How far the face has come from `before` to `expression`."""
-    pose: Pose = Pose()
+    pose: Pose = FRONTAL
     closed_eyes: bool = False
     talking: float = 0.0
     hand: bool = False
@@ -109,7 +109,8 @@ def _draw_hand(canvas: Canvas, identity: Identity, place: FacePlace, scale: floa
     skin = mixed(identity.looks.skin, (90, 50, 40), 0.12)
     crease = mixed(skin, (60, 26, 20), 0.55)
     middle = (nose + left + right).astype(np.float64) / 3
-    palm = ellipse(middle + (0.35 * scale, 0.25 * scale), 0.62 * scale, 0.5 * scale, -20)
+    heel = middle + np.array([0.35, 0.25]) * scale
+    palm = ellipse(heel, 0.62 * scale, 0.5 * scale, -20)
     arm = np.array([[0.2, 0.5], [0.8, 0.3], [1.3, 2.6], [0.5, 2.6]]) * scale + middle
     canvas.soft(arm, skin, 0.02 * scale)
     canvas.soft(palm, skin, 0.02 * scale)

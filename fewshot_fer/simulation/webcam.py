@@ -84,8 +84,8 @@ def sensor_noise(rng: np.random.Generator, width: int, height: int, strength: fl
     return np.asarray(np.clip(np.round(grain), -90, 90).astype(np.int8))
 
 
-def _rgb(picture: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Bytes:
-    return picture.astype(np.uint8, copy=False)
+def _rgb(picture: object) -> Bytes:
+    return np.asarray(picture, np.uint8)
 
 
 @lru_cache(maxsize=256)

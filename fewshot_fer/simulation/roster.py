@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from fewshot_fer.simulation.identity import Identity, invent_identity
+from fewshot_fer.simulation.webcam import Webcam, invent_webcam
 
 _NAMES: Final = (
     "Ada", "Bilal", "Chiara", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas",
@@ -25,6 +26,12 @@ class DrawnStudent:
     id: str
     name: str
     identity: Identity
+    seed: int
+    """Decides the room and, with a session's number, the light and the camera."""
+
+    def webcam(self, session: int) -> Webcam:
+        """The student's light and camera in a session."""
+        return invent_webcam(np.random.default_rng([self.seed, session]))
 
 
 def invent_class(students: int, seed: int) -> tuple[DrawnStudent, ...]:
@@ -35,5 +42,6 @@ def invent_class(students: int, seed: int) -> tuple[DrawnStudent, ...]:
 def _invent_student(seed: int, number: int) -> DrawnStudent:
     rounds, place = divmod(number, len(_NAMES))
     name = _NAMES[place] + (f" {rounds + 1}" if rounds else "")
-    identity = invent_identity(np.random.default_rng([seed, number]))
-    return DrawnStudent(name.lower().replace(" ", "-"), name, identity)
+    rng = np.random.default_rng([seed, number])
+    identity = invent_identity(rng)
+    return DrawnStudent(name.lower().replace(" ", "-"), name, identity, int(rng.integers(2**31)))

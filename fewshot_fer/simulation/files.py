@@ -1,0 +1,108 @@
+"""The drawn class as files: videos for a browser's fake camera, pictures to enrol from."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.errors import FolderError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.files import ensure_folder, write_atomically
+from fewshot_fer.simulation.geometry import Pose
+from fewshot_fer.simulation.portrait import Look, Sitter
+from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.simulation.webcam import sensor_noise
+
+_WIDTH, _HEIGHT = 640, 480
+
+
+def to_jpeg(image: Bytes, quality: int = 85) -> bytes:
+    """A picture [h,w,3] as a JPEG file's bytes, as a browser would send it."""
+    picture = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return data.tobytes()
+
+
+def write_mjpeg(path: Path, images: Iterable[Bytes], *, quality: int = 85) -> None:
+    """Pictures [h,w,3] as one JPEG after the other, which Chromium's fake camera plays."""
+    with _whole_file(path) as file:
+        for image in images:
+            file.write(to_jpeg(image, quality))
+
+
+def write_y4m(path: Path, images: Iterable[Bytes], *, fps: int = 25) -> None:
+    """Pictures [h,w,3], of even width and height, as an uncompressed YUV4MPEG2 video."""
+    with _whole_file(path) as file:
+        for k, image in enumerate(images):
+            if k == 0:
+                h, w = image.shape[:2]
+                file.write(f"YUV4MPEG2 W{w} H{h} F{fps}:1 Ip A1:1 C420jpeg\n".encode())
+            file.write(b"FRAME\n")
+            file.write(cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420).tobytes())
+
+
+def reference_picture(
+    student: DrawnStudent, expression: str, *, session: int = 0, take: int = 0
+) -> Bytes:
+    """A student who looks into the camera and shows an expression, head and shoulders.
+
+    Pictures of one session share room, light and camera; each take differs a little.
+    """
+    webcam = student.webcam(session)
+    sitter = Sitter(student.identity, webcam, student.seed, _WIDTH, _HEIGHT)
+    rng = np.random.default_rng([student.seed, session, take, *expression.encode()])
+    yaw, pitch, roll = (float(v) for v in rng.uniform(-4, 4, 3))
+    look = Look(expression, float(rng.uniform(0.9, 1.05)), pose=Pose(yaw, pitch, roll))
+    noise = sensor_noise(rng, _WIDTH, _HEIGHT, webcam.noise)
+    return np.asarray(cv2.add(sitter.shot(look).image, noise, dtype=cv2.CV_8U), np.uint8)
+
+
+def write_references(
+    folder: Path,
+    students: Sequence[DrawnStudent],
+    *,
+    expressions: Sequence[str] = BASIC,
+    session: int = 0,
+    takes: int = 1,
+) -> list[Path]:
+    """Pictures to enrol from: `<student>/<expression>.png`, later takes `<expression>-2.png`."""
+    paths = []
+    for student in students:
+        for expression in expressions:
+            for take in range(takes):
+                name = expression if take == 0 else f"{expression}-{take + 1}"
+                path = folder / student.id / f"{name}.png"
+                image = reference_picture(student, expression, session=session, take=take)
+                _, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+                write_atomically(path, data.tobytes())
+                paths.append(path)
+    return paths
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under its name only when all of it is written."""
+    ensure_folder(path.parent)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise FolderError(
+            f"The video cannot be written: {error.strerror or error}.",
+            where=str(path),
+            next_step="Choose another folder, or free some space.",
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
