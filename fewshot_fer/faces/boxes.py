@@ -60,12 +60,25 @@ def suppress_contained(boxes: Floats, scores: Floats, limit: float) -> Ints:
 
 def squared(boxes: Floats) -> Floats:
     """Squares with the same centres and the longer sides."""
-    side = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=-np.inf)[:, None]
-    corner = (boxes[:, :2] + boxes[:, 2:]) * np.float32(0.5) - side * np.float32(0.5)
-    return np.concatenate([corner, corner + side], axis=1)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    longest = sides.max(axis=1, keepdims=True, initial=-np.inf)
+    half = np.float32(0.5)
+    corner = boxes[:, :2] + sides * half - longest * half
+    return np.concatenate([corner, corner + longest], axis=1)
 
 
 def shifted(boxes: Floats, shifts: Floats, *, extra: int = 1) -> Floats:
     """Corners moved by shifts [n,4] that are fractions of the sides."""
     sides = boxes[:, 2:] - boxes[:, :2] + np.float32(extra)
     return boxes + shifts * np.concatenate([sides, sides], axis=1)
+
+
+def clipped(boxes: Floats, height: int, width: int) -> tuple[Ints, Bools]:
+    """Whole-pixel boxes inside the image as MTCNN cuts them [n,4], and which are not empty [n].
+
+    MTCNN counts pixels from one and takes both ends, so x0 becomes x0 - 1 as a slice's start.
+    """
+    ends = np.trunc(np.nan_to_num(boxes, nan=-1.0)).astype(np.int64)
+    low = np.maximum(ends[:, :2], 1) - 1
+    high = np.minimum(ends[:, 2:], [width, height])
+    return np.concatenate([low, high], axis=1), (high > low).all(axis=1)

@@ -7,25 +7,39 @@ both find the same faces; what differs is how the work is laid out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fewshot_fer.arrays import Bytes, Floats, Ints
+from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
-from fewshot_fer.faces.boxes import shifted, squared, suppress, suppress_contained
-from fewshot_fer.faces.crops import clipped, cut
+from fewshot_fer.faces.boxes import clipped, shifted, squared, suppress, suppress_contained
 from fewshot_fer.faces.frames import as_rgb
+from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
+from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.values import Faces
 
-WINDOW: Final = 12
-STRIDE: Final = 2
 R_SIDE: Final = 24
 O_SIDE: Final = 48
+BATCHES: Final = (64, 16, 4, 1)
+
+
+def probability(odds: Floats) -> Floats:
+    """Log odds [n] -> probabilities [n]."""
+    return 1 / (1 + np.exp(-odds))
+
+
+def batches(count: int) -> Iterator[tuple[int, int]]:
+    """Cut a count into a few sizes only, for an engine prepares itself for each size anew."""
+    start = 0
+    for size in BATCHES:
+        while count - start >= size:
+            yield start, start + size
+            start += size
 
 
 @dataclass(slots=True)
@@ -59,63 +73,73 @@ class Detector:
 
     def detect(self, image: npt.NDArray[Any]) -> Faces:
         """All faces of an image, the surest first."""
-        pixels = as_rgb(image)
-        return self._decide(pixels, self._refine(pixels, self._propose(pixels)))[0]
+        sampler = AreaSampler(as_rgb(image))
+        return self._decide(sampler, self._refine(sampler, self._propose(sampler)))[0]
 
     def refine(self, image: npt.NDArray[Any], boxes: Floats) -> tuple[Faces, Ints]:
         """Look again at known places only: the faces still there, and each one's box."""
-        return self._decide(as_rgb(image), squared(np.asarray(boxes, dtype=np.float32)))
+        return self._decide(AreaSampler(as_rgb(image)), squared(np.asarray(boxes, dtype=np.float32)))
 
-    def _propose(self, image: Bytes) -> Floats:
+    def _propose(self, sampler: AreaSampler) -> Floats:
         boxes, scores, shifts = [], [], []
-        for scale, level in self._pyramid(image):
-            found = self.proposer(level[None])[0][0]
-            rows, columns = np.nonzero(found[0] >= self.thresholds[0])
-            corner = np.stack([columns, rows], axis=1).astype(np.float32) * STRIDE + 1
-            window = np.floor(np.concatenate([corner, corner + WINDOW - 1], axis=1) / np.float32(scale))
-            score = found[0, rows, columns]
+        levels = groupby(
+            pieces(sampler.height, sampler.width, self.min_face, self.factor), lambda piece: piece.scale
+        )
+        for scale, parts in levels:
+            windows = [self._windows(sampler, piece) for piece in parts]
+            corner, score, shift = (np.concatenate(values) for values in zip(*windows, strict=True))
+            low = (corner * STRIDE + 1).astype(np.float32)
+            window = np.floor(np.concatenate([low, low + WINDOW - 1], axis=1) / np.float32(scale))
             kept = suppress(window, score, 0.5)
             boxes.append(window[kept])
             scores.append(score[kept])
-            shifts.append(found[1:, rows, columns].T[kept])
+            shifts.append(shift[kept])
         if not boxes:
             return Faces.none().boxes
         box = np.concatenate(boxes)
         kept = suppress(box, np.concatenate(scores), 0.7)
         return squared(shifted(box[kept], np.concatenate(shifts)[kept], extra=0))
 
-    def _pyramid(self, image: Bytes) -> Iterator[tuple[float, Bytes]]:
-        height, width = image.shape[:2]
-        scale = WINDOW / self.min_face
-        level = image
-        while min(height, width) * scale >= WINDOW:
-            size = (int(width * scale + 1), int(height * scale + 1))
-            level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
-            yield scale, level
-            scale *= self.factor
+    @property
+    def _least_odds(self) -> np.float32:
+        likely = min(max(self.thresholds[0], 1e-6), 1 - 1e-6)
+        return np.float32(np.log(likely / (1 - likely)))
 
-    def _refine(self, image: Bytes, boxes: Floats) -> Floats:
-        places, usable = clipped(boxes, *image.shape[:2])
-        if not usable.any():
-            return Faces.none().boxes
-        found = self.refiner(cut(image, places[usable], R_SIDE))[0]
-        sure = found[:, 0] > self.thresholds[1]
-        boxes, found = boxes[usable][sure], found[sure]
-        kept = suppress(boxes, found[:, 0], 0.7)
+    def _windows(self, sampler: AreaSampler, piece: Piece) -> tuple[Ints, Floats, Floats]:
+        """The likely windows of a piece: columns and rows [n,2], probabilities [n], shifts [n,4]."""
+        found = self.proposer(sampler.resized(piece.rows, piece.columns)[None])[0][0]
+        rows, columns = np.nonzero(found[0] >= self._least_odds)
+        corner = np.stack([columns + piece.left, rows + piece.top], axis=1)
+        odds = found[0, rows, columns]
+        return corner, probability(odds), found[1:, rows, columns].T
+
+    def _refine(self, sampler: AreaSampler, boxes: Floats) -> Floats:
+        places, usable = clipped(boxes, sampler.height, sampler.width)
+        found = self._run(self.refiner, sampler, places[usable], R_SIDE)
+        score = probability(found[:, 0])
+        sure = score > self.thresholds[1]
+        boxes, score, found = boxes[usable][sure], score[sure], found[sure]
+        kept = suppress(boxes, score, 0.7)
         return squared(shifted(boxes[kept], found[kept, 1:]))
 
-    def _decide(self, image: Bytes, boxes: Floats) -> tuple[Faces, Ints]:
-        places, usable = clipped(boxes, *image.shape[:2])
-        origin = np.flatnonzero(usable)
-        if not len(origin):
-            return Faces.none(), origin
-        found = self.decider(cut(image, places[usable], O_SIDE))[0]
-        sure = found[:, 0] > self.thresholds[2]
-        origin, found = origin[sure], found[sure]
-        boxes, probabilities = boxes[origin], found[:, 0]
+    def _decide(self, sampler: AreaSampler, boxes: Floats) -> tuple[Faces, Ints]:
+        places, usable = clipped(boxes, sampler.height, sampler.width)
+        found = self._run(self.decider, sampler, places[usable], O_SIDE)
+        score = probability(found[:, 0])
+        sure = score > self.thresholds[2]
+        origin, score, found = np.flatnonzero(usable)[sure], score[sure], found[sure]
+        boxes = boxes[origin]
         sides = boxes[:, 2:] - boxes[:, :2] + 1
         fractions = found[:, 5:].reshape(-1, 2, 5).transpose(0, 2, 1)
         points = fractions * sides[:, None] + boxes[:, None, :2] - 1
         boxes = shifted(boxes, found[:, 1:5])
-        kept = suppress_contained(boxes, probabilities, 0.7)
-        return Faces(boxes, points, probabilities)[kept], origin[kept]
+        kept = suppress_contained(boxes, score, 0.7)
+        return Faces(boxes, points, score)[kept], origin[kept]
+
+    def _run(self, network: Network, sampler: AreaSampler, places: Ints, side: int) -> Floats:
+        """What a network says of each place [n,4], in batches of few sizes: [n,outputs]."""
+        outputs = [
+            network(sampler.cut(places[start:stop], side))[0]
+            for start, stop in batches(len(places))
+        ]
+        return np.concatenate(outputs) if outputs else np.zeros((0, 15), dtype=np.float32)

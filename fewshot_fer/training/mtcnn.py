@@ -1,9 +1,9 @@
 """Turns facenet-pytorch's three MTCNN weight files into the networks that the detector runs.
 
 Three things are folded into the networks, so that the detector need not do them for every
-frame: they take bytes as an image holds them ([n,h,w,3], 0..255), their first layer does the
-scaling, and the softmax over two classes is a sigmoid of the difference. Each network gives
-one output whose first channel is the probability of a face.
+frame: they take pixels as memory holds them (0..255, channels last, a fourth channel that is
+ignored because four floats move faster than three), their first layer does the scaling, and
+they give one output whose first channel is the log odds of a face.
 """
 
 from __future__ import annotations
@@ -52,58 +52,58 @@ SOFTWARE.
 
 
 class PNet(nn.Module):
-    """Proposes faces everywhere: [n,h,w,3] -> [n,5,h',w'] (probability, four corner shifts)."""
+    """Proposes faces everywhere: [n,h,w,4] -> [n,5,h',w'] (log odds, four corner shifts)."""
 
     side: Final = (12, 12)
     free_axes: Final = {0: "n", 1: "h", 2: "w"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1, self.prelu1 = nn.Conv2d(3, 10, 3), nn.PReLU(10)
+        self.conv1, self.prelu1 = nn.Conv2d(4, 10, 3), nn.PReLU(10)
         self.pool1 = nn.MaxPool2d(2, 2, ceil_mode=True)
         self.conv2, self.prelu2 = nn.Conv2d(10, 16, 3), nn.PReLU(16)
         self.conv3, self.prelu3 = nn.Conv2d(16, 32, 3), nn.PReLU(32)
-        self.conv4_1, self.conv4_2 = nn.Conv2d(32, 2, 1), nn.Conv2d(32, 4, 1)
+        self.conv4 = nn.Conv2d(32, 5, 1)
 
     def forward(self, pixels: Tensor) -> Tensor:
         x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
         x = self.prelu3(self.conv3(self.prelu2(self.conv2(x))))
-        return torch.cat([_probability(self.conv4_1(x)), self.conv4_2(x)], dim=1)
+        return self.conv4(x)
 
 
 class RNet(nn.Module):
-    """Rejects most proposals: [n,24,24,3] -> [n,5] (probability, four corner shifts)."""
+    """Rejects most proposals: [n,24,24,4] -> [n,5] (log odds, four corner shifts)."""
 
     side: Final = (24, 24)
     free_axes: Final = {0: "n"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1, self.prelu1 = nn.Conv2d(3, 28, 3), nn.PReLU(28)
+        self.conv1, self.prelu1 = nn.Conv2d(4, 28, 3), nn.PReLU(28)
         self.pool1 = nn.MaxPool2d(3, 2, ceil_mode=True)
         self.conv2, self.prelu2 = nn.Conv2d(28, 48, 3), nn.PReLU(48)
         self.pool2 = nn.MaxPool2d(3, 2, ceil_mode=True)
         self.conv3, self.prelu3 = nn.Conv2d(48, 64, 2), nn.PReLU(64)
         self.dense4, self.prelu4 = nn.Linear(576, 128), nn.PReLU(128)
-        self.dense5_1, self.dense5_2 = nn.Linear(128, 2), nn.Linear(128, 4)
+        self.dense5 = nn.Linear(128, 5)
 
     def forward(self, pixels: Tensor) -> Tensor:
         x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
         x = self.pool2(self.prelu2(self.conv2(x)))
         x = self.prelu3(self.conv3(x))
         x = self.prelu4(self.dense4(_width_first(x)))
-        return torch.cat([_probability(self.dense5_1(x)), self.dense5_2(x)], dim=1)
+        return self.dense5(x)
 
 
 class ONet(nn.Module):
-    """Decides and finds the points: [n,48,48,3] -> [n,15] (probability, four shifts, 5 x, 5 y)."""
+    """Decides and finds the points: [n,48,48,4] -> [n,15] (log odds, four shifts, 5 x, 5 y)."""
 
     side: Final = (48, 48)
     free_axes: Final = {0: "n"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1, self.prelu1 = nn.Conv2d(3, 32, 3), nn.PReLU(32)
+        self.conv1, self.prelu1 = nn.Conv2d(4, 32, 3), nn.PReLU(32)
         self.pool1 = nn.MaxPool2d(3, 2, ceil_mode=True)
         self.conv2, self.prelu2 = nn.Conv2d(32, 64, 3), nn.PReLU(64)
         self.pool2 = nn.MaxPool2d(3, 2, ceil_mode=True)
@@ -111,8 +111,7 @@ class ONet(nn.Module):
         self.pool3 = nn.MaxPool2d(2, 2, ceil_mode=True)
         self.conv4, self.prelu4 = nn.Conv2d(64, 128, 2), nn.PReLU(128)
         self.dense5, self.prelu5 = nn.Linear(1152, 256), nn.PReLU(256)
-        self.dense6_1, self.dense6_2 = nn.Linear(256, 2), nn.Linear(256, 4)
-        self.dense6_3 = nn.Linear(256, 10)
+        self.dense6 = nn.Linear(256, 15)
 
     def forward(self, pixels: Tensor) -> Tensor:
         x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
@@ -120,7 +119,7 @@ class ONet(nn.Module):
         x = self.pool3(self.prelu3(self.conv3(x)))
         x = self.prelu4(self.conv4(x))
         x = self.prelu5(self.dense5(_width_first(x)))
-        return torch.cat([_probability(self.dense6_1(x)), self.dense6_2(x), self.dense6_3(x)], 1)
+        return self.dense6(x)
 
 
 NETWORKS: Final[Mapping[str, type[PNet] | type[RNet] | type[ONet]]] = {
@@ -131,11 +130,10 @@ NETWORKS: Final[Mapping[str, type[PNet] | type[RNet] | type[ONet]]] = {
 
 
 def load(name: str, weights: Path) -> nn.Module:
-    """One of NETWORKS with facenet-pytorch's weights, taking pixels of 0..255."""
+    """One of NETWORKS with facenet-pytorch's weights."""
     network = NETWORKS[name]()
     try:
-        state = torch.load(weights, map_location="cpu", weights_only=True)
-        network.load_state_dict(state)
+        network.load_state_dict(_folded(torch.load(weights, map_location="cpu", weights_only=True)))
     except (OSError, RuntimeError, ValueError, KeyError, EOFError) as error:
         raise CheckpointError(
             f"This is not facenet-pytorch's {name}.pt.",
@@ -143,7 +141,6 @@ def load(name: str, weights: Path) -> nn.Module:
             next_step="Take the file from the folder facenet_pytorch/data of the wheel "
             "facenet-pytorch 2.6.0.",
         ) from error
-    _take_plain_pixels(network.conv1)
     return network.eval()
 
 
@@ -166,7 +163,7 @@ def _as_onnx(network: nn.Module, name: str) -> bytes:
     found_axes = {0: "n", 2: "rows", 3: "columns"} if len(kind.free_axes) > 1 else {0: "n"}
     torch.onnx.export(
         network,
-        (torch.zeros(1, *kind.side, 3, dtype=torch.uint8),),
+        (torch.zeros(1, *kind.side, 4),),
         buffer,
         input_names=["pixels"],
         output_names=["found"],
@@ -178,13 +175,8 @@ def _as_onnx(network: nn.Module, name: str) -> bytes:
 
 
 def _channels_first(pixels: Tensor) -> Tensor:
-    """Bytes [n,h,w,3] -> floats [n,3,h,w]."""
-    return pixels.permute(0, 3, 1, 2).float()
-
-
-def _probability(logits: Tensor) -> Tensor:
-    """The second of two softmax outputs: [n,2,...] -> [n,1,...]."""
-    return torch.sigmoid(logits[:, 1:2] - logits[:, 0:1])
+    """[n,h,w,4] -> [n,4,h,w]."""
+    return pixels.permute(0, 3, 1, 2)
 
 
 def _width_first(x: Tensor) -> Tensor:
@@ -192,9 +184,17 @@ def _width_first(x: Tensor) -> Tensor:
     return x.permute(0, 3, 2, 1).flatten(1)
 
 
-def _take_plain_pixels(conv: nn.Conv2d) -> None:
-    """Fold (pixel - 127.5) / 128 into a layer without padding."""
-    assert conv.bias is not None
-    with torch.no_grad():
-        conv.weight /= 128
-        conv.bias -= 127.5 * conv.weight.sum(dim=(1, 2, 3))
+def _folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The original's weights in the shape of our networks."""
+    ours = {name: value for name, value in state.items() if "_" not in name}
+    heads = sorted({name.split("_")[0] for name in state if "_" in name})
+    for kind in ("weight", "bias"):
+        for head in heads:
+            outputs = [state[f"{head}_{i}.{kind}"] for i in (1, 2, 3) if f"{head}_{i}.{kind}" in state]
+            no_face, face = outputs[0].split(1)
+            ours[f"{head}.{kind}"] = torch.cat([face - no_face, *outputs[1:]])
+    # (pixel - 127.5) / 128, then a layer without padding.
+    weight = state["conv1.weight"] / 128
+    ours["conv1.bias"] = state["conv1.bias"] - 127.5 * weight.sum(dim=(1, 2, 3))
+    ours["conv1.weight"] = torch.cat([weight, torch.zeros_like(weight[:, :1])], dim=1)
+    return ours

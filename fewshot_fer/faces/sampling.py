@@ -1,0 +1,77 @@
+"""Makes an image, or squares cut out of it, smaller by the means of whole pixels.
+
+This is PyTorch's adaptive average pooling, which the cascade's weights are used with: pixel i
+of m is the plain mean of the pixels floor(i*n/m) to ceil((i+1)*n/m) of n. From one table of
+sums over the image every mean costs four look-ups, whatever its area; the sums are whole
+numbers, so the result is exact.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fewshot_fer.arrays import Bytes, Floats, Ints
+
+
+class Bins(NamedTuple):
+    """Where each new pixel's sources start and end, on one axis."""
+
+    starts: Ints
+    ends: Ints
+
+    @classmethod
+    def of(cls, length: int | Ints, count: int) -> Bins:
+        """`length` pixels made `count`: [count], or [n,count] for several lengths [n]."""
+        lengths = np.asarray(length, dtype=np.int64)[..., None]
+        steps = np.arange(count, dtype=np.int64)
+        return cls(steps * lengths // count, -(-(steps + 1) * lengths // count))
+
+    def part(self, start: int, stop: int) -> Bins:
+        """Some of the new pixels."""
+        return Bins(self.starts[start:stop], self.ends[start:stop])
+
+    @property
+    def sizes(self) -> Floats:
+        """How many pixels each mean is taken of."""
+        return (self.ends - self.starts).astype(np.float32)
+
+
+class AreaSampler:
+    """The table of sums of one image [h,w,3]; what it gives has a fourth, empty channel."""
+
+    def __init__(self, image: Bytes) -> None:
+        self.height, self.width = image.shape[:2]
+        sums = cv2.integral(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA))
+        # Four 32-bit sums are moved as one 16-byte number, for which numpy's take is fastest.
+        self._sums: npt.NDArray[np.complex128] = sums.view(np.complex128)[..., 0]
+
+    def resized(self, rows: Bins, columns: Bins) -> Floats:
+        """A smaller image, or the part of one that the bins name: [h,w,4]."""
+        band = self._sums.take(rows.ends, axis=0).view(np.uint32)
+        band -= self._sums.take(rows.starts, axis=0).view(np.uint32)
+        band = band.view(np.complex128)
+        total = band.take(columns.ends, axis=1).view(np.uint32)
+        total -= band.take(columns.starts, axis=1).view(np.uint32)
+        means = total.reshape(len(rows.starts), len(columns.starts), 4).view(np.int32).astype(np.float32)
+        means *= (1 / (rows.sizes[:, None] * columns.sizes))[..., None]
+        return means
+
+    def cut(self, boxes: Ints, side: int) -> Floats:
+        """Boxes [n,4] of whole pixels inside the image, each as a square: [n,side,side,4]."""
+        columns = Bins.of(boxes[:, 2] - boxes[:, 0], side)
+        rows = Bins.of(boxes[:, 3] - boxes[:, 1], side)
+        x0, x1 = ((edge + boxes[:, :1])[:, None, :] for edge in columns)
+        stride = self._sums.shape[1]
+        y0, y1 = (((edge + boxes[:, 1:2]) * stride)[:, :, None] for edge in rows)
+        sums = self._sums.reshape(-1)
+        total = sums.take(y1 + x1).view(np.uint32)
+        total -= sums.take(y1 + x0).view(np.uint32)
+        total -= sums.take(y0 + x1).view(np.uint32)
+        total += sums.take(y0 + x0).view(np.uint32)
+        means = total.reshape(len(boxes), side, side, 4).view(np.int32).astype(np.float32)
+        means *= (1 / (rows.sizes[:, :, None] * columns.sizes[:, None, :]))[..., None]
+        return means
