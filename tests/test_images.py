@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from fewshot_fer import images
@@ -164,6 +166,26 @@ def test_a_small_file_that_would_fill_the_memory_is_refused_before_it_is_decoded
     monkeypatch.setattr(images, "_decode", explode)
     with pytest.raises(ImageError, match="too large"):
         decode_image(bomb)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    kind=st.sampled_from(FORMATS),
+    damage=st.lists(st.tuples(st.integers(0, 2_000), st.binary(min_size=1, max_size=8))),
+)
+def test_however_a_file_is_damaged_it_is_a_picture_or_an_error_of_ours(
+    kind: str, damage: list[tuple[int, bytes]]
+) -> None:
+    data = bytearray(encoded(Image.fromarray(flag()), kind))
+    for place, garbage in damage:
+        data[place : place + len(garbage)] = garbage
+    try:
+        image = decode_image(bytes(data))
+    except ImageError as error:
+        assert error.next_step
+    else:
+        assert image.shape[2] == 3
+        assert image.dtype == np.uint8
 
 
 def test_the_limit_can_be_set() -> None:
