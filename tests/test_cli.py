@@ -147,6 +147,49 @@ def test_json_is_one_object_whatever_is_in_it(capsys: pytest.CaptureFixture[str]
     assert str(error) == "x"
 
 
+def test_names_that_the_terminal_cannot_show_do_not_stop_it() -> None:
+    script = """
+from fewshot_fer.cli import app, output
+from fewshot_fer.errors import SourceError
+
+def fail() -> None:
+    output.console().print(output.table("Zo\\xeb", ["name"], [["\\udcff"]]))
+    output.write_json({"name": "Zo\\xeb \\udcff"})
+    raise SourceError("Zo\\xeb")
+
+whole = app.build()
+whole.command()(fail)
+app.build = lambda: whole
+assert app.run(["fail"]) == 1
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "Error: Zo?\n")
+    assert json.loads(done.stdout.splitlines()[-1]) == {"name": "Zoë \udcff"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to write to")
+def test_a_full_disk_is_an_error_of_ours() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "cli.py", "doctor", "--json"],
+            cwd=REPOSITORY,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The output cannot be written")
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("moment", ["importing", "running"])
 def test_ctrl_c_exits_with_130_and_no_traceback(moment: str, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def build() -> typer.Typer:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    output.print_anything()
     try:
         build()(args=arguments, prog_name="fewshot-fer")
     except FewshotFerError as error:

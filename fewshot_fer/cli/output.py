@@ -7,14 +7,15 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fewshot_fer.errors import FewshotFerError, FolderError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
-
-    from fewshot_fer.errors import FewshotFerError
 
 
 def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType]) -> None:
@@ -27,7 +28,16 @@ def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType])
 
 def write_json(value: object) -> None:
     """Print one JSON object on standard output; NaN and infinity become null."""
-    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(_plain(value), allow_nan=False)
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FolderError(
+            f"The output cannot be written: {error.strerror}.", next_step="Free some space."
+        ) from error
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
@@ -60,6 +70,13 @@ def show_error(error: FewshotFerError) -> None:
         message.append(f"\n  next:  {error.next_step}", style="default")
     # Long paths and addresses are there to be copied: no line breaks of ours.
     console(stderr=True).print(message, soft_wrap=True)
+
+
+def print_anything() -> None:
+    """Let names that the terminal cannot show be replaced instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _plain(value: object) -> object:
