@@ -2,60 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import numpy as np
 
 from fewshot_fer.arrays import Bools, Floats, Ints
 
+_BLOCK: Final = 256
+
+Likeness = Callable[[Floats, Floats], Floats]
+
 
 def areas(boxes: Floats) -> Floats:
     """[n,4] -> [n]."""
-    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    sides = boxes[:, 2:] - boxes[:, :2]
+    return sides[:, 0] * sides[:, 1]
 
 
 def intersections(one: Floats, other: Floats) -> Floats:
     """Common areas [n,4] x [m,4] -> [n,m]."""
-    low = np.maximum(one[:, None, :2], other[None, :, :2])
-    high = np.minimum(one[:, None, 2:], other[None, :, 2:])
-    sides = np.maximum(high - low, 0)
-    return sides[..., 0] * sides[..., 1]
+    return _common(one[:, 0::2], other[:, 0::2]) * _common(one[:, 1::2], other[:, 1::2])
+
+
+def _common(one: Floats, other: Floats) -> Floats:
+    """Common lengths of intervals [n,2] x [m,2] -> [n,m]."""
+    lengths: Floats = np.minimum(one[:, 1:], other[:, 1])
+    lengths -= np.maximum(one[:, :1], other[:, 0])
+    return np.maximum(lengths, 0, out=lengths)
 
 
 def overlaps(one: Floats, other: Floats) -> Floats:
     """Intersection over union [n,4] x [m,4] -> [n,m]."""
     common = intersections(one, other)
-    union = areas(one)[:, None] + areas(other)[None] - common
+    union = areas(one)[:, None] + areas(other)
+    union -= common
     return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
 
 
-def strongest(clashes: Bools, scores: Floats) -> Ints:
-    """Greedy suppression: who is left, best first, if nobody may stay beside a better one.
-
-    `clashes` [n,n] is symmetric. Instead of one box at a time, everybody without a better
-    living rival is kept at once; a few rounds suffice.
-    """
-    order = np.argsort(-scores, kind="stable")
-    rivals = np.tril(clashes[np.ix_(order, order)], k=-1)
-    undecided = np.ones(len(order), dtype=bool)
-    kept = np.zeros(len(order), dtype=bool)
-    while undecided.any():
-        free = undecided & ~rivals[:, undecided].any(axis=1)
-        kept |= free
-        undecided &= ~free
-        undecided &= ~rivals[:, free].any(axis=1)
-    return order[kept]
+def shares(one: Floats, other: Floats) -> Floats:
+    """Intersection over the smaller area [n,m], counted in whole pixels as MTCNN does at its end."""
+    whole = np.array([0, 0, 1, 1], dtype=one.dtype)
+    common = intersections(one + whole, other + whole)
+    smaller = np.minimum(areas(one + whole)[:, None], areas(other + whole))
+    return np.divide(common, smaller, out=np.zeros_like(common), where=smaller > 0)
 
 
-def suppress(boxes: Floats, scores: Floats, limit: float) -> Ints:
-    """Indices left, best first, when no two may overlap (IoU) by more than `limit`."""
-    return strongest(overlaps(boxes, boxes) > limit, scores)
+def suppress(boxes: Floats, scores: Floats, limit: float, likeness: Likeness = overlaps) -> Ints:
+    """Indices of who is left, best first, when nobody may be more like a better one than `limit`."""
+    rest = np.argsort(-scores, kind="stable")
+    kept: list[Ints] = [rest[:0]]
+    while len(rest):
+        block, rest = rest[:_BLOCK], rest[_BLOCK:]
+        winners = block[_greedy(likeness(boxes[block], boxes[block]) <= limit)]
+        rest = rest[(likeness(boxes[winners], boxes[rest]) <= limit).all(axis=0)]
+        kept.append(winners)
+    return np.concatenate(kept)
 
 
-def suppress_contained(boxes: Floats, scores: Floats, limit: float) -> Ints:
-    """The same by the share of the smaller box, counted in whole pixels as MTCNN does at its end."""
-    grown = boxes + np.array([0, 0, 1, 1], dtype=boxes.dtype)
-    size = areas(grown)
-    share = intersections(grown, grown) / np.minimum(size[:, None], size[None])
-    return strongest(share > limit, scores)
+def _greedy(compatible: Bools) -> Ints:
+    """Walk down a ranking and keep whoever all those kept before are compatible with [n,n]."""
+    alive = np.ones(len(compatible), dtype=bool)
+    kept = []
+    for i, others in enumerate(compatible):
+        if alive[i]:
+            kept.append(i)
+            alive &= others
+    return np.array(kept, dtype=np.int64)
 
 
 def squared(boxes: Floats) -> Floats:
@@ -78,7 +91,8 @@ def clipped(boxes: Floats, height: int, width: int) -> tuple[Ints, Bools]:
 
     MTCNN counts pixels from one and takes both ends, so x0 becomes x0 - 1 as a slice's start.
     """
-    ends = np.trunc(np.nan_to_num(boxes, nan=-1.0)).astype(np.int64)
+    known = np.clip(np.nan_to_num(boxes, nan=-1.0), -1e6, 1e6)
+    ends = np.trunc(known).astype(np.int64)
     low = np.maximum(ends[:, :2], 1) - 1
     high = np.minimum(ends[:, 2:], [width, height])
     return np.concatenate([low, high], axis=1), (high > low).all(axis=1)

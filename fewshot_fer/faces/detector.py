@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
-from fewshot_fer.faces.boxes import clipped, shifted, squared, suppress, suppress_contained
+from fewshot_fer.faces.boxes import clipped, shares, shifted, squared, suppress
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
 from fewshot_fer.faces.sampling import AreaSampler
@@ -133,7 +133,7 @@ class Detector:
         fractions = found[:, 5:].reshape(-1, 2, 5).transpose(0, 2, 1)
         points = fractions * sides[:, None] + boxes[:, None, :2] - 1
         boxes = shifted(boxes, found[:, 1:5])
-        kept = suppress_contained(boxes, score, 0.7)
+        kept = suppress(boxes, score, 0.7, shares)
         return Faces(boxes, points, score)[kept], origin[kept]
 
     def _run(self, network: Network, sampler: AreaSampler, places: Ints, side: int) -> Floats:
