@@ -68,8 +68,8 @@ def _lids(sketch: Sketch, side: float) -> tuple[Doubles, Doubles, Doubles]:
     width = 0.195 * looks.eye_size
     opening = 1 + 0.85 * m.lid_up - 0.42 * m.lid_tight - 0.42 * m.lid_droop - 0.1 * m.brow_lower
     opening = float(np.clip(opening * max(0.0, 1 - max(0.0, m.lid_droop - 1)), 0.0, 2.1))
-    up = 0.1 * looks.eye_size * opening
-    down = 0.07 * looks.eye_size * float(
+    up = 0.088 * looks.eye_size * opening
+    down = 0.062 * looks.eye_size * float(
         np.clip(1 - 0.55 * m.lid_tight - 0.5 * m.cheek + 0.3 * m.lid_up, 0.1, 1.5)
     )  # fmt: skip
     peak = 1 - _S * 0.12 * (m.brow_inner - m.brow_lower)
@@ -114,7 +114,7 @@ def shade_eye(sketch: Sketch, shadow: Shadow, side: float) -> None:
     m, lines = sketch.muscles, sketch.looks.lines
     cx, cy = eye_centre(sketch.looks, side)
     socket = sketch.at(*_ring(cx - side * 0.05, cy - 0.1, 0.25, 0.14))
-    shadow.add(socket, 0.14 + 0.08 * max(0.0, m.brow_lower), sketch.px(0.07))
+    shadow.add(socket, 0.16 + 0.2 * max(0.0, m.brow_lower), sketch.px(0.07))
     fold = upper - 0.055 + 0.02 * np.clip(m.lid_up, 0, 1)
     shadow.line(sketch.at(x[2:], fold[2:]), 0.34, sketch.px(0.03), sketch.px(0.012))
     bag = lower + 0.06
@@ -129,14 +129,14 @@ def shade_eye(sketch: Sketch, shadow: Shadow, side: float) -> None:
 def _brow(sketch: Sketch, side: float) -> Doubles:
     """The brow's middle line from the nose outwards, on the face [14,2]."""
     m, looks = sketch.muscles, sketch.looks
-    y = -0.27 - looks.brow_height
+    y = -0.245 - looks.brow_height
     inner = (
         0.17 - 0.075 * m.brow_lower - 0.02 * m.brow_inner,
         y - 0.17 * m.brow_inner + 0.17 * m.brow_lower + looks.brow_slant,
     )
     middle = (
         0.44 - 0.03 * m.brow_lower,
-        y - 0.07 - 0.09 * m.brow_inner - 0.14 * m.brow_outer + 0.12 * m.brow_lower,
+        y - 0.05 - 0.08 * m.brow_inner - 0.14 * m.brow_outer + 0.13 * m.brow_lower,
     )
     outer = (0.69, y + 0.02 - 0.12 * m.brow_outer + 0.03 * m.brow_lower - looks.brow_slant)
     line = smooth(np.array([inner, middle, outer]), 14)
@@ -166,7 +166,7 @@ def shade_forehead(sketch: Sketch, shadow: Shadow) -> None:
         line = sketch.curve([(x0 * 0.9, -0.12), (x0, -0.25), (x0 * 1.3, -0.36)], 8, 0.04)
         shadow.line(line, 0.5 * frown, sketch.px(0.04), sketch.px(0.014))
     brow = _ring(0.0, -0.2, 0.3, 0.08)
-    shadow.add(sketch.at(*brow, 0.03), 0.16 * frown, sketch.px(0.06))
+    shadow.add(sketch.at(*brow, 0.03), 0.28 * frown, sketch.px(0.06))
 
 
 # --- nose -------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def mouth_of(looks: Looks, m: Muscles) -> Mouth:
     arch = 1 - np.abs(_S) ** square
     raised = 0.035 * m.part + 0.12 * m.upper_lip - 0.05 * m.corner_up + 0.04 * m.jaw
     fallen = (
-        0.05 * m.part + 0.44 * m.jaw + 0.05 * m.stretch + 0.1 * m.corner_up
+        0.05 * m.part + 0.4 * m.jaw + 0.05 * m.stretch + 0.1 * m.corner_up
         - 0.07 * m.corner_down - 0.06 * m.chin_up
     )  # fmt: skip
     centre_up = y - raised - 0.07 * m.corner_down

@@ -49,41 +49,53 @@ def write_y4m(path: Path, images: Iterable[Bytes], *, fps: int = 25) -> None:
             file.write(cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420).tobytes())
 
 
-def reference_picture(
-    student: DrawnStudent, expression: str, *, session: int = 0, take: int = 0
-) -> Bytes:
-    """A student who looks into the camera and shows an expression, head and shoulders.
+def reference_pictures(
+    student: DrawnStudent,
+    expressions: Sequence[str] = BASIC,
+    *,
+    session: int = 0,
+    takes: int = 1,
+) -> Iterator[tuple[str, Bytes]]:
+    """A student who looks into the camera and shows expressions, head and shoulders.
 
     Pictures of one session share room, light and camera; each take differs a little.
     """
     webcam = student.webcam(session)
     sitter = Sitter(student.identity, webcam, student.seed, _WIDTH, _HEIGHT)
-    rng = np.random.default_rng([student.seed, session, take, *expression.encode()])
-    yaw, pitch, roll = (float(v) for v in rng.uniform(-4, 4, 3))
-    look = Look(expression, float(rng.uniform(0.9, 1.05)), pose=Pose(yaw, pitch, roll))
-    noise = sensor_noise(rng, _WIDTH, _HEIGHT, webcam.noise)
-    return np.asarray(cv2.add(sitter.shot(look).image, noise, dtype=cv2.CV_8U), np.uint8)
+    for expression in expressions:
+        for take in range(takes):
+            rng = np.random.default_rng([student.seed, session, take, *expression.encode()])
+            yaw, pitch, roll = (float(v) for v in rng.uniform(-4, 4, 3))
+            look = Look(expression, float(rng.uniform(0.9, 1.05)), pose=Pose(yaw, pitch, roll))
+            noise = sensor_noise(rng, _WIDTH, _HEIGHT, webcam.noise)
+            picture = cv2.add(sitter.shot(look).image, noise, dtype=cv2.CV_8U)
+            yield expression, np.asarray(picture, np.uint8)
+
+
+def reference_picture(student: DrawnStudent, expression: str, *, session: int = 0) -> Bytes:
+    """One picture of a student to enrol from."""
+    return next(reference_pictures(student, (expression,), session=session))[1]
 
 
 def write_references(
     folder: Path,
-    students: Sequence[DrawnStudent],
+    students: Iterable[DrawnStudent],
     *,
     expressions: Sequence[str] = BASIC,
     session: int = 0,
     takes: int = 1,
 ) -> list[Path]:
     """Pictures to enrol from: `<student>/<expression>.png`, later takes `<expression>-2.png`."""
-    paths = []
+    paths: list[Path] = []
     for student in students:
-        for expression in expressions:
-            for take in range(takes):
-                name = expression if take == 0 else f"{expression}-{take + 1}"
-                path = folder / student.id / f"{name}.png"
-                image = reference_picture(student, expression, session=session, take=take)
-                _, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-                write_atomically(path, data.tobytes())
-                paths.append(path)
+        pictures = reference_pictures(student, expressions, session=session, takes=takes)
+        for number, (expression, image) in enumerate(pictures):
+            take = number % takes
+            name = f"{expression}-{take + 1}" if take else expression
+            path = folder / student.id / f"{name}.png"
+            _, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+            write_atomically(path, data.tobytes())
+            paths.append(path)
     return paths
 
 

@@ -15,7 +15,7 @@ from fewshot_fer.simulation.lesson import Lesson, Moment
 from fewshot_fer.simulation.portrait import Look, Shot, Sitter
 from fewshot_fer.simulation.roster import DrawnStudent
 from fewshot_fer.simulation.tiles import Tile, camera_off_tile, layout, slide, write_name
-from fewshot_fer.simulation.webcam import Webcam, sensor_noise
+from fewshot_fer.simulation.webcam import Grain, Webcam, sensor_noise
 
 _NOISES = 5
 
@@ -81,7 +81,7 @@ class Gallery:
         self._webcams = tuple(webcams or (student.webcam(session) for student in students))
         self._sitters: dict[tuple[int, int, int], Sitter] = {}
         self._shots = _Shots(int(cache_mb * 1e6))
-        self._noise: dict[tuple[int, int, int], list[Bytes]] = {}
+        self._noise: dict[tuple[int, int, int], list[Grain]] = {}
         self._stage: tuple[object, Bytes] | None = None
 
     def frame(self, time: float) -> Frame:
@@ -141,7 +141,7 @@ class Gallery:
             self._shots.put((key, look), shot)
         return shot
 
-    def _grain(self, number: int, tile: Tile) -> list[Bytes]:
+    def _grain(self, number: int, tile: Tile) -> list[Grain]:
         """Some pictures of noise for a camera."""
         strength = round(self._webcams[number].noise)
         key = (strength, tile.width, tile.height)

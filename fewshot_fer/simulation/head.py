@@ -18,7 +18,7 @@ _VOLUME = {"short": 1.06, "parted": 1.1, "fringe": 1.11, "long": 1.12, "curly": 
 
 def jaw_drop(muscles: Muscles) -> float:
     """How far the chin goes down, in face units."""
-    return 0.3 * max(0.0, muscles.jaw)
+    return 0.24 * max(0.0, muscles.jaw)
 
 
 def _scaled(points: Doubles, share: float) -> Doubles:
@@ -41,7 +41,8 @@ def draw_behind(sketch: Sketch) -> None:
     canvas, camera, looks = sketch.canvas, sketch.camera, sketch.looks
     hair = mixed(looks.hair, _BLACK, 0.25)
     cloud = _scaled(head_cloud(looks.skull), _VOLUME[looks.style])
-    vault = cloud[(cloud[:, 1] < 0.35)]
+    behind = (cloud[:, 2] < 0.1) & (cloud[:, 1] < 0.35)
+    vault = cloud[behind | (cloud[:, 1] < -0.25)]
     if looks.style == "long" and not looks.covered:
         fall = np.array([[x, 1.75, -0.35] for x in (-1.12, -0.6, 0.6, 1.12)])
         canvas.fill(outline(camera.project(np.concatenate([vault, fall]))), hair)
@@ -179,7 +180,7 @@ def _draw_locks(sketch: Sketch, y: float) -> None:
     canvas.soft(np.concatenate([low, above]), looks.hair, max(0.5, sketch.px(0.02)), 1.0)
     sheen = sketch.curve([(-0.6, y - 0.22), (-0.2, y - 0.34), (0.25, y - 0.34)], 10, 0.1)
     light = mixed(looks.hair, (255, 240, 220), 0.3)
-    canvas.soft(ribbon(sheen, sketch.px(0.13)), light, sketch.px(0.06), 0.5)
+    canvas.soft(ribbon(sheen, sketch.px(0.13)), light, sketch.px(0.06), 0.5, rim)
 
 
 def _upper_rim(rim: Doubles, low: Doubles) -> Doubles:
@@ -193,7 +194,7 @@ def _upper_rim(rim: Doubles, low: Doubles) -> Doubles:
 
 def _draw_glasses(sketch: Sketch) -> None:
     looks, canvas = sketch.looks, sketch.canvas
-    frame = mixed(looks.hair, _BLACK, 0.5)
+    frame = mixed(looks.hair, _BLACK, 0.7)
     thick = sketch.px(0.035)
     power = 1.0 if looks.glasses == "round" else 0.55
     t = np.linspace(0, 2 * np.pi, 28)

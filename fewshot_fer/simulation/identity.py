@@ -34,7 +34,7 @@ _CLOTHES: Final[tuple[Colour, ...]] = (
     (210, 160, 90), (96, 130, 156),
 )  # fmt: skip
 
-_LEAST_APART = 0.95
+_LEAST_APART = 1.1
 """Two expressions of one person stay at least this far apart."""
 
 
@@ -106,12 +106,14 @@ def _pick(rng: np.random.Generator, colours: tuple[Colour, ...], jitter: float =
 
 def _invent_looks(rng: np.random.Generator) -> Looks:
     skin = _pick(rng, _SKINS)
+    # Fair hair on dark skin hides brows and beard, and is rare.
+    hairs = _HAIRS if sum(skin) > 500 else _HAIRS[:4]
     bearded = rng.random() < 0.22
     style: HairStyle = _STYLES[int(rng.choice(7, p=[0.26, 0.2, 0.12, 0.22, 0.1, 0.03, 0.07]))]
     return Looks(
         skull=Skull(_near(rng, 0.79, 0.045), _near(rng, 0.37, 0.04)),
         skin=skin,
-        hair=_pick(rng, _HAIRS),
+        hair=_pick(rng, hairs),
         iris=_pick(rng, _IRISES),
         lips=mixed(skin, (176, 62, 66), float(rng.uniform(0.34, 0.62))),
         clothes=_pick(rng, _CLOTHES, 12),
@@ -171,7 +173,7 @@ def _invent_ways(rng: np.random.Generator, rest: Muscles) -> dict[str, Muscles]:
 def _invent_way(rng: np.random.Generator, name: str, rest: Muscles) -> Muscles:
     manners = MANNERS[name]
     textbook = manners[int(rng.integers(len(manners)))]
-    strength = float(rng.uniform(0.55, 1.1))
+    strength = float(rng.uniform(0.6, 1.1))
     own = Muscles(*(_near(rng, 1.0, 0.3) * value for value in astuple(textbook)))
     habit = Muscles(*(_near(rng, 0, 0.1) for _ in astuple(REST)[:-2]))
     return rest.mixed(REST, 0.3).plus(own, strength).plus(habit)

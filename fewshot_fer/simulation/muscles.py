@@ -76,94 +76,46 @@ _numbers = attrgetter(*(field.name for field in fields(Muscles)))
 
 REST: Final = Muscles()
 
-MANNERS: Final[Mapping[str, tuple[Muscles, ...]]] = MappingProxyType(
-    {
-        NEUTRAL: (REST,),
-        "happy": (
-            Muscles(corner_up=1.0, cheek=0.9, lid_tight=0.25, part=0.9, upper_lip=0.35),
-            Muscles(corner_up=1.1, cheek=1.0, lid_tight=0.35, part=0.8, jaw=0.45, upper_lip=0.3),
-            Muscles(corner_up=1.0, cheek=0.7, lid_tight=0.2),
-        ),
-        "surprise": (
-            Muscles(brow_inner=1.0, brow_outer=1.0, lid_up=1.0, jaw=0.85, part=0.5, pucker=0.25),
-            Muscles(brow_inner=1.1, brow_outer=1.1, lid_up=0.9, jaw=0.5, part=0.4, pucker=0.45),
-        ),
-        "angry": (
-            Muscles(brow_lower=1.1, lid_tight=0.6, tight=1.0, corner_down=0.35, chin_up=0.3),
-            Muscles(
-                brow_lower=1.1,
-                lid_up=0.3,
-                lid_tight=0.3,
-                stretch=0.35,
-                part=0.9,
-                upper_lip=0.45,
-                jaw=0.2,
-                corner_down=0.2,
-            ),
-        ),
-        "sad": (
-            Muscles(
-                brow_inner=1.0,
-                brow_outer=-0.3,
-                lid_droop=0.5,
-                corner_down=1.0,
-                chin_up=0.4,
-                gaze_y=0.5,
-            ),
-            Muscles(
-                brow_inner=0.9,
-                brow_lower=0.2,
-                lid_droop=0.35,
-                corner_down=1.0,
-                chin_up=0.9,
-                stretch=0.15,
-            ),
-        ),
-        "fear": (
-            Muscles(
-                brow_inner=1.0,
-                brow_outer=0.3,
-                brow_lower=0.5,
-                lid_up=1.1,
-                stretch=0.9,
-                part=0.8,
-                jaw=0.2,
-            ),
-            Muscles(
-                brow_inner=1.0,
-                brow_outer=0.4,
-                brow_lower=0.4,
-                lid_up=1.2,
-                stretch=0.6,
-                part=0.6,
-                jaw=0.45,
-                corner_down=0.2,
-            ),
-        ),
-        "disgust": (
-            Muscles(
-                nose_wrinkle=1.1,
-                upper_lip=1.0,
-                brow_lower=0.7,
-                lid_tight=0.8,
-                cheek=0.5,
-                part=0.35,
-                corner_down=0.35,
-            ),
-            Muscles(
-                nose_wrinkle=1.0,
-                upper_lip=0.8,
-                brow_lower=0.6,
-                lid_tight=0.9,
-                cheek=0.6,
-                chin_up=0.6,
-                corner_down=0.6,
-            ),
-        ),
-        "confused": (
-            Muscles(brow_lower=0.8, brow_outer=0.4, corner_down=0.3, pucker=0.6, one_sided=0.7),
-        ),
-        "bored": (Muscles(lid_droop=0.95, corner_down=0.3, brow_outer=-0.2, gaze_y=0.4),),
-    }
-)
+# fmt: off
+MANNERS: Final[Mapping[str, tuple[Muscles, ...]]] = MappingProxyType({
+    NEUTRAL: (REST,),
+    "happy": (
+        Muscles(corner_up=1.0, cheek=0.9, lid_tight=0.25, part=0.9, upper_lip=0.35),
+        Muscles(corner_up=1.1, cheek=1.0, lid_tight=0.35, part=0.8, jaw=0.45, upper_lip=0.3),
+        Muscles(corner_up=1.0, cheek=0.7, lid_tight=0.2),
+    ),
+    "surprise": (
+        Muscles(brow_inner=1.0, brow_outer=1.0, lid_up=1.0, jaw=0.85, part=0.5, pucker=0.25),
+        Muscles(brow_inner=1.1, brow_outer=1.1, lid_up=0.9, jaw=0.5, part=0.4, pucker=0.45),
+    ),
+    "angry": (
+        Muscles(brow_lower=1.3, brow_inner=-0.2, lid_up=0.3, lid_tight=0.7, nose_wrinkle=0.5,
+                tight=1.0, corner_down=0.45, chin_up=0.4, pucker=0.3),
+        Muscles(brow_lower=1.3, lid_up=0.3, lid_tight=0.4, nose_wrinkle=0.5, upper_lip=0.6,
+                stretch=0.4, part=0.9, jaw=0.45),
+    ),
+    "sad": (
+        Muscles(brow_inner=0.8, brow_outer=-0.7, lid_droop=0.85, gaze_y=0.9, corner_down=1.0,
+                chin_up=0.4),
+        Muscles(brow_inner=1.0, brow_outer=-0.6, brow_lower=0.4, lid_droop=0.8, lid_tight=0.5,
+                corner_down=0.9, chin_up=0.5),
+    ),
+    "fear": (
+        Muscles(brow_inner=1.1, brow_outer=-0.1, brow_lower=0.3, lid_up=1.2, stretch=1.2,
+                part=0.85, jaw=0.35),
+        Muscles(brow_inner=1.2, brow_lower=0.15, lid_up=1.0, stretch=1.0, part=0.8, jaw=0.45,
+                corner_down=0.3),
+    ),
+    "disgust": (
+        Muscles(brow_lower=0.8, lid_tight=1.1, cheek=0.8, nose_wrinkle=1.1, upper_lip=1.15,
+                stretch=-0.3, corner_down=0.3, jaw=0.2),
+        Muscles(brow_lower=0.5, lid_tight=1.1, cheek=1.0, nose_wrinkle=1.1, upper_lip=0.95,
+                corner_down=0.5, chin_up=0.9),
+    ),
+    "confused": (
+        Muscles(brow_lower=0.8, brow_outer=0.4, corner_down=0.3, pucker=0.6, one_sided=0.7),
+    ),
+    "bored": (Muscles(lid_droop=0.95, corner_down=0.3, brow_outer=-0.2, gaze_y=0.4),),
+})
+# fmt: on
 """The ways in which people show an expression; the first one is the textbook's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 import cv2
 import numpy as np
@@ -17,8 +18,10 @@ from fewshot_fer.simulation.muscles import REST, Muscles
 from fewshot_fer.simulation.room import draw_room
 from fewshot_fer.simulation.webcam import Webcam
 
-_SHARPEST = 110.0
-"""Pixels a face unit up to which faces are drawn at twice their size."""
+_FINE = 70.0
+"""Pixels a face unit below which faces are drawn at twice their size and shrunk."""
+_CAMERA_LINES = 480
+"""Webcams in calls send no more lines than this; a larger tile shows them enlarged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +62,28 @@ class Sitter:
     ) -> None:
         self._identity = identity
         self._webcam = webcam
-        self._width, self._height = width, height
+        self._tile = (width, height)
+        enlarged = ceil(height / _CAMERA_LINES)
+        self._camera = (width // enlarged, height // enlarged)
         rng = np.random.default_rng(room_seed)
         self._closeness = float(rng.uniform(0.2, 0.245))
         self._offset = float(rng.uniform(-0.06, 0.06))
-        self._zoom = 2 if self._closeness * height < _SHARPEST else 1
-        self._room = draw_room(rng, width * self._zoom, height * self._zoom)
+        self._zoom = 2 if self._closeness * self._camera[1] < _FINE else 1
+        self._room = draw_room(rng, self._camera[0] * self._zoom, self._camera[1] * self._zoom)
 
     def shot(self, look: Look) -> Shot:
         """Draw the student; the sensor's noise is not in it, as it changes with every frame."""
-        w, h = self._width, self._height
         canvas = Canvas(1, 1)
         canvas.pixels = self._room.copy()
-        big = h * self._zoom
-        centre = (
-            w * self._zoom / 2 + (self._offset + look.x) * big,
-            (0.47 + look.y) * big,
-        )
-        scale = self._closeness * big
+        place = self._draw(canvas, look)
+        scene, place = _resized(canvas.pixels, place, self._camera)
+        picture = self._webcam.develop(scene)
+        return Shot(*_resized(picture, self._webcam.place(place, *self._camera), self._tile))
+
+    def _draw(self, canvas: Canvas, look: Look) -> FacePlace:
+        high, wide = self._room.shape[:2]
+        centre = (wide / 2 + (self._offset + look.x) * high, (0.47 + look.y) * high)
+        scale = self._closeness * high
         muscles = muscles_of(self._identity, look)
         place = draw_person(
             canvas, self._identity, muscles, look.pose,
@@ -84,12 +91,19 @@ class Sitter:
         )  # fmt: skip
         if look.hand:
             _draw_hand(canvas, self._identity, place, scale)
-        scene = canvas.pixels
-        if self._zoom > 1:
-            scene = np.asarray(cv2.resize(scene, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
-            half = 0.5 / self._zoom - 0.5
-            place = place.moved(half, half, 1 / self._zoom)
-        return Shot(self._webcam.develop(scene), self._webcam.place(place, w, h))
+        return place
+
+
+def _resized(picture: Bytes, place: FacePlace, size: tuple[int, int]) -> tuple[Bytes, FacePlace]:
+    """A picture and its face in another size (width, height)."""
+    w = picture.shape[1]
+    if w == size[0]:
+        return picture, place
+    zoom = size[0] / w
+    way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
+    half = 0.5 * zoom - 0.5
+    resized = np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
+    return resized, place.moved(half, half, zoom)
 
 
 def muscles_of(identity: Identity, look: Look) -> Muscles:
