@@ -50,8 +50,8 @@ def checked_id(text: str) -> str:
 
 def display_name(text: str) -> str:
     """A name as people write it, tidied; any script, a slash and emoji are welcome."""
-    name = unicodedata.normalize("NFC", text)
-    name = "".join(letter for letter in name if letter not in _DIRECTION_MARKS)
+    name = "".join(letter for letter in text if letter not in _DIRECTION_MARKS)
+    name = unicodedata.normalize("NFC", name)
     name = re.sub(r" +", " ", name).strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Zl", "Zp") for letter in name):
         raise StudentError(

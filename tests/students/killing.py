@@ -27,9 +27,7 @@ OPERATIONS: dict[str, Operation] = {
     "create": lambda lib: lib.create("Carla", AGREED, [reference("happy", 7), reference("sad", 8)]),
     "add": lambda lib: lib.add("s001", [reference("sad", 3), reference("fear", 4)]),
     "drop": lambda lib: lib.drop("s001", lib.open("s001").references[:1]),
-    "own": lambda lib: lib.add("s001", [reference("confused", 5)], own=["confused"]),
     "calibrate": lambda lib: lib.calibrate("s001", calibration(2)),
-    "uncalibrate": lambda lib: lib.uncalibrate("s001", lib.open("s001").calibrations[0]),
     "rename": lambda lib: lib.rename("s001", "Anne"),
     "remove": lambda lib: lib.remove("s001"),
 }
@@ -46,7 +44,7 @@ def view(library: Library) -> View:
 
 
 def killed_at(count: int, folder: Path, operation: Operation) -> bool:
-    """Run the operation in a child that dies before its count-th touch; was it killed?"""
+    """Run the operation in a child that dies before its count-th touch; whether it was killed."""
     child = os.fork()
     if child == 0:
         left = count

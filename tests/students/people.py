@@ -28,7 +28,7 @@ def reference(expression: str, seed: int) -> NewReference:
 
 
 def library_at(folder: Path, start: int = 1, patience: float = 10.0) -> Library:
-    """A library whose clock stands still and whose ids count: s001, s002, …"""
+    """A library whose clock stands still and whose ids count: s001, s002 and so on."""
     numbers = itertools.count(start)
     return Library(
         folder, now=lambda: NOON, new_id=lambda: f"s{next(numbers):03d}", patience=patience

@@ -3,9 +3,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -223,7 +223,7 @@ def test_a_disk_that_refuses_changes_nothing(
             raise OSError(number, os.strerror(number))
         fsync(descriptor)
 
-    def again() -> Any:
+    def again() -> AbstractContextManager[object]:
         nonlocal calls
         calls = iter(range(100))
         return pytest.raises(LibraryError, match="Nothing was changed")

@@ -14,10 +14,15 @@ from fewshot_fer.students.names import (
 
 @pytest.mark.parametrize(
     "bad",
-    ["../x", "/etc", "a/b", "a\\b", "a\0b", "", ".", "..", "con", "nul", "com1", "_class", "A" * 3]
-    + ["x" * 41, "-ab", "ab-", ".git", "ab\n", "äbc", "a b c"],
+    ["../x", "/etc", "a/b", "a\\b", "a\0b", "", ".", "..", "con", "nul", "com1", "_class"],
 )
 def test_an_id_that_could_lead_elsewhere_is_refused(bad: str) -> None:
+    with pytest.raises(StudentError):
+        checked_id(bad)
+
+
+@pytest.mark.parametrize("bad", ["AAA", "x" * 41, "-ab", "ab-", ".git", "ab\n", "äbc", "a b c"])
+def test_an_id_that_is_not_of_our_making_is_refused(bad: str) -> None:
     with pytest.raises(StudentError):
         checked_id(bad)
 
@@ -34,6 +39,7 @@ def test_our_own_ids_are_allowed_and_differ() -> None:
         ("Anna / Ben", "Anna / Ben"),
         ("  Zoë   Ångström ", "Zoë Ångström"),
         ("Zoe\u0308", "Zoë"),
+        ("Zoe\u200e\u0308", "Zoë"),
         ("\u202eannA\u202c", "annA"),
         ("🦊", "🦊"),
         ("👩‍🎓 Kim", "👩‍🎓 Kim"),

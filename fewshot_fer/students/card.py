@@ -1,0 +1,120 @@
+"""The card at the end of an enrolment: what was learnt, how sure it is, what would help most.
+
+How sure: each reference read by what the others teach, where an expression has two or more;
+and beside it an estimate for every expression. The estimate draws looks of this student from
+the model (the point, how unsure the point still is, and a look's own noise of 1 in every
+direction) and counts how often the nearest point is the right one. One more reference that
+looks as expected leaves the points where they are and makes them surer, so its gain is the
+difference of two estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.students.interfaces import Prototypes
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.vectors import Known
+
+_LOOKS = 200
+_WORTH_SAYING = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """One expression: its references, the share the others name right, and the estimate."""
+
+    expression: str
+    references: int
+    checked: float | None
+    estimated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a student."""
+
+    student: str
+    name: str
+    learnt: tuple[Learnt, ...]
+    helps_most: str | None
+    gain: float
+    set_aside: int
+
+    @property
+    def advice(self) -> str:
+        """What to do next, in a line."""
+        if self.set_aside:
+            return (
+                f"{self.set_aside} references are vectors of another checkpoint: "
+                "enrol again with pictures, or bring that checkpoint back."
+            )
+        if self.helps_most is None:
+            return "Nothing more is needed."
+        return (
+            f"One more of *{self.helps_most}* would help most: about "
+            f"{100 * self.gain:.0f} in 100 more looks named right."
+        )
+
+
+def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
+    """The card of a student as they stand now, without any lesson's calibration."""
+    student, known = roster.known(student_id)
+    prototypes = roster.learn(known.z, known.labels)
+    estimates = estimated(prototypes, np.random.default_rng(seed))
+    checks = checked(roster, known)
+    gains = {
+        name: _gain(roster, known, prototypes, name, seed)
+        - float(np.mean(list(estimates.values())))
+        for name in prototypes.names
+    }
+    best = max(gains, key=lambda name: gains[name])
+    worth = gains[best] >= _WORTH_SAYING
+    counts = {r.expression: known.labels.count(r.expression) for r in known.references}
+    return Card(
+        student=student.id,
+        name=student.name,
+        learnt=tuple(
+            Learnt(name, counts.get(name, 0), checks.get(name), estimates[name])
+            for name in prototypes.names
+        ),
+        helps_most=best if worth else None,
+        gain=gains[best] if worth else 0.0,
+        set_aside=len(known.elsewhere),
+    )
+
+
+def checked(roster: Roster, known: Known) -> Mapping[str, float]:
+    """By expression of two references or more: the share that the others name right."""
+    right: dict[str, list[bool]] = {}
+    for i, label in enumerate(known.labels):
+        if known.labels.count(label) >= 2:
+            reading = roster.learn(*known.but(i)).read(known.z[i : i + 1])[0]
+            right.setdefault(label, []).append(reading.expression == label)
+    return {label: float(np.mean(answers)) for label, answers in right.items()}
+
+
+def estimated(prototypes: Prototypes, randomness: np.random.Generator) -> dict[str, float]:
+    """By expression: how often a look of it lies nearest to its own point."""
+    points = prototypes.points
+    noise = randomness.standard_normal((_LOOKS, points.shape[1]), dtype=np.float32)
+    result = {}
+    for c, name in enumerate(prototypes.names):
+        looks = points[c] + noise * np.sqrt(1.0 + prototypes.variance[c])
+        result[name] = float((_nearest(looks, points) == c).mean())
+    return result
+
+
+def _gain(roster: Roster, known: Known, prototypes: Prototypes, name: str, seed: int) -> float:
+    """The mean estimate with one more reference of this name that looks as expected."""
+    expected = prototypes.points[list(prototypes.names).index(name)][None]
+    more = roster.learn(np.concatenate([known.z, expected]), (*known.labels, name))
+    return float(np.mean(list(estimated(more, np.random.default_rng(seed)).values())))
+
+
+def _nearest(looks: Floats, points: Floats) -> Floats:
+    return np.asarray(((points**2).sum(1) - 2 * looks @ points.T).argmin(axis=1))

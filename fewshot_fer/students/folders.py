@@ -1,0 +1,59 @@
+"""Pictures of a folder: one folder an expression, or file names that begin with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from fewshot_fer.errors import ReferenceImageError
+from fewshot_fer.images import SUFFIXES
+from fewshot_fer.students.gate import Picture
+from fewshot_fer.students.names import known_expression
+
+
+def pictures_in(folder: Path, expressions: Iterable[str]) -> list[Picture]:
+    """Every picture of a folder with the expression that its name or its folder gives."""
+    known = tuple(expressions)
+    if not folder.is_dir():
+        raise ReferenceImageError(
+            "There is no such folder.", where=str(folder), next_step="Check the path."
+        )
+    pictures = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            inside = _pictures(path)
+            name = known_expression(path.name, known) if inside else ""
+            pictures += [Picture(name, inner, f"{path.name}/{inner.name}") for inner in inside]
+        elif _is_picture(path):
+            pictures.append(Picture(_named_by(path, known), path, path.name))
+    if not pictures:
+        raise ReferenceImageError(
+            "There are no pictures in this folder.",
+            where=str(folder),
+            next_step="Put them in folders such as happy/ and sad/, or name them happy-1.jpg.",
+        )
+    return pictures
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.iterdir()) if _is_picture(p) and not p.name.startswith(".")]
+
+
+def _is_picture(path: Path) -> bool:
+    return path.is_file() and path.suffix.casefold() in SUFFIXES
+
+
+def _named_by(path: Path, known: tuple[str, ...]) -> str:
+    """The expression that a file's name begins with; the longest, where several fit."""
+    stem = path.stem.casefold().replace("_", "-").replace(" ", "-")
+    for name in sorted(known, key=len, reverse=True):
+        if re.fullmatch(rf"{re.escape(name)}([^\w].*|[0-9].*)?", stem):
+            return name
+    raise ReferenceImageError(
+        "The name of this picture does not begin with an expression.",
+        where=str(path),
+        next_step=f"Name it after one of {', '.join(known)}, such as happy-1{path.suffix}.",
+    )

@@ -1,0 +1,207 @@
+"""Recalibrates a student for a lesson: from a resting face, one picture, or many frames.
+
+Nothing in the student's references is changed by it. Every calibration is a file of its
+own; the newest of the running checkpoint is in use, and taking it back leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.errors import FaceError, StudentError
+from fewshot_fer.students.calibration import Calibration, thinned
+from fewshot_fer.students.interfaces import Prototypes
+from fewshot_fer.students.names import known_expression
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.vectors import Known
+
+_FEWEST_TO_KEEP_ASIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a set of pictures is read.
+
+    The share named right (where the truth is known), the mean probability of the names given,
+    and the share called unsure.
+    """
+
+    pictures: int
+    right: float | None
+    confidence: float
+    unsure: float
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeAfter:
+    """The same pictures, read without and with a calibration."""
+
+    before: Score
+    after: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibrated:
+    """What a calibration brought, on the student's references and on frames kept aside."""
+
+    student: str
+    calibration: str
+    references: BeforeAfter | None
+    kept_aside: BeforeAfter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a student's history."""
+
+    calibration: str
+    in_words: str
+    in_use: bool
+    set_aside: bool
+
+
+def recalibrate(
+    roster: Roster,
+    student_id: str,
+    z: Floats,
+    labels: Sequence[str] | None,
+    *,
+    how: str,
+) -> Recalibrated:
+    """Learn a lesson's light and lens from its vectors [n,D]; store it; say what it brought."""
+    student, known = roster.known(student_id)
+    if not len(z):
+        raise FaceError(
+            "There was no usable face to recalibrate from.",
+            where=student.name,
+            next_step="Look at the camera for a few seconds, in the light of the lesson.",
+        )
+    given = None
+    if labels is not None:
+        names = roster.library.expressions(student)
+        given = tuple(known_expression(label, names) for label in labels)
+    z, given = thinned(z, given)
+    calibration = Calibration(
+        z=z,
+        labels=given,
+        checkpoint=roster.recogniser.checkpoint_hash,
+        made=roster.library.now(),
+        how=how,
+    )
+    kept_aside = _kept_aside(roster, known, calibration)
+    student = roster.library.calibrate(student_id, calibration)
+    before = roster.learn(known.z, known.labels)
+    after = _with(roster, known, calibration)
+    return Recalibrated(
+        student=student.id,
+        calibration=student.calibrations[-1],
+        references=_both(before, after, known.z, known.labels) if len(known.z) else None,
+        kept_aside=kept_aside,
+    )
+
+
+def undo(roster: Roster, student_id: str, calibration: str | None = None) -> Entry:
+    """Take a calibration back (the newest, or the one that begins so): as if it had never been."""
+    entries = history(roster, student_id)
+    if not entries:
+        raise StudentError("This student has no calibration.", where=student_id)
+    entry = entries[-1] if calibration is None else _named(entries, calibration)
+    roster.library.uncalibrate(student_id, entry.calibration)
+    return entry
+
+
+def history(roster: Roster, student_id: str) -> list[Entry]:
+    """A student's calibrations, oldest first."""
+    found = roster.calibrations(roster.library.open(student_id))
+    here = roster.recogniser.checkpoint_hash
+    fitting = [sha for sha, calibration in found if calibration.checkpoint == here]
+    return [
+        Entry(
+            calibration=sha,
+            in_words=calibration.in_words,
+            in_use=fitting[-1:] == [sha],
+            set_aside=calibration.checkpoint != here,
+        )
+        for sha, calibration in found
+    ]
+
+
+def compare(roster: Roster, student_id: str, first: str, second: str) -> BeforeAfter:
+    """The student's references as read with one calibration and with another.
+
+    `none` stands for no calibration.
+    """
+    student, known = roster.known(student_id)
+    entries = history(roster, student_id)
+
+    def prototypes(name: str) -> Prototypes:
+        if name == "none":
+            return roster.learn(known.z, known.labels)
+        entry = _named(entries, name)
+        if entry.set_aside:
+            raise StudentError(
+                "This calibration belongs to another checkpoint; it is set aside until that "
+                "one returns.",
+                where=entry.in_words,
+                next_step="Compare two of the running checkpoint.",
+            )
+        return _with(roster, known, roster.library.calibration(student, entry.calibration))
+
+    return _both(prototypes(first), prototypes(second), known.z, known.labels)
+
+
+def _kept_aside(roster: Roster, known: Known, calibration: Calibration) -> BeforeAfter | None:
+    """Every second frame teaches, the others tell whether it helped."""
+    n = len(calibration.z)
+    if n < _FEWEST_TO_KEEP_ASIDE:
+        return None
+    teaching, aside = np.arange(0, n, 2), np.arange(1, n, 2)
+    labels = calibration.labels
+    half = Calibration(
+        z=calibration.z[teaching],
+        labels=tuple(labels[i] for i in teaching) if labels is not None else None,
+        checkpoint=calibration.checkpoint,
+        made=calibration.made,
+        how=calibration.how,
+    )
+    truth = tuple(labels[i] for i in aside) if labels is not None else None
+    before = roster.learn(known.z, known.labels)
+    return _both(before, _with(roster, known, half), calibration.z[aside], truth)
+
+
+def _with(roster: Roster, known: Known, calibration: Calibration) -> Prototypes:
+    session = roster.session(known, calibration)
+    return roster.learn(known.z, known.labels, session=session)
+
+
+def _both(
+    before: Prototypes, after: Prototypes, z: Floats, truth: Sequence[str] | None
+) -> BeforeAfter:
+    return BeforeAfter(_score(before, z, truth), _score(after, z, truth))
+
+
+def _score(prototypes: Prototypes, z: Floats, truth: Sequence[str] | None) -> Score:
+    readings = prototypes.read(z)
+    right = None
+    if truth is not None:
+        right = float(np.mean([r.expression == t for r, t in zip(readings, truth, strict=True)]))
+    return Score(
+        pictures=len(readings),
+        right=right,
+        confidence=float(np.mean([r.scores[r.expression] for r in readings])),
+        unsure=float(np.mean([r.unsure is not None for r in readings])),
+    )
+
+
+def _named(entries: Sequence[Entry], beginning: str) -> Entry:
+    found = [entry for entry in entries if beginning and entry.calibration.startswith(beginning)]
+    if len(found) != 1:
+        raise StudentError(
+            f"There are {len(found)} calibrations that begin with {beginning!r}.",
+            next_step="`fewshot-fer recalibrate history` lists them; 'none' stands for none.",
+        )
+    return found[0]

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.faces.values import Faces
+from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
+from tests.students.recogniser import TinyQuality, TinyRecogniser, good, shown
+
+HAPPY = shown("happy", 1)
+FIND = TinyRecogniser().find
+
+
+def gate_with(**quality: float) -> Gate:
+    return Gate(FIND, lambda _image, faces: [replace(TinyQuality(), **quality)] * len(faces))
+
+
+def refusal(gate: Gate, image: Bytes | Path, face: int | None = None) -> str:
+    seen = gate.look(Picture("happy", image, "a.jpg", face))
+    assert isinstance(seen, Refusal)
+    assert seen.next_step
+    assert seen.source == "a.jpg"
+    return seen.what
+
+
+def test_a_good_face_passes_as_its_portrait() -> None:
+    seen = Gate(FIND, good).look(Picture("happy", HAPPY, "a.jpg"))
+    assert isinstance(seen, Candidate)
+    np.testing.assert_array_equal(seen.portrait[30:160, 30:160], HAPPY[30:160, 30:160])
+    assert seen.quality["size_px"] == 128
+
+
+@pytest.mark.parametrize(
+    ("quality", "said"),
+    [
+        ({"size_px": 20.0}, "too small (20 pixels; 48 are needed)"),
+        ({"sharpness": 0.0}, "blurred"),
+        ({"brightness": 3.0}, "too dark"),
+        ({"brightness": 250.0}, "too bright"),
+        ({"contrast": 1.0}, "washed out"),
+        ({"yaw": -50.0}, "turned away"),
+        ({"pitch": 50.0}, "turned away"),
+        ({"roll": 60.0}, "tilted"),
+        ({"inside": 0.5}, "outside the picture"),
+    ],
+)
+def test_a_poor_face_is_refused_in_plain_words(quality: dict[str, float], said: str) -> None:
+    assert said in refusal(gate_with(**quality), HAPPY)
+
+
+def test_no_face_and_two_faces_are_refused() -> None:
+    gate = Gate(FIND, good)
+    assert refusal(gate, np.zeros((192, 192, 3), np.uint8)) == "No face was found."
+    assert refusal(gate, np.hstack([HAPPY, HAPPY])) == "There are 2 faces in this picture."
+
+
+def test_the_chosen_face_is_counted_from_the_left() -> None:
+    two = np.hstack([shown("sad", 1), HAPPY])
+
+    def backwards(image: Bytes) -> Faces:
+        return FIND(image)[np.array([1, 0])]
+
+    gate = Gate(backwards, good)
+    seen = gate.look(Picture("happy", two, face=1))
+    assert isinstance(seen, Candidate)
+    np.testing.assert_array_equal(seen.portrait[30:160, 30:160], HAPPY[30:160, 30:160])
+    assert refusal(gate, two, face=2) == "There is no face number 3 in this picture."
+
+
+def test_files_that_are_no_picture_are_refusals_too(tmp_path: Path) -> None:
+    gate = Gate(FIND, good)
+    (tmp_path / "a.jpg").write_bytes(b"hello")
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    # A picture that says it is 20,000 x 20,000 pixels: 1.2 GB when decoded.
+    large = cv2.imencode(".png", np.zeros((1, 1, 3), np.uint8))[1].tobytes()
+    side = (20_000).to_bytes(4, "big")
+    (tmp_path / "large.png").write_bytes(large[:16] + side * 2 + large[24:])
+    assert "picture" in refusal(gate, tmp_path / "a.jpg")
+    assert "empty" in refusal(gate, tmp_path / "empty.jpg")
+    assert refusal(gate, tmp_path / "large.png")
+    assert "no such file" in refusal(gate, tmp_path / "missing.jpg")
