@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import platform
 import socket
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from fewshot_fer import __version__
-from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.errors import FewshotFerError, ServerError
 from fewshot_fer.files import check_writable
 from fewshot_fer.settings import Settings
 from fewshot_fer.shipped import shipped_checkpoint
@@ -59,15 +61,22 @@ def versions(names: Iterable[str]) -> Mapping[str, str | None]:
     return {name: _version(name) for name in names}
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+def check_port(host: str, port: int) -> None:
+    """Raise unless a server could listen there now."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            used = error.errno == errno.EADDRINUSE
+            raise ServerError(
+                "The port is in use." if used else f"Nobody can listen here: {error.strerror}.",
+                where=f"{host}:{port}",
+                next_step=f"Stop what listens there, or choose another: FEWSHOT_FER_PORT={port + 1}"
+                if used
+                else "Choose a host of this machine, such as 127.0.0.1, and a port above 1023.",
+            ) from error
 
 
 def _python() -> Check:
@@ -155,14 +164,11 @@ def _data(folder: Path | None) -> Check:
 
 
 def _port(host: str, port: int) -> Check:
-    if port_is_free(host, port):
-        return Check("port", "fine", f"{host}:{port} is free")
-    return Check(
-        "port",
-        "broken",
-        f"{host}:{port} is in use or not ours",
-        f"Stop what listens there, or choose another: FEWSHOT_FER_PORT={port + 1}",
-    )
+    try:
+        check_port(host, port)
+    except ServerError as error:
+        return Check("port", "broken", f"{error.where}: {error.what}", error.next_step)
+    return Check("port", "fine", f"{host}:{port} is free")
 
 
 def _camera() -> Check:

@@ -55,6 +55,13 @@ def test_a_port_in_use_is_seen_and_another_is_named(taken_port: int) -> None:
     assert f"FEWSHOT_FER_PORT={taken_port + 1}" in found.mend
 
 
+def test_an_address_of_another_machine_is_no_port_in_use() -> None:
+    found = check("port", host="203.0.113.7")
+    assert found.state == "broken"
+    assert "in use" not in found.found
+    assert "127.0.0.1" in found.mend
+
+
 def test_the_password_of_a_database_is_not_shown() -> None:
     found = check("records", records="postgresql://user:secret@host/db")
     assert "secret" not in found.found
