@@ -6,7 +6,7 @@ both find the same faces; what differs is how the work is laid out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +17,15 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
-from fewshot_fer.faces.boxes import clipped, shares, shifted, squared, suppress
+from fewshot_fer.faces.boxes import (
+    areas,
+    clipped,
+    intersections,
+    shares,
+    shifted,
+    squared,
+    suppress,
+)
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
 from fewshot_fer.faces.sampling import AreaSampler
@@ -26,6 +34,10 @@ from fewshot_fer.faces.values import Faces
 R_SIDE: Final = 24
 O_SIDE: Final = 48
 BATCHES: Final = (64, 16, 4, 1)
+_NEW: Final = 0.5
+"""A window with less than this share of it inside a known face may be another face."""
+
+Picture = npt.NDArray[Any] | AreaSampler
 
 
 def probability(odds: Floats) -> Floats:
@@ -40,6 +52,11 @@ def batches(count: int) -> Iterator[tuple[int, int]]:
         while count - start >= size:
             yield start, start + size
             start += size
+
+
+def as_sampler(image: Picture) -> AreaSampler:
+    """The table of sums of an image; handed in by whoever looks at an image more than once."""
+    return image if isinstance(image, AreaSampler) else AreaSampler(as_rgb(image))
 
 
 @dataclass(slots=True)
@@ -71,25 +88,42 @@ class Detector:
         )
         return cls(*networks, thresholds=thresholds, factor=factor, min_face=min_face)
 
-    def detect(self, image: npt.NDArray[Any]) -> Faces:
-        """All faces of an image, the surest first."""
-        sampler = AreaSampler(as_rgb(image))
-        return self._decide(sampler, self._refine(sampler, self._propose(sampler)))[0]
+    def plan(self, height: int, width: int, *, min_face: float = 0) -> list[Piece]:
+        """The pieces of work that a search for faces from a size on consists of."""
+        return list(pieces(height, width, max(self.min_face, min_face), self.factor))
 
-    def refine(self, image: npt.NDArray[Any], boxes: Floats) -> tuple[Faces, Ints]:
+    def detect(
+        self,
+        image: Picture,
+        *,
+        plan: Sequence[Piece] | None = None,
+        known: Floats | None = None,
+    ) -> Faces:
+        """All faces of an image, the surest first.
+
+        A stream may do only some pieces of a plan at a time, and leave out what lies in the
+        boxes [n,4] of faces that it knows already.
+        """
+        sampler = as_sampler(image)
+        if plan is None:
+            plan = self.plan(sampler.height, sampler.width)
+        proposals = self._propose(sampler, plan, Faces.none().boxes if known is None else known)
+        return self._decide(sampler, self._refine(sampler, proposals))[0]
+
+    def refine(self, image: Picture, boxes: Floats) -> tuple[Faces, Ints]:
         """Look again at known places only: the faces still there, and each one's box."""
-        return self._decide(AreaSampler(as_rgb(image)), squared(np.asarray(boxes, dtype=np.float32)))
+        return self._decide(as_sampler(image), squared(np.asarray(boxes, dtype=np.float32)))
 
-    def _propose(self, sampler: AreaSampler) -> Floats:
+    def _propose(self, sampler: AreaSampler, plan: Sequence[Piece], known: Floats) -> Floats:
         boxes, scores, shifts = [], [], []
-        levels = groupby(
-            pieces(sampler.height, sampler.width, self.min_face, self.factor), lambda piece: piece.scale
-        )
-        for scale, parts in levels:
+        for scale, parts in groupby(plan, lambda piece: piece.scale):
             windows = [self._windows(sampler, piece) for piece in parts]
             corner, score, shift = (np.concatenate(values) for values in zip(*windows, strict=True))
             low = (corner * STRIDE + 1).astype(np.float32)
             window = np.floor(np.concatenate([low, low + WINDOW - 1], axis=1) / np.float32(scale))
+            if len(known):
+                new = intersections(window, known).max(axis=1) < _NEW * areas(window)
+                window, score, shift = window[new], score[new], shift[new]
             kept = suppress(window, score, 0.5)
             boxes.append(window[kept])
             scores.append(score[kept])
@@ -115,7 +149,7 @@ class Detector:
 
     def _refine(self, sampler: AreaSampler, boxes: Floats) -> Floats:
         places, usable = clipped(boxes, sampler.height, sampler.width)
-        found = self._run(self.refiner, sampler, places[usable], R_SIDE)
+        found = self._run(self.refiner, sampler, places[usable], R_SIDE, 5)
         score = probability(found[:, 0])
         sure = score > self.thresholds[1]
         boxes, score, found = boxes[usable][sure], score[sure], found[sure]
@@ -124,7 +158,7 @@ class Detector:
 
     def _decide(self, sampler: AreaSampler, boxes: Floats) -> tuple[Faces, Ints]:
         places, usable = clipped(boxes, sampler.height, sampler.width)
-        found = self._run(self.decider, sampler, places[usable], O_SIDE)
+        found = self._run(self.decider, sampler, places[usable], O_SIDE, 15)
         score = probability(found[:, 0])
         sure = score > self.thresholds[2]
         origin, score, found = np.flatnonzero(usable)[sure], score[sure], found[sure]
@@ -136,10 +170,12 @@ class Detector:
         kept = suppress(boxes, score, 0.7, shares)
         return Faces(boxes, points, score)[kept], origin[kept]
 
-    def _run(self, network: Network, sampler: AreaSampler, places: Ints, side: int) -> Floats:
-        """What a network says of each place [n,4], in batches of few sizes: [n,outputs]."""
+    def _run(
+        self, network: Network, sampler: AreaSampler, places: Ints, side: int, width: int
+    ) -> Floats:
+        """What a network says of each place [n,4], in batches of few sizes: [n,width]."""
         outputs = [
             network(sampler.cut(places[start:stop], side))[0]
             for start, stop in batches(len(places))
         ]
-        return np.concatenate(outputs) if outputs else np.zeros((0, 15), dtype=np.float32)
+        return np.concatenate(outputs) if outputs else np.zeros((0, width), np.float32)

@@ -56,7 +56,11 @@ class AreaSampler:
         band = band.view(np.complex128)
         total = band.take(columns.ends, axis=1).view(np.uint32)
         total -= band.take(columns.starts, axis=1).view(np.uint32)
-        means = total.reshape(len(rows.starts), len(columns.starts), 4).view(np.int32).astype(np.float32)
+        means = (
+            total.reshape(len(rows.starts), len(columns.starts), 4)
+            .view(np.int32)
+            .astype(np.float32)
+        )
         means *= (1 / (rows.sizes[:, None] * columns.sizes))[..., None]
         return means
 

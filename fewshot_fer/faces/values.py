@@ -25,9 +25,7 @@ class Faces:
     def none(cls) -> Faces:
         """No face at all."""
         empty = np.zeros
-        return cls(
-            empty((0, 4), np.float32), empty((0, 5, 2), np.float32), empty(0, np.float32)
-        )
+        return cls(empty((0, 4), np.float32), empty((0, 5, 2), np.float32), empty(0, np.float32))
 
     def __len__(self) -> int:
         return len(self.boxes)

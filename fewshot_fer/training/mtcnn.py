@@ -190,7 +190,9 @@ def _folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     heads = sorted({name.split("_")[0] for name in state if "_" in name})
     for kind in ("weight", "bias"):
         for head in heads:
-            outputs = [state[f"{head}_{i}.{kind}"] for i in (1, 2, 3) if f"{head}_{i}.{kind}" in state]
+            outputs = [
+                state[f"{head}_{i}.{kind}"] for i in (1, 2, 3) if f"{head}_{i}.{kind}" in state
+            ]
             no_face, face = outputs[0].split(1)
             ours[f"{head}.{kind}"] = torch.cat([face - no_face, *outputs[1:]])
     # (pixel - 127.5) / 128, then a layer without padding.

@@ -1,0 +1,258 @@
+"""Decides, frame by frame, whether to search the whole image or to look at known places only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
+from fewshot_fer.faces.appearance import looks
+from fewshot_fer.faces.boxes import overlaps
+from fewshot_fer.faces.detector import Picture
+from fewshot_fer.faces.frames import as_rgb
+from fewshot_fer.faces.pyramid import Piece
+from fewshot_fer.faces.sampling import AreaSampler
+from fewshot_fer.faces.tracker import Tracker
+from fewshot_fer.faces.values import Faces
+
+_GRID: Final = 8
+_DIFFERENT: Final = 30
+"""From this difference of one colour on, a point of the glance has changed."""
+
+
+class Finder(Protocol):
+    """What a follower needs of a detector."""
+
+    def plan(self, height: int, width: int, *, min_face: float = 0) -> list[Piece]:
+        """The pieces of work of a search."""
+        ...
+
+    def detect(
+        self, image: Picture, *, plan: Sequence[Piece] | None = None, known: Floats | None = None
+    ) -> Faces:
+        """The faces found by some pieces of work, without those that are known."""
+        ...
+
+    def refine(self, image: Picture, boxes: Floats) -> tuple[Faces, Ints]:
+        """The faces at known places, and which place each is of."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The faces of a frame and their tracks [n]."""
+
+    faces: Faces
+    ids: Ints
+    fresh: Bools
+    """Looked at in this very frame; the others stand where they were a moment ago [n]."""
+    searched: bool
+    """The whole frame was searched at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a follower does what; times in seconds."""
+
+    sweep: float = 0.5
+    """In this time it searches the whole frame for new faces, some of it in every frame."""
+    thorough_every: int = 10
+    """Every so many sweeps it looks for faces much smaller than all that it knows."""
+    smallest: float = 0.6
+    """In the other sweeps it searches from this share of the smallest known face on."""
+    looks_at_once: int = 12
+    """How many known faces it looks at in one frame; the longest unseen first."""
+    retry_every: float = 0.2
+    """How often it looks where a lost face was."""
+    give_up_after: float = 2.5
+    surroundings: float = 3.0
+    """How far around a lost face it searches at once, in the face's sizes."""
+    jump: float = 0.35
+    """This share of the faces with another picture in their places is a new layout."""
+
+
+class FaceFollower:
+    """Follows the faces of one stream; frames must come in the order of their times."""
+
+    def __init__(
+        self, detector: Finder, *, tracker: Tracker | None = None, rhythm: Rhythm | None = None
+    ) -> None:
+        self._detector = detector
+        self._tracker = tracker or Tracker()
+        self._rhythm = rhythm or Rhythm()
+        self._seen = _Seen.nothing()
+        self._lost: dict[int, float] = {}
+        """Lost tracks, and when they were last looked for."""
+        self._glance: Bytes | None = None
+        self._time: float | None = None
+        self._sweeps = 0
+        self._plan: list[Piece] = []
+        self._pieces = 0
+        self._arrears = 0.0
+        """How much of the plan should have been done by now and is not, in pieces."""
+
+    def follow(self, image: npt.NDArray[Any], time: float) -> Tracked:
+        """The faces of the next frame."""
+        pixels = as_rgb(image)
+        first, jumped = self._time is None, self._jumped(pixels)
+        sampler = AreaSampler(pixels)
+        if first or jumped:
+            self._start_again(pixels, sampler, time, jumped=jumped)
+        else:
+            self._look(pixels, sampler, time)
+            self._sweep(pixels, sampler, time)
+        self._time = time
+        return Tracked(self._seen.faces, self._seen.ids, self._seen.looked == time, first or jumped)
+
+    def _jumped(self, pixels: Bytes) -> bool:
+        """Whether the layout has changed: another size, or other pictures in many places."""
+        before, self._glance = self._glance, pixels[_GRID // 2 :: _GRID, _GRID // 2 :: _GRID].copy()
+        if before is None or before.shape != self._glance.shape:
+            return before is not None
+        if len(self._seen.ids) < 2 or not before.size:
+            return False
+        changed = (cv2.absdiff(before, self._glance).max(axis=2) > _DIFFERENT).astype(np.uint8)
+        share = _means(changed, self._seen.faces.boxes / _GRID)
+        return bool((share > 0.5).mean() >= self._rhythm.jump)
+
+    def _start_again(
+        self, pixels: Bytes, sampler: AreaSampler, time: float, *, jumped: bool
+    ) -> None:
+        """Search the whole frame at once, and know faces again by their looks alone."""
+        found = self._detector.detect(sampler)
+        ids = self._tracker.update(found, time, looks(pixels, found.boxes), jumped=jumped)
+        self._seen, self._lost = _Seen.of(found, ids, time), {}
+        self._plan, self._arrears = [], 0.0
+
+    def _look(self, pixels: Bytes, sampler: AreaSampler, time: float) -> None:
+        """Look at the faces unseen for longest, and now and then where lost ones were."""
+        longest = np.argsort(self._seen.looked, kind="stable")[: self._rhythm.looks_at_once]
+        asked = self._seen.ids[longest]
+        due = [
+            track for track, tried in self._lost.items() if time - tried >= self._rhythm.retry_every
+        ]
+        tracks = np.concatenate([asked, np.array(due, dtype=np.int64)])
+        known, boxes = self._tracker.predict(time)
+        here = np.isin(known, tracks)
+        others = self._seen.without(tracks)
+        found, _ = self._detector.refine(sampler, boxes[here])
+        found = found[_unclaimed(found, others.faces)]
+        ids = self._tracker.update(found, time, looks(pixels, found.boxes), among=known[here])
+        self._seen = others.joined(_Seen.of(found, ids, time))
+        for track in tracks[~np.isin(tracks, ids)].tolist():
+            if track not in self._lost:
+                self._search_around(pixels, sampler, boxes[known == track], time)
+            self._lost[track] = time
+        self._forget(known)
+
+    def _search_around(
+        self, pixels: Bytes, sampler: AreaSampler, boxes: Floats, time: float
+    ) -> None:
+        """Search the surroundings of a face that has just been lost."""
+        found = _searched_around(self._detector, pixels, boxes, self._rhythm.surroundings)
+        self._add(pixels, found, time)
+
+    def _sweep(self, pixels: Bytes, sampler: AreaSampler, time: float) -> None:
+        """Do the share of a search for new faces that this frame's time allows."""
+        if not self._plan:
+            self._sweeps += 1
+            self._plan = self._next_plan(sampler)
+            self._pieces = len(self._plan)
+        since = min(time - (self._time if self._time is not None else time), self._rhythm.sweep)
+        self._arrears += since / self._rhythm.sweep * self._pieces
+        now, self._plan = self._plan[: int(self._arrears)], self._plan[int(self._arrears) :]
+        self._arrears -= len(now)
+        if now:
+            found = self._detector.detect(sampler, plan=now, known=self._seen.faces.boxes)
+            self._add(pixels, found, time)
+
+    def _next_plan(self, sampler: AreaSampler) -> list[Piece]:
+        smallest = float(self._seen.faces.sizes.min(initial=np.inf)) * self._rhythm.smallest
+        if self._sweeps % self._rhythm.thorough_every == 0 or not np.isfinite(smallest):
+            smallest = 0
+        return self._detector.plan(sampler.height, sampler.width, min_face=smallest)
+
+    def _add(self, pixels: Bytes, found: Faces, time: float) -> None:
+        """Faces that a search has found besides those in view: new ones, or lost ones again."""
+        found = found[_unclaimed(found, self._seen.faces)]
+        if not len(found):
+            return
+        known, _ = self._tracker.predict(time)
+        away = known[~np.isin(known, self._seen.ids)]
+        ids = self._tracker.update(found, time, looks(pixels, found.boxes), among=away)
+        self._seen = self._seen.joined(_Seen.of(found, ids, time))
+
+    def _forget(self, known: Ints) -> None:
+        gone = set(self._lost) - (set(known.tolist()) - set(self._seen.ids.tolist()))
+        for track in gone:
+            del self._lost[track]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The faces in view, their tracks [n] and when each was last looked at [n]."""
+
+    faces: Faces
+    ids: Ints
+    looked: Doubles
+
+    @classmethod
+    def nothing(cls) -> _Seen:
+        return cls(Faces.none(), np.zeros(0, np.int64), np.zeros(0))
+
+    @classmethod
+    def of(cls, faces: Faces, ids: Ints, time: float) -> _Seen:
+        return cls(faces, ids, np.full(len(ids), time)).joined(cls.nothing())
+
+    def without(self, tracks: Ints) -> _Seen:
+        stay = ~np.isin(self.ids, tracks)
+        return _Seen(self.faces[stay], self.ids[stay], self.looked[stay])
+
+    def joined(self, other: _Seen) -> _Seen:
+        """Both, in the order of their tracks."""
+        ids = np.concatenate([self.ids, other.ids])
+        order = np.argsort(ids, kind="stable")
+        faces = Faces(
+            np.concatenate([self.faces.boxes, other.faces.boxes]),
+            np.concatenate([self.faces.landmarks, other.faces.landmarks]),
+            np.concatenate([self.faces.probabilities, other.faces.probabilities]),
+        )
+        looked = np.concatenate([self.looked, other.looked])
+        return _Seen(faces[order], ids[order], looked[order])
+
+
+def _searched_around(detector: Finder, pixels: Bytes, boxes: Floats, reach: float) -> Faces:
+    """The faces in the surroundings of one box [1,4], in the image's own pixels."""
+    height, width = pixels.shape[:2]
+    size = float((boxes[0, 2:] - boxes[0, :2]).max())
+    middle = (boxes[0, :2] + boxes[0, 2:]) / 2
+    x0, y0 = np.clip(middle - size * reach / 2, 0, [width, height]).astype(int).tolist()
+    x1, y1 = np.clip(middle + size * reach / 2, 0, [width, height]).astype(int).tolist()
+    if min(x1 - x0, y1 - y0) < size / 2:
+        return Faces.none()
+    plan = detector.plan(y1 - y0, x1 - x0, min_face=size / 2)
+    found = detector.detect(pixels[y0:y1, x0:x1], plan=plan)
+    origin = np.array([x0, y0], dtype=np.float32)
+    return Faces(found.boxes + np.tile(origin, 2), found.landmarks + origin, found.probabilities)
+
+
+def _unclaimed(found: Faces, others: Faces) -> Bools:
+    """Which faces are not simply one of the others again: a hidden face's box slips to them."""
+    return overlaps(found.boxes, others.boxes).max(axis=1, initial=0) < 0.5
+
+
+def _means(values: Bytes, boxes: Floats) -> Doubles:
+    """The mean of a map [h,w] inside each box [n,4]."""
+    height, width = values.shape
+    sums = cv2.integral(values)
+    known = np.nan_to_num(boxes)
+    low = np.clip(known[:, :2], 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(known[:, 2:]), low + 1, [width, height]).astype(int)
+    (x0, y0), (x1, y1) = low.T, high.T
+    total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
+    return np.asarray(total / ((x1 - x0) * (y1 - y0)), dtype=np.float64)
