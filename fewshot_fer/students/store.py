@@ -199,11 +199,21 @@ class Store:
 
 
 def _write_all(home: Path, files: Mapping[str, bytes]) -> None:
+    """Write files that no page names yet, so that a cut-off one is only something to sweep."""
+    folders = {home}
     for name, data in files.items():
         path = home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
+        if path.exists():
             write_atomically(path, data)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folders |= {path.parent, path.parent.parent}
+        with path.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    for folder in folders:
+        _sync_folder(folder)
 
 
 def _sweep_student(home: Path, named: Set[str], *, derived: bool) -> None:
@@ -227,6 +237,9 @@ def _format_number(text: str) -> object:
 
 
 def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder last through a power cut, where the system can."""
+    if os.name != "posix":
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -28,7 +28,6 @@ OPERATIONS: dict[str, Operation] = {
     "add": lambda lib: lib.add("s001", [reference("sad", 3), reference("fear", 4)]),
     "drop": lambda lib: lib.drop("s001", lib.open("s001").references[:1]),
     "calibrate": lambda lib: lib.calibrate("s001", calibration(2)),
-    "rename": lambda lib: lib.rename("s001", "Anne"),
     "remove": lambda lib: lib.remove("s001"),
 }
 
@@ -81,13 +80,13 @@ def kill_everywhere(folder: Path, start: Path, operation: Operation) -> dict[str
         found = view(Library(place))
         assert found in (old, new), f"a third state after touch {count}"
         outcomes["old" if found == old else "new"] += 1
-        library_at(place, start=9).create("Next", AGREED)
-        assert verify(library_at(place)) == []
+        assert verify(Library(place)) == []
         shutil.rmtree(place)
     raise AssertionError("the operation never ended")
 
 
 def main(folder: Path) -> None:
+    os.fsync = lambda _: None  # A killed process loses nothing that the system has.
     start = folder / "start"
     library = library_at(start)
     library.create("Anna", AGREED, [reference("happy", 1), reference("sad", 2)])

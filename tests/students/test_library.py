@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -235,6 +236,29 @@ def test_a_disk_that_refuses_changes_nothing(
     with again():
         library.create("Ben", AGREED, [reference("sad", 2)])
     assert tree(library.folder) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which file a descriptor is")
+def test_everything_is_on_the_disk_before_it_counts(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: flushed.append(str(Path(f"/proc/self/fd/{fd}").readlink()))
+    )
+    anna = library.create("Anna", AGREED, [reference("happy", 1)])
+    library.add(anna.id, [reference("sad", 2)])
+    home = library.folder / anna.id
+    names = [Path(path).name for path in flushed]
+    for path in home.rglob("*.*"):
+        assert path.name in names or path.name == "student.yaml"
+    pages = [i for i, name in enumerate(names) if "student.yaml" in name]
+    assert len(pages) == 2
+    sad = [i for i, path in enumerate(flushed) if path.startswith(str(home / "references/sad"))]
+    assert sad
+    assert max(sad) < pages[1]
+    assert flushed[-1] == str(home)
+    assert str(library.folder) in flushed
 
 
 def test_a_file_in_place_of_the_library(tmp_path: Path) -> None:
