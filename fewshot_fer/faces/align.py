@@ -33,9 +33,9 @@ def similarities(points: Floats, template: Doubles = TEMPLATE) -> Doubles:
 
     Without mirroring. Points that are not finite, or all in one place, give a matrix of NaN.
     """
-    points = np.asarray(points, dtype=np.float64).reshape(-1, len(template), 2)
-    middle = points.mean(axis=1, keepdims=True)
-    x, y = np.moveaxis(points - middle, -1, 0)
+    given = np.asarray(points, dtype=np.float64).reshape(-1, len(template), 2)
+    middle = given.mean(axis=1, keepdims=True)
+    x, y = np.moveaxis(given - middle, -1, 0)
     target = template.mean(axis=0)
     u, v = (template - target).T
     spread = (x**2 + y**2).sum(axis=1)

@@ -29,7 +29,8 @@ def looks(image: Bytes, boxes: Floats) -> Floats:
         )
     values = thumbs.reshape(len(boxes), LENGTH).astype(np.float32)
     values -= values.mean(axis=1, keepdims=True)
-    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6)
+    values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6)
+    return values
 
 
 def unlikeness(one: Floats, other: Floats) -> Doubles:

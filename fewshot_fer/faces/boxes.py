@@ -1,4 +1,4 @@
-"""Arithmetic on boxes [n,4] (x0, y0, x1, y1); MTCNN counts a box's side as x1 - x0 + 1 in places."""
+"""Arithmetic on boxes [n,4] (x0, y0, x1, y1); in places MTCNN counts a side as x1 - x0 + 1."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def _common(one: Floats, other: Floats) -> Floats:
     """Common lengths of intervals [n,2] x [m,2] -> [n,m]."""
     lengths: Floats = np.minimum(one[:, 1:], other[:, 1])
     lengths -= np.maximum(one[:, :1], other[:, 0])
-    return np.maximum(lengths, 0, out=lengths)
+    np.maximum(lengths, 0, out=lengths)
+    return lengths
 
 
 def overlaps(one: Floats, other: Floats) -> Floats:
@@ -41,7 +42,7 @@ def overlaps(one: Floats, other: Floats) -> Floats:
 
 
 def shares(one: Floats, other: Floats) -> Floats:
-    """Intersection over the smaller area [n,m], counted in whole pixels as MTCNN does at its end."""
+    """Intersection over the smaller area [n,m], in whole pixels as MTCNN counts at its end."""
     whole = np.array([0, 0, 1, 1], dtype=one.dtype)
     common = intersections(one + whole, other + whole)
     smaller = np.minimum(areas(one + whole)[:, None], areas(other + whole))
@@ -49,7 +50,7 @@ def shares(one: Floats, other: Floats) -> Floats:
 
 
 def suppress(boxes: Floats, scores: Floats, limit: float, likeness: Likeness = overlaps) -> Ints:
-    """Indices of who is left, best first, when nobody may be more like a better one than `limit`."""
+    """Who is left, best first, when nobody may be more like a better one than `limit`."""
     rest = np.argsort(-scores, kind="stable")
     kept: list[Ints] = [rest[:0]]
     while len(rest):
@@ -83,7 +84,8 @@ def squared(boxes: Floats) -> Floats:
 def shifted(boxes: Floats, shifts: Floats, *, extra: int = 1) -> Floats:
     """Corners moved by shifts [n,4] that are fractions of the sides."""
     sides = boxes[:, 2:] - boxes[:, :2] + np.float32(extra)
-    return boxes + shifts * np.concatenate([sides, sides], axis=1)
+    moved: Floats = boxes + shifts * np.concatenate([sides, sides], axis=1)
+    return moved
 
 
 def clipped(boxes: Floats, height: int, width: int) -> tuple[Ints, Bools]:
@@ -95,4 +97,4 @@ def clipped(boxes: Floats, height: int, width: int) -> tuple[Ints, Bools]:
     ends = np.trunc(known).astype(np.int64)
     low = np.maximum(ends[:, :2], 1) - 1
     high = np.minimum(ends[:, 2:], [width, height])
-    return np.concatenate([low, high], axis=1), (high > low).all(axis=1)
+    return np.concatenate([low, high], axis=1), np.asarray((high > low).all(axis=1))

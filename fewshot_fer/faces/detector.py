@@ -33,7 +33,7 @@ from fewshot_fer.faces.values import Faces
 
 R_SIDE: Final = 24
 O_SIDE: Final = 48
-BATCHES: Final = (64, 16, 4, 1)
+BATCHES: Final = (64, 32, 16, 8, 4, 2, 1)
 _NEW: Final = 0.5
 """A window with less than this share of it inside a known face may be another face."""
 
@@ -42,7 +42,7 @@ Picture = npt.NDArray[Any] | AreaSampler
 
 def probability(odds: Floats) -> Floats:
     """Log odds [n] -> probabilities [n]."""
-    return 1 / (1 + np.exp(-odds))
+    return np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
 
 
 def batches(count: int) -> Iterator[tuple[int, int]]:
@@ -82,11 +82,11 @@ class Detector:
         min_face: float = 20,
     ) -> Detector:
         """The detector of a checkpoint's folder `mtcnn`."""
-        networks = (
+        proposer, refiner, decider = (
             OpenVinoNetwork(folder / f"{name}.onnx", precision=precision, threads=threads)
             for name in ("pnet", "rnet", "onet")
         )
-        return cls(*networks, thresholds=thresholds, factor=factor, min_face=min_face)
+        return cls(proposer, refiner, decider, thresholds, factor, min_face)
 
     def plan(self, height: int, width: int, *, min_face: float = 0) -> list[Piece]:
         """The pieces of work that a search for faces from a size on consists of."""
@@ -140,7 +140,7 @@ class Detector:
         return np.float32(np.log(likely / (1 - likely)))
 
     def _windows(self, sampler: AreaSampler, piece: Piece) -> tuple[Ints, Floats, Floats]:
-        """The likely windows of a piece: columns and rows [n,2], probabilities [n], shifts [n,4]."""
+        """A piece's likely windows: columns and rows [n,2], probabilities [n], shifts [n,4]."""
         found = self.proposer(sampler.resized(piece.rows, piece.columns)[None])[0][0]
         rows, columns = np.nonzero(found[0] >= self._least_odds)
         corner = np.stack([columns + piece.left, rows + piece.top], axis=1)

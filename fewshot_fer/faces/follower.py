@@ -117,7 +117,7 @@ class FaceFollower:
         if len(self._seen.ids) < 2 or not before.size:
             return False
         changed = (cv2.absdiff(before, self._glance).max(axis=2) > _DIFFERENT).astype(np.uint8)
-        share = _means(changed, self._seen.faces.boxes / _GRID)
+        share = _means(changed, self._seen.faces.boxes / np.float32(_GRID))
         return bool((share > 0.5).mean() >= self._rhythm.jump)
 
     def _start_again(
@@ -243,7 +243,7 @@ def _searched_around(detector: Finder, pixels: Bytes, boxes: Floats, reach: floa
 
 def _unclaimed(found: Faces, others: Faces) -> Bools:
     """Which faces are not simply one of the others again: a hidden face's box slips to them."""
-    return overlaps(found.boxes, others.boxes).max(axis=1, initial=0) < 0.5
+    return np.asarray(overlaps(found.boxes, others.boxes).max(axis=1, initial=0) < 0.5)
 
 
 def _means(values: Bytes, boxes: Floats) -> Doubles:

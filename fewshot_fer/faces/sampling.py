@@ -37,7 +37,8 @@ class Bins(NamedTuple):
     @property
     def sizes(self) -> Floats:
         """How many pixels each mean is taken of."""
-        return (self.ends - self.starts).astype(np.float32)
+        sizes: Ints = self.ends - self.starts
+        return sizes.astype(np.float32)
 
 
 class AreaSampler:

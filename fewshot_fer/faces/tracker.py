@@ -207,7 +207,7 @@ def _crowded(boxes: Floats) -> Bools:
     """Which boxes lie over another one, so that a look may be of two faces [n]."""
     over = overlaps(boxes, boxes)
     np.fill_diagonal(over, 0)
-    return over.max(axis=1, initial=0) > 0.1
+    return np.asarray(over.max(axis=1, initial=0) > 0.1)
 
 
 def _best_other(costs: Doubles, axis: int) -> Doubles:

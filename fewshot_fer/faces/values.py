@@ -37,4 +37,5 @@ class Faces:
     @property
     def sizes(self) -> Floats:
         """The longer side of every box [n]."""
-        return (self.boxes[:, 2:] - self.boxes[:, :2]).max(axis=1, initial=0.0)
+        sides: Floats = self.boxes[:, 2:] - self.boxes[:, :2]
+        return np.asarray(sides.max(axis=1, initial=0.0), dtype=np.float32)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -66,9 +66,11 @@ class PNet(nn.Module):
         self.conv4 = nn.Conv2d(32, 5, 1)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """What the network finds."""
         x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
         x = self.prelu3(self.conv3(self.prelu2(self.conv2(x))))
-        return self.conv4(x)
+        found: Tensor = self.conv4(x)
+        return found
 
 
 class RNet(nn.Module):
@@ -88,11 +90,13 @@ class RNet(nn.Module):
         self.dense5 = nn.Linear(128, 5)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """What the network finds."""
         x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
         x = self.pool2(self.prelu2(self.conv2(x)))
         x = self.prelu3(self.conv3(x))
         x = self.prelu4(self.dense4(_width_first(x)))
-        return self.dense5(x)
+        found: Tensor = self.dense5(x)
+        return found
 
 
 class ONet(nn.Module):
@@ -114,12 +118,14 @@ class ONet(nn.Module):
         self.dense6 = nn.Linear(256, 15)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """What the network finds."""
         x = self.pool1(self.prelu1(self.conv1(_channels_first(pixels))))
         x = self.pool2(self.prelu2(self.conv2(x)))
         x = self.pool3(self.prelu3(self.conv3(x)))
         x = self.prelu4(self.conv4(x))
         x = self.prelu5(self.dense5(_width_first(x)))
-        return self.dense6(x)
+        found: Tensor = self.dense6(x)
+        return found
 
 
 NETWORKS: Final[Mapping[str, type[PNet] | type[RNet] | type[ONet]]] = {
@@ -160,11 +166,12 @@ def export(weights: Path, checkpoint: Path) -> list[Path]:
 def _as_onnx(network: nn.Module, name: str) -> bytes:
     kind = NETWORKS[name]
     buffer = io.BytesIO()
+    target: Any = buffer  # A buffer will do, though the annotation names only paths.
     found_axes = {0: "n", 2: "rows", 3: "columns"} if len(kind.free_axes) > 1 else {0: "n"}
     torch.onnx.export(
         network,
         (torch.zeros(1, *kind.side, 4),),
-        buffer,
+        target,
         input_names=["pixels"],
         output_names=["found"],
         dynamic_axes={"pixels": kind.free_axes, "found": found_axes},
@@ -193,8 +200,8 @@ def _folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
             outputs = [
                 state[f"{head}_{i}.{kind}"] for i in (1, 2, 3) if f"{head}_{i}.{kind}" in state
             ]
-            no_face, face = outputs[0].split(1)
-            ours[f"{head}.{kind}"] = torch.cat([face - no_face, *outputs[1:]])
+            face_or_not = outputs[0]
+            ours[f"{head}.{kind}"] = torch.cat([face_or_not[1:] - face_or_not[:1], *outputs[1:]])
     # (pixel - 127.5) / 128, then a layer without padding.
     weight = state["conv1.weight"] / 128
     ours["conv1.bias"] = state["conv1.bias"] - 127.5 * weight.sum(dim=(1, 2, 3))
