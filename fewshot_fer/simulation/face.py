@@ -30,9 +30,10 @@ class FacePlace:
 
     def moved(self, dx: float, dy: float, zoom: float = 1.0) -> FacePlace:
         """The same face after the picture was scaled and then moved."""
-        box = self.box * zoom + np.array([dx, dy, dx, dy])
-        landmarks = self.landmarks * zoom + np.array([dx, dy])
-        return FacePlace(box.astype(np.float32), landmarks.astype(np.float32))
+        step = np.array([dx, dy], np.float32)
+        landmarks = self.landmarks * np.float32(zoom) + step
+        corners = self.box.reshape(2, 2) * np.float32(zoom) + step
+        return FacePlace(corners.reshape(4), landmarks)
 
 
 def draw_person(

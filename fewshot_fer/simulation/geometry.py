@@ -19,6 +19,7 @@ NOSE_Y = 0.50
 MOUTH_Y = 0.91
 CHIN_Y = 1.45
 _PIVOT = np.array([0.0, 0.7, -0.3])
+_DISTANCE = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +48,31 @@ def rotation(pose: Pose) -> Doubles:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Takes face coordinates to pixels: a pose, a place and pixels per unit."""
+    """Takes face coordinates to pixels, with a webcam's mild perspective."""
 
-    turn: Doubles
-    """[3,3]"""
-    shift: Doubles
-    """[3]: keeps the neck in its place while the head turns."""
+    matrix: Doubles
+    """[3,3]: the columns give x, y and what both are divided by."""
+    offset: Doubles
+    """[3]"""
     centre: tuple[float, float]
     scale: float
+    """Pixels a unit."""
 
     @classmethod
     def facing(cls, pose: Pose, centre: tuple[float, float], scale: float) -> Camera:
-        """A camera that sees the head in a pose, the point between the eyes at `centre`."""
+        """A camera that sees the head in a pose, turned about the neck.
+
+        With a frontal pose the point between the eyes is seen at `centre`.
+        """
+        units = np.array([scale, scale, -1 / _DISTANCE])
         turn = rotation(pose).T
-        return cls(turn, _PIVOT - _PIVOT @ turn, centre, scale)
+        offset = (_PIVOT - _PIVOT @ turn) * units + np.array([0.0, 0.0, 1.0])
+        return cls(turn * units, offset, centre, scale)
 
     def project(self, points: Doubles) -> Doubles:
-        """Points [n,3] to pixels [n,2], with a webcam's mild perspective."""
-        turned = points @ self.turn + self.shift
-        near = self.scale / (1.0 - turned[:, 2:] / 9.0)
-        return np.asarray(turned[:, :2] * near + self.centre)
+        """Points [n,3] to pixels [n,2]."""
+        seen = points @ self.matrix + self.offset
+        return np.asarray(seen[:, :2] / seen[:, 2:] + self.centre)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from fewshot_fer.simulation.muscles import REST, Muscles
 from fewshot_fer.simulation.portrait import Look
 
 TRANSITION_S = 0.3
-_STEPS = 4
+_start = attrgetter("start")
+_STEPS = 3
 """Pictures a change goes through; more would cost drawing time and show little."""
 
 
@@ -97,7 +99,7 @@ class Lesson:
 
 
 def _face(part: Part, time: float) -> tuple[Look, bool]:
-    k = max(0, bisect_right([beat.start for beat in part.beats], time) - 1)
+    k = max(0, bisect_right(part.beats, time, key=_start) - 1)
     beat = part.beats[k]
     since = time - beat.start
     if k == 0 or since >= TRANSITION_S:
@@ -109,7 +111,7 @@ def _face(part: Part, time: float) -> tuple[Look, bool]:
 
 
 def _with_head(part: Part, look: Look, time: float) -> Look:
-    k = max(0, bisect_right([turn.start for turn in part.turns], time) - 1)
+    k = max(0, bisect_right(part.turns, time, key=_start) - 1)
     turn = part.turns[k]
     share = min(1.0, max(0.0, (time - turn.start) / TRANSITION_S))
     if k > 0 and share < 1:
