@@ -98,6 +98,11 @@ class Gallery:
         ]
         return Frame(time, image, tuple(truth))
 
+    @property
+    def cached_bytes(self) -> int:
+        """What the kept pictures hold at the moment."""
+        return self._shots.used
+
     def frames(self, seconds: float, fps: float = 25.0) -> Iterator[Frame]:
         """All frames from the beginning of the lesson."""
         for k in range(ceil(seconds * fps)):
@@ -171,7 +176,7 @@ class _Shots:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._used = 0
+        self.used = 0
         self._shots: OrderedDict[object, Shot] = OrderedDict()
 
     def get(self, key: object) -> Shot | None:
@@ -182,10 +187,10 @@ class _Shots:
 
     def put(self, key: object, shot: Shot) -> None:
         self._shots[key] = shot
-        self._used += shot.image.nbytes
-        while self._used > self._limit and len(self._shots) > 1:
+        self.used += shot.image.nbytes
+        while self.used > self._limit and len(self._shots) > 1:
             _, old = self._shots.popitem(last=False)
-            self._used -= old.image.nbytes
+            self.used -= old.image.nbytes
 
 
 def _scatter(tick: int, number: int) -> int:
