@@ -38,7 +38,8 @@ def overlaps(one: Floats, other: Floats) -> Floats:
     common = intersections(one, other)
     union = areas(one)[:, None] + areas(other)
     union -= common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    share: Floats = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    return share
 
 
 def shares(one: Floats, other: Floats) -> Floats:
@@ -46,7 +47,8 @@ def shares(one: Floats, other: Floats) -> Floats:
     whole = np.array([0, 0, 1, 1], dtype=one.dtype)
     common = intersections(one + whole, other + whole)
     smaller = np.minimum(areas(one + whole)[:, None], areas(other + whole))
-    return np.divide(common, smaller, out=np.zeros_like(common), where=smaller > 0)
+    share: Floats = np.divide(common, smaller, out=np.zeros_like(common), where=smaller > 0)
+    return share
 
 
 def suppress(boxes: Floats, scores: Floats, limit: float, likeness: Likeness = overlaps) -> Ints:

@@ -12,10 +12,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fewshot_fer.arrays import Floats, Ints
+from fewshot_fer.arrays import Bytes, Floats, Ints
 from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
 from fewshot_fer.faces.boxes import (
     areas,
@@ -34,6 +35,7 @@ from fewshot_fer.faces.values import Faces
 R_SIDE: Final = 24
 O_SIDE: Final = 48
 BATCHES: Final = (64, 32, 16, 8, 4, 2, 1)
+_LARGEST: Final = 3 * 2**24
 _NEW: Final = 0.5
 """A window with less than this share of it inside a known face may be another face."""
 
@@ -52,6 +54,15 @@ def batches(count: int) -> Iterator[tuple[int, int]]:
         while count - start >= size:
             yield start, start + size
             start += size
+
+
+def _halved(image: Bytes) -> Bytes:
+    half = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return np.asarray(half, dtype=np.uint8)
+
+
+def _doubled(faces: Faces) -> Faces:
+    return Faces(faces.boxes * 2, faces.landmarks * 2, faces.probabilities)
 
 
 def as_sampler(image: Picture) -> AreaSampler:
@@ -102,8 +113,11 @@ class Detector:
         """All faces of an image, the surest first.
 
         A stream may do only some pieces of a plan at a time, and leave out what lies in the
-        boxes [n,4] of faces that it knows already.
+        boxes [n,4] of faces that it knows already. A picture above 16 megapixels is searched at
+        half its size, where the smallest face counts double.
         """
+        if isinstance(image, np.ndarray) and image.size > _LARGEST and plan is None:
+            return _doubled(self.detect(_halved(as_rgb(image))))
         sampler = as_sampler(image)
         if plan is None:
             plan = self.plan(sampler.height, sampler.width)

@@ -26,7 +26,9 @@ def as_rgb(image: npt.NDArray[Any]) -> Bytes:
     pixels = _as_bytes(image)
     if pixels.ndim == 2:
         return _bytes(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_GRAY2RGB))
-    return np.ascontiguousarray(pixels[:, :, :3])
+    if pixels.shape[2] == 4:
+        return _bytes(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGBA2RGB))
+    return np.ascontiguousarray(pixels)
 
 
 def _as_bytes(image: npt.NDArray[Any]) -> Bytes:
@@ -43,4 +45,5 @@ def _as_bytes(image: npt.NDArray[Any]) -> Bytes:
 
 
 def _bytes(image: npt.NDArray[Any]) -> Bytes:
+    """Say to the type checker what is known to be bytes."""
     return image

@@ -77,6 +77,7 @@ class AreaSampler:
         total -= sums.take(y1 + x0).view(np.uint32)
         total -= sums.take(y0 + x1).view(np.uint32)
         total += sums.take(y0 + x0).view(np.uint32)
-        means = total.reshape(len(boxes), side, side, 4).view(np.int32).astype(np.float32)
+        whole = total.reshape(len(boxes), side, side, 4).view(np.int32)
+        means: Floats = whole.astype(np.float32)
         means *= (1 / (rows.sizes[:, :, None] * columns.sizes[:, None, :]))[..., None]
         return means

@@ -1,0 +1,157 @@
+"""How good a face is to read an expression from, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fewshot_fer.arrays import Bytes, Doubles, Floats
+from fewshot_fer.faces.align import INNER, MARGIN, alignable, portraits, similarities
+from fewshot_fer.faces.values import Faces
+
+_SIDE: Final = 64
+_SHARP: Final = 0.3
+"""Mean change of slope over spread of greys, of sharp photographs at 64x64."""
+_NOSE_LENGTH: Final = 0.6
+"""How far the nose stands out, in distances of the eyes; measured on drawn heads of known turn."""
+_NOSE_PLACE: Final = 0.55
+"""Where the nose lies on the way from the eyes to the mouth, on people who look straight."""
+_NOSE_PER_DEGREE: Final = 0.01
+"""Drawn heads move it by 0.006 a degree, but mouths and people by 0.07: so the estimate is drawn
+towards straight."""
+_POOR: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What can be measured of one face; `score` sums it up and `reason` names what is worst."""
+
+    size_px: float
+    """The box's longer side."""
+    sharpness: float
+    """0 is a blur, 1 a sharp photograph."""
+    brightness: float
+    """The mean of the face, 0 to 255."""
+    contrast: float
+    """The spread of the face's greys."""
+    yaw: float
+    """Degrees, positive to the right of the image; good to about 5 degrees."""
+    pitch: float
+    """Degrees, positive downwards; cautious, for an open mouth looks like a bent head."""
+    roll: float
+    """Degrees, positive clockwise."""
+    inside: float
+    """The share of the box within the image."""
+    certainty: float
+    """How sure the detector is."""
+    score: float
+    """From 0, useless, to 1, as good as it gets."""
+    reason: str | None
+    """What makes it poor, in plain words; None when nothing does."""
+
+
+def assess(image: npt.NDArray[Any], faces: Faces, aligned: Bytes | None = None) -> list[Quality]:
+    """The quality of every face; `aligned` saves making their portraits once more."""
+    if aligned is None:
+        aligned = portraits(image, faces.landmarks)
+    turns = poses(faces.landmarks)
+    inside = shares_inside(faces.boxes, *image.shape[:2])
+    usable = alignable(faces.landmarks)
+    return [
+        _assess(float(size), float(sure), turn, float(share), portrait if can else None)
+        for size, sure, turn, share, portrait, can in zip(
+            faces.sizes, faces.probabilities, turns, inside, aligned, usable, strict=True
+        )
+    ]
+
+
+def poses(landmarks: Floats) -> Doubles:
+    """Yaw, pitch and roll in degrees from five points [n,5,2]: [n,3]; NaN where there are none."""
+    points = landmarks.astype(np.float64)
+    eyes, mouth = points[:, :2].mean(axis=1), points[:, 3:].mean(axis=1)
+    across, down = points[:, 1] - points[:, 0], mouth - eyes
+    with np.errstate(divide="ignore", invalid="ignore"):
+        way = _dot(points[:, 2] - eyes, down) / _dot(down, down)
+        aside = points[:, 2] - eyes - way[:, None] * down
+        yaw = np.arctan2(_dot(aside, across) / _dot(across, across), _NOSE_LENGTH)
+    matrices = similarities(landmarks)
+    roll = -np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0])
+    pitch = (way - _NOSE_PLACE) / _NOSE_PER_DEGREE
+    return np.stack([np.degrees(yaw), np.clip(pitch, -90, 90), np.degrees(roll)], axis=1)
+
+
+def shares_inside(boxes: Floats, height: int, width: int) -> Doubles:
+    """Which share of each box [n,4] lies within the image [n]."""
+    known = np.nan_to_num(boxes.astype(np.float64))
+    edge = np.array([width, height, width, height])
+    seen = np.clip(known, 0, edge)
+    area, part = (np.prod(box[:, 2:] - box[:, :2], axis=1) for box in (known, seen))
+    shares: Doubles = np.divide(part, area, out=np.zeros_like(part), where=area > 0)
+    return shares
+
+
+def _dot(one: Doubles, other: Doubles) -> Doubles:
+    return np.asarray((one * other).sum(axis=-1), dtype=np.float64)
+
+
+def _assess(
+    size: float, certainty: float, turn: Doubles, inside: float, portrait: Bytes | None
+) -> Quality:
+    yaw, pitch, roll = (float(angle) for angle in np.nan_to_num(turn))
+    sharpness, brightness, contrast = (0.0, 0.0, 0.0) if portrait is None else _light(portrait)
+    factors = dict(
+        _factors(size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty)
+    )
+    if portrait is None:
+        factors["The eyes, nose and mouth cannot be found."] = 0.0
+    worst = min(factors, key=lambda reason: factors[reason])
+    score = float(np.prod(list(factors.values())))
+    return Quality(
+        size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty,
+        score=score, reason=worst if factors[worst] < _POOR else None,
+    )  # fmt: skip
+
+
+def _light(portrait: Bytes) -> tuple[float, float, float]:
+    """Sharpness, brightness and contrast of the face in a portrait [192,192,3]."""
+    inner = slice(MARGIN, MARGIN + INNER)
+    grey = cv2.cvtColor(portrait[inner, inner], cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    spread = float(small.std())
+    edges = float(np.abs(cv2.Laplacian(small, cv2.CV_32F)).mean())
+    return min(1.0, edges / (spread + 1e-3) / _SHARP), float(small.mean()), spread
+
+
+def _factors(
+    size: float,
+    sharpness: float,
+    brightness: float,
+    contrast: float,
+    yaw: float,
+    pitch: float,
+    roll: float,
+    inside: float,
+    certainty: float,
+) -> Iterator[tuple[str, float]]:
+    """What is wrong in plain words, and how much is left of the score for it (1: all)."""
+    yield "The face is too small.", _from_to(size, 16, 48)
+    yield "The face is blurred.", _from_to(sharpness, 0.05, 0.4)
+    yield "The face is too dark.", _from_to(brightness, 15, 55)
+    yield "The face is too bright.", _from_to(-brightness, -250, -215)
+    yield "The face has hardly any light and shade.", _from_to(contrast, 4, 16)
+    yield (
+        "The face is turned away.",
+        min(_from_to(-abs(yaw), -50, -25), _from_to(-abs(pitch), -50, -25)),
+    )
+    yield "The head is tilted.", _from_to(-abs(roll), -80, -40)
+    yield "A part of the face is outside the picture.", _from_to(inside, 0.5, 0.9)
+    yield "This is hardly a face.", _from_to(certainty, 0.6, 0.9)
+
+
+def _from_to(value: float, useless: float, good: float) -> float:
+    return float(np.clip((value - useless) / (good - useless), 0, 1))
