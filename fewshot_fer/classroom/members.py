@@ -1,0 +1,115 @@
+"""Whose expressions a session knows: nobody's in particular, or those of the enrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.errors import StudentError
+from fewshot_fer.students.interfaces import Prototypes, Reading
+from fewshot_fer.students.roster import Roster
+
+
+class Members(Protocol):
+    """The students of a class as a session needs them."""
+
+    def read(self, students: Sequence[str | None], z: Floats) -> Sequence[Reading]:
+        """Name vectors [n,D], each as its student shows it; None is nobody in particular."""
+        ...
+
+    def name(self, student: str) -> str | None:
+        """What to call a student."""
+        ...
+
+    def __len__(self) -> int:
+        """How many students the class has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Nobody is enrolled: all are read as people in general, though names may be known."""
+
+    generic: Prototypes
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, students: Sequence[str | None], z: Floats) -> Sequence[Reading]:
+        """Name vectors [n,D] as people in general show it."""
+        return self.generic.read(z)
+
+    def name(self, student: str) -> str | None:
+        """What to call a student."""
+        return self.names.get(student)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+class Index(Protocol):
+    """Many students' prototypes, searched at once."""
+
+    def put(self, student_id: str, prototypes: Prototypes) -> None:
+        """Add a student, or replace what was known."""
+        ...
+
+    def remove(self, student_id: str) -> None:
+        """Forget a student."""
+        ...
+
+    def read(self, student_ids: Sequence[str | None], z: Floats) -> Sequence[Reading]:
+        """Name vectors [n,D] of students; None is nobody in particular."""
+        ...
+
+
+class Enrolled:
+    """The students of a library (all, or some), kept up to date while the session runs."""
+
+    def __init__(self, roster: Roster, index: Index, students: Sequence[str] | None = None) -> None:
+        self._roster = roster
+        self._index = index
+        self._chosen = None if students is None else frozenset(students)
+        self._names: dict[str, str] = {}
+        self._stamps: dict[str, object] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in what has changed in the library: cheap enough for every second."""
+        found = {
+            student.id: student.name
+            for student in self._roster.library.students()
+            if self._chosen is None or student.id in self._chosen
+        }
+        for student in set(self._names) - set(found):
+            self._leave(student)
+        for student, name in found.items():
+            self._join(student, name)
+
+    def read(self, students: Sequence[str | None], z: Floats) -> Sequence[Reading]:
+        """Name vectors [n,D], each as its student shows it."""
+        known = [student if student in self._names else None for student in students]
+        return self._index.read(known, z)
+
+    def name(self, student: str) -> str | None:
+        """What to call a student."""
+        return self._names.get(student)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _join(self, student: str, name: str) -> None:
+        stamp = self._roster.library.stamp(student)
+        if stamp is not None and stamp == self._stamps.get(student):
+            return
+        try:
+            self._index.put(student, self._roster.prototypes(student))
+        except StudentError:  # Deleted in this very moment.
+            self._leave(student)
+            return
+        self._names[student], self._stamps[student] = name, stamp
+
+    def _leave(self, student: str) -> None:
+        if self._names.pop(student, None) is not None:
+            self._stamps.pop(student, None)
+            self._index.remove(student)

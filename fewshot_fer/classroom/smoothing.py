@@ -1,0 +1,129 @@
+"""Turns the readings of single looks into an expression that a teacher can believe.
+
+A hidden Markov filter for every student: between looks the expression may have changed (the
+longer the time, the likelier), and every look is evidence. Looks that follow each other quickly
+see nearly the same picture with the same flaws, so they count as less than one each. The name
+that is shown changes only when another is clearly ahead.
+
+`docs/class.md` has the measured trade-off between calm and speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewshot_fer.arrays import Doubles
+from fewshot_fer.students.interfaces import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """How calm or how quick the filter is; times in seconds."""
+
+    change_rate: float = 0.15
+    """Changes of expression a second, before anything is seen."""
+    correlation: float = 0.2
+    """Looks closer than about this see the same flaws."""
+    doubt: float = 0.03
+    """The share of looks that say nothing: a blink, a hand, a blurred picture."""
+    clear: float = 0.75
+    """The name that is shown changes when another reaches this probability."""
+    sure: float = 0.5
+    """Below this probability the shown name is unsure."""
+    stale: float = 2.0
+    """A face that was not read for longer is unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothed:
+    """A reading over time: what is shown, with the filter's probabilities."""
+
+    expression: str
+    scores: Mapping[str, float]
+    unsure: str | None
+
+
+@dataclass(slots=True)
+class _Belief:
+    names: tuple[str, ...]
+    probabilities: Doubles
+    shown: int
+    time: float
+    unsure: float
+    """How much of the recent evidence was unsure, 0 to 1."""
+    reason: str | None
+
+
+class Smoother:
+    """One belief for every key (a student, or a face without a name)."""
+
+    def __init__(self, smoothing: Smoothing | None = None) -> None:
+        self._how = smoothing or Smoothing()
+        self._beliefs: dict[Hashable, _Belief] = {}
+
+    def add(self, key: Hashable, reading: Reading, time: float) -> None:
+        """Take one look's reading in; times of one key must not go back."""
+        names = tuple(reading.scores)
+        scores = np.fromiter(reading.scores.values(), np.float64, len(names))
+        belief = self._beliefs.get(key)
+        if belief is None or belief.names != names:
+            self._beliefs[key] = _first(names, scores, time, reading.unsure)
+            return
+        since = max(0.0, time - belief.time)
+        news = 1 - np.exp(-since / self._how.correlation)
+        likely = (1 - self._how.doubt) * scores + self._how.doubt / len(names)
+        updated = self._expected(belief.probabilities, since) * likely**news
+        belief.probabilities = updated / updated.sum()
+        belief.unsure += news * ((reading.unsure is not None) - belief.unsure)
+        belief.reason = reading.unsure or belief.reason
+        belief.time = max(time, belief.time)
+        best = int(belief.probabilities.argmax())
+        if belief.probabilities[best] >= self._how.clear:
+            belief.shown = best
+
+    def shown(self, key: Hashable, time: float) -> Smoothed | None:
+        """What is believed at a time; None before the first look."""
+        belief = self._beliefs.get(key)
+        if belief is None:
+            return None
+        probabilities = self._expected(belief.probabilities, max(0.0, time - belief.time))
+        scores = dict(zip(belief.names, map(float, probabilities), strict=True))
+        name = belief.names[belief.shown]
+        return Smoothed(name, scores, self._doubt(belief, scores, time))
+
+    def move(self, before: Hashable, after: Hashable) -> None:
+        """A face got a name: what was believed of it goes on, unless the student is known."""
+        belief = self._beliefs.pop(before, None)
+        if belief is not None:
+            self._beliefs.setdefault(after, belief)
+
+    def forget(self, keys: Iterable[Hashable]) -> None:
+        """Drop what is believed of some."""
+        for key in keys:
+            self._beliefs.pop(key, None)
+
+    def _expected(self, probabilities: Doubles, since: float) -> Doubles:
+        """The belief [C] some time later, without another look."""
+        others = max(1, len(probabilities) - 1)
+        # Of the jump process that leaves each state at the rate and goes to any other alike.
+        left = 1 - np.exp(-self._how.change_rate * since * (others + 1) / others)
+        return np.asarray((1 - left) * probabilities + left / len(probabilities))
+
+    def _doubt(self, belief: _Belief, scores: Mapping[str, float], time: float) -> str | None:
+        unseen = time - belief.time
+        if unseen > self._how.stale:
+            return f"not read for {unseen:.0f} s"
+        if belief.unsure > 0.5:
+            return belief.reason
+        if scores[belief.names[belief.shown]] < self._how.sure:
+            first, second = sorted(scores, key=lambda name: -scores[name])[:2]
+            return f"between {first} and {second}"
+        return None
+
+
+def _first(names: tuple[str, ...], scores: Doubles, time: float, unsure: str | None) -> _Belief:
+    known = scores / scores.sum()
+    return _Belief(names, known, int(known.argmax()), time, float(unsure is not None), unsure)

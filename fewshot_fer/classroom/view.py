@@ -1,0 +1,120 @@
+"""What a class session says of one frame: frozen, so that every front may keep and share it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fewshot_fer.classroom.smoothing import Smoothed
+
+Box = tuple[float, float, float, float]
+
+
+class Quality(Protocol):
+    """How good a face is to look at."""
+
+    @property
+    def score(self) -> float:
+        """All in all, 0 to 1."""
+        ...
+
+    @property
+    def reason(self) -> str | None:
+        """Why the face can hardly be read, in plain words, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One face of the frame."""
+
+    box: Box
+    """x0, y0, x1, y1 in pixels."""
+    track: int
+    student: str | None
+    name: str | None
+    reading: Smoothed | None
+    """What is shown, smoothed over time; None until the face was read for the first time."""
+    quality: Quality | None
+    """How good the face was when it was last read."""
+    read_at: float | None
+    """When it was last read; equal to the view's time if in this very frame."""
+
+    @property
+    def expression(self) -> str | None:
+        """What is shown, when that is sure."""
+        return self.reading.expression if self.reading and not self.reading.unsure else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassShares:
+    """The class as a whole."""
+
+    shares: Mapping[str, float]
+    """Of the faces that are surely read, the share of each expression; empty if there is none."""
+    sure: int
+    """Faces that are surely read."""
+    expected: int
+    """Students of the class, or the faces in the frame where these are more."""
+
+    @property
+    def coverage(self) -> float:
+        """The share of the class that the numbers speak of."""
+        return self.sure / self.expected if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What was done for this frame and what was not."""
+
+    faces: int
+    read: int
+    """Faces embedded and read in this frame."""
+    oldest: float
+    """The age in seconds of the oldest reading in the frame; infinite for a face never read."""
+
+    @property
+    def skipped(self) -> int:
+        """Faces whose reading is of an earlier frame."""
+        return self.faces - self.read
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds that each stage took."""
+
+    follow: float
+    align: float
+    embed: float
+    match: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is known of the class at the time of a frame."""
+
+    time: float
+    seen: tuple[Seen, ...]
+    shares: ClassShares
+    effort: Effort
+    timings: Timings
+
+
+def shares_of(seen: Sequence[Seen], members: int) -> ClassShares:
+    """The class's shares from the faces of a frame and the number of students."""
+    sure = [face.expression for face in seen if face.expression is not None]
+    counts = Counter(sure)
+    return ClassShares(
+        {name: count / len(sure) for name, count in counts.most_common()},
+        len(sure),
+        max(members, len(seen)),
+    )
+
+
+def effort_of(seen: Iterable[Seen], time: float) -> Effort:
+    """What was done, from the faces of a frame."""
+    ages = [time - face.read_at if face.read_at is not None else float("inf") for face in seen]
+    return Effort(len(ages), sum(age == 0 for age in ages), max(ages, default=0.0))
