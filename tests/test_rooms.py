@@ -24,7 +24,7 @@ ORDER = (
     {"faces", "embedding", "prototypes"},
     {"recognizer"},
     {"students"},
-    {"classroom"},
+    {"classroom", "stills"},
     {"training"},
     {"evaluation"},
     {"simulation"},
