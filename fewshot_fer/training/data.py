@@ -1,12 +1,16 @@
-"""FER-2013 with both of its label sets, from any of the forms people have it in."""
+"""FER-2013 with both of its label sets: what a set of faces is, and what is wrong with one."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from fewshot_fer.arrays import Bools, Bytes, Floats, Ints
+from fewshot_fer.errors import DataError
 from fewshot_fer.expressions import BASIC
 
 FERPLUS_COLUMNS = (
@@ -14,6 +18,10 @@ FERPLUS_COLUMNS = (
     "contempt", "unknown", "NF",
 )  # fmt: skip
 _TO_BASIC = [FERPLUS_COLUMNS.index(name) for name in BASIC]
+
+TRAINING, PUBLIC, PRIVATE = "Training", "PublicTest", "PrivateTest"
+LEAST_AGREEMENT = 0.60
+_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +54,194 @@ class FaceSet:
 
     def majority(self) -> Ints:
         """FER+'s label [n]: the unique largest of all ten columns if one of the seven, else -1."""
+        if not len(self):
+            return np.zeros(0, np.int64)
         largest = self.votes.max(1, keepdims=True)
         unique = ((self.votes == largest).sum(1) == 1) & (largest[:, 0] > 0)
         winner = self.votes.argmax(1)
         basic = np.full(len(FERPLUS_COLUMNS), -1)
         basic[_TO_BASIC] = np.arange(len(BASIC))
         return np.where(unique, basic[winner], -1).astype(np.int64)
+
+    def agreement(self) -> tuple[float, int]:
+        """How often both label sets name the same expression, and over how many faces."""
+        majority = self.majority()
+        both = (majority >= 0) & (self.own >= 0)
+        count = int(both.sum())
+        return (float((majority == self.own)[both].mean()) if count else 0.0), count
+
+    def hashes(self) -> list[bytes]:
+        """One hash an image: equal for equal pixels."""
+        return [hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in self.images]
+
+    def digest(self) -> str:
+        """A hash over every image and label, to know the same data again."""
+        whole = hashlib.sha256()
+        for array in (self.images, self.own, self.votes):
+            whole.update(np.ascontiguousarray(array).tobytes())
+        return whole.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One split of one source; faces of a single colour are gone and counted."""
+
+    name: str
+    faces: FaceSet
+    dropped: int = 0
+
+    @property
+    def split(self) -> str:
+        """Kaggle's usage, where the name tells it."""
+        return split_of(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitReport:
+    """What one split holds."""
+
+    split: str
+    n: int
+    n_ferplus: int
+    dropped: int
+    own_counts: dict[str, int]
+    ferplus_counts: dict[str, int]
+    agreement: float | None
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataReport:
+    """What a set of faces holds, and what one should know before training on it."""
+
+    n: int
+    dropped: int
+    splits: tuple[SplitReport, ...]
+    duplicates_across: dict[str, int]
+    problems: tuple[str, ...]
+
+    @classmethod
+    def of(cls, parts: Sequence[Part]) -> DataReport:
+        """Count, compare and look for the same picture twice."""
+        splits = {name: select(parts, name) for name in dict.fromkeys(p.split for p in parts)}
+        hashes = {name: faces.hashes() for name, faces in splits.items()}
+        reports = tuple(
+            _report(name, faces, hashes[name], sum(p.dropped for p in parts if p.split == name))
+            for name, faces in splits.items()
+        )
+        return cls(
+            n=sum(len(faces) for faces in splits.values()),
+            dropped=sum(part.dropped for part in parts),
+            splits=reports,
+            duplicates_across={
+                f"{a} and {b}": len(set(hashes[a]) & set(hashes[b]))
+                for a, b in combinations(splits, 2)
+            },
+            problems=tuple(
+                f"{report.split}: no face is labelled {name}."
+                for report in reports
+                for name in _missing(report)
+            ),
+        )
+
+
+def _report(name: str, faces: FaceSet, hashes: list[bytes], dropped: int) -> SplitReport:
+    majority = faces.majority()
+    agreement, compared = faces.agreement()
+    return SplitReport(
+        split=name,
+        n=len(faces),
+        n_ferplus=int((majority >= 0).sum()),
+        dropped=dropped,
+        own_counts=_counts(faces.own),
+        ferplus_counts=_counts(majority),
+        agreement=agreement if compared else None,
+        duplicates=len(hashes) - len(set(hashes)),
+    )
+
+
+def _counts(labels: Ints) -> dict[str, int]:
+    counts = np.bincount(labels[labels >= 0], minlength=len(BASIC))
+    return dict(zip(BASIC, counts.tolist(), strict=True))
+
+
+def _missing(report: SplitReport) -> list[str]:
+    """Expressions that nobody shows, in either label set that there is."""
+    labelled = [c for c in (report.own_counts, report.ferplus_counts) if any(c.values())]
+    return [name for name in BASIC if any(not counts[name] for counts in labelled)]
+
+
+def split_of(name: str) -> str:
+    """Kaggle's usage for what people call it: train, public, validation, private."""
+    known = {"train": TRAINING, "public": PUBLIC, "valid": PUBLIC, "private": PRIVATE}
+    return next((split for word, split in known.items() if word in name.lower()), name)
+
+
+def select(parts: Sequence[Part], split: str | None) -> FaceSet:
+    """The faces of one split, by Kaggle's usage or by a piece of the file's name; None is all."""
+    chosen = [
+        part
+        for part in parts
+        if split is None or part.split == split_of(split) or split.lower() in part.name.lower()
+    ]
+    if not chosen:
+        raise DataError(
+            f"There is no split `{split}`.",
+            next_step=f"There are: {', '.join(dict.fromkeys(part.name for part in parts))}.",
+        )
+    return joined([part.faces for part in chosen])
+
+
+def joined(sets: Sequence[FaceSet]) -> FaceSet:
+    """Several sets as one."""
+    return FaceSet(
+        np.concatenate([faces.images for faces in sets]),
+        np.concatenate([faces.own for faces in sets]),
+        np.concatenate([faces.votes for faces in sets]),
+    )
+
+
+def without(faces: FaceSet, others: FaceSet) -> FaceSet:
+    """The faces that are not among the others, pixel for pixel.
+
+    FER-2013 holds hundreds of pictures in two splits; a network is not to be judged on
+    what it was trained on.
+    """
+    known = set(others.hashes())
+    return faces[np.array([each not in known for each in faces.hashes()], dtype=bool)]
+
+
+def log_shares(shares: Floats) -> Floats:
+    """Log of each expression's share [7] in soft labels [n, 7]."""
+    total = shares.sum(0) + 1e-6
+    return np.asarray(np.log(total / total.sum()), dtype=np.float32)
+
+
+def check_trainable(faces: FaceSet, *, where: str = "") -> None:
+    """Raise unless every expression is there to be learnt."""
+    missing = _missing(_report("", faces, [], 0))
+    if missing or not len(faces):
+        raise DataError(
+            f"No face is labelled {', '.join(missing or BASIC)}.",
+            where=where,
+            next_step="A training needs faces of all seven expressions.",
+        )
+
+
+def check_agreement(faces: FaceSet, *, where: str = "") -> None:
+    """Raise where both label sets contradict each other: they were joined wrongly.
+
+    In FER-2013 they agree on two faces of three, joined wrongly on one of five. A small
+    set is allowed two standard errors of chance.
+    """
+    agreement, count = faces.agreement()
+    chance = 2 * np.sqrt(LEAST_AGREEMENT * (1 - LEAST_AGREEMENT) / count) if count else 0.0
+    least = LEAST_AGREEMENT - (chance if count < _MANY else 0.0)
+    if count and agreement < least:
+        raise DataError(
+            f"FER+'s votes and FER-2013's own labels agree on {agreement:.0%} of {count} faces; "
+            f"above {LEAST_AGREEMENT:.0%} is due.",
+            where=where,
+            next_step="The votes belong to other faces: were they joined by row? "
+            "Take fer2013.csv and fer2013new.csv as they were published.",
+        )

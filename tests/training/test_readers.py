@@ -1,0 +1,348 @@
+"""FER-2013 in every form, and every way in which a file can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from fewshot_fer.arrays import Ints
+from fewshot_fer.errors import DataError, ImageError
+from fewshot_fer.training.data import (
+    DataReport,
+    FaceSet,
+    check_trainable,
+    joined,
+    select,
+    split_of,
+    without,
+)
+from fewshot_fer.training.readers import read_faces, read_parts
+from tests.training.faces import (
+    as_text,
+    drawn_faces,
+    write_csv,
+    write_ferplus,
+    write_folders,
+    write_lines,
+    write_mosaic,
+    write_npz,
+)
+
+FACES = drawn_faces(10)
+USAGES = ["Training"] * 40 + ["PublicTest"] * 20 + ["PrivateTest"] * 10
+
+
+def same(one: FaceSet, other: FaceSet) -> bool:
+    return one.digest() == other.digest()
+
+
+def unvoted(faces: FaceSet) -> FaceSet:
+    return FaceSet(faces.images, faces.own, np.zeros_like(faces.votes))
+
+
+def test_the_csv_alone_has_no_votes(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    assert same(read_faces([path]), unvoted(FACES))
+    assert same(read_faces([tmp_path], "Training"), unvoted(FACES[:40]))
+    assert same(read_faces([path], "PublicTest"), unvoted(FACES[40:60]))
+
+
+def test_votes_are_joined_by_image_name_wherever_their_lines_are(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    kept = np.delete(np.arange(70), [3, 17, 41])
+    shuffled = np.random.default_rng(0).permutation(kept)
+    write_ferplus(
+        tmp_path / "fer2013new.csv",
+        FACES.votes[shuffled],
+        [USAGES[row] for row in shuffled],
+        [f"fer{row:07d}.png" for row in shuffled],
+    )
+    assert same(read_faces([path]), FACES[kept])
+
+
+def test_faces_that_ferplus_took_out_are_gone(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    votes, names = FACES.votes.copy(), [f"fer{row:07d}.png" for row in range(70)]
+    votes[5], names[5] = [0] * 9 + [10], ""
+    write_ferplus(tmp_path / "fer2013new.csv", votes, USAGES, names)
+    assert same(read_faces([path, tmp_path / "fer2013new.csv"]), FACES[np.arange(70) != 5])
+
+
+def test_names_that_fall_behind_their_lines_are_known_by_the_order(tmp_path: Path) -> None:
+    """As published: some faces that were taken out use up no number, so later names fall behind."""
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    names, number = [], 0
+    for row in range(70):
+        taken_out = row in (2, 9)
+        names.append("" if taken_out else f"fer{number:07d}.png")
+        number += not taken_out
+    write_ferplus(tmp_path / "fer2013new.csv", FACES.votes, USAGES, names)
+    assert same(read_faces([path]), FACES[np.delete(np.arange(70), [2, 9])])
+
+
+def test_folders_have_own_labels(tmp_path: Path) -> None:
+    write_folders(tmp_path, train=FACES[:35], test=FACES[35:])
+    parts = read_parts([tmp_path])
+    assert {part.split: len(part.faces) for part in parts} == {"Training": 35, "test": 35}
+    faces = select(parts, "train")
+    assert np.bincount(faces.own).tolist() == [5] * 7
+    assert set(faces.hashes()) == set(FACES[:35].hashes())
+    assert not faces.votes.any()
+
+
+def test_archives_are_picked_by_name(tmp_path: Path) -> None:
+    training = write_npz(tmp_path / "mine_training.npz", FACES[:40])
+    public = write_npz(tmp_path / "mine_publictest.npz", FACES[40:])
+    assert same(read_faces([training, public], "PublicTest"), FACES[40:])
+    assert same(read_faces([tmp_path], "training"), FACES[:40])
+    assert same(read_faces([training, public]), FACES)
+
+
+def test_a_mosaic_is_the_same_faces_in_less_space(tmp_path: Path) -> None:
+    many = drawn_faces(16)
+    path = write_mosaic(tmp_path / "compact.npz", training=many, publictest=FACES)
+    read = read_faces([path], "Training")
+    assert len(read) == 112
+    assert np.array_equal(read.own, many.own)
+    assert np.array_equal(read.votes, many.votes)
+    difference = np.abs(read.images.astype(int) - many.images)
+    assert difference.mean() < 4
+    assert len(read_faces([path], "PublicTest")) == 70
+
+
+def test_a_folder_with_a_mosaic_of_the_same_split_counts_no_face_twice(tmp_path: Path) -> None:
+    write_npz(tmp_path / "fer_training.npz", FACES)
+    write_mosaic(tmp_path / "compact.npz", training=FACES, publictest=FACES[:7])
+    parts = read_parts([tmp_path])
+    assert {part.split: len(part.faces) for part in parts} == {"Training": 70, "PublicTest": 7}
+    assert same(select(parts, "Training"), FACES)
+
+
+def test_faces_of_one_colour_are_dropped_and_counted(tmp_path: Path) -> None:
+    images = FACES.images.copy()
+    images[[4, 9]] = 77
+    path = write_npz(tmp_path / "x.npz", FaceSet(images, FACES.own, FACES.votes))
+    (part,) = read_parts([path])
+    assert (len(part.faces), part.dropped) == (68, 2)
+    assert DataReport.of([part]).dropped == 2
+
+
+def test_the_report_counts_and_finds_the_same_picture_twice(tmp_path: Path) -> None:
+    write_npz(tmp_path / "training.npz", joined([FACES[:35], FACES[:2]]))
+    write_npz(tmp_path / "publictest.npz", FACES[33:])
+    report = DataReport.of(read_parts([tmp_path]))
+    of = {split.split: split for split in report.splits}
+    assert report.n == 74
+    assert of["Training"].duplicates == 2
+    assert of["PublicTest"].duplicates == 0
+    assert report.duplicates_across == {"PublicTest and Training": 2}
+    assert of["Training"].own_counts["angry"] == 6
+    assert of["Training"].agreement == 1.0
+    assert report.problems == ()
+
+
+def test_faces_of_another_split_can_be_left_out() -> None:
+    assert same(without(FACES, FACES[:30]), FACES[30:])
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("train", "Training"),
+        ("fer2013plus_training", "Training"),
+        ("PublicTest", "PublicTest"),
+        ("validation", "PublicTest"),
+        ("PrivateTest", "PrivateTest"),
+        ("test", "test"),
+    ],
+)
+def test_splits_go_by_many_names(name: str, split: str) -> None:
+    assert split_of(name) == split
+
+
+def test_an_unknown_split_names_those_that_there_are(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    with pytest.raises(DataError) as caught:
+        read_faces([path], "PrivatTest")
+    assert "Training, PublicTest, PrivateTest" in caught.value.next_step
+
+
+def header(*names: str) -> list[list[str]]:
+    return [list(names), *([["0"] * len(names)] * 2)]
+
+
+class Wrong(NamedTuple):
+    """A way to spoil a csv, and what the error must say."""
+
+    spoil: Callable[[Path], object]
+    says: str
+
+
+def with_pixels(change: Callable[[str], str]) -> Callable[[Path], object]:
+    return lambda path: write_csv(path, FACES, USAGES, lambda image: change(as_text(image)))
+
+
+def with_labels(own: Ints) -> Callable[[Path], object]:
+    return lambda path: write_csv(path, FaceSet(FACES.images, own, FACES.votes), USAGES)
+
+
+WRONG_FILES = {
+    "nothing in it": Wrong(lambda path: path.write_text(""), "emotion, pixels, Usage"),
+    "only a header": Wrong(
+        lambda path: path.write_text("emotion,pixels,Usage\n"), "holds no faces"
+    ),
+    "a column missing": Wrong(
+        lambda path: write_lines(path, header("emotion", "pixels")), "column Usage is missing"
+    ),
+    "other columns": Wrong(
+        lambda path: write_lines(path, header("a", "b", "c")), "there are: a, b, c"
+    ),
+    "a line cut off": Wrong(
+        lambda path: path.write_text("emotion,pixels,Usage\n0,1 2"), "2 columns; the first has 3"
+    ),
+    "a pixel too few": Wrong(with_pixels(lambda text: text[text.index(" ") + 1 :]), "2303 pixels"),
+    "a pixel too many": Wrong(with_pixels(lambda text: text + " 0"), "2305 pixels"),
+    "a pixel of 256": Wrong(with_pixels(lambda text: "256" + text[text.index(" ") :]), "0 to 255"),
+    "a word for a pixel": Wrong(
+        with_pixels(lambda text: "x" + text[text.index(" ") :]), "0 to 255"
+    ),
+    "a label of 7": Wrong(with_labels(FACES.own + 1), "`7` is outside 0 to 6"),
+    "a label below 0": Wrong(with_labels(FACES.own - 1), "`-1` is outside 0 to 6"),
+    "no text": Wrong(lambda path: path.write_bytes(b"\xff\xfe\x00\x81"), "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_FILES.values(), ids=WRONG_FILES)
+def test_a_wrong_csv_is_refused_with_its_line(tmp_path: Path, wrong: Wrong) -> None:
+    path = tmp_path / "fer2013.csv"
+    wrong.spoil(path)
+    with pytest.raises(DataError, match=wrong.says) as caught:
+        read_faces([path])
+    assert str(path) in caught.value.where
+
+
+def test_votes_joined_to_other_faces_are_refused(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    write_ferplus(tmp_path / "fer2013new.csv", np.roll(FACES.votes, 1, axis=0), USAGES)
+    with pytest.raises(DataError, match="agree on 0% of 40 faces") as caught:
+        read_faces([path])
+    assert "by row" in caught.value.next_step
+
+
+def test_votes_without_image_names_are_refused(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    write_lines(tmp_path / "fer2013new.csv", header("Usage", "neutral", "happiness"))
+    with pytest.raises(DataError, match="Image name"):
+        read_faces([path])
+
+
+@pytest.mark.parametrize(
+    ("rows", "names", "says"),
+    [
+        (69, [f"fer{row + 9:07d}.png" for row in range(69)], "do not belong"),
+        (69, ["fer0000000.png"] * 69, "do not belong"),
+        (69, [""] * 69, "do not belong"),
+        (70, ["face.png"] * 70, "no image name"),
+    ],
+    ids=["names beyond the last face", "one name for all", "no names", "other names"],
+)
+def test_image_names_that_fit_no_face_are_refused(
+    tmp_path: Path, rows: int, names: list[str], says: str
+) -> None:
+    path = write_csv(tmp_path / "fer2013.csv", FACES, USAGES)
+    write_ferplus(tmp_path / "fer2013new.csv", FACES.votes[:rows], USAGES[:rows], names)
+    with pytest.raises(DataError, match=says):
+        read_faces([path])
+
+
+def archive(**changes: object) -> dict[str, object]:
+    whole = {"images": FACES.images, "emotion": FACES.own, "votes": FACES.votes}
+    return {key: value for key, value in {**whole, **changes}.items() if value is not None}
+
+
+WRONG_ARCHIVES: dict[str, tuple[dict[str, object], str]] = {
+    "no votes": (archive(votes=None), "`votes` is missing"),
+    "no images": (archive(images=None), "`images` is missing"),
+    "other size": (archive(images=FACES.images[:, :40]), r"\[n, 48, 48\]"),
+    "floats": (archive(images=FACES.images / 255), "uint8"),
+    "fewer labels": (archive(emotion=FACES.own[:-1]), "70 faces have labels"),
+    "seven votes": (archive(votes=FACES.votes[:, :7]), "70 faces have labels"),
+    "label of 7": (archive(emotion=FACES.own + 1), "Label 7"),
+    "negative vote": (archive(votes=FACES.votes - 1), "Vote -1"),
+    "labels of text": (archive(emotion=np.array(["angry"] * 70)), "whole numbers"),
+    "votes of other faces": (archive(votes=np.roll(FACES.votes, 1, axis=0)), "agree on 0%"),
+    "pickled": (archive(images=np.array([None, "x"], dtype=object)), "damaged"),
+    "no mosaic": (
+        {"training_jpeg": np.zeros(9, np.uint8), "training_emotion": FACES.own,
+         "training_votes": FACES.votes},
+        "no mosaic of 70 faces",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("arrays", "says"), WRONG_ARCHIVES.values(), ids=WRONG_ARCHIVES)
+def test_a_wrong_archive_is_refused(tmp_path: Path, arrays: dict[str, object], says: str) -> None:
+    path = tmp_path / "fer.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=says) as caught:
+        read_faces([path])
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.99])
+def test_a_damaged_archive_is_refused(tmp_path: Path, keep: float) -> None:
+    path = write_npz(tmp_path / "fer.npz", FACES)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(keep * len(data))])
+    with pytest.raises(DataError):
+        read_faces([path])
+
+
+def test_wrong_folders_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="neither"):
+        read_faces([tmp_path])
+    (tmp_path / "train" / "angry").mkdir(parents=True)
+    with pytest.raises(DataError, match="no pictures"):
+        read_faces([tmp_path])
+    (tmp_path / "train" / "contempt").mkdir()
+    with pytest.raises(DataError, match="`contempt` is none of the seven"):
+        read_faces([tmp_path])
+    (tmp_path / "train" / "contempt").rmdir()
+    (tmp_path / "train" / "angry" / "a.png").write_bytes(b"no picture")
+    with pytest.raises(ImageError):
+        read_faces([tmp_path])
+
+
+def test_a_missing_or_unknown_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "faces.txt").write_text("")
+    with pytest.raises(DataError, match="no such file"):
+        read_faces([tmp_path / "none.csv"])
+    with pytest.raises(DataError, match="no form of FER-2013"):
+        read_faces([tmp_path / "faces.txt"])
+    with pytest.raises(DataError, match="no faces to read"):
+        read_faces([])
+
+
+def test_an_empty_class_is_a_problem_and_stops_a_training() -> None:
+    some = FACES[FACES.own != 1]
+    with pytest.raises(DataError, match="labelled disgust"):
+        check_trainable(some)
+    check_trainable(FACES)
+    check_trainable(unvoted(FACES))
+
+
+def test_the_published_data_is_read_as_its_readme_says(research_data: Path) -> None:
+    files = [research_data / f"fer2013plus_{name}.npz" for name in ("training", "publictest")]
+    report = DataReport.of(read_parts(files))
+    sizes = {split.split: (split.n, split.n_ferplus) for split in report.splits}
+    assert sizes == {"Training": (28_511, 26_736), "PublicTest": (3_579, 3_372)}
+    assert all(0.64 < (split.agreement or 0) < 0.67 for split in report.splits)
+    assert report.duplicates_across == {"Training and PublicTest": 269}
+    compact = read_faces([research_data / "fer2013plus_compact.npz"], "PublicTest")
+    lossless = read_faces(files, "PublicTest")
+    assert np.array_equal(compact.votes, lossless.votes)
+    assert np.abs(compact.images.astype(int) - lossless.images).mean() < 4
