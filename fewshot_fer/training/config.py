@@ -27,18 +27,20 @@ class LossConfig:
     own: float = 0.5
     instance: float = 0.0
     persons: float = 0.0
+    views: float = 0.0
     strangers: float = 0.0
     distil: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class EpisodeConfig:
-    """What an episode looks like."""
+    """What an episode looks like; in a `partial` share of them expressions go unreferenced."""
 
     way: tuple[int, int] = (3, 7)
     shot: tuple[int, int] = (1, 5)
     queries: int = 4
-    batch: int = 48
+    per_step: int = 2
+    partial: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,15 @@ from fewshot_fer.errors import TrainingError
 from fewshot_fer.training.augment import augment
 from fewshot_fer.training.config import StageConfig, TrainingConfig
 from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.episodes import (
+    Episode,
+    EpisodeHead,
+    EpisodeSampler,
+    Kind,
+    Somebodies,
+    photograph,
+    strangers_of,
+)
 from fewshot_fer.training.losses import balanced_cross_entropy, instance_contrast
 from fewshot_fer.training.network import Embedding, EmbeddingNetwork
 
@@ -49,23 +58,32 @@ class Trainer:
 
     config: TrainingConfig
     faces: FaceSet
+    people: Somebodies | None
     network: EmbeddingNetwork
     average: EmbeddingNetwork
+    head: EpisodeHead
     optimiser: torch.optim.SGD
     device: torch.device
 
     @classmethod
-    def start(cls, config: TrainingConfig, faces: FaceSet, device: str = "cpu") -> Trainer:
-        """A fresh network."""
+    def start(
+        cls,
+        config: TrainingConfig,
+        faces: FaceSet,
+        people: Somebodies | None = None,
+        device: str = "cpu",
+    ) -> Trainer:
+        """A fresh network; `people` are needed only where episodes of persons are asked for."""
         torch.manual_seed(config.seed)
         target = torch.device(device)
         network = EmbeddingNetwork(config.network).to(target, memory_format=torch.channels_last)
         average = EmbeddingNetwork(config.network).to(target, memory_format=torch.channels_last)
         average.load_state_dict(network.state_dict())
-        optimiser = torch.optim.SGD(
-            _decayed(network, config.weight_decay), lr=0.1, momentum=0.9, nesterov=True
-        )
-        return cls(config, faces, network, average, optimiser, target)
+        head = EpisodeHead((config.network.general, config.network.detail)).to(target)
+        groups = _decayed(network, config.weight_decay)
+        groups.append({"params": list(head.parameters()), "weight_decay": 0.0})
+        optimiser = torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True)
+        return cls(config, faces, people, network, average, head, optimiser, target)
 
     def run_epoch(self, stage_index: int, epoch: int, listener: Listener) -> dict[str, float]:
         """One pass over the faces; returns the mean of each loss."""
@@ -75,12 +93,13 @@ class Trainer:
         per_step = stage.batch // views
         steps = len(self.faces) // per_step
         log_share = _log_shares(self.faces, stage, self.device)
+        samplers = self._samplers(stage)
         totals: dict[str, float] = {}
         self.network.train()
         for step, chosen in enumerate(_batches(self.faces, per_step, steps, stage, rng)):
             done = (epoch * steps + step) / (stage.epochs * steps)
             self._set_rate(stage, epoch * steps + step, done)
-            losses = self._losses(stage, chosen, done, log_share, rng)
+            losses = self._losses(stage, chosen, done, log_share, samplers, rng)
             total = torch.stack(list(losses.values())).sum()
             if not math.isfinite(total.item()):
                 raise TrainingError(
@@ -104,6 +123,7 @@ class Trainer:
         chosen: Ints,
         done: float,
         log_share: tuple[Tensor, Tensor],
+        samplers: dict[Kind, EpisodeSampler],
         rng: np.random.Generator,
     ) -> dict[str, Tensor]:
         faces, weights = self.faces[chosen], stage.losses
@@ -115,16 +135,55 @@ class Trainer:
         own = np.tile(faces.own_shares(), (views, 1))
         if stage.mixup and done < stage.mixup_until:
             pixels, votes, own = _mixup(pixels, votes, own, stage.mixup, rng)
-        out = self.embed(pixels)
+        episodes = self._episodes(samplers, stage, rng)
+        looks = [look for _, _, look in episodes]
+        out = self.embed(np.concatenate([pixels, *looks]))
+        count = len(pixels)
+        soft = self._tensor(votes)
         losses = {
-            "votes": weights.votes
-            * balanced_cross_entropy(out.votes, self._tensor(votes), log_share[0]),
-            "own": weights.own * balanced_cross_entropy(out.own, self._tensor(own), log_share[1]),
+            "votes": weights.votes * balanced_cross_entropy(out.votes[:count], soft, log_share[0]),
+            "own": weights.own
+            * balanced_cross_entropy(out.own[:count], self._tensor(own), log_share[1]),
         }
         if weights.instance:
-            first, second = out.detail.chunk(2)
+            first, second = out.detail[:count].chunk(2)
             losses["instance"] = weights.instance * instance_contrast(first, second)
+        vectors = torch.cat([out.general, out.detail], 1)
+        self.head.track_means(vectors[:count], soft)
+        for kind, episode, look in episodes:
+            part, count = vectors[count : count + len(look)], count + len(look)
+            share = getattr(weights, kind) / stage.episodes.per_step
+            losses[kind] = losses.get(kind, vectors.new_zeros(())) + share * self.head.loss(
+                part, episode
+            )
         return losses
+
+    def _samplers(self, stage: StageConfig) -> dict[Kind, EpisodeSampler]:
+        """One sampler for each kind of episode that the stage asks for."""
+        samplers: dict[Kind, EpisodeSampler] = {}
+        if stage.losses.persons:
+            if self.people is None:
+                raise TrainingError(
+                    f"Stage {stage.name} learns from persons, but no people are given.",
+                    next_step="Give a folder of people with --people, or set `persons` to 0.",
+                )
+            samplers["persons"] = EpisodeSampler(self.people, stage.episodes, "persons")
+        crowd = strangers_of(self.faces)
+        if stage.losses.views:
+            samplers["views"] = EpisodeSampler(crowd, stage.episodes, "views")
+        if stage.losses.strangers:
+            samplers["strangers"] = EpisodeSampler(crowd, stage.episodes, "strangers")
+        return samplers
+
+    def _episodes(
+        self, samplers: dict[Kind, EpisodeSampler], stage: StageConfig, rng: np.random.Generator
+    ) -> list[tuple[Kind, Episode, Floats]]:
+        """This step's episodes, photographed."""
+        return [
+            (kind, episode, photograph(episode, sampler.faces, rng, self.config.augment))
+            for kind, sampler in samplers.items()
+            for episode in (sampler.sample(rng) for _ in range(stage.episodes.per_step))
+        ]
 
     def embed(self, pixels: Floats) -> Embedding:
         """Run the network in bf16 where that is faster, and hand back f32."""
@@ -163,9 +222,7 @@ def _decayed(network: nn.Module, decay: float) -> list[dict[str, object]]:
     ]
 
 
-def _log_shares(
-    faces: FaceSet, stage: StageConfig, device: torch.device
-) -> tuple[Tensor, Tensor]:
+def _log_shares(faces: FaceSet, stage: StageConfig, device: torch.device) -> tuple[Tensor, Tensor]:
     """Log of each expression's share [7] in the votes and in the own labels."""
 
     def log_share(shares: Floats) -> Tensor:

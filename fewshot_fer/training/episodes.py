@@ -1,0 +1,155 @@
+"""Episodes: learn somebody from a few pictures, then name that somebody's other pictures.
+
+Three kinds of somebody. *Persons* are real people with several takes of each expression;
+references and queries are different takes in different sessions' light. *Views* are single
+pictures of FER-2013, each its own reference in another light. *Strangers* are the textbook's
+episodes, whose references and queries are different people; they are here for the ablation
+that shows why they are not used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fewshot_fer.arrays import Bytes, Floats, Ints
+from fewshot_fer.errors import TrainingError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.training.augment import AugmentConfig, Style, augment
+from fewshot_fer.training.config import EpisodeConfig
+from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.posterior import infer
+
+Kind = Literal["persons", "views", "strangers"]
+IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Somebodies:
+    """Faces [n, 48, 48], each of a subject [n], showing an expression [n]."""
+
+    images: Bytes
+    subjects: Ints
+    labels: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Rows of references and queries with their labels."""
+
+    references: Ints
+    reference_labels: Ints
+    queries: Ints
+    query_labels: Ints
+
+
+class EpisodeSampler:
+    """Draws episodes; refuses at once what the data cannot give."""
+
+    def __init__(self, faces: Somebodies, config: EpisodeConfig, kind: Kind) -> None:
+        self.faces, self._config, self._kind = faces, config, kind
+        self._cells = self._find_cells()
+        widest = max((len(cells) for cells in self._cells.values()), default=0)
+        if config.way[0] > widest:
+            raise TrainingError(
+                f"Episodes of {config.way[0]} expressions are asked for, but nobody shows more "
+                f"than {widest} often enough.",
+                next_step="Lower `way` or `shot`, or give people with more pictures.",
+            )
+        self._subjects = [s for s, cells in self._cells.items() if len(cells) >= config.way[0]]
+
+    def _find_cells(self) -> dict[int, dict[int, Ints]]:
+        """Rows of every subject and expression with a reference and a query to spare."""
+        needed = self._config.shot[0] + (self._kind != "views")
+        subjects = self.faces.subjects if self._kind == "persons" else 0 * self.faces.subjects
+        cells: dict[int, dict[int, Ints]] = {}
+        for subject in np.unique(subjects):
+            for label in range(len(BASIC)):
+                rows = np.flatnonzero((subjects == subject) & (self.faces.labels == label))
+                if len(rows) >= needed:
+                    cells.setdefault(int(subject), {})[label] = rows
+        return cells
+
+    def sample(self, rng: np.random.Generator) -> Episode:
+        """One episode; some expressions have no reference, as in life."""
+        config = self._config
+        cells = self._cells[self._subjects[rng.integers(len(self._subjects))]]
+        way = int(rng.integers(config.way[0], min(config.way[1], len(cells)) + 1))
+        shot = int(rng.integers(config.shot[0], config.shot[1] + 1))
+        kept = rng.random() if rng.random() < config.partial else 1.0
+        references: list[tuple[int, int]] = []
+        queries: list[tuple[int, int]] = []
+        for label in rng.permutation(list(cells))[:way]:
+            rows = rng.permutation(cells[int(label)])
+            if self._kind == "views":
+                held, asked = rows[:shot], rows[:shot]
+            else:
+                held = rows[: min(shot, len(rows) - 1)]
+                asked = rows[len(held) :]
+            if rng.random() < kept:
+                references += [(int(row), int(label)) for row in held]
+            queries += [(int(row), int(label)) for row in asked[: config.queries]]
+        held, asked = _rows(references), _rows(queries)
+        return Episode(held[:, 0], held[:, 1], asked[:, 0], asked[:, 1])
+
+
+def _rows(pairs: list[tuple[int, int]]) -> Ints:
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def strangers_of(faces: FaceSet) -> Somebodies:
+    """FER-2013's faces, each its own subject, with FER+'s largest vote as the label."""
+    labels = faces.vote_shares().argmax(1).astype(np.int64)
+    labels[faces.vote_shares().sum(1) < 0.5] = IGNORED
+    return Somebodies(faces.images, np.arange(len(faces)), labels)
+
+
+def photograph(
+    episode: Episode, faces: Somebodies, rng: np.random.Generator, config: AugmentConfig
+) -> Floats:
+    """The episode's faces [r + q, 1, 48, 48]: references in one session's style, queries in another's."""
+    looks = [
+        augment(faces.images[rows], rng, config, Style.sample(rng, config))
+        for rows in (episode.references, episode.queries)
+    ]
+    return np.concatenate(looks)
+
+
+class EpisodeHead(nn.Module):
+    """The posterior's own few parameters, learnt with the network: one of each per block."""
+
+    def __init__(self, sizes: tuple[int, ...]) -> None:
+        super().__init__()
+        self.register_buffer("block", torch.repeat_interleave(
+            torch.arange(len(sizes)), torch.tensor(sizes)
+        ))  # fmt: skip
+        self.register_buffer("means", torch.zeros(len(BASIC), sum(sizes)))
+        self.log_beta = nn.Parameter(torch.ones(len(sizes)))
+        self.log_delta = nn.Parameter(torch.zeros(len(sizes)))
+        self.log_weight = nn.Parameter(torch.full((len(sizes),), -2.0))
+
+    @torch.no_grad()
+    def track_means(self, vectors: Tensor, shares: Tensor, keep: float = 0.98) -> None:
+        """Follow each expression's mean [c, d] over all people, from soft labels [n, c]."""
+        weight = shares.sum(0)[:, None]
+        fresh = shares.T @ vectors / weight.clamp(min=1e-6)
+        old = self.get_buffer("means")
+        old.copy_(torch.where(weight > 0.5, keep * old + (1 - keep) * fresh, old))
+
+    def loss(self, vectors: Tensor, episode: Episode) -> Tensor:
+        """Cross entropy of the queries after learning the references, vectors [r + q, d]."""
+        held, asked = vectors[: len(episode.references)], vectors[len(episode.references) :]
+        counts = F.one_hot(torch.from_numpy(episode.reference_labels), len(BASIC)).to(vectors)
+        block = self.get_buffer("block")
+        beta, delta = self.log_beta.exp()[block], self.log_delta.exp()[block]
+        sums = counts.T @ held
+        belief = infer(self.get_buffer("means"), beta, delta, sums[None], counts.sum(0)[None])
+        scale = self.log_weight.exp()[block] / (1 + belief.variance[0].mean(0))
+        squares = (asked[:, None] - belief.points[0]) ** 2 * scale
+        labels = torch.from_numpy(episode.query_labels).to(vectors.device)
+        return F.cross_entropy(-0.5 * squares.sum(2), labels)
