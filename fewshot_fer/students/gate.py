@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError, ReferenceImageError
 from fewshot_fer.faces.align import portraits
+from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import read_image
 
@@ -30,55 +30,6 @@ MEASURES = (
     "inside",
     "score",
 )
-
-
-class Quality(Protocol):
-    """How good a face is to look at."""
-
-    @property
-    def size_px(self) -> float:
-        """The box's longer side."""
-        ...
-
-    @property
-    def sharpness(self) -> float:
-        """0 is a blur."""
-        ...
-
-    @property
-    def brightness(self) -> float:
-        """The mean of the face, 0 to 255."""
-        ...
-
-    @property
-    def contrast(self) -> float:
-        """The spread of the face's greys."""
-        ...
-
-    @property
-    def yaw(self) -> float:
-        """Degrees to the side."""
-        ...
-
-    @property
-    def pitch(self) -> float:
-        """Degrees up or down."""
-        ...
-
-    @property
-    def roll(self) -> float:
-        """Degrees of tilt."""
-        ...
-
-    @property
-    def inside(self) -> float:
-        """The share of the box inside the picture."""
-        ...
-
-    @property
-    def score(self) -> float:
-        """All in all, 0 to 1."""
-        ...
 
 
 Finds = Callable[[Bytes], Faces]
@@ -96,7 +47,7 @@ class Rules:
     contrast: float = 12.0
     turned: float = 30.0
     tilted: float = 35.0
-    inside: float = 0.9
+    inside: float = 0.75
     probability: float = 0.9
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,11 @@ def stamp_of(page: Path) -> Stamp | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def is_settled(stamp: Stamp) -> bool:
+    """Whether a later change would surely show: file systems count time in grains."""
+    return stamp[0] < time.time_ns() - _GRAIN_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Index:
         stamp = stamp_of(self._file)
         if stamp is None:
             return {}
-        newest = stamp[0] - _GRAIN_NS
+        newest = stamp[0] - _GRAIN_NS  # Both times are the file system's own.
         return {i: e for i, e in self._entries().items() if e["stamp"][0] < newest}
 
     def _entries(self) -> dict[str, Any]:

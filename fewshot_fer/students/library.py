@@ -28,7 +28,7 @@ from fewshot_fer.students.contents import (
     names_on_page,
     sidecar,
 )
-from fewshot_fer.students.index import Index, Stamp, stamp_of
+from fewshot_fer.students.index import Index, Stamp, is_settled, stamp_of
 from fewshot_fer.students.names import (
     display_name,
     expression_name,
@@ -104,6 +104,16 @@ class Library:
         Cheap enough for a live session to ask about everyone every second.
         """
         return stamp_of(self.store.home(student_id) / PAGE)
+
+    def stamps(self) -> tuple[Stamp, Stamp | None] | None:
+        """Changes whenever anything in the library does; None when that could not be told yet.
+
+        Every change renames a folder or marks itself in the library's own folder.
+        """
+        stamp = stamp_of(self.folder)
+        if stamp is None or not is_settled(stamp):
+            return None
+        return stamp, stamp_of(self.folder / "_class" / "class.yaml")
 
     def find(self, text: str) -> Student:
         """The student meant by an id, the beginning of one, or a name."""

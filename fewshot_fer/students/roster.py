@@ -30,14 +30,15 @@ class Roster:
         self.library = library
         self.recogniser = recogniser
         self._remembered: dict[str, tuple[object, Prototypes]] = {}
-        self._class_remembered: tuple[object, dict[str, Floats]] = ((), {})
+        self._class_points: tuple[object, dict[str, Floats]] = ((), {})
+        self._class_stamps: object = None
 
     def prototypes(self, student_id: str | None) -> Prototypes:
         """A student's prototypes with the calibration in use; None is nobody: the generic ones."""
         class_points = self.class_points()
         if student_id is None:
             return self.learn(*self._nothing(), class_points=class_points)
-        key = (self.library.stamp(student_id), self._class_remembered[0])
+        key = (self.library.stamp(student_id), self._class_points[0])
         found = self._remembered.get(student_id)
         if found is not None and found[0] == key:
             return found[1]
@@ -99,20 +100,24 @@ class Roster:
 
     def class_points(self) -> Mapping[str, Floats]:
         """Where the class's own expressions lie [D], with every person's offset removed."""
+        stamps = self.library.stamps()
+        if stamps is None or stamps != self._class_stamps:
+            self._class_points = self._fresh_class_points()
+            self._class_stamps = stamps
+        return self._class_points[1]
+
+    def _fresh_class_points(self) -> tuple[object, dict[str, Floats]]:
+        """The points, with all that they depend on; the same points where that is the same."""
         names = self.library.class_expressions()
-        if not names:
-            self._class_remembered = ((), {})
-            return {}
-        everyone = self.library.students()
+        everyone = self.library.students() if names else []
         showing = {n: [s.id for s in everyone if n in s.counts] for n in names}
         key = tuple(
             (name, tuple((one, self.library.stamp(one)) for one in ids))
             for name, ids in showing.items()
         )
-        if key != self._class_remembered[0]:
-            points = {n: self._class_point(n, ids) for n, ids in showing.items() if ids}
-            self._class_remembered = key, points
-        return self._class_remembered[1]
+        if key == self._class_points[0]:
+            return self._class_points
+        return key, {n: self._class_point(n, ids) for n, ids in showing.items() if ids}
 
     def _class_point(self, name: str, student_ids: Sequence[str]) -> Floats:
         """The mean over students of their pictures of it, each less their own offset [D]."""

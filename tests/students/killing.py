@@ -86,7 +86,7 @@ def kill_everywhere(folder: Path, start: Path, operation: Operation) -> dict[str
 
 
 def main(folder: Path) -> None:
-    os.fsync = lambda _: None  # A killed process loses nothing that the system has.
+    os.fsync = lambda fd: None  # A killed process loses nothing that the system has.
     start = folder / "start"
     library = library_at(start)
     library.create("Anna", AGREED, [reference("happy", 1), reference("sad", 2)])

@@ -10,6 +10,7 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import TEMPLATE
+from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.enrolment import Enrolment
 from fewshot_fer.students.gate import Gate
@@ -132,23 +133,23 @@ class TinyRecogniser:
         return ((middles.astype(np.float32) - 128) / _STEP).astype(np.float32)
 
 
-@dataclass(frozen=True)
-class TinyQuality:
-    """A face that is good enough, unless told otherwise."""
+FINE = Quality(
+    size_px=128.0,
+    sharpness=1.0,
+    brightness=120.0,
+    contrast=40.0,
+    yaw=0.0,
+    pitch=0.0,
+    roll=0.0,
+    inside=1.0,
+    certainty=1.0,
+    score=0.9,
+    reason=None,
+)
 
-    size_px: float = 128.0
-    sharpness: float = 1.0
-    brightness: float = 120.0
-    contrast: float = 40.0
-    yaw: float = 0.0
-    pitch: float = 0.0
-    roll: float = 0.0
-    inside: float = 1.0
-    score: float = 0.9
 
-
-def good(_image: Bytes, faces: Faces) -> list[TinyQuality]:
-    return [TinyQuality()] * len(faces)
+def good(_image: Bytes, faces: Faces) -> list[Quality]:
+    return [FINE] * len(faces)
 
 
 def enrolment_at(library: Library, recogniser: TinyRecogniser | None = None) -> Enrolment:

@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
-from tests.students.recogniser import TinyQuality, TinyRecogniser, good, shown
+from tests.students.recogniser import FINE, TinyRecogniser, good, shown
 
 HAPPY = shown("happy", 1)
 FIND = TinyRecogniser().find
 
 
 def gate_with(**quality: float) -> Gate:
-    return Gate(FIND, lambda _image, faces: [replace(TinyQuality(), **quality)] * len(faces))
+    return Gate(FIND, lambda _image, faces: [_like(quality)] * len(faces))
+
+
+def _like(changes: dict[str, float]) -> Quality:
+    return replace(FINE, **changes)  # type: ignore[arg-type]
 
 
 def refusal(gate: Gate, image: Bytes | Path, face: int | None = None) -> str:

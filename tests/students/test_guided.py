@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.gate import Gate, Refusal
 from fewshot_fer.students.guided import Ask, Live, Pace, Skipped, Took, guide, propose
-from tests.students.recogniser import TinyPrior, TinyQuality, TinyRecogniser, good, shown
+from tests.students.recogniser import FINE, TinyPrior, TinyRecogniser, good, shown
 
 BLACK = np.zeros((192, 192, 3), np.uint8)
 PACE = Pace(settle=1.0, choose=1.0, give_up=5.0)
@@ -20,9 +21,9 @@ def film(*images: Bytes) -> Iterator[tuple[float, Bytes]]:
     return ((i / 4, image) for i, image in enumerate(images))
 
 
-def by_brightness(_image: Bytes, faces: Faces) -> list[TinyQuality]:
+def by_brightness(_image: Bytes, faces: Faces) -> list[Quality]:
     """The first corner's brightness is the sharpness."""
-    return [replace(TinyQuality(), sharpness=float(_image[0, 0, 0]))] * len(faces)
+    return [replace(FINE, sharpness=float(_image[0, 0, 0]))] * len(faces)
 
 
 def with_sharpness(image: Bytes, sharpness: int) -> Bytes:

@@ -4,6 +4,8 @@ import errno
 import os
 import shutil
 import sys
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -276,3 +278,25 @@ def test_two_writers_wait_for_each_other_and_readers_do_not(library: Library) ->
         with pytest.raises(LibraryError, match="Somebody else is changing"):
             hasty.create("Ben", AGREED)
     hasty.create("Ben", AGREED)
+
+
+def test_the_library_tells_that_anything_changed(library: Library) -> None:
+    library.create("Anna", AGREED)
+
+    def settled() -> object:
+        old = time.time_ns() - 10**9
+        os.utime(library.folder, ns=(old, old))
+        return library.stamps()
+
+    changes: list[Callable[[], object]] = [
+        lambda: library.add("s001", [reference("happy", 1)]),
+        lambda: library.rename("s001", "Anne"),
+        lambda: library.add_expression("bored"),
+        lambda: library.create("Ben", AGREED),
+        lambda: library.remove("s002"),
+    ]
+    for change in changes:
+        before = settled()
+        assert before is not None
+        change()
+        assert library.stamps() != before

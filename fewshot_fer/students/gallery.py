@@ -1,0 +1,40 @@
+"""A student's references to look at, in a notebook or on a page."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from html import escape
+
+from fewshot_fer.students.library import Library
+from fewshot_fer.students.records import Student
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The references of a student as PNG by expression; notebooks show them as pictures."""
+
+    student: Student
+    pictures: tuple[tuple[str, bytes], ...]
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f'<figure style="display:inline-block;margin:4px;text-align:center">'
+            f'<img width="96" alt="{escape(name)}" src="data:image/png;base64,'
+            f'{base64.b64encode(data).decode()}"><figcaption>{escape(name)}</figcaption></figure>'
+            for name, data in self.pictures
+        )
+        return f"<div><b>{escape(self.student.name)}</b> ({self.student.id})<br>{cells}</div>"
+
+
+def gallery(library: Library, student_id: str) -> Gallery:
+    """A student's references; kept vectors have no picture."""
+    student = library.open(student_id)
+    return Gallery(
+        student,
+        tuple(
+            (reference.expression, library.read_file(student, reference.file))
+            for reference in student.references
+            if reference.kind == "image"
+        ),
+    )
