@@ -24,6 +24,7 @@ from fewshot_fer.classroom.smoothing import Smoothed, Smoother, Smoothing
 from fewshot_fer.classroom.view import Quality, Seen, Timings, View, effort_of, shares_of
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.follower import FaceFollower, Finder, Tracked
+from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.interfaces import Reading
 
@@ -52,8 +53,8 @@ class Recognises(Protocol):
 class Assesses(Protocol):
     """Judges how good faces are to look at."""
 
-    def __call__(self, image: Bytes, faces: Faces, /) -> Sequence[Quality]:
-        """The quality of every face of an image [h,w,3]."""
+    def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Quality]:
+        """The quality of every face of an image [h,w,3], with their portraits [n,192,192,3]."""
         ...
 
 
@@ -87,7 +88,7 @@ class ClassSession:
         *,
         follower: Follows | None = None,
         namer: Namer | None = None,
-        assess: Assesses | None = None,
+        assess: Assesses = assess,
         smoothing: Smoothing | None = None,
         budget: Budget | None = None,
         stopwatch: Callable[[], float] = perf_counter,
@@ -121,8 +122,8 @@ class ClassSession:
         laps.append(self._stopwatch())
         chosen = self._chosen(frame, tracked, tracks, now, laps[-1] - laps[0])
         faces, reading = tracked.faces[chosen], [tracks[i] for i in chosen]
-        self._judge(frame, faces, reading)
         aligned = portraits(frame, faces.landmarks)
+        self._judge(frame, faces, aligned, reading)
         laps.append(self._stopwatch())
         z = self._recognizer.vectors_of(aligned)
         laps.append(self._stopwatch())
@@ -198,10 +199,9 @@ class ClassSession:
             self._faces[tracks[int(ready[k])]].glance = glances[k]
         return ready[picked]
 
-    def _judge(self, frame: Bytes, faces: Faces, tracks: Sequence[int]) -> None:
-        if self._assess is not None and tracks:
-            for track, quality in zip(tracks, self._assess(frame, faces), strict=True):
-                self._faces[track].quality = quality
+    def _judge(self, frame: Bytes, faces: Faces, aligned: Bytes, tracks: Sequence[int]) -> None:
+        for track, quality in zip(tracks, self._assess(frame, faces, aligned), strict=True):
+            self._faces[track].quality = quality
 
     def _read(self, tracks: Sequence[int], z: Floats, now: float) -> None:
         if not tracks:

@@ -13,8 +13,23 @@ from fewshot_fer.faces.values import Faces
 from tests.classroom.colours import Colours, Places, Pupils, picture
 
 
+@dataclass
+class Judge:
+    reason: str | None
+
+    def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Judge]:
+        return [self] * len(faces)
+
+    @property
+    def score(self) -> float:
+        return 0.1
+
+
+FINE = Judge(None)
+
+
 def session(budget: Budget | None = None) -> ClassSession:
-    return ClassSession(Colours(), Pupils(), follower=Places(), budget=budget)
+    return ClassSession(Colours(), Pupils(), follower=Places(), assess=FINE, budget=budget)
 
 
 def test_a_view_says_who_shows_what() -> None:
@@ -29,7 +44,7 @@ def test_a_view_says_who_shows_what() -> None:
 
 def test_the_class_counts_those_who_are_not_to_be_seen() -> None:
     pupils = Pupils({"a": "Ada", "b": "Bo", "c": "Cem", "d": "Dana"})
-    live = ClassSession(Colours(), pupils, follower=Places())
+    live = ClassSession(Colours(), pupils, follower=Places(), assess=FINE)
     shares = live.look(picture(["happy", "sad"]), 0.0).shares
     assert shares.shares == {"happy": 0.5, "sad": 0.5}
     assert shares.coverage == 0.5
@@ -97,7 +112,12 @@ class Slow(Colours):
 def test_a_budget_of_time_is_kept_and_all_have_their_turn(cores: float, share: float) -> None:
     slow = Slow()
     live = ClassSession(
-        slow, Pupils(), follower=Places(), budget=Budget(cores), stopwatch=lambda: slow.now
+        slow,
+        Pupils(),
+        follower=Places(),
+        assess=FINE,
+        budget=Budget(cores),
+        stopwatch=lambda: slow.now,
     )
     image = picture(["neutral"] * 8)
     reads: Counter[int] = Counter()
@@ -139,7 +159,7 @@ def test_two_tracks_never_carry_one_student() -> None:
 
 def test_a_named_face_is_read_as_its_student() -> None:
     pupils = Pupils({"a": "Ada"})
-    live = ClassSession(Colours(), pupils, follower=Places())
+    live = ClassSession(Colours(), pupils, follower=Places(), assess=FINE)
     live.look(picture(["happy"]), 0.0)
     live.name(1, "a")
     live.look(picture(["happy"]), 0.1)
@@ -206,7 +226,7 @@ def test_of_two_claims_the_older_stays_until_it_leaves() -> None:
 
 def named_session(namer: Says | None = None) -> ClassSession:
     pupils = Pupils({"a": "Ada", "b": "Bo"})
-    return ClassSession(Colours(), pupils, follower=Places(), namer=namer)
+    return ClassSession(Colours(), pupils, follower=Places(), assess=FINE, namer=namer)
 
 
 # ---------------------------------------------------------------------- vectors to recalibrate from
@@ -220,18 +240,6 @@ def test_vectors_of_named_students_are_kept_two_a_second() -> None:
     assert live.memory.of("a").shape == (5, 1)
     assert live.memory.of("a", since=1.2).shape == (2, 1)
     assert live.memory.of("b").shape[0] == 0
-
-
-@dataclass
-class Judge:
-    reason: str | None
-
-    def __call__(self, image: Bytes, faces: Faces, /) -> Sequence[Judge]:
-        return [self] * len(faces)
-
-    @property
-    def score(self) -> float:
-        return 0.1
 
 
 @pytest.fixture
