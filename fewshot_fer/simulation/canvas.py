@@ -61,17 +61,16 @@ class Canvas:
             mask *= _mask(_fixed(within), window, 0.0)
         x0, y0, x1, y1 = window
         patch = self.pixels[y0:y1, x0:x1]
-        ink = np.array(colour, np.float32)
-        blended = patch + (ink - patch) * (mask * opacity)[..., None]
-        patch[:] = np.clip(blended, 0, 255).astype(np.uint8)
+        mask *= np.float32(opacity)
+        ink = np.full(patch.shape, colour, np.uint8)
+        cv2.blendLinear(ink, patch, mask, 1 - mask, patch)
 
     def shade(self, shadow: Shadow) -> None:
         """Multiply the picture by a shadow."""
         x0, y0, x1, y1 = shadow.window
         patch = self.pixels[y0:y1, x0:x1]
         light = 1 + (shadow.light - 1) * shadow.area
-        lit = patch * light[..., None]
-        patch[:] = np.clip(lit, 0, 255).astype(np.uint8)
+        cv2.multiply(patch, cv2.merge((light, light, light)), patch, 1, cv2.CV_8U)
 
 
 class Shadow:

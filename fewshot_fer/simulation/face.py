@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.arrays import Floats
-from fewshot_fer.simulation import features, head
+from fewshot_fer.arrays import Doubles, Floats
+from fewshot_fer.simulation import eyes, head, mouth, nose
 from fewshot_fer.simulation.canvas import Canvas, Shadow, mixed
-from fewshot_fer.simulation.features import Sketch
 from fewshot_fer.simulation.geometry import CHIN_Y, Camera, Pose
 from fewshot_fer.simulation.identity import Identity
 from fewshot_fer.simulation.muscles import Muscles
+from fewshot_fer.simulation.sketch import Sketch
 
-_FACE_TOP = -0.9
+# Where MTCNN ends a face's box, found by comparing: in face units.
+_FOREHEAD = -0.9
+_BELOW_CHIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +52,33 @@ def draw_person(
     looks = identity.looks
     camera = Camera.facing(pose, centre, scale)
     rim = head.skin_outline(looks, muscles, camera)
-    sketch = Sketch(canvas, camera, looks, muscles, rim, features.mouth_of(looks, muscles))
+    sketch = Sketch(canvas, camera, looks, muscles, rim)
+    lips = mouth.mouth_of(looks, muscles)
     head.draw_behind(sketch)
     head.draw_skin(sketch)
     shadow = Shadow(canvas, rim)
     head.shade_form(sketch, shadow, light)
-    features.shade_forehead(sketch, shadow)
-    features.shade_nose(sketch, shadow, light[0])
-    features.shade_mouth(sketch, shadow)
+    eyes.shade_forehead(sketch, shadow)
+    nose.shade_nose(sketch, shadow, light[0])
+    mouth.shade_mouth(sketch, lips, shadow)
     for side in (-1.0, 1.0):
-        features.shade_eye(sketch, shadow, side)
-    head.shade_beard(sketch, mixed(looks.hair, looks.skin, 0.2))
-    features.draw_nostrils(sketch)
-    features.draw_mouth(sketch)
+        eyes.shade_eye(sketch, shadow, side)
+    head.draw_beard(sketch, mixed(looks.hair, looks.skin, 0.2))
+    nose.draw_nostrils(sketch)
+    mouth.draw_mouth(sketch, lips)
     for side in (-1.0, 1.0):
-        features.draw_eye(sketch, side)
-        features.draw_brow(sketch, side)
+        eyes.draw_eye(sketch, side)
+        eyes.draw_brow(sketch, side)
     canvas.shade(shadow)
     head.draw_front(sketch)
-    return _place(sketch)
+    return _place(sketch, mouth.mouth_corners(sketch, lips))
 
 
-def _place(sketch: Sketch) -> FacePlace:
-    eyes = [features.eye_centre(sketch.looks, side) for side in (-1.0, 1.0)]
-    x, y = np.array(eyes).T
-    landmarks = np.concatenate(
-        [sketch.at(x, y), features.nose_tip(sketch), features.mouth_corners(sketch)]
-    )
-    chin = CHIN_Y + 0.1 + head.jaw_drop(sketch.muscles)
-    top, bottom = sketch.at(np.zeros(2), np.array([_FACE_TOP, chin]), -0.1)[:, 1]
+def _place(sketch: Sketch, corners: Doubles) -> FacePlace:
+    x, y = np.array([eyes.eye_centre(sketch.looks, side) for side in (-1.0, 1.0)]).T
+    landmarks = np.concatenate([sketch.at(x, y), nose.nose_tip(sketch), corners])
+    chin = CHIN_Y + _BELOW_CHIN + head.jaw_drop(sketch.muscles)
+    top, bottom = sketch.at(np.zeros(2), np.array([_FOREHEAD, chin]), -0.1)[:, 1]
     x0, x1 = sketch.rim[:, 0].min(), sketch.rim[:, 0].max()
     box = np.array([x0, top, x1, bottom])
     return FacePlace(box.astype(np.float32), landmarks.astype(np.float32))

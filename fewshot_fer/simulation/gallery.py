@@ -89,6 +89,7 @@ class Gallery:
         moments = [self._lesson.moment(i, time) for i in range(len(self._students))]
         here = [i for i, moment in enumerate(moments) if moment.present]
         tiles = layout(len(here), self._width, self._height, self._presenting)
+        here = here[: len(tiles)]
         cameras = tuple((i, moments[i].camera_on) for i in here)
         image = self._background(cameras, tiles).copy()
         tick = round(time * 1000)

@@ -6,10 +6,11 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.simulation.canvas import Colour, Shadow, ellipse, mixed, ribbon, smooth
-from fewshot_fer.simulation.features import Sketch, eye_centre
+from fewshot_fer.simulation.eyes import eye_centre
 from fewshot_fer.simulation.geometry import CHIN_Y, Camera, head_cloud, outline
 from fewshot_fer.simulation.identity import Looks
 from fewshot_fer.simulation.muscles import Muscles
+from fewshot_fer.simulation.sketch import Sketch
 
 _BLACK: Colour = (12, 10, 12)
 _VOLUME = {"short": 1.06, "parted": 1.1, "fringe": 1.11, "long": 1.12, "curly": 1.22,
@@ -123,7 +124,7 @@ def shade_form(sketch: Sketch, shadow: Shadow, light: tuple[float, float, float]
     shadow.light *= 0.5 + 0.56 * lambert / max(0.6, float(lamp[2]))
 
 
-def shade_beard(sketch: Sketch, ink: Colour) -> None:
+def draw_beard(sketch: Sketch, ink: Colour) -> None:
     """A beard's soft darkness around the mouth and along the jaw."""
     looks, canvas = sketch.looks, sketch.canvas
     drop = jaw_drop(sketch.muscles)

@@ -13,6 +13,7 @@ from fewshot_fer.arrays import Bytes
 _GAP = 4
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _SLIDE_SHARE = 0.72
+_STRIP = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,15 @@ class Tile:
 
 
 def layout(tiles: int, width: int, height: int, presenting: bool = False) -> list[Tile]:
-    """Where each tile lies: a grid, or a strip beside a shared slide."""
+    """Where each tile lies: a grid, or a strip beside a shared slide.
+
+    A strip has room for 14; the others are on the call's next page, as in life.
+    """
     if tiles == 0:
         return []
     if presenting:
         left = int(width * _SLIDE_SHARE)
-        return _grid(tiles, left, 0, width - left, height)
+        return _grid(min(tiles, _STRIP), left, 0, width - left, height)
     return _grid(tiles, 0, 0, width, height)
 
 

@@ -43,8 +43,8 @@ class Webcam:
         if self.bend:
             maps = _bend_maps(w, h, self.bend)
             picture = _rgb(cv2.remap(picture, *maps, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE))
-        lit = picture * _light_map(w, h, self)
-        picture = _rgb(cv2.LUT(np.clip(lit, 0, 255).astype(np.uint8), _gamma_table(self.gamma)))
+        lit = cv2.multiply(picture, _light_map(w, h, self), dtype=cv2.CV_8U)
+        picture = _rgb(cv2.LUT(lit, _gamma_table(self.gamma)))
         sigma = self.blur * (h / 180) ** 0.5
         if sigma > 0.2:
             picture = _rgb(cv2.GaussianBlur(picture, (0, 0), sigma))

@@ -7,7 +7,7 @@ import pytest
 
 from fewshot_fer.simulation.gallery import Gallery
 from fewshot_fer.simulation.lesson import Beat, Lesson, LessonPlan, Part, Span, invent_lesson
-from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.simulation.roster import DrawnStudent, invent_class
 from fewshot_fer.simulation.tiles import layout
 
 HAPPY = Part((Beat(0.0, "happy"),))
@@ -26,7 +26,7 @@ def small_gallery(students: tuple[DrawnStudent, ...], seed: int = 0, **options: 
 def test_tiles_fill_the_window_without_overlap(size: tuple[int, int], presenting: bool) -> None:
     for n in range(1, 50):
         tiles = layout(n, *size, presenting)
-        assert len(tiles) == n
+        assert len(tiles) == (min(n, 14) if presenting else n)
         covered = np.zeros(size[::-1], int)
         for tile in tiles:
             assert tile.x >= 0 <= tile.y
@@ -93,6 +93,12 @@ def test_faces_lie_in_their_own_tiles(drawn_class: tuple[DrawnStudent, ...]) -> 
         bx0, by0, bx1, by1 = truth.box
         assert x0 <= bx0 < bx1 <= x1
         assert y0 <= by0 < by1 <= y1
+
+
+def test_beside_a_slide_only_the_first_page_is_in_the_picture() -> None:
+    students = invent_class(20, seed=0)
+    gallery = Gallery(students, Lesson((HAPPY,) * 20), presenting=True)
+    assert [t.student for t in gallery.frame(0.0).truth] == [s.id for s in students[:14]]
 
 
 def test_another_session_shows_the_same_script_in_another_light(
