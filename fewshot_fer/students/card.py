@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.arrays import Floats
-from fewshot_fer.students.interfaces import Prototypes
+from fewshot_fer.students.interfaces import Prior, Prototypes
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.vectors import Known
 
@@ -65,7 +64,7 @@ def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
     """The card of a student as they stand now, without any lesson's calibration."""
     student, known = roster.known(student_id)
     prototypes = roster.learn(known.z, known.labels)
-    estimates = estimated(prototypes, np.random.default_rng(seed))
+    estimates = estimated(roster.recogniser.prior, prototypes, np.random.default_rng(seed))
     checks = checked(roster, known)
     gains = {
         name: _gain(roster, known, prototypes, name, seed)
@@ -98,14 +97,16 @@ def checked(roster: Roster, known: Known) -> Mapping[str, float]:
     return {label: float(np.mean(answers)) for label, answers in right.items()}
 
 
-def estimated(prototypes: Prototypes, randomness: np.random.Generator) -> dict[str, float]:
+def estimated(
+    prior: Prior, prototypes: Prototypes, randomness: np.random.Generator
+) -> dict[str, float]:
     """By expression: how often a look of it lies nearest to its own point."""
-    points = prototypes.points
+    points, blur = prototypes.points, prior.blur(prototypes)
     noise = randomness.standard_normal((_LOOKS, points.shape[1]), dtype=np.float32)
     result = {}
     for c, name in enumerate(prototypes.names):
-        looks = points[c] + noise * np.sqrt(1.0 + prototypes.variance[c])
-        result[name] = float((_nearest(looks, points) == c).mean())
+        looks = points[c] + noise * np.sqrt(1.0 + blur[c])
+        result[name] = float((prototypes.squares(looks).argmin(axis=1) == c).mean())
     return result
 
 
@@ -113,8 +114,5 @@ def _gain(roster: Roster, known: Known, prototypes: Prototypes, name: str, seed:
     """The mean estimate with one more reference of this name that looks as expected."""
     expected = prototypes.points[list(prototypes.names).index(name)][None]
     more = roster.learn(np.concatenate([known.z, expected]), (*known.labels, name))
-    return float(np.mean(list(estimated(more, np.random.default_rng(seed)).values())))
-
-
-def _nearest(looks: Floats, points: Floats) -> Floats:
-    return np.asarray(((points**2).sum(1) - 2 * looks @ points.T).argmin(axis=1))
+    shares = estimated(roster.recogniser.prior, more, np.random.default_rng(seed))
+    return float(np.mean(list(shares.values())))

@@ -8,6 +8,7 @@ depend on, and never edited.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,7 +61,9 @@ class Roster:
         """Prototypes from vectors [n,D], also of expressions that only the class has."""
         prior = self.recogniser.prior
         for name, point in (class_points or {}).items():
-            prior = prior.with_expression(name, point)
+            prior = replace(
+                prior, names=(*prior.names, name), means=np.vstack([prior.means, point])
+            )
         return prior.learn(z, labels, session=session)
 
     def known(self, student_id: str) -> tuple[Student, Known]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,9 +11,10 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import TEMPLATE
 from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes.prior import Prior
+from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.students.enrolment import Enrolment
 from fewshot_fer.students.gate import Gate
-from fewshot_fer.students.interfaces import Prototypes
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
 
@@ -42,70 +42,21 @@ def shown(expression: str, seed: int, offset: float = 0.0) -> Bytes:
     return face(mean_of(expression) + np.float32(offset) + noise)
 
 
-@dataclass(frozen=True)
-class TinyReading:
-    expression: str
-    scores: Mapping[str, float]
-    unsure: str | None
-
-
-@dataclass(frozen=True, eq=False)
-class TinyPrototypes:
-    names: tuple[str, ...]
-    points: Floats
-    variance: Floats
-    offset: Floats
-
-    def read(self, z: Floats) -> list[TinyReading]:
-        distances = ((z[:, None] - self.points[None]) ** 2).sum(2)
-        weights = np.exp(-0.5 * (distances - distances.min(1, keepdims=True)))
-        scores = weights / weights.sum(1, keepdims=True)
-        return [
-            TinyReading(
-                self.names[int(row.argmax())],
-                dict(zip(self.names, map(float, row), strict=True)),
-                "it could be several" if row.max() < 0.5 else None,
-            )
-            for row in scores
-        ]
-
-
-@dataclass(frozen=True, eq=False)
-class TinyPrior:
-    names: tuple[str, ...] = BASIC
-    means: Floats = field(default_factory=lambda: _MEANS)
-
-    def with_expression(self, name: str, point: Floats) -> TinyPrior:
-        return replace(self, names=(*self.names, name), means=np.vstack([self.means, point]))
-
-    def learn(
-        self, z: Floats, labels: Sequence[str], *, session: Floats | None = None
-    ) -> TinyPrototypes:
-        new = tuple(sorted(set(labels) - set(self.names)))
-        names = (*self.names, *new)
-        known = [i for i, label in enumerate(labels) if label in self.names]
-        means = dict(zip(self.names, self.means, strict=True))
-        residuals = np.array([z[i] - means[labels[i]] for i in known]).reshape(-1, D)
-        offset = residuals.sum(0) / (len(known) + 0.5)
-        rows, counts = [], []
-        for name in names:
-            mine = np.array([row for row, label in zip(z, labels, strict=True) if label == name])
-            base = means[name] + offset if name in means else mine.mean(0)
-            gain = len(mine) / (len(mine) + 1.0)
-            rows.append(base + gain * (mine.mean(0) - base) if len(mine) else base)
-            counts.append(len(mine))
-        shift = session if session is not None else np.zeros(D, np.float32)
-        variance = np.repeat(1.0 / (1.0 + np.array(counts))[:, None], D, 1)
-        points = (np.array(rows) + shift).astype(np.float32)
-        return TinyPrototypes(names, points, variance.astype(np.float32), offset)
-
-    def recalibrate(
-        self, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None
-    ) -> Floats:
-        if labels is None:
-            labels = [reading.expression for reading in prototypes.read(z)]
-        rows = [z[i] - prototypes.points[prototypes.names.index(n)] for i, n in enumerate(labels)]
-        return np.asarray(np.sum(rows, 0) / (len(rows) + 0.5), np.float32)
+def tiny_prior() -> Prior:
+    """Persons vary by 2, their manners by 1, sessions by 3; nothing is ever too far away."""
+    never = Doubts(confidence=0.4, distance=1e9)
+    return Prior(
+        names=BASIC,
+        centre=np.zeros(D, np.float32),
+        whitening=np.eye(D, dtype=np.float32),
+        means=_MEANS,
+        beta=np.full(D, 4.0, np.float32),
+        delta=np.full(D, 1.0, np.float32),
+        sigma=np.full(D, 9.0, np.float32),
+        weight=np.ones(D, np.float32),
+        temperatures=(1.0, 1.0),
+        doubts=(never, never),
+    )
 
 
 @dataclass(eq=False)
@@ -113,7 +64,7 @@ class TinyRecogniser:
     """Sees a face in every 192 columns of an image that are not black."""
 
     checkpoint_hash: str = "a" * 64
-    prior: TinyPrior = field(default_factory=TinyPrior)
+    prior: Prior = field(default_factory=tiny_prior)
     portraits_embedded: int = 0
 
     def find(self, image: Bytes) -> Faces:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.students.card import card_of, estimated
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.records import NewReference
 from fewshot_fer.students.roster import Roster
 from tests.students.people import AGREED
-from tests.students.recogniser import TinyPrototypes, TinyRecogniser, shown
+from tests.students.recogniser import TinyRecogniser, shown, tiny_prior
 
 
 def roster_with(library: Library, **counts: int) -> Roster:
@@ -24,25 +27,25 @@ def roster_with(library: Library, **counts: int) -> Roster:
     return Roster(library, TinyRecogniser())
 
 
-def prototypes(*points: tuple[float, float], variance: float) -> TinyPrototypes:
-    return TinyPrototypes(
-        names=tuple("abc"[: len(points)]),
-        points=np.array(points, np.float32),
-        variance=np.full((len(points), 2), variance, np.float32),
-        offset=np.zeros(2, np.float32),
-    )
-
-
 def test_the_estimate_is_sure_of_what_lies_apart_and_not_of_what_lies_close() -> None:
-    near = prototypes((0, 0), (1, 0), (20, 0), variance=0.0)
-    estimates = estimated(near, np.random.default_rng(0))
-    assert estimates["c"] == 1.0
-    # Two points one standard deviation apart: half of it is Phi(0.5) = 0.69.
-    assert abs(estimates["a"] - 0.69) < 0.08
-    less_sure = estimated(
-        prototypes((0, 0), (1, 0), (20, 0), variance=3.0), np.random.default_rng(0)
-    )
-    assert less_sure["a"] < estimates["a"]
+    # Two points one apart, one far away; noise of 1 in two directions.
+    means = np.array([(0, 0), (1, 0), (20, 0)], np.float32)
+
+    def prior(delta: float) -> Prior:
+        flat = np.full(2, delta, np.float32)
+        return replace(
+            tiny_prior(), names=("a", "b", "c"), means=means, beta=flat, delta=flat,
+            centre=means[0], weight=np.ones(2, np.float32),
+        )  # fmt: skip
+
+    def estimates(delta: float) -> dict[str, float]:
+        generic = prior(delta).learn(means[:0], [])
+        return estimated(prior(delta), generic, np.random.default_rng(0))
+
+    sure = estimates(1e-6)
+    assert sure["c"] == 1.0
+    assert abs(sure["a"] - 0.69) < 0.08  # Phi(0.5)
+    assert estimates(9.0)["a"] < sure["a"]
 
 
 def test_the_card_checks_what_has_two_references(library: Library) -> None:

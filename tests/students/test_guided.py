@@ -10,7 +10,7 @@ from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.gate import Gate, Refusal
 from fewshot_fer.students.guided import Ask, Live, Pace, Skipped, Took, guide, propose
-from tests.students.recogniser import FINE, TinyPrior, TinyRecogniser, good, shown
+from tests.students.recogniser import FINE, TinyRecogniser, good, shown, tiny_prior
 
 BLACK = np.zeros((192, 192, 3), np.uint8)
 PACE = Pace(settle=1.0, choose=1.0, give_up=5.0)
@@ -68,7 +68,7 @@ def test_a_video_proposes_the_best_frame_of_every_expression() -> None:
     recogniser = TinyRecogniser()
     images = [BLACK] * 4 + [shown("happy", i) for i in range(8)]
     images += [shown("sad", i) for i in range(8)] + [np.hstack([images[5]] * 2)]
-    read = TinyPrior().learn(np.zeros((0, 9), np.float32), ()).read
+    read = tiny_prior().learn(np.zeros((0, 9), np.float32), ()).read
     gate = Gate(recogniser.find, good)
     found = propose(film(*images), gate, recogniser.vectors_of, read)
     assert [proposal.candidate.expression for proposal in found] == ["happy", "sad"]
