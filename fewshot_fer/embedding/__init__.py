@@ -1,0 +1,9 @@
+"""Aligned faces to vectors: the checkpoint's format and the networks in it."""
+
+from __future__ import annotations
+
+from fewshot_fer.embedding.checkpoint import Card, Checkpoint, seal
+from fewshot_fer.embedding.embedder import Embedder
+from fewshot_fer.embedding.geometry import Geometry
+
+__all__ = ["Card", "Checkpoint", "Embedder", "Geometry", "seal"]

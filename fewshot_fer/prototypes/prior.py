@@ -1,0 +1,112 @@
+"""What all people have in common; learns one person from a handful of references."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.prototypes import session as sessions
+from fewshot_fer.prototypes.posterior import Spread, infer
+from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
+from fewshot_fer.prototypes.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Fitted once by training, the same for everybody.
+
+    centre [f] and whitening [f, d] bring raw features into a space in which a look's own
+    noise is even; means [c, d] are the expressions of all people; beta, delta and sigma [d]
+    are how much persons, their manners and sessions vary; weight [d] is what each direction
+    is worth. `temperatures` and `doubts` are (without references, with many).
+    """
+
+    names: tuple[str, ...]
+    centre: Floats
+    whitening: Floats
+    means: Floats
+    beta: Floats
+    delta: Floats
+    sigma: Floats
+    weight: Floats
+    temperatures: tuple[float, float]
+    doubts: tuple[Doubts, Doubts]
+
+    def project(self, features: Floats) -> Floats:
+        """Raw features [n, f] to the whitened space [n, d]."""
+        return np.asarray((features - self.centre) @ self.whitening, dtype=np.float32)
+
+    def learn(
+        self, z: Floats, labels: Sequence[str], *, session: Session | None = None
+    ) -> Prototypes:
+        """A person's prototypes from references [n, d]; none at all gives the generic recogniser.
+
+        A label that is not one of the basic ones is a new expression: it may lie anywhere
+        that expressions lie, and says nothing of the others.
+        """
+        z, labels = _distinct(z, labels)
+        names = (*self.names, *sorted(set(labels) - set(self.names)))
+        means, spread = self._extended(len(names))
+        counts = np.array([labels.count(name) for name in names], dtype=np.float32)
+        sums = np.zeros_like(means)
+        for vector, label in zip(z, labels, strict=True):
+            sums[names.index(label)] += vector
+        belief = infer(means, spread, sums, counts)
+        variance = belief.variance.mean(0)
+        doubt = float((belief.variance[: len(self.names)].mean(0) * self.weight).sum())
+        doubt /= float(((self.beta + self.delta) * self.weight).sum())
+        points = belief.points
+        if session is not None:
+            points, variance = points + session.offset, variance + session.variance
+        return Prototypes(
+            names=names,
+            points=points,
+            scale=np.sqrt(self.weight / (1.0 + variance)).astype(np.float32),
+            offset=belief.offset,
+            counts=tuple(int(count) for count in counts),
+            doubt=doubt,
+            temperature=_between(self.temperatures[1], self.temperatures[0], doubt),
+            doubts=Doubts(
+                _between(self.doubts[1].confidence, self.doubts[0].confidence, doubt),
+                _between(self.doubts[1].distance, self.doubts[0].distance, doubt),
+            ),
+        )
+
+    def recalibrate(
+        self, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None = None
+    ) -> Session:
+        """This session's shift from looks [n, d] at a student; see `session.estimate`."""
+        return sessions.estimate(self, prototypes, z, labels)
+
+    def blur(self, prototypes: Prototypes) -> Floats:
+        """How unsure each prototype's place still is [c, d], given its references."""
+        counts = np.array(prototypes.counts, dtype=np.float32)[:, None]
+        _, spread = self._extended(len(prototypes.names))
+        return np.asarray(spread.delta / (1.0 + spread.delta * counts), dtype=np.float32)
+
+    def _extended(self, count: int) -> tuple[Floats, Spread]:
+        """Means [c, d] and spreads with room for new expressions after the basic ones."""
+        new = count - len(self.names)
+        middle = self.means.mean(0)
+        anywhere = self.delta + self.means.var(0)
+        means = np.concatenate([self.means, np.tile(middle, (new, 1))])
+        own = np.tile(self.delta, (len(self.names), 1))
+        delta = np.concatenate([own, np.tile(anywhere, (new, 1))])
+        return means.astype(np.float32), Spread(self.beta, delta.astype(np.float32))
+
+
+def _distinct(z: Floats, labels: Sequence[str]) -> tuple[Floats, list[str]]:
+    """A reference given twice is one reference; and the order does not matter."""
+    seen = {
+        (label, vector.tobytes()): i
+        for i, (vector, label) in enumerate(zip(z, labels, strict=True))
+    }
+    rows = [seen[key] for key in sorted(seen)]
+    return z[rows], [labels[row] for row in rows]
+
+
+def _between(certain: float, doubtful: float, doubt: float) -> float:
+    return certain + (doubtful - certain) * doubt

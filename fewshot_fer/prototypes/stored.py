@@ -1,0 +1,38 @@
+"""A prior as named arrays, for a checkpoint to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.errors import CheckpointError
+from fewshot_fer.prototypes.prior import Prior
+from fewshot_fer.prototypes.prototypes import Doubts
+
+_ARRAYS = ("centre", "whitening", "means", "beta", "delta", "sigma", "weight")
+
+
+def prior_arrays(prior: Prior) -> dict[str, Floats]:
+    """What to write."""
+    arrays = {f"prior.{name}": np.asarray(getattr(prior, name), np.float32) for name in _ARRAYS}
+    arrays["prior.temperatures"] = np.array(prior.temperatures, np.float32)
+    arrays["prior.doubts"] = np.array(
+        [[doubt.confidence, doubt.distance] for doubt in prior.doubts], np.float32
+    )
+    return arrays
+
+
+def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
+    """Read what was written."""
+    try:
+        parts = {name: np.ascontiguousarray(arrays[f"prior.{name}"]) for name in _ARRAYS}
+        none, many = arrays["prior.temperatures"].tolist()
+        doubts = [Doubts(*row) for row in arrays["prior.doubts"].tolist()]
+    except KeyError as error:
+        raise CheckpointError(
+            f"The checkpoint's prior lacks {error}.",
+            next_step="Export it again with `fewshot-fer export`.",
+        ) from error
+    return Prior(names=names, temperatures=(none, many), doubts=(doubts[0], doubts[1]), **parts)

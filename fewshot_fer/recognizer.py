@@ -1,0 +1,68 @@
+"""One recogniser for every front: finds faces, aligns and embeds them, knows all people's prior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.embedding import Checkpoint, Embedder
+from fewshot_fer.engine import Precision
+from fewshot_fer.faces.align import portraits
+from fewshot_fer.faces.detector import Detector
+from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes import Prior, Prototypes
+from fewshot_fer.prototypes.stored import read_prior
+from fewshot_fer.shipped import shipped_checkpoint
+
+
+@dataclass(slots=True)
+class Recognizer:
+    """Detector, embedder and prior; not for two threads at once."""
+
+    detector: Detector
+    embedder: Embedder
+    prior: Prior
+
+    @classmethod
+    def open(
+        cls,
+        checkpoint: Path | None = None,
+        *,
+        precision: Precision = "bf16",
+        threads: int = 1,
+        min_face: int = 20,
+    ) -> Recognizer:
+        """Open a checkpoint's folder; without one, the checkpoint that travels with the product."""
+        folder = checkpoint or shipped_checkpoint()
+        read = Checkpoint.read(folder / "expression")
+        return cls(
+            Detector.open(folder / "mtcnn", threads=threads, min_face=min_face),
+            Embedder.of(read, precision=precision, threads=threads),
+            read_prior(read.arrays, read.card.names),
+        )
+
+    @property
+    def checkpoint_hash(self) -> str:
+        """Names the vectors' space: vectors of another checkpoint do not fit."""
+        return self.embedder.checkpoint_hash
+
+    @property
+    def generic(self) -> Prototypes:
+        """What is known of somebody without references."""
+        return self.prior.learn(np.zeros((0, len(self.prior.beta)), np.float32), ())
+
+    def find(self, image: npt.NDArray[np.uint8]) -> Faces:
+        """The faces of a picture [h, w, 3]."""
+        return self.detector.detect(image)
+
+    def vectors(self, image: Bytes, faces: Faces) -> Floats:
+        """The faces' vectors [n, d]."""
+        return self.vectors_of(portraits(image, faces.landmarks))
+
+    def vectors_of(self, aligned: Bytes) -> Floats:
+        """The vectors [n, d] of portraits [n, 192, 192, 3]."""
+        return self.prior.project(self.embedder(aligned))
