@@ -1,0 +1,296 @@
+"""What the commands about students share: opening the library, pictures, showing a card."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from fewshot_fer.arrays import Bytes
+    from fewshot_fer.settings import Settings
+    from fewshot_fer.students.card import Card
+    from fewshot_fer.students.enrolment import Enrolled, Enrolment
+    from fewshot_fer.students.gate import Gate, Picture
+    from fewshot_fer.students.guided import Live
+    from fewshot_fer.students.library import Library
+    from fewshot_fer.students.records import Student
+    from fewshot_fer.students.roster import Roster
+
+Who = Annotated[str, typer.Argument(metavar="STUDENT", help="An id, its beginning, or a name.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+SkipRefused = Annotated[
+    bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")
+]
+
+
+def library(settings: Settings) -> Library:
+    """The library of the settings."""
+    from fewshot_fer.students.library import Library
+
+    return Library(settings.support_sets)
+
+
+def roster(settings: Settings) -> Roster:
+    """The library with the checkpoint of the settings."""
+    from fewshot_fer.recognizer import Recognizer
+    from fewshot_fer.students.roster import Roster
+
+    recogniser = Recognizer.open(
+        settings.checkpoint,
+        precision=settings.precision,
+        threads=settings.threads,
+        min_face=settings.min_face,
+    )
+    return Roster(library(settings), recogniser)
+
+
+def enrolment(settings: Settings, *, ask: bool, skip_refused: bool, as_json: bool) -> Enrolment:
+    """Enrolment as the terminal does it: progress on standard error, questions if allowed."""
+    from fewshot_fer.faces.quality import assess
+    from fewshot_fer.students.enrolment import Enrolment
+    from fewshot_fer.students.gate import Gate
+
+    here = roster(settings)
+    quiet = as_json or not sys.stderr.isatty()
+    return Enrolment(
+        roster=here,
+        gate=Gate(here.recogniser.find, assess),
+        skip_refused=skip_refused,
+        keep=(lambda doubt: typer.confirm(doubt.what, default=True, err=True))
+        if ask
+        else (lambda _: True),
+        progress=(lambda _done, _all: None) if quiet else _progress,
+    )
+
+
+def live_gate(roster: Roster) -> Gate:
+    """The gate for frames of a lesson: what can be read may calibrate."""
+    from fewshot_fer.faces.quality import assess
+    from fewshot_fer.students.gate import Gate, Rules
+
+    lenient = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
+    return Gate(roster.recogniser.find, assess, lenient)
+
+
+def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:
+    """Frames [h,w,3] with their seconds, of a camera's number or a video file."""
+    import time
+
+    import cv2
+    import numpy as np
+
+    from fewshot_fer.errors import SourceError
+
+    live = source.isdecimal()
+    capture = cv2.VideoCapture(int(source) if live else source)
+    try:
+        if not capture.isOpened():
+            raise SourceError(
+                "There is no such camera." if live else "The video cannot be opened.",
+                where=source,
+                next_step="Plug it in, or try --camera 1." if live else "Use an MP4 or AVI file.",
+            )
+        start, last = time.monotonic(), -math.inf
+        while True:
+            found, image = capture.read()
+            if not found:
+                return
+            milliseconds = capture.get(cv2.CAP_PROP_POS_MSEC)
+            now = time.monotonic() - start if live else milliseconds / 1000
+            if now - last >= every:
+                last = now
+                yield now, np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+    finally:
+        capture.release()
+
+
+def frames_in(folder: Path, expression: str) -> list[Picture]:
+    """Every picture of a folder, in order of their names."""
+    from fewshot_fer.errors import SourceError
+    from fewshot_fer.images import SUFFIXES
+    from fewshot_fer.students.gate import Picture
+
+    found = sorted(p for p in folder.glob("*") if p.suffix.casefold() in SUFFIXES)
+    if not found:
+        raise SourceError(
+            "There are no pictures in this folder.",
+            where=str(folder),
+            next_step="Name a folder of frames.",
+        )
+    return [Picture(expression, path, path.name) for path in found]
+
+
+def five_seconds(camera: str, expression: str) -> list[Picture]:
+    """Five frames a second of a camera, for five seconds."""
+    from fewshot_fer.students.gate import Picture
+
+    output.console(stderr=True).print(line(f"Five seconds of your {expression} face, please."))
+    taken = []
+    for time, image in frames(camera, every=0.2):
+        if time > 5.0:
+            break
+        taken.append(Picture(expression, image, f"{time:.1f} s"))
+    return taken
+
+
+def live_words(event: Live) -> str:
+    """What to say of the face that a camera sees now."""
+    from fewshot_fer.students.gate import Refusal
+
+    if isinstance(event.seen, Refusal):
+        return f"{event.seen.what} {event.seen.next_step}"
+    return "Good. Hold it." if event.seconds_left <= 0 else "Good."
+
+
+def interactive(*, as_json: bool, yes: bool) -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty() and not as_json and not yes
+
+
+def sure(question: str, *, as_json: bool, yes: bool) -> None:
+    """Ask before something cannot be taken back; without a terminal, --yes is needed."""
+    if yes:
+        return
+    if not interactive(as_json=as_json, yes=yes):
+        raise typer.BadParameter("this cannot be taken back; add --yes", param_hint="--yes")
+    typer.confirm(question, abort=True, err=True)
+
+
+def pictures(arguments: Iterable[str]) -> list[Picture]:
+    """The pictures of arguments such as happy=a.jpg, or happy=group.jpg#2 for a face in it."""
+    return [_picture(argument) for argument in arguments]
+
+
+def picture_of(expression: str, path: str) -> Picture:
+    """A picture file; `#2` at the end means the second face from the left."""
+    from fewshot_fer.students.gate import Picture
+
+    chosen = re.fullmatch(r"(.+)#([0-9]{1,3})", path)
+    if chosen is None or Path(path).exists():
+        return Picture(expression, Path(path), path)
+    return Picture(expression, Path(chosen[1]), path, int(chosen[2]) - 1)
+
+
+def _picture(argument: str) -> Picture:
+    expression, equals, path = argument.partition("=")
+    if not equals or not path:
+        raise typer.BadParameter(
+            f"{argument!r} is not EXPRESSION=FILE, such as happy=anna.jpg", param_hint="PICTURES"
+        )
+    return picture_of(expression, path)
+
+
+def enrolled_json(enrolled: Enrolled) -> dict[str, object]:
+    """An enrolment as other programs read it."""
+    return {
+        "student": enrolled.student.id,
+        "name": enrolled.student.name,
+        "references": enrolled.student.counts,
+        "learnt": enrolled.card.learnt,
+        "helps_most": enrolled.card.helps_most,
+        "gain": enrolled.card.gain,
+        "refused": enrolled.refused,
+        "doubts": enrolled.doubts,
+    }
+
+
+def student_json(student: Student) -> dict[str, object]:
+    """A student as other programs read them."""
+    return {
+        "student": student.id,
+        "name": student.name,
+        "created": student.created.isoformat(),
+        "consent": {
+            "by": student.consent.by,
+            "at": student.consent.at.isoformat(),
+            "text": student.consent.text,
+            "sha256": student.consent.sha256,
+        },
+        "keeps": student.keeps,
+        "keep_until": student.keep_until.isoformat() if student.keep_until else None,
+        "own_expressions": student.own_expressions,
+        "references": student.counts,
+        "calibrations": student.calibrations,
+    }
+
+
+def enrolled_picture(enrolled: Enrolled) -> Group:
+    """An enrolment to look at: the card, and what was left out."""
+    from rich.console import Group
+    from rich.text import Text
+
+    left_out = [
+        Text(f"left out  {refusal.source}: {refusal.what} {refusal.next_step}", style="yellow")
+        for refusal in enrolled.refused
+    ]
+    asked = [
+        Text(f"look at   {doubt.source}: {doubt.what}", style="yellow") for doubt in enrolled.doubts
+    ]
+    return Group(card_table(enrolled.card), Text(enrolled.card.advice), *left_out, *asked)
+
+
+def card_table(card: Card) -> Table:
+    """What was learnt of a student."""
+    return output.table(
+        f"{card.name}  ({card.student})",
+        ("expression", "references", "read right by the others", "expected right"),
+        (
+            (
+                learnt.expression,
+                learnt.references or "-",
+                percent(learnt.checked),
+                percent(learnt.estimated),
+            )
+            for learnt in card.learnt
+        ),
+    )
+
+
+def line(text: str) -> Text:
+    """A line that is shown as it is, whatever names are in it."""
+    from rich.text import Text
+
+    return Text(text)
+
+
+def percent(share: float | None) -> str:
+    """A share to read."""
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+def counts(references: dict[str, int]) -> str:
+    """How many references of what, in a line."""
+    return ", ".join(f"{name} {count}" for name, count in references.items()) or "none"
+
+
+def _progress(done: int, total: int) -> None:
+    end = "\n" if done == total else ""
+    output.console(stderr=True).print(f"\rlooking at picture {done} of {total}", end=end)
+
+
+def by_student(
+    here: Library, arguments: Sequence[str], expression: str
+) -> dict[str, list[Picture]]:
+    """Pictures of arguments such as ANNA=a.jpg, by student id."""
+    found: dict[str, list[Picture]] = {}
+    for argument in arguments:
+        who, equals, path = argument.partition("=")
+        if not equals or not path:
+            raise typer.BadParameter(
+                f"{argument!r} is not STUDENT=FILE, such as anna=a.jpg", param_hint="PICTURES"
+            )
+        found.setdefault(here.find(who).id, []).append(picture_of(expression, path))
+    return found

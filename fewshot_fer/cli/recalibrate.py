@@ -1,0 +1,214 @@
+"""`fewshot-fer recalibrate`: fit a student to today's light and lens, see what it brought."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import options, output, panels, people
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Group
+    from rich.table import Table
+
+    from fewshot_fer.arrays import Floats
+    from fewshot_fer.students.gate import Gate, Picture
+    from fewshot_fer.students.recalibration import BeforeAfter, Entry, Recalibrated
+    from fewshot_fer.students.roster import Roster
+
+app = typer.Typer(
+    no_args_is_help=True, help="Fit a student to today's light; nothing enrolled is changed."
+)
+
+Calibration = Annotated[str, typer.Argument(help="The beginning of a calibration, or none.")]
+
+
+def register(whole: typer.Typer) -> None:
+    """Add the group."""
+    whole.add_typer(app, name="recalibrate", rich_help_panel=panels.STUDENTS)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    student: people.Who,
+    images: Annotated[
+        list[str] | None,
+        typer.Option("--image", help="EXPRESSION=FILE; several times for several."),
+    ] = None,
+    frames: Annotated[
+        Path | None, typer.Option(help="A folder of frames in which nobody says what is shown.")
+    ] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="Five seconds of a resting face before this camera.")
+    ] = None,
+    expression: Annotated[
+        str | None, typer.Option(help="What all frames of the folder or camera show.")
+    ] = None,
+    checkpoint: options.Checkpoint = None,
+    support_sets: options.SupportSets = None,
+    as_json: options.Json = False,
+) -> None:
+    """Recalibrate from a resting face, one picture of any expression, or frames of a lesson."""
+    from fewshot_fer.students.recalibration import recalibrate
+
+    settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
+    if sum(source is not None for source in (images or None, frames, camera)) != 1:
+        raise typer.BadParameter("give one of --image, --frames or --camera")
+    roster = people.roster(settings)
+    gate = people.live_gate(roster)
+    found = roster.library.find(student)
+    if images:
+        given = people.pictures(images)
+        z, labels = _vectors(roster, gate, given, lenient=False)
+        how = "one picture" if len(given) == 1 else f"{len(given)} pictures"
+    elif frames is not None:
+        given = people.frames_in(frames, expression or "neutral")
+        z, labels = _vectors(roster, gate, given, lenient=True)
+        labels = labels if expression is not None else None
+        how = f"frames of {expression}" if expression is not None else "frames of a lesson"
+    else:
+        resting = expression or "neutral"
+        given = people.five_seconds(camera or "0", resting)
+        z, labels = _vectors(roster, gate, given, lenient=True)
+        how = "resting face" if resting == "neutral" else f"frames of {resting}"
+    came = recalibrate(roster, found.id, z, labels, how=how)
+    output.show(came, as_json=as_json, picture=lambda: _brought(found.name, came))
+
+
+@app.command()
+def undo(
+    context: typer.Context,
+    student: people.Who,
+    calibration: Annotated[
+        str | None, typer.Argument(help="The beginning of one; else the newest.")
+    ] = None,
+    checkpoint: options.Checkpoint = None,
+    support_sets: options.SupportSets = None,
+    as_json: options.Json = False,
+) -> None:
+    """Take a calibration back, as if it had never been."""
+    from fewshot_fer.students.recalibration import undo as take_back
+
+    settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
+    roster = people.roster(settings)
+    found = roster.library.find(student)
+    entry = take_back(roster, found.id, calibration)
+    output.show(
+        {"student": found.id, "undone": entry},
+        as_json=as_json,
+        picture=lambda: people.line(f"Taken back: {entry.in_words}."),
+    )
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    student: people.Who,
+    checkpoint: options.Checkpoint = None,
+    support_sets: options.SupportSets = None,
+    as_json: options.Json = False,
+) -> None:
+    """List a student's calibrations, oldest first."""
+    from fewshot_fer.students.recalibration import history as entries_of
+
+    settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
+    roster = people.roster(settings)
+    found = roster.library.find(student)
+    entries = entries_of(roster, found.id)
+    output.show(
+        {"student": found.id, "calibrations": entries},
+        as_json=as_json,
+        picture=lambda: _history(found.name, entries),
+    )
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    student: people.Who,
+    first: Calibration,
+    second: Calibration,
+    checkpoint: options.Checkpoint = None,
+    support_sets: options.SupportSets = None,
+    as_json: options.Json = False,
+) -> None:
+    """Read the student's references with one calibration and with another."""
+    from fewshot_fer.students.recalibration import compare as both_of
+
+    settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
+    roster = people.roster(settings)
+    found = roster.library.find(student)
+    both = both_of(roster, found.id, first, second)
+    output.show(
+        {"student": found.id, "first": both.before, "second": both.after},
+        as_json=as_json,
+        picture=lambda: _scores(f"References of {found.name}", (first, second), both),
+    )
+
+
+def _vectors(
+    roster: Roster, gate: Gate, pictures: Sequence[Picture], *, lenient: bool
+) -> tuple[Floats, list[str]]:
+    """Vectors z [n,D] and labels of the usable pictures; strict: all must be usable."""
+    import numpy as np
+
+    from fewshot_fer.students.gate import Candidate, Refusal
+
+    seen = [gate.look(picture) for picture in pictures]
+    refused = [one for one in seen if isinstance(one, Refusal)]
+    if refused and not lenient:
+        raise refused[0].as_error()
+    usable = [one for one in seen if isinstance(one, Candidate)]
+    portraits = np.array([one.portrait for one in usable], np.uint8).reshape(-1, 192, 192, 3)
+    return roster.recogniser.vectors_of(portraits), [one.expression for one in usable]
+
+
+def _brought(name: str, came: Recalibrated) -> Group:
+    from rich.console import Group
+
+    tables = [
+        _scores(title, ("before", "after"), both)
+        for title, both in (
+            (f"{name}: frames kept aside", came.kept_aside),
+            (f"{name}: references, read as if taken today", came.references),
+        )
+        if both is not None
+    ]
+    last = people.line(f"Take it back with `fewshot-fer recalibrate undo {came.student}`.")
+    return Group(*tables, last)
+
+
+def _scores(title: str, columns: tuple[str, str], both: BeforeAfter) -> Table:
+    before, after = both.before, both.after
+    return output.table(
+        title,
+        ("", *columns),
+        (
+            ("pictures", before.pictures, after.pictures),
+            ("named right", people.percent(before.right), people.percent(after.right)),
+            (
+                "mean probability",
+                people.percent(before.confidence),
+                people.percent(after.confidence),
+            ),
+            ("unsure", people.percent(before.unsure), people.percent(after.unsure)),
+        ),
+    )
+
+
+def _history(name: str, entries: Sequence[Entry]) -> Table:
+    def state(entry: Entry) -> str:
+        if entry.in_use:
+            return "in use"
+        return "set aside: another checkpoint" if entry.set_aside else ""
+
+    return output.table(
+        f"Calibrations of {name}",
+        ("calibration", "", ""),
+        ((entry.calibration[:8], entry.in_words, state(entry)) for entry in entries),
+    )
