@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import StudentError
-from fewshot_fer.students.interfaces import Prototypes, Reading
+from fewshot_fer.prototypes.index import PrototypeIndex
+from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.students.roster import Roster
 
 
 class Members(Protocol):
     """The students of a class as a session needs them."""
 
-    def read(self, students: Sequence[str | None], z: Floats) -> Sequence[Reading]:
-        """Name vectors [n,D], each as its student shows it; None is nobody in particular."""
+    def read(
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+    ) -> Sequence[Reading]:
+        """Name vectors [n,D], each as its student shows it; None is nobody in particular.
+
+        `weak` says of every face what is wrong with it, if anything.
+        """
         ...
 
     def name(self, student: str) -> str | None:
@@ -35,9 +41,11 @@ class Strangers:
     generic: Prototypes
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, students: Sequence[str | None], z: Floats) -> Sequence[Reading]:
+    def read(
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+    ) -> Sequence[Reading]:
         """Name vectors [n,D] as people in general show it."""
-        return self.generic.read(z)
+        return self.generic.read(z, weak)
 
     def name(self, student: str) -> str | None:
         """What to call a student."""
@@ -47,26 +55,12 @@ class Strangers:
         return len(self.names)
 
 
-class Index(Protocol):
-    """Many students' prototypes, searched at once."""
-
-    def put(self, student_id: str, prototypes: Prototypes) -> None:
-        """Add a student, or replace what was known."""
-        ...
-
-    def remove(self, student_id: str) -> None:
-        """Forget a student."""
-        ...
-
-    def read(self, student_ids: Sequence[str | None], z: Floats) -> Sequence[Reading]:
-        """Name vectors [n,D] of students; None is nobody in particular."""
-        ...
-
-
 class Enrolled:
     """The students of a library (all, or some), kept up to date while the session runs."""
 
-    def __init__(self, roster: Roster, index: Index, students: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, roster: Roster, index: PrototypeIndex, students: Sequence[str] | None = None
+    ) -> None:
         self._roster = roster
         self._index = index
         self._chosen = None if students is None else frozenset(students)
@@ -86,10 +80,12 @@ class Enrolled:
         for student, name in found.items():
             self._join(student, name)
 
-    def read(self, students: Sequence[str | None], z: Floats) -> Sequence[Reading]:
+    def read(
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+    ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it."""
         known = [student if student in self._names else None for student in students]
-        return self._index.read(known, z)
+        return self._index.read(known, z, weak)
 
     def name(self, student: str) -> str | None:
         """What to call a student."""
@@ -103,7 +99,8 @@ class Enrolled:
         if stamp is not None and stamp == self._stamps.get(student):
             return
         try:
-            self._index.put(student, self._roster.prototypes(student))
+            # The students' room knows prototypes by an interface of its own.
+            self._index.put(student, cast(Prototypes, self._roster.prototypes(student)))
         except StudentError:  # Deleted in this very moment.
             self._leave(student)
             return

@@ -20,13 +20,12 @@ from fewshot_fer.classroom.budget import Budget, Purse, most_urgent
 from fewshot_fer.classroom.members import Members
 from fewshot_fer.classroom.memory import Memory
 from fewshot_fer.classroom.naming import Namer, Names
-from fewshot_fer.classroom.smoothing import Smoothed, Smoother, Smoothing
+from fewshot_fer.classroom.smoothing import Smoother, Smoothing
 from fewshot_fer.classroom.view import Quality, Seen, Timings, View, effort_of, shares_of
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.follower import FaceFollower, Finder, Tracked
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.students.interfaces import Reading
 
 _FORGET_AFTER_S: Final = 20.0
 """A track unseen for this long is gone for good."""
@@ -207,14 +206,20 @@ class ClassSession:
         if not tracks:
             return
         students = [self._names.of(track) for track in tracks]
-        readings = self.members.read(students, z)
-        for track, student, vector, reading in zip(tracks, students, z, readings, strict=True):
+        flaws = [self._flaw(track) for track in tracks]
+        readings = self.members.read(students, z, flaws)
+        for i, track in enumerate(tracks):
             face = self._faces[track]
             face.read, face.reads = now, face.reads + 1
-            flaw = face.quality.reason if face.quality is not None else None
-            self._smoother.add(self._key(track), _doubted(reading, flaw), now)
-            if student is not None and flaw is None:
-                self.memory.keep(student, vector, now)
+            self._smoother.add(self._key(track), readings[i], now)
+            student = students[i]
+            if student is not None and flaws[i] is None:
+                self.memory.keep(student, z[i], now)
+
+    def _flaw(self, track: int) -> str | None:
+        """Why a face can hardly be read, if so."""
+        quality = self._faces[track].quality
+        return quality.reason if quality is not None else None
 
     def _seen(self, box: list[float], track: int, now: float) -> Seen:
         student, face = self._names.of(track), self._faces[track]
@@ -224,11 +229,6 @@ class ClassSession:
             (x0, y0, x1, y1), track, student, name,
             self._smoother.shown(self._key(track), now), face.quality, face.read,
         )  # fmt: skip
-
-
-def _doubted(reading: Reading, flaw: str | None) -> Reading:
-    """A reading of a face that is hardly to be seen is unsure for that reason."""
-    return reading if flaw is None else Smoothed(reading.expression, reading.scores, flaw)
 
 
 def _glance(frame: Bytes, box: Floats) -> Floats:

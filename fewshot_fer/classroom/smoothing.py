@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.students.interfaces import Reading
+from fewshot_fer.prototypes.prototypes import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,6 @@ class Smoothing:
     """Below this probability the shown name is unsure."""
     stale: float = 2.0
     """A face that was not read for longer is unsure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Smoothed:
-    """A reading over time: what is shown, with the filter's probabilities."""
-
-    expression: str
-    scores: Mapping[str, float]
-    unsure: str | None
 
 
 @dataclass(slots=True)
@@ -84,7 +75,7 @@ class Smoother:
         if belief.probabilities[best] >= self._how.clear:
             belief.shown = best
 
-    def shown(self, key: Hashable, time: float) -> Smoothed | None:
+    def shown(self, key: Hashable, time: float) -> Reading | None:
         """What is believed at a time; None before the first look."""
         belief = self._beliefs.get(key)
         if belief is None:
@@ -92,7 +83,7 @@ class Smoother:
         probabilities = self._expected(belief.probabilities, max(0.0, time - belief.time))
         scores = dict(zip(belief.names, map(float, probabilities), strict=True))
         name = belief.names[belief.shown]
-        return Smoothed(name, scores, self._doubt(belief, scores, time))
+        return Reading(name, scores, self._doubt(belief, scores, time))
 
     def move(self, before: Hashable, after: Hashable) -> None:
         """A face got a name: what was believed of it goes on, unless the student is known."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fewshot_fer.classroom.smoothing import Smoothed
+from fewshot_fer.prototypes.prototypes import Reading
 
 Box = tuple[float, float, float, float]
 
@@ -35,7 +35,7 @@ class Seen:
     track: int
     student: str | None
     name: str | None
-    reading: Smoothed | None
+    reading: Reading | None
     """What is shown, smoothed over time; None until the face was read for the first time."""
     quality: Quality | None
     """How good the face was when it was last read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -86,13 +86,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     confused: Counter[tuple[str, str]] = Counter()
     for tally in every:
         confused.update({(truth, label): n for truth, label, n in tally.confused})
-    return Tally(
-        *(
-            sum(getattr(tally, name) for tally in every)
-            for name in ("visible", "found", "right", "strict", "unsure", "misnamed", "false")
-        ),
-        confused=_sorted(confused),
-    )
+    counts = ("visible", "found", "right", "strict", "unsure", "misnamed", "false")
+    sums = {name: sum(getattr(tally, name) for tally in every) for name in counts}
+    return replace(Tally(**sums), confused=_sorted(confused))
 
 
 @dataclass(slots=True)

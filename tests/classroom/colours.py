@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
-from fewshot_fer.classroom.smoothing import Smoothed
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import INNER, MARGIN, TEMPLATE
 from fewshot_fer.faces.follower import Finder, Tracked
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes.prototypes import Reading
 
 SIDE = 40
 STEP = 50
 GREYS = {name: 30 + 30 * i for i, name in enumerate(BASIC)}
 
 
-def reading(expression: str, sure: float = 0.9) -> Smoothed:
+def reading(expression: str, sure: float = 0.9) -> Reading:
     others = (1 - sure) / (len(BASIC) - 1)
-    return Smoothed(expression, {n: sure if n == expression else others for n in BASIC}, None)
+    return Reading(expression, {n: sure if n == expression else others for n in BASIC}, None)
 
 
 def picture(expressions: Sequence[str | None]) -> Bytes:
@@ -70,9 +70,12 @@ class Pupils:
     names: Mapping[str, str] = field(default_factory=dict)
     asked: list[str | None] = field(default_factory=list)
 
-    def read(self, students: Sequence[str | None], z: Floats) -> list[Smoothed]:
+    def read(
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+    ) -> list[Reading]:
         self.asked += students
-        return [reading(min(GREYS, key=lambda name: abs(GREYS[name] - grey))) for (grey,) in z]
+        names = [min(GREYS, key=lambda name: abs(GREYS[name] - grey)) for (grey,) in z]
+        return [replace(reading(name), unsure=flaw) for name, flaw in zip(names, weak, strict=True)]
 
     def name(self, student: str) -> str | None:
         return self.names.get(student)

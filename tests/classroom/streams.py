@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.classroom.smoothing import Smoothed
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes.prototypes import Reading
 
 QUICK, SLOW, FIXED = 0.5, 0.3, 0.2
 SLOW_S = 0.4
@@ -33,7 +33,7 @@ class Student:
         self.fixed = self.rng.normal(0, FIXED**0.5, (len(BASIC), len(BASIC)))
         self.slow = self.rng.normal(0, SLOW**0.5, len(BASIC))
 
-    def look(self, time: float) -> Smoothed:
+    def look(self, time: float) -> Reading:
         """A reading of what is shown at a time."""
         kept = np.exp(-(time - self.time) / SLOW_S)
         fresh = self.rng.normal(0, SLOW**0.5, len(BASIC))
@@ -46,4 +46,4 @@ class Student:
         scores = np.exp(odds - odds.max())
         scores /= scores.sum()
         best = BASIC[int(scores.argmax())]
-        return Smoothed(best, dict(zip(BASIC, map(float, scores), strict=True)), None)
+        return Reading(best, dict(zip(BASIC, map(float, scores), strict=True)), None)

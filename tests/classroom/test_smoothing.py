@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from fewshot_fer.classroom.smoothing import Smoothed, Smoother
+from fewshot_fer.classroom.smoothing import Smoother
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes.prototypes import Reading
 from tests.classroom.colours import reading
 from tests.classroom.streams import Student
 
@@ -115,7 +116,7 @@ def test_an_even_contest_is_unsure_and_says_between_what() -> None:
     smoother = Smoother()
     even = {name: 0.4 if name in ("fear", "surprise") else 0.04 for name in BASIC}
     for k in range(20):
-        smoother.add("a", Smoothed("fear", even, None), k / 10)
+        smoother.add("a", Reading("fear", even, None), k / 10)
     now = smoother.shown("a", 1.9)
     assert now is not None
     assert now.unsure in ("between fear and surprise", "between surprise and fear")
@@ -123,7 +124,7 @@ def test_an_even_contest_is_unsure_and_says_between_what() -> None:
 
 def test_unsure_looks_make_the_whole_unsure_and_sure_ones_mend_it() -> None:
     smoother = Smoother()
-    doubtful = Smoothed("happy", reading("happy").scores, "The face is turned away.")
+    doubtful = Reading("happy", reading("happy").scores, "The face is turned away.")
     for k in range(5):
         smoother.add("a", doubtful, k / 10)
     now = smoother.shown("a", 0.4)
@@ -139,7 +140,7 @@ def test_unsure_looks_make_the_whole_unsure_and_sure_ones_mend_it() -> None:
 def test_a_student_whose_expressions_change_starts_anew() -> None:
     smoother = Smoother()
     smoother.add("a", reading("happy"), 0.0)
-    smoother.add("a", Smoothed("bored", {"bored": 0.9, "neutral": 0.1}, None), 0.1)
+    smoother.add("a", Reading("bored", {"bored": 0.9, "neutral": 0.1}, None), 0.1)
     assert shown(smoother, 0.1) == "bored"
 
 

@@ -11,7 +11,9 @@ ADA: Box = (0, 0, 10, 10)
 BO: Box = (100, 0, 110, 10)
 
 
-def truth(name: str, box: Box | None, expression: str = "happy", *, hand: bool = False):
+def truth(
+    name: str, box: Box | None, expression: str = "happy", *, hand: bool = False
+) -> StudentTruth:
     return StudentTruth(
         student=name.lower(), name=name, tile=(0, 0, 50, 50), camera_on=box is not None,
         expression=expression, settled=True, visible=box is not None and not hand,
