@@ -45,7 +45,7 @@ def read_csv(path: Path) -> dict[str, Columns]:
     return {name: (part.images, part.own, part.votes) for name, part in splits.items()}
 
 
-def _read_faces(path: Path) -> tuple[FaceSet, np.ndarray]:  # type: ignore[type-arg]
+def _read_faces(path: Path) -> tuple[FaceSet, np.ndarray]:
     images: list[Bytes] = []
     labels: list[int] = []
     usages: list[str] = []
@@ -63,7 +63,7 @@ def _read_faces(path: Path) -> tuple[FaceSet, np.ndarray]:  # type: ignore[type-
 def _find_votes(
     path: Path,
     faces: FaceSet,
-    usages: np.ndarray,  # type: ignore[type-arg]
+    usages: np.ndarray,
 ) -> tuple[Ints, Ints]:
     """Which faces FER+ kept, and the votes [n, 10] of all."""
     numbers: list[int] = []

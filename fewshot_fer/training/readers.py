@@ -193,7 +193,7 @@ def _read_mosaic(file: Path, arrays: Mapping[str, np.ndarray[Any, Any]], name: s
             next_step="Copy or make the archive again.",
         )
     tiles = mosaic.reshape(rows, SIDE, _MOSAIC_COLUMNS, SIDE).swapaxes(1, 2)
-    images = np.ascontiguousarray(tiles.reshape(-1, SIDE, SIDE)[: len(own)])
+    images = tiles.reshape(-1, SIDE, SIDE)[: len(own)].astype(np.uint8)
     return part(name, images, _whole(own, file), _whole(votes, file), where=str(file))
 
 

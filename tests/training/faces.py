@@ -90,7 +90,7 @@ def write_mosaic(path: Path, **splits: FaceSet) -> Path:
         arrays[f"{name}_jpeg"] = cv2.imencode(".jpg", mosaic, [cv2.IMWRITE_JPEG_QUALITY, 95])[1]
         arrays[f"{name}_emotion"] = faces.own.astype(np.uint8)
         arrays[f"{name}_votes"] = faces.votes.astype(np.uint8)
-    np.savez(path, **arrays)
+    np.savez(path, **arrays)  # type: ignore[arg-type]
     return path
 
 

@@ -1,0 +1,143 @@
+"""A whole course of training: stage after stage, validated, drawn, saved, stopped and resumed.
+
+The state is saved after every epoch and each epoch is a pure function of it, so a course that
+is killed goes on with the epoch in which it was, and comes to the same network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.errors import TrainingError
+from fewshot_fer.files import check_writable, write_atomically
+from fewshot_fer.training import plots
+from fewshot_fer.training.config import TrainingConfig
+from fewshot_fer.training.data import FaceSet, check_trainable, log_shares
+from fewshot_fer.training.history import EpochRecord, is_best, next_epoch
+from fewshot_fer.training.network import EmbeddingNetwork
+from fewshot_fer.training.run import Listener, Trainer, as_batch
+from fewshot_fer.training.saving import (
+    BEST,
+    STATE,
+    check_same_run,
+    load_state,
+    restore,
+    save_history,
+    save_network,
+    save_state,
+)
+from fewshot_fer.training.scores import Balance, HeadLogits, Named, named_by_own, named_by_votes
+
+_BATCH = 256
+
+
+class Observer(Listener, Protocol):
+    """Told of every step and of every epoch."""
+
+    def epoch_done(self, record: EpochRecord) -> None:
+        """Take note."""
+        ...
+
+
+@dataclass(slots=True)
+class Course:
+    """A training in its folder, ready to run or to go on."""
+
+    folder: Path
+    config: TrainingConfig
+    trainer: Trainer
+    validation: FaceSet
+    data: dict[str, str]
+    history: tuple[EpochRecord, ...] = ()
+
+    @classmethod
+    def prepare(
+        cls, folder: Path, trainer: Trainer, validation: FaceSet, *, resume: bool = False
+    ) -> Course:
+        """Begin in an empty folder, or go on where the last whole epoch ended."""
+        config, faces = trainer.config, trainer.faces
+        check_trainable(faces)
+        check_writable(folder)
+        data = {"training faces": faces.digest(), "validation faces": validation.digest()}
+        if not resume:
+            _check_unused(folder)
+        state = load_state(folder)
+        if state is None:
+            return cls(folder, config, trainer, validation, data)
+        check_same_run(state, config, data, folder)
+        restore(trainer, state, folder)
+        course = cls(folder, config, trainer, validation, data, state.history)
+        course._show(*course._validate(course.history[-1].stage))
+        return course
+
+    def run(
+        self, observer: Observer, clock: Callable[[], float] = time.monotonic
+    ) -> tuple[EpochRecord, ...]:
+        """Run every epoch that is still to come."""
+        while (following := next_epoch(self.config, self.history)) is not None:
+            began = clock()
+            losses = self.trainer.run_epoch(*following, observer)
+            by_votes, by_own = self._validate(following[0])
+            record = EpochRecord(
+                *following, losses, by_votes.accuracy(), by_own.accuracy(), clock() - began
+            )
+            self.history = (*self.history, record)
+            save_state(self.folder, self.trainer, self.config, self.data, self.history)
+            self._show(by_votes, by_own)
+            observer.epoch_done(record)
+        return self.history
+
+    def _show(self, by_votes: Named, by_own: Named) -> None:
+        """Write all that follows from the state; a kill in between is made good on resuming."""
+        if is_best(self.history):
+            save_network(self.folder / BEST, self.trainer.average, self.config)
+        save_history(self.folder, self.history)
+        stages = [stage.name for stage in self.config.stages]
+        shown = by_votes if len(by_votes.truth) else by_own
+        write_atomically(self.folder / "curves.png", plots.curves(self.history, stages))
+        write_atomically(self.folder / "confusion.png", plots.confusion(shown.confusion()))
+
+    def _validate(self, stage: int) -> tuple[Named, Named]:
+        logits = read(self.trainer.average, self.validation.images, self.trainer.device)
+        # A head that was trained without balance has the data's own in it already.
+        balanced = self.config.stages[stage].balanced
+        balance = balance_of(self.trainer.faces) if balanced else Balance.none()
+        return (
+            named_by_votes(logits, balance, self.validation),
+            named_by_own(logits, balance, self.validation),
+        )
+
+
+def balance_of(faces: FaceSet) -> Balance:
+    """How common every expression is in both label sets."""
+    return Balance(log_shares(faces.vote_shares()), log_shares(faces.own_shares()))
+
+
+@torch.no_grad()
+def read(network: EmbeddingNetwork, images: Bytes, device: torch.device) -> HeadLogits:
+    """What the network's heads say of faces [n, 48, 48]."""
+    network.eval()
+    votes, own = [], []
+    for start in range(0, len(images), _BATCH):
+        batch = torch.from_numpy(as_batch(images[start : start + _BATCH])).to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            out = network(batch.contiguous(memory_format=torch.channels_last))
+        votes.append(out.votes.float().cpu())
+        own.append(out.own.float().cpu())
+    return HeadLogits(torch.cat(votes).numpy(), torch.cat(own).numpy())
+
+
+def _check_unused(folder: Path) -> None:
+    if (folder / STATE).exists():
+        raise TrainingError(
+            "There is a training in this folder already.",
+            where=str(folder),
+            next_step="Go on with it (--resume), or choose another folder.",
+        )
