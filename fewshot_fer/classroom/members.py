@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import Protocol
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import StudentError
@@ -99,8 +99,7 @@ class Enrolled:
         if stamp is not None and stamp == self._stamps.get(student):
             return
         try:
-            # The students' room knows prototypes by an interface of its own.
-            self._index.put(student, cast(Prototypes, self._roster.prototypes(student)))
+            self._index.put(student, self._roster.prototypes(student))
         except StudentError:  # Deleted in this very moment.
             self._leave(student)
             return
