@@ -158,7 +158,7 @@ def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> S
 def _from_camera(
     enrolment: Enrolment, camera: str | None, expressions: Sequence[str]
 ) -> Sequence[Incoming]:
-    from fewshot_fer.students.guided import Ask, Live, Skipped, Took, guide
+    from fewshot_fer.students.guided import Ask, Skipped, Took, guide
 
     if camera is None:
         return ()
@@ -173,7 +173,7 @@ def _from_camera(
             taken.append(event.candidate)
         elif isinstance(event, Skipped):
             screen.print(people.line(f"  {event.expression}: skipped. {event.what}"))
-        elif isinstance(event, Live) and people.live_words(event) != shown:
+        elif people.live_words(event) != shown:
             shown = people.live_words(event)
             screen.print(people.line(f"  {shown}"))
     return taken

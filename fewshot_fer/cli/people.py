@@ -239,13 +239,14 @@ def enrolled_picture(enrolled: Enrolled) -> Group:
     asked = [
         Text(f"look at   {doubt.source}: {doubt.what}", style="yellow") for doubt in enrolled.doubts
     ]
-    return Group(card_table(enrolled.card), Text(enrolled.card.advice), *left_out, *asked)
+    whom = line(f"{enrolled.student.name} ({enrolled.student.id}) is enrolled.")
+    return Group(whom, card_table(enrolled.card), line(enrolled.card.advice), *left_out, *asked)
 
 
 def card_table(card: Card) -> Table:
     """What was learnt of a student."""
     return output.table(
-        f"{card.name}  ({card.student})",
+        "What was learnt",
         ("expression", "references", "read right by the others", "expected right"),
         (
             (

@@ -62,19 +62,22 @@ def run(
     roster = people.roster(settings)
     gate = people.live_gate(roster)
     found = roster.library.find(student)
+    labels: Sequence[str] | None
     if images:
         given = people.pictures(images)
         z, labels = _vectors(roster, gate, given, lenient=False)
         how = "one picture" if len(given) == 1 else f"{len(given)} pictures"
     elif frames is not None:
-        given = people.frames_in(frames, expression or "neutral")
-        z, labels = _vectors(roster, gate, given, lenient=True)
+        z, labels = _vectors(
+            roster, gate, people.frames_in(frames, expression or "neutral"), lenient=True
+        )
         labels = labels if expression is not None else None
         how = f"frames of {expression}" if expression is not None else "frames of a lesson"
     else:
         resting = expression or "neutral"
-        given = people.five_seconds(camera or "0", resting)
-        z, labels = _vectors(roster, gate, given, lenient=True)
+        z, labels = _vectors(
+            roster, gate, people.five_seconds(camera or "0", resting), lenient=True
+        )
         how = "resting face" if resting == "neutral" else f"frames of {resting}"
     came = recalibrate(roster, found.id, z, labels, how=how)
     output.show(came, as_json=as_json, picture=lambda: _brought(found.name, came))
@@ -123,7 +126,7 @@ def history(
     output.show(
         {"student": found.id, "calibrations": entries},
         as_json=as_json,
-        picture=lambda: _history(found.name, entries),
+        picture=lambda: _history(entries),
     )
 
 
@@ -147,7 +150,7 @@ def compare(
     output.show(
         {"student": found.id, "first": both.before, "second": both.after},
         as_json=as_json,
-        picture=lambda: _scores(f"References of {found.name}", (first, second), both),
+        picture=lambda: _scores("References", (first, second), both),
     )
 
 
@@ -174,13 +177,14 @@ def _brought(name: str, came: Recalibrated) -> Group:
     tables = [
         _scores(title, ("before", "after"), both)
         for title, both in (
-            (f"{name}: frames kept aside", came.kept_aside),
-            (f"{name}: references, read as if taken today", came.references),
+            ("Frames kept aside", came.kept_aside),
+            ("References, read as if taken today", came.references),
         )
         if both is not None
     ]
+    first = people.line(f"{name} is recalibrated.")
     last = people.line(f"Take it back with `fewshot-fer recalibrate undo {came.student}`.")
-    return Group(*tables, last)
+    return Group(first, *tables, last)
 
 
 def _scores(title: str, columns: tuple[str, str], both: BeforeAfter) -> Table:
@@ -201,14 +205,14 @@ def _scores(title: str, columns: tuple[str, str], both: BeforeAfter) -> Table:
     )
 
 
-def _history(name: str, entries: Sequence[Entry]) -> Table:
+def _history(entries: Sequence[Entry]) -> Table:
     def state(entry: Entry) -> str:
         if entry.in_use:
             return "in use"
         return "set aside: another checkpoint" if entry.set_aside else ""
 
     return output.table(
-        f"Calibrations of {name}",
+        "Calibrations",
         ("calibration", "", ""),
         ((entry.calibration[:8], entry.in_words, state(entry)) for entry in entries),
     )

@@ -231,9 +231,10 @@ def _list(found: Sequence[Summary]) -> Table | str:
 def _page(student: Student) -> Table:
     consent = student.consent
     return output.table(
-        student.name,
+        "Student",
         ("", ""),
         (
+            ("name", student.name),
             ("id", student.id),
             ("enrolled", f"{student.created:%Y-%m-%d %H:%M}"),
             ("consent", f"{consent.by}, {consent.at:%Y-%m-%d %H:%M}, text {consent.text}"),

@@ -6,7 +6,7 @@ own; the newest of the running checkpoint is in use, and taking it back leaves n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,6 +92,12 @@ def recalibrate(
         made=roster.library.now(),
         how=how,
     )
+    if roster.session(known, calibration).frames == 0:
+        raise FaceError(
+            "Too few frames are sure of an expression, so nothing was changed.",
+            where=student.name,
+            next_step="Recalibrate from a resting face, or from a picture with its expression.",
+        )
     kept_aside = _kept_aside(roster, known, calibration)
     student = roster.library.calibrate(student_id, calibration)
     before = roster.learn(known.z, known.labels)
@@ -102,6 +108,22 @@ def recalibrate(
         references=_both(before, after, known.z, known.labels) if len(known.z) else None,
         kept_aside=kept_aside,
     )
+
+
+def recalibrate_class(
+    roster: Roster, looks: Mapping[str, Floats], *, how: str = "class"
+) -> dict[str, Recalibrated | str]:
+    """Everyone in view, from their vectors [n,D] by student id; a reason for who was left as is.
+
+    Nobody says what is shown: only frames that are sure count, and too few change nothing.
+    """
+    results: dict[str, Recalibrated | str] = {}
+    for student_id, z in looks.items():
+        try:
+            results[student_id] = recalibrate(roster, student_id, z, None, how=how)
+        except FaceError as error:
+            results[student_id] = error.what
+    return results
 
 
 def undo(roster: Roster, student_id: str, calibration: str | None = None) -> Entry:

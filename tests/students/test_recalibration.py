@@ -8,7 +8,14 @@ from fewshot_fer.errors import FaceError, StudentError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.students.calibration import MOST_FRAMES
 from fewshot_fer.students.library import Library
-from fewshot_fer.students.recalibration import compare, history, recalibrate, undo
+from fewshot_fer.students.recalibration import (
+    Recalibrated,
+    compare,
+    history,
+    recalibrate,
+    recalibrate_class,
+    undo,
+)
 from fewshot_fer.students.records import NewReference
 from fewshot_fer.students.roster import Roster
 from tests.students.people import AGREED, tree
@@ -57,7 +64,7 @@ def test_frames_kept_aside_tell_what_it_brought(roster: Roster) -> None:
 
 
 def test_unlabelled_frames_are_scored_without_a_truth(roster: Roster) -> None:
-    came = recalibrate(roster, "s001", looks(*BASIC), None, how="class")
+    came = recalibrate(roster, "s001", looks(*BASIC) - 0.5 * LIGHT, None, how="class")
     assert came.kept_aside is not None
     assert came.kept_aside.before.right is None
 
@@ -114,6 +121,22 @@ def test_bad_calibrations_store_nothing(roster: Roster) -> None:
     with pytest.raises(StudentError, match="no student"):
         recalibrate(roster, "s009", looks("happy"), ["happy"], how="one picture")
     assert tree(roster.library.folder) == before
+
+
+def test_too_few_sure_frames_change_nothing(roster: Roster) -> None:
+    before = tree(roster.library.folder)
+    with pytest.raises(FaceError, match="Too few frames are sure"):
+        recalibrate(roster, "s001", looks("happy"), None, how="class")
+    assert tree(roster.library.folder) == before
+
+
+def test_a_class_is_recalibrated_from_what_is_sure(roster: Roster) -> None:
+    roster.library.create("Ben", AGREED, [NewReference("happy", portrait=shown("happy", 5))])
+    frames = np.concatenate([looks(*BASIC)] * 2) - 0.5 * LIGHT
+    results = recalibrate_class(roster, {"s001": frames, "s002": frames[:1]})
+    assert isinstance(results["s001"], Recalibrated)
+    assert "Too few frames" in str(results["s002"])
+    assert [len(roster.library.open(one).calibrations) for one in ("s001", "s002")] == [1, 0]
 
 
 def test_a_long_lesson_is_thinned_evenly(roster: Roster) -> None:

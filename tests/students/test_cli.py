@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.cli import app, people
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.faces import quality
+from fewshot_fer.settings import Settings
+from fewshot_fer.students.library import Library
+from fewshot_fer.students.roster import Roster
+from tests.students.people import tree
+from tests.students.recogniser import TinyRecogniser, face, good, shown
+
+
+class Terminal:
+    """Runs commands in a folder and reads what they print."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capsys = folder, capsys
+        self.library = Library(folder / "support_sets")
+        self.said = ""
+
+    def picture(self, name: str, image: Bytes) -> str:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        return str(path)
+
+    def run(self, *arguments: str) -> int:
+        code = app.run([*arguments, "--support-sets", str(self.library.folder)])
+        shown_ = self._capsys.readouterr()
+        self.said = shown_.out + shown_.err
+        return code
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        code = app.run([*arguments, "--json", "--support-sets", str(self.library.folder)])
+        shown_ = self._capsys.readouterr()
+        assert code == 0, shown_.err
+        assert shown_.out.count("\n") == 1
+        return dict(json.loads(shown_.out))
+
+    def enroll(self, name: str, *expressions: str) -> str:
+        given = [
+            f"{e}={self.picture(f'{name}-{e}.png', shown(e, i))}" for i, e in enumerate(expressions)
+        ]
+        answer = self.json("enroll", "--name", name, "--consent", "Her father", *given)
+        return str(answer["student"])
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Terminal:
+    def tiny(settings: Settings) -> Roster:
+        return Roster(people.library(settings), TinyRecogniser())
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(people, "roster", tiny)
+    monkeypatch.setattr(quality, "assess", good)
+    return Terminal(tmp_path, capsys)
+
+
+def test_enrol_list_show_rename_remove(terminal: Terminal) -> None:
+    anna = terminal.enroll("Anna", *BASIC)
+    listed = terminal.json("students", "list")["students"]
+    assert [(s["student"], s["name"], s["references"]["happy"]) for s in listed] == [
+        (anna, "Anna", 1)
+    ]
+    page = terminal.json("students", "show", "anna")
+    assert page["consent"]["by"] == "Her father"
+    assert terminal.json("students", "rename", anna[:4], "Anne")["name"] == "Anne"
+    assert terminal.run("students", "remove", "Anne") == 2
+    assert terminal.json("students", "remove", "Anne", "--yes") == {"removed": [anna]}
+    assert terminal.json("students", "list") == {"students": []}
+
+
+def test_the_terminal_shows_the_card(terminal: Terminal) -> None:
+    black = terminal.picture("dark.png", np.zeros((192, 192, 3), np.uint8))
+    happy = terminal.picture("h.png", shown("happy", 1))
+    arguments = ["enroll", "--name", "[red]Anna", "--consent", "P", f"happy={happy}"]
+    assert terminal.run(*arguments, f"sad={black}", "--skip-refused") == 0
+    assert "[red]Anna" in terminal.said
+    assert "dark.png: No face was found." in " ".join(terminal.said.split())
+    assert "would help most" in terminal.said
+    assert terminal.run("students", "list") == 0
+    assert "happy 1" in terminal.said
+    assert terminal.run("students", "show", "[red]anna") == 0
+
+
+def test_enrolling_needs_consent_and_says_so(terminal: Terminal) -> None:
+    happy = terminal.picture("h.png", shown("happy", 1))
+    assert terminal.run("enroll", "--name", "Anna", f"happy={happy}") == 1
+    assert "--consent" in terminal.said
+    assert not terminal.library.folder.exists()
+    assert terminal.run("enroll", "--show-consent") == 0
+    assert "Agreement" in terminal.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["happy=missing.jpg"], 1, "no such file"),
+        (["hapy=h.png"], 1, "Did you mean 'happy'"),
+        (["h.png"], 2, "EXPRESSION=FILE"),
+        (["happy=h.png#7"], 1, "no face number 7"),
+        (["happy=h.png", "sad=h.png"], 1, "nearly the same picture"),
+        (["--folder", "nowhere"], 1, "no such folder"),
+        (["--video", "nowhere.mp4"], 1, "cannot be opened"),
+        ([], 1, "no picture to learn from"),
+    ],
+)
+def test_bad_input_is_an_error_and_nothing_is_stored(
+    terminal: Terminal, arguments: list[str], code: int, said: str
+) -> None:
+    terminal.picture("h.png", shown("happy", 1))
+    assert terminal.run("enroll", "--name", "Anna", "--consent", "P", *arguments) == code
+    assert said in " ".join(terminal.said.split())
+    assert tree(terminal.library.folder) == {}
+
+
+def test_the_same_student_twice_offers_to_add(terminal: Terminal) -> None:
+    anna = terminal.enroll("Anna", "happy")
+    sad = terminal.picture("sad.png", shown("sad", 9))
+    arguments = ["enroll", "--name", "Anna", "--consent", "P", f"sad={sad}"]
+    assert terminal.run(*arguments) == 1
+    assert f"--student {anna}" in " ".join(terminal.said.split())
+    assert terminal.json("enroll", "--student", anna, f"sad={sad}")["references"] == {
+        "happy": 1,
+        "sad": 1,
+    }
+
+
+def test_a_folder_and_a_video(terminal: Terminal) -> None:
+    terminal.picture("anna/happy/1.png", shown("happy", 1))
+    terminal.picture("anna/sad-1.png", shown("sad", 1))
+    terminal.picture("anna/fear_1.png", np.zeros((192, 192, 3), np.uint8))
+    answer = terminal.json(
+        "enroll", "--name", "A", "--consent", "P", "--folder", str(terminal.folder / "anna")
+    )
+    assert answer["references"] == {"happy": 1, "sad": 1}
+    assert answer["refused"][0]["source"] == "fear_1.png"
+    video = terminal.folder / "film.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 5, (192, 192))
+    for name in ("happy", "surprise"):
+        for seed in range(10):
+            writer.write(shown(name, seed))
+    writer.release()
+    answer = terminal.json("enroll", "--name", "B", "--consent", "P", "--video", str(video))
+    assert answer["references"] == {"happy": 1, "surprise": 1}
+
+
+def test_export_import_verify_expire(terminal: Terminal) -> None:
+    anna = terminal.enroll("Anna", "happy")
+    path = terminal.json("students", "export", "Anna", str(terminal.folder))["path"]
+    terminal.json("students", "remove", "Anna", "--yes")
+    assert terminal.json("students", "import", path)["students"][0]["student"] == anna
+    assert terminal.run("students", "import", path) == 1
+    assert terminal.json("students", "verify") == {"sound": True, "problems": []}
+    next((terminal.library.folder / anna).rglob("*.png")).write_bytes(b"x")
+    assert terminal.run("students", "verify") == 1
+    assert "altered" in terminal.said
+    assert terminal.json("students", "expire", "--older-than", "30") == {"removed": []}
+
+
+def test_expressions_come_and_go(terminal: Terminal) -> None:
+    terminal.enroll("Anna", "neutral")
+    look = np.array([9, -9, 0, 0, 9, 0, 0, -9, 0], np.float32)
+    one, two = terminal.picture("c.png", face(look)), terminal.picture("d.png", face(-look))
+    terminal.json("expressions", "add", "confused", "--student", "Anna", one)
+    terminal.json("expressions", "add", "bored", f"Anna={two}")
+    listed = terminal.json("expressions", "list", "--student", "Anna")["expressions"]
+    assert listed[-2:] == [
+        {"name": "bored", "of": "the class"},
+        {"name": "confused", "of": "the student"},
+    ]
+    terminal.json("expressions", "remove", "confused", "--student", "Anna", "--yes")
+    terminal.json("expressions", "remove", "bored", "--yes")
+    assert terminal.json("students", "show", "Anna")["references"] == {"neutral": 1}
+
+
+def test_recalibrate_undo_history_compare(terminal: Terminal) -> None:
+    terminal.enroll("Anna", *BASIC)
+    before = tree(terminal.library.folder)
+    other_light = terminal.picture("n.png", shown("neutral", 5, 2.0))
+    came = terminal.json("recalibrate", "run", "Anna", "--image", f"neutral={other_light}")
+    assert came["references"]["before"]["right"] == 1.0
+    (entry,) = terminal.json("recalibrate", "history", "Anna")["calibrations"]
+    assert entry["in_use"]
+    short = entry["calibration"][:6]
+    both = terminal.json("recalibrate", "compare", "Anna", "none", short)
+    assert both["first"]["right"] == 1.0
+    assert terminal.run("recalibrate", "history", "Anna") == 0
+    assert "in use" in terminal.said
+    terminal.json("recalibrate", "undo", "Anna")
+    assert tree(terminal.library.folder) == before
+    assert terminal.run("recalibrate", "run", "Anna") == 2
+    for i in range(6):
+        terminal.picture(f"frames/{i}.png", shown("neutral", i, 2.0))
+    frames = str(terminal.folder / "frames")
+    came = terminal.json(
+        "recalibrate", "run", "Anna", "--frames", frames, "--expression", "neutral"
+    )
+    assert came["kept_aside"]["after"]["right"] == 1.0
+    assert terminal.run("recalibrate", "run", "Anna", "--frames", frames) == 0
