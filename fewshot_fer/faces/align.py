@@ -33,7 +33,8 @@ def similarities(points: Floats, template: Doubles = TEMPLATE) -> Doubles:
 
     Without mirroring. Points that are not finite, or all in one place, give a matrix of NaN.
     """
-    given = np.asarray(points, dtype=np.float64).reshape(-1, len(template), 2)
+    given = np.array(points, dtype=np.float64).reshape(-1, len(template), 2)
+    given[~np.isfinite(given).all(axis=(1, 2))] = np.nan
     middle = given.mean(axis=1, keepdims=True)
     x, y = np.moveaxis(given - middle, -1, 0)
     target = template.mean(axis=0)

@@ -19,9 +19,7 @@ import numpy.typing as npt
 from fewshot_fer.arrays import Bytes, Floats, Ints
 from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
 from fewshot_fer.faces.boxes import (
-    areas,
     clipped,
-    intersections,
     shares,
     shifted,
     squared,
@@ -37,7 +35,7 @@ O_SIDE: Final = 48
 BATCHES: Final = (64, 32, 16, 8, 4, 2, 1)
 _LARGEST: Final = 3 * 2**24
 _NEW: Final = 0.5
-"""A window with less than this share of it inside a known face may be another face."""
+"""A window with less than this share in common with a known face may be another face."""
 
 Picture = npt.NDArray[Any] | AreaSampler
 
@@ -136,7 +134,7 @@ class Detector:
             low = (corner * STRIDE + 1).astype(np.float32)
             window = np.floor(np.concatenate([low, low + WINDOW - 1], axis=1) / np.float32(scale))
             if len(known):
-                new = intersections(window, known).max(axis=1) < _NEW * areas(window)
+                new = shares(window, known).max(axis=1) < _NEW
                 window, score, shift = window[new], score[new], shift[new]
             kept = suppress(window, score, 0.5)
             boxes.append(window[kept])

@@ -99,15 +99,18 @@ class FaceFollower:
     def follow(self, image: npt.NDArray[Any], time: float) -> Tracked:
         """The faces of the next frame."""
         pixels = as_rgb(image)
-        first, jumped = self._time is None, self._jumped(pixels)
+        jumped = self._jumped(pixels)
+        since = np.inf if self._time is None else time - self._time
+        searched = jumped or since > self._rhythm.give_up_after
         sampler = AreaSampler(pixels)
-        if first or jumped:
+        if searched:
             self._start_again(pixels, sampler, time, jumped=jumped)
         else:
             self._look(pixels, sampler, time)
-            self._sweep(pixels, sampler, time)
+            self._sweep(pixels, sampler, time, min(since, self._rhythm.sweep))
         self._time = time
-        return Tracked(self._seen.faces, self._seen.ids, self._seen.looked == time, first or jumped)
+        fresh = self._seen.looked == time
+        return Tracked(self._seen.faces, self._seen.ids, fresh, searched)
 
     def _jumped(self, pixels: Bytes) -> bool:
         """Whether the layout has changed: another size, or other pictures in many places."""
@@ -157,13 +160,12 @@ class FaceFollower:
         found = _searched_around(self._detector, pixels, boxes, self._rhythm.surroundings)
         self._add(pixels, found, time)
 
-    def _sweep(self, pixels: Bytes, sampler: AreaSampler, time: float) -> None:
+    def _sweep(self, pixels: Bytes, sampler: AreaSampler, time: float, since: float) -> None:
         """Do the share of a search for new faces that this frame's time allows."""
         if not self._plan:
             self._sweeps += 1
             self._plan = self._next_plan(sampler)
             self._pieces = len(self._plan)
-        since = min(time - (self._time if self._time is not None else time), self._rhythm.sweep)
         self._arrears += since / self._rhythm.sweep * self._pieces
         now, self._plan = self._plan[: int(self._arrears)], self._plan[int(self._arrears) :]
         self._arrears -= len(now)

@@ -72,7 +72,7 @@ def assess(image: npt.NDArray[Any], faces: Faces, aligned: Bytes | None = None) 
 
 def poses(landmarks: Floats) -> Doubles:
     """Yaw, pitch and roll in degrees from five points [n,5,2]: [n,3]; NaN where there are none."""
-    points = landmarks.astype(np.float64)
+    points = np.where(np.isfinite(landmarks), landmarks, np.nan).astype(np.float64)
     eyes, mouth = points[:, :2].mean(axis=1), points[:, 3:].mean(axis=1)
     across, down = points[:, 1] - points[:, 0], mouth - eyes
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -140,9 +140,9 @@ def _factors(
 ) -> Iterator[tuple[str, float]]:
     """What is wrong in plain words, and how much is left of the score for it (1: all)."""
     yield "The face is too small.", _from_to(size, 16, 48)
-    yield "The face is blurred.", _from_to(sharpness, 0.05, 0.4)
+    yield "The face is blurred.", _from_to(sharpness, 0.1, 0.45)
     yield "The face is too dark.", _from_to(brightness, 15, 55)
-    yield "The face is too bright.", _from_to(-brightness, -250, -215)
+    yield "The face is too bright.", _from_to(-brightness, -245, -215)
     yield "The face has hardly any light and shade.", _from_to(contrast, 4, 16)
     yield (
         "The face is turned away.",

@@ -30,7 +30,9 @@ class Habits:
     """How far from where it is expected a face may appear after no time at all."""
     growth: float = 0.6
     """How much the reach grows with every second unseen."""
-    largest_reach: float = 2.0
+    drift: float = 0.6
+    """The share of its way by which a moving face may be off when it is seen again."""
+    largest_reach: float = 3.0
     largest_stretch: float = 0.6
     """The largest change of size, as a logarithm."""
     look_weight: float = 1.0
@@ -135,7 +137,9 @@ class Tracker:
             distance = np.hypot(gaps[..., 0], gaps[..., 1]) / size
             stretch = np.abs(np.log(expected[:, None, 3] / seen.places[None, :, 3]))
         unseen = np.maximum(time - tracks.seen, 0)
-        reach = np.minimum(habits.reach + habits.growth * unseen, habits.largest_reach)[:, None]
+        way = np.hypot(*tracks.velocities.T) * unseen / np.maximum(tracks.places[:, 2], 1e-3)
+        reach = habits.reach + habits.growth * unseen + habits.drift * way
+        reach = np.minimum(reach, habits.largest_reach)[:, None]
         costs = distance + stretch
         if seen.looks is not None:
             costs = costs + habits.look_weight * unlikeness(tracks.looks, seen.looks)
