@@ -60,7 +60,7 @@ class Scene:
     total: float
     """Seconds of a lesson, or students."""
     view: View | None = None
-    tally: Tally = Tally()
+    tally: Tally | None = None
 
 
 Watch = Callable[[Scene], None]

@@ -58,6 +58,8 @@ class Tally:
     """Boxes on no student's face at all."""
     confused: tuple[tuple[str, str, int], ...] = ()
     """Truth, label and how often, most often first."""
+    students: tuple[tuple[str, int, int], ...] = ()
+    """Name, how often to be seen and how often right."""
 
     @property
     def accuracy(self) -> float:
@@ -88,7 +90,8 @@ def total(tallies: Iterable[Tally]) -> Tally:
         confused.update({(truth, label): n for truth, label, n in tally.confused})
     counts = ("visible", "found", "right", "strict", "unsure", "misnamed", "false")
     sums = {name: sum(getattr(tally, name) for tally in every) for name in counts}
-    return replace(Tally(**sums), confused=_sorted(confused))
+    students = tuple(student for tally in every for student in tally.students)
+    return replace(Tally(**sums), confused=_sorted(confused), students=students)
 
 
 @dataclass(slots=True)
@@ -98,6 +101,8 @@ class Scorer:
     tolerance: float = TOLERANCE_S
     _counts: Counter[str] = field(default_factory=Counter)
     _confused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _seen: Counter[str] = field(default_factory=Counter)
+    _right: Counter[str] = field(default_factory=Counter)
     _shown: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """When each student's true expressions began."""
 
@@ -120,14 +125,17 @@ class Scorer:
         return Tally(
             count["visible"], count["found"], count["right"], count["strict"], count["unsure"],
             count["misnamed"], count["false"], _sorted(self._confused),
+            tuple((name, seen, self._right[name]) for name, seen in self._seen.items()),
         )  # fmt: skip
 
     def _mark_student(self, time: float, student: StudentTruth, label: Label | None) -> None:
         self._counts["visible"] += 1
+        self._seen[student.name] += 1
         if label is None:
             return
         misnamed = label.name not in (None, student.name)
         right = label.expression in self._accepted(student.student, time) and not misnamed
+        self._right[student.name] += right
         self._counts.update(
             found=1,
             right=int(right),

@@ -47,6 +47,8 @@ def test_a_look_is_marked_by_where_boxes_lie(labels: list[Label], right: int, fo
     tally = scorer.tally
     assert (tally.visible, tally.right, tally.found) == (2, right, found)
     assert (tally.accuracy, tally.recall) == (right / 2, found / 2)
+    assert sum(r for _, _, r in tally.students) == right
+    assert [(name, seen) for name, seen, _ in tally.students] == [("Ada", 1), ("Bo", 1)]
 
 
 def test_a_right_expression_under_another_students_name_is_wrong() -> None:

@@ -1,0 +1,97 @@
+"""How a class looks in a terminal: every student's expression with a bar, and the whole class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from fewshot_fer.classroom.view import ClassShares, Effort, Seen, Timings
+
+COLOURS: Final[Mapping[str, str]] = {
+    "angry": "red",
+    "disgust": "green",
+    "fear": "magenta",
+    "happy": "yellow",
+    "sad": "blue",
+    "surprise": "cyan",
+    "neutral": "white",
+}
+_BLOCKS: Final = " ▏▎▍▌▋▊▉█"
+_CELL: Final = 22
+
+
+def bar(share: float, width: int, style: str) -> Text:
+    """A bar of eighths of a letter, on a dim ground of its full width."""
+    from rich.text import Text
+
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    drawn = "█" * full + (_BLOCKS[rest] if rest else "")
+    return Text(drawn.ljust(width), style=f"{style} on grey15")
+
+
+def students_grid(seen: Sequence[Seen], width: int) -> Table:
+    """Every face's name, expression and how probable it is, in as many columns as fit."""
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = max(1, min(6, width // (_CELL + 2)))
+    grid = Table.grid(*[""] * columns, padding=(0, 2, 0, 0))
+    ordered = sorted(seen, key=lambda face: (face.name is None, face.name or "", face.track))
+    cells: list[RenderableType] = [_cell(face) for face in ordered]
+    for start in range(0, len(cells), columns):
+        grid.add_row(*cells[start : start + columns])
+    return grid if cells else _only(Text("No face is to be seen.", style="dim"))
+
+
+def _cell(face: Seen) -> Text:
+    from rich.text import Text
+
+    name = (face.name or f"face {face.track}")[:9].ljust(9)
+    cell = Text(name, style="bold" if face.name else "dim")
+    if face.reading is None:
+        return cell.append(" ...".ljust(_CELL - 9), style="dim")
+    shown = face.reading.expression
+    colour = COLOURS.get(shown, "bright_magenta")
+    if face.reading.unsure:
+        cell.append(f" {shown[:7] + '?':9}", style=f"dim {colour}")
+    else:
+        cell.append(f" {shown[:8]:9}", style=colour)
+    return cell.append_text(bar(face.reading.scores[shown], 4, colour))
+
+
+def class_bars(shares: ClassShares, width: int = 24) -> Table:
+    """The share of every expression among those who are surely read."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    names = [*COLOURS, *(name for name in shares.shares if name not in COLOURS)]
+    for name in names:
+        share, colour = shares.shares.get(name, 0.0), COLOURS.get(name, "bright_magenta")
+        grid.add_row(Text(name, style=colour), bar(share, width, colour), f"{100 * share:3.0f} %")
+    covered = f"{shares.sure} of {shares.expected} surely read"
+    grid.add_row(Text("class", style="dim"), Text(covered, style="dim"), "")
+    return grid
+
+
+def effort_line(effort: Effort, timings: Timings) -> str:
+    """What the machine did for the last frame."""
+    waiting = f", oldest reading {effort.oldest:.1f} s" if effort.skipped else ""
+    return (
+        f"{effort.faces} faces, {effort.read} read in this frame{waiting}; "
+        f"{1000 * timings.total:.0f} ms a frame"
+    )
+
+
+def _only(text: Text) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid()
+    grid.add_row(text)
+    return grid
