@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fewshot_fer.arrays import Floats
 from fewshot_fer.students.interfaces import Prior, Prototypes
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.vectors import Known
@@ -54,6 +55,8 @@ class Card:
             )
         if self.helps_most is None:
             return "Nothing more is needed."
+        if self.gain < _WORTH_SAYING:
+            return f"If you have one, add a picture of *{self.helps_most}*."
         return (
             f"One more of *{self.helps_most}* would help most: about "
             f"{100 * self.gain:.0f} in 100 more looks named right."
@@ -71,18 +74,18 @@ def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
         - float(np.mean(list(estimates.values())))
         for name in prototypes.names
     }
-    best = max(gains, key=lambda name: gains[name])
-    worth = gains[best] >= _WORTH_SAYING
-    counts = {r.expression: known.labels.count(r.expression) for r in known.references}
+    counts = {name: known.labels.count(name) for name in prototypes.names}
+    best = max(gains, key=lambda name: (round(gains[name], 3), -counts[name]))
+    worth = gains[best] >= _WORTH_SAYING or counts[best] == 0
     return Card(
         student=student.id,
         name=student.name,
         learnt=tuple(
-            Learnt(name, counts.get(name, 0), checks.get(name), estimates[name])
+            Learnt(name, counts[name], checks.get(name), estimates[name])
             for name in prototypes.names
         ),
         helps_most=best if worth else None,
-        gain=gains[best] if worth else 0.0,
+        gain=max(0.0, gains[best]) if worth else 0.0,
         set_aside=len(known.elsewhere),
     )
 
@@ -101,13 +104,22 @@ def estimated(
     prior: Prior, prototypes: Prototypes, randomness: np.random.Generator
 ) -> dict[str, float]:
     """By expression: how often a look of it lies nearest to its own point."""
-    points, blur = prototypes.points, prior.blur(prototypes)
+    points, spread = prototypes.points, 1.0 + _unsure(prior, prototypes)
     noise = randomness.standard_normal((_LOOKS, points.shape[1]), dtype=np.float32)
     result = {}
     for c, name in enumerate(prototypes.names):
-        looks = points[c] + noise * np.sqrt(1.0 + blur[c])
+        looks = points[c] + noise * np.sqrt(spread[c])
         result[name] = float((prototypes.squares(looks).argmin(axis=1) == c).mean())
     return result
+
+
+def _unsure(prior: Prior, prototypes: Prototypes) -> Floats:
+    """The variance of each point [C,D]: of the own manner, and of the person's offset under it."""
+    counts = np.array(prototypes.counts, np.float32)[:, None]
+    seen = counts > 0
+    evidence = np.where(seen, 1.0 / (prior.delta + 1.0 / np.maximum(counts, 1)), 0.0)
+    offset = 1.0 / (1.0 / prior.beta + evidence.sum(axis=0))
+    return np.asarray(prior.blur(prototypes) + offset / (1.0 + prior.delta * counts) ** 2)
 
 
 def _gain(roster: Roster, known: Known, prototypes: Prototypes, name: str, seed: int) -> float:
