@@ -7,7 +7,7 @@ is killed goes on with the epoch in which it was, and comes to the same network.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,12 +16,23 @@ import torch
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import TrainingError
+from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import check_writable, write_atomically
+from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.training import plots
 from fewshot_fer.training.config import TrainingConfig
-from fewshot_fer.training.data import FaceSet, check_trainable, log_shares
+from fewshot_fer.training.data import (
+    FaceSet,
+    check_trainable,
+    digest_of,
+    log_shares,
+    training_and_validation,
+)
+from fewshot_fer.training.episodes import persons_of
 from fewshot_fer.training.history import EpochRecord, is_best, next_epoch
 from fewshot_fer.training.network import EmbeddingNetwork
+from fewshot_fer.training.people import photograph_all, read_takes
+from fewshot_fer.training.readers import read_parts
 from fewshot_fer.training.run import Listener, Trainer, as_batch
 from fewshot_fer.training.saving import (
     BEST,
@@ -66,6 +77,9 @@ class Course:
         check_trainable(faces)
         check_writable(folder)
         data = {"training faces": faces.digest(), "validation faces": validation.digest()}
+        if trainer.people is not None:
+            people = trainer.people
+            data["people"] = digest_of(people.images, people.subjects, people.labels)
         if not resume:
             _check_unused(folder)
         state = load_state(folder)
@@ -113,6 +127,29 @@ class Course:
             named_by_votes(logits, balance, self.validation),
             named_by_own(logits, balance, self.validation),
         )
+
+
+def open_course(
+    folder: Path,
+    config: TrainingConfig,
+    sources: Sequence[Path],
+    *,
+    people: Path | None = None,
+    resume: bool = False,
+    threads: int | None = None,
+) -> Course:
+    """Read the data and make the network, on a CUDA device where there is one."""
+    if threads is not None:
+        torch.set_num_threads(threads)
+    training, validation = training_and_validation(read_parts(sources))
+    acted = persons_of(photograph_all(read_takes(people), _detector().detect)) if people else None
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    trainer = Trainer.start(config, training, acted, device)
+    return Course.prepare(folder, trainer, validation, resume=resume)
+
+
+def _detector() -> Detector:
+    return Detector.open(shipped_checkpoint() / "mtcnn")
 
 
 def balance_of(faces: FaceSet) -> Balance:

@@ -76,10 +76,15 @@ class FaceSet:
 
     def digest(self) -> str:
         """A hash over every image and label, to know the same data again."""
-        whole = hashlib.sha256()
-        for array in (self.images, self.own, self.votes):
-            whole.update(np.ascontiguousarray(array).tobytes())
-        return whole.hexdigest()
+        return digest_of(self.images, self.own, self.votes)
+
+
+def digest_of(*arrays: Bytes | Ints) -> str:
+    """One hash over arrays."""
+    whole = hashlib.sha256()
+    for array in arrays:
+        whole.update(np.ascontiguousarray(array).tobytes())
+    return whole.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,20 @@ def without(faces: FaceSet, others: FaceSet) -> FaceSet:
     """
     known = set(others.hashes())
     return faces[np.array([each not in known for each in faces.hashes()], dtype=bool)]
+
+
+def training_and_validation(parts: Sequence[Part]) -> tuple[FaceSet, FaceSet]:
+    """The faces to train on and those to watch; PrivateTest serves neither."""
+    splits = {part.split for part in parts}
+    training = select(parts, TRAINING)
+    watched = next((name for name in (PUBLIC, "test") if name in splits), None)
+    if watched is None:
+        raise DataError(
+            "There are no faces to watch the training by.",
+            next_step=f"Give the split {PUBLIC} too; there are: {', '.join(sorted(splits))}.",
+        )
+    validation = select(parts, watched)
+    return without(training, validation), validation
 
 
 def log_shares(shares: Floats) -> Floats:

@@ -18,11 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
+from fewshot_fer.embedding.embedder import squares_of
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.training.augment import AugmentConfig, Style, augment
 from fewshot_fer.training.config import EpisodeConfig
 from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.people import Acted
 from fewshot_fer.training.posterior import infer
 
 Kind = Literal["persons", "views", "strangers"]
@@ -107,6 +109,17 @@ def strangers_of(faces: FaceSet) -> Somebodies:
     labels = faces.vote_shares().argmax(1).astype(np.int64)
     labels[faces.vote_shares().sum(1) < 0.5] = IGNORED
     return Somebodies(faces.images, np.arange(len(faces)), labels)
+
+
+def persons_of(acted: Acted) -> Somebodies:
+    """Real people, as the network will see them; pictures without a face are left out."""
+    takes = [take for take, found in zip(acted.takes, acted.found, strict=True) if found]
+    names = sorted({take.subject for take in takes})
+    return Somebodies(
+        squares_of(acted.portraits[acted.found]),
+        np.array([names.index(take.subject) for take in takes], dtype=np.int64),
+        np.array([BASIC.index(take.expression) for take in takes], dtype=np.int64),
+    )
 
 
 def photograph(
