@@ -14,8 +14,9 @@ command or its group there, so a new command is one new file:
         ...
         output.show(result, as_json=as_json, picture=lambda: output.table(...))
 
-`options` holds the options that commands share, `output` what they print with. Errors of ours
-are raised, never printed: `run` shows them and gives the exit code.
+`options` holds the options that commands share, `output` what they print with. Every module here
+is imported at every start: heavy things are imported in functions, or `--help` is slow. Errors of
+ours are raised, never printed: `run` shows them and gives the exit code.
 """
 
 from __future__ import annotations
