@@ -71,7 +71,7 @@ def shade_eye(sketch: Sketch, shadow: Shadow, side: float) -> None:
     m, lines = sketch.muscles, sketch.looks.lines
     cx, cy = eye_centre(sketch.looks, side)
     socket = sketch.at(*ring(cx - side * 0.05, cy - 0.1, 0.25, 0.14))
-    shadow.add(socket, 0.16 + 0.2 * max(0.0, m.brow_lower), sketch.px(0.07))
+    shadow.add(socket, 0.16 + 0.15 * max(0.0, m.brow_lower), sketch.px(0.07))
     fold = upper - 0.055 + 0.02 * np.clip(m.lid_up, 0, 1)
     shadow.line(sketch.at(x[2:], fold[2:]), 0.34, sketch.px(0.03), sketch.px(0.012))
     bag = lower + 0.06

@@ -70,7 +70,7 @@ def invent_webcam(rng: np.random.Generator) -> Webcam:
     return Webcam(
         lamp=(float(rng.uniform(-0.8, 0.8)), float(rng.uniform(-0.9, 0.1)), 1.0),
         side_light=float(rng.uniform(0.0, 0.3)),
-        exposure=float(rng.uniform(0.78, 1.14)),
+        exposure=float(rng.uniform(0.78, 1.08)),
         tint=(float(1 + warm), float(1 + green), float(1 - warm)),
         gamma=float(rng.uniform(0.82, 1.2)),
         vignette=float(rng.uniform(0.0, 0.25)),
