@@ -129,13 +129,17 @@ def _engine(settings: Settings) -> Check:
 
 
 def _checkpoint(settings: Settings) -> Check:
+    """Open it as a command would: networks, seal and arrays."""
+    from fewshot_fer.recognizer import Recognizer
+
     try:
-        folder = settings.checkpoint or shipped_checkpoint()
+        recognizer = Recognizer.open(
+            settings.checkpoint, precision=settings.precision, threads=settings.threads
+        )
     except FewshotFerError as error:
         return Check("checkpoint", "broken", f"{error.where}: {error.what}", error.next_step)
-    if not folder.is_dir():
-        return Check("checkpoint", "broken", f"{folder} is not there", "Mend or unset it.")
-    return Check("checkpoint", "fine", str(folder))
+    place = settings.checkpoint or shipped_checkpoint()
+    return Check("checkpoint", "fine", f"{recognizer.checkpoint_hash[:12]} in {place}")
 
 
 def _folder(name: str, folder: Path) -> Check:

@@ -35,12 +35,19 @@ class Recognizer:
         precision: Precision = "bf16",
         threads: int = 1,
         min_face: int = 20,
+        thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7),
     ) -> Recognizer:
         """Open a checkpoint's folder; without one, the checkpoint that travels with the product."""
         folder = checkpoint or shipped_checkpoint()
         read = Checkpoint.read(folder / "expression")
         return cls(
-            Detector.open(folder / "mtcnn", threads=threads, min_face=min_face),
+            Detector.open(
+                folder / "mtcnn",
+                precision=precision,
+                threads=threads,
+                thresholds=thresholds,
+                min_face=min_face,
+            ),
             Embedder.of(read, precision=precision, threads=threads),
             read_prior(read.arrays, read.card.names),
         )

@@ -61,20 +61,12 @@ def demo(
     outcomes = (
         _shown(students, seconds, seeds, settings)
         if watching
-        else _run(students, seconds, seeds, _opened(settings), lambda _: None)
+        else _run(students, seconds, seeds, options.recognizer(settings), lambda _: None)
     )
     output.show(
         _summary(students, seconds, outcomes),
         as_json=as_json,
         picture=lambda: _result(outcomes),
-    )
-
-
-def _opened(settings: Settings) -> Recognizer:
-    from fewshot_fer.recognizer import Recognizer
-
-    return Recognizer.open(
-        settings.checkpoint, precision=settings.precision, threads=settings.threads
     )
 
 
@@ -146,7 +138,7 @@ def _shown(
     opening = Text(f"Drawing {students} students ...", style="dim")
     with Live(opening, console=console, refresh_per_second=12, transient=True) as live:
         screen = _Screen(live, console)
-        return _run(students, seconds, seeds, _opened(settings), screen.show)
+        return _run(students, seconds, seeds, options.recognizer(settings), screen.show)
 
 
 class _Screen:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -31,3 +32,16 @@ def settings(context: typer.Context, **overrides: object) -> Settings:
     from fewshot_fer.settings import load_settings
 
     return load_settings(context.obj, os.environ, overrides)
+
+
+def recognizer(settings: Settings) -> Recognizer:
+    """The recogniser that the settings ask for."""
+    from fewshot_fer.recognizer import Recognizer
+
+    return Recognizer.open(
+        settings.checkpoint,
+        precision=settings.precision,
+        threads=settings.threads,
+        min_face=settings.min_face,
+        thresholds=settings.thresholds,
+    )

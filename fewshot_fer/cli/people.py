@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import output
+from fewshot_fer.cli import options, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,16 +45,9 @@ def library(settings: Settings) -> Library:
 
 def roster(settings: Settings) -> Roster:
     """The library with the checkpoint of the settings."""
-    from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.students.roster import Roster
 
-    recogniser = Recognizer.open(
-        settings.checkpoint,
-        precision=settings.precision,
-        threads=settings.threads,
-        min_face=settings.min_face,
-    )
-    return Roster(library(settings), recogniser)
+    return Roster(library(settings), options.recognizer(settings))
 
 
 def enrolment(settings: Settings, *, ask: bool, skip_refused: bool, as_json: bool) -> Enrolment:
