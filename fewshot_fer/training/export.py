@@ -1,0 +1,167 @@
+"""From a trained network to a checkpoint: ONNX, the fitted prior, the card, the seal."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import save
+from torch import Tensor, nn
+
+from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.embedding import Embedder, Geometry, seal
+from fewshot_fer.embedding.checkpoint import CARD, FORMAT, LANDMARKS, MODEL, PRIOR, Card
+from fewshot_fer.embedding.embedder import portraits_of
+from fewshot_fer.embedding.geometry import POINTS, RIGID, flatten
+from fewshot_fer.engine import OpenVinoNetwork
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.files import write_atomically
+from fewshot_fer.prototypes.prior import Prior
+from fewshot_fer.prototypes.stored import prior_arrays
+from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.network import FACE, EmbeddingNetwork
+
+GEOMETRY_SIZE = 30
+
+
+class _Features(nn.Module):
+    """The network with one output, as it is exported."""
+
+    def __init__(self, network: EmbeddingNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """[n, 1, 48, 48] -> [n, general + detail + 7 + 7]."""
+        out = self.network(faces)
+        return torch.cat([out.general, out.detail, out.votes, out.own], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How near the exported network is to the trained one: the smallest cosine of any face."""
+
+    f32: float
+    bf16: float
+
+
+def blocks_of(network: EmbeddingNetwork, *, geometry: int = 0) -> dict[str, slice]:
+    """Which slice of a feature vector is what."""
+    sizes = {
+        "general": network.config.general,
+        "detail": network.config.detail,
+        "votes": len(BASIC),
+        "own": len(BASIC),
+        "geometry": geometry,
+    }
+    blocks, start = {}, 0
+    for name, size in sizes.items():
+        if size:
+            blocks[name] = slice(start, start + size)
+        start += size
+    return blocks
+
+
+def write_network(network: EmbeddingNetwork, path: Path) -> None:
+    """Write the ONNX file."""
+    buffer = io.BytesIO()
+    target: Any = buffer  # A buffer will do, though the annotation names only paths.
+    torch.onnx.export(
+        _Features(network).eval().to("cpu", memory_format=torch.contiguous_format),
+        (torch.zeros(2, 1, FACE, FACE),),
+        target,
+        input_names=["faces"],
+        output_names=["features"],
+        dynamic_axes={"faces": {0: "n"}, "features": {0: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )
+    write_atomically(path, buffer.getvalue())
+
+
+def compare(network: EmbeddingNetwork, path: Path, faces: Bytes) -> Parity:
+    """The exported network against torch, on faces [n, 48, 48]."""
+    batch = faces[:, None].astype(np.float32)
+    with torch.no_grad():
+        truth = _Features(network).eval()(torch.from_numpy(batch)).numpy()
+
+    def nearness(precision: Any) -> float:
+        found = OpenVinoNetwork(path, precision=precision)(batch)[0]
+        lengths = np.linalg.norm(found, axis=1) * np.linalg.norm(truth, axis=1)
+        return float(((found * truth).sum(1) / lengths).min())
+
+    return Parity(nearness("f32"), nearness("bf16"))
+
+
+def fit_geometry(points: Floats, size: int = GEOMETRY_SIZE) -> Geometry:
+    """Principal directions of faces' points [n, 468, 3]."""
+    reference = points[:, RIGID].mean(0)
+    reference = reference - reference.mean(0)
+    flat = flatten(points, reference)
+    centre = flat.mean(0)
+    _, _, directions = np.linalg.svd(flat - centre, full_matrices=False)
+    return Geometry(
+        reference.astype(np.float32),
+        centre.astype(np.float32),
+        np.ascontiguousarray(directions[:size].T, dtype=np.float32),
+    )
+
+
+def landmarks_of(faces: Bytes, network: Path) -> Floats:
+    """Dense landmarks [n, 468, 3] of FER-2013's squares [n, 48, 48]."""
+    model = OpenVinoNetwork(network)
+    found = np.empty((len(faces), POINTS, 3), dtype=np.float32)
+    for row, face in zip(found, faces, strict=True):
+        portrait = portraits_of(face[None]) / np.float32(255)
+        row[:] = model(portrait)[0].reshape(POINTS, 3)
+    return found
+
+
+def open_unfitted(
+    network: EmbeddingNetwork, folder: Path, landmarks: Path | None, geometry: Geometry | None
+) -> Embedder:
+    """Write the networks and open them before a prior exists, to embed what it is fitted on."""
+    write_network(network, folder / MODEL)
+    found = None
+    if landmarks is not None:
+        write_atomically(folder / LANDMARKS, landmarks.read_bytes())
+        found = OpenVinoNetwork(folder / LANDMARKS)
+    width = geometry.directions.shape[1] if geometry else 0
+    card = Card(BASIC, blocks_of(network, geometry=width), (), (), {})
+    return Embedder(OpenVinoNetwork(folder / MODEL), card, landmarks=found, geometry=geometry)
+
+
+def write_checkpoint(
+    folder: Path,
+    prior: Prior,
+    blocks: Mapping[str, slice],
+    faces: FaceSet,
+    geometry: Geometry | None,
+    details: Mapping[str, Any],
+) -> str:
+    """Write the prior, the card and the seal beside the networks; returns the hash."""
+    arrays = prior_arrays(prior)
+    if geometry is not None:
+        arrays |= {f"geometry.{name}": value for name, value in asdict(geometry).items()}
+    write_atomically(folder / PRIOR, save(arrays))
+    card = {
+        "format": FORMAT,
+        "names": list(prior.names),
+        "blocks": {name: [part.start, part.stop] for name, part in blocks.items()},
+        "log_share_votes": _log_share(faces.vote_shares()),
+        "log_share_own": _log_share(faces.own_shares()),
+        **details,
+    }
+    write_atomically(folder / CARD, (json.dumps(card, indent=1) + "\n").encode())
+    return seal(folder)
+
+
+def _log_share(shares: Floats) -> list[float]:
+    total = shares.sum(0) + 1e-6
+    return [round(float(value), 5) for value in np.log(total / total.sum())]

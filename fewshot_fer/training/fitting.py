@@ -1,0 +1,126 @@
+"""Fits the prior: what all people have in common, from FER-2013 and from people who acted.
+
+FER-2013 has many people with one picture each; the acted sets have few people with several.
+The first gives the expressions' means and the noise, the second corrects both: means are
+moved towards the acted ones, and what varies between one person's takes counts as noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fewshot_fer.arrays import Doubles, Floats, Ints
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes import Prior
+from fewshot_fer.prototypes.prototypes import Doubts
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFit:
+    """One block of the features: how much it weighs, and how much people vary in it."""
+
+    weight: float = 1.0
+    beta: float = 3.3
+    delta: float = 0.67
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """The choices of the fit; all few, so that twenty people are enough to make them."""
+
+    blocks: Mapping[str, BlockFit] = field(
+        default_factory=lambda: {
+            "general": BlockFit(),
+            "detail": BlockFit(),
+            "geometry": BlockFit(),
+        }
+    )
+    acted_means: float = 0.5
+    acted_noise: float = 0.3
+    session: float = 1.0
+    temperatures: tuple[float, float] = (4.0, 4.0)
+    doubts: tuple[Doubts, Doubts] = (Doubts(0.0, 1e9), Doubts(0.0, 1e9))
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Features [n, f] with labels [n] and, for acted sets, subjects [n]."""
+
+    features: Floats
+    labels: Ints
+    subjects: Sequence[str] = ()
+
+
+def fit_prior(
+    crowd: Labelled, acted: Labelled | None, blocks: Mapping[str, slice], config: FitConfig
+) -> Prior:
+    """The prior from strangers' single pictures and, where there are any, from acted people."""
+    centre = crowd.features.mean(0)
+    whitening = _whitening(crowd, acted, blocks, config)
+    seen = _project(crowd.features, centre, whitening)
+    means = _class_means(seen, crowd.labels)
+    if acted is not None:
+        shown = _class_means(_project(acted.features, centre, whitening), acted.labels)
+        means = (1 - config.acted_means) * means + config.acted_means * shown
+    sizes = [blocks[name].stop - blocks[name].start for name in config.blocks]
+
+    def spread(part: str) -> Floats:
+        values = [getattr(block, part) for block in config.blocks.values()]
+        return np.repeat(np.array(values, np.float32), sizes)
+
+    return Prior(
+        names=BASIC,
+        centre=centre.astype(np.float32),
+        whitening=whitening.astype(np.float32),
+        means=means.astype(np.float32),
+        beta=spread("beta"),
+        delta=spread("delta"),
+        sigma=np.full(sum(sizes), config.session, np.float32),
+        weight=spread("weight"),
+        temperatures=config.temperatures,
+        doubts=config.doubts,
+    )
+
+
+def _whitening(
+    crowd: Labelled, acted: Labelled | None, blocks: Mapping[str, slice], config: FitConfig
+) -> Doubles:
+    """Maps features [f] to a space [d] in which noise within a label is even, block by block."""
+    sizes = [blocks[name].stop - blocks[name].start for name in config.blocks]
+    whole = np.zeros((crowd.features.shape[1], sum(sizes)))
+    start = 0
+    for name, size in zip(config.blocks, sizes, strict=True):
+        part = blocks[name]
+        noise = within(crowd.features[:, part], crowd.labels)
+        if acted is not None:
+            cells = [f"{s}/{label}" for s, label in zip(acted.subjects, acted.labels, strict=True)]
+            takes = within(acted.features[:, part], np.unique(cells, return_inverse=True)[1])
+            takes *= np.trace(noise) / max(np.trace(takes), 1e-9)
+            noise = (1 - config.acted_noise) * noise + config.acted_noise * takes
+        values, directions = np.linalg.eigh(noise)
+        floor = 1e-3 * values.max()
+        whole[part, start : start + size] = directions / np.sqrt(np.maximum(values, floor))
+        start += size
+    return whole
+
+
+def within(features: Floats, groups: Ints) -> Doubles:
+    """Pooled covariance [d, d] of features [n, d] within groups [n] of two and more."""
+    names, group = np.unique(groups, return_inverse=True)
+    counts = np.bincount(group)
+    sums = np.zeros((len(names), features.shape[1]))
+    np.add.at(sums, group, features)
+    rest = (features - (sums / counts[:, None])[group])[counts[group] > 1].astype(np.float64)
+    freedom = max(1, int((counts[counts > 1] - 1).sum()))
+    return np.asarray(rest.T @ rest / freedom)
+
+
+def _class_means(z: Floats, labels: Ints) -> Floats:
+    return np.stack([z[labels == label].mean(0) for label in range(len(BASIC))])
+
+
+def _project(features: Floats, centre: Floats, whitening: Doubles) -> Floats:
+    return np.asarray((features - centre) @ whitening, dtype=np.float32)
