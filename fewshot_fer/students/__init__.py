@@ -1,1 +1,41 @@
 """Enrols students, recalibrates them and keeps what is known about them; loses nothing."""
+
+from __future__ import annotations
+
+from fewshot_fer.students.consent import agreed, consent_text
+from fewshot_fer.students.enrolment import Enrolled, Enrolment
+from fewshot_fer.students.gallery import Gallery, gallery
+from fewshot_fer.students.gate import Gate, Picture
+from fewshot_fer.students.library import Library
+from fewshot_fer.students.moving import export_student, import_student
+from fewshot_fer.students.recalibration import compare, history, recalibrate_class, undo
+from fewshot_fer.students.records import Consent, Reference, Student
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.simply import add_references, enroll, recalibrate
+from fewshot_fer.students.verify import verify
+
+__all__ = [
+    "Consent",
+    "Enrolled",
+    "Enrolment",
+    "Gallery",
+    "Gate",
+    "Library",
+    "Picture",
+    "Reference",
+    "Roster",
+    "Student",
+    "add_references",
+    "agreed",
+    "compare",
+    "consent_text",
+    "enroll",
+    "export_student",
+    "gallery",
+    "history",
+    "import_student",
+    "recalibrate",
+    "recalibrate_class",
+    "undo",
+    "verify",
+]
