@@ -23,7 +23,7 @@ BOOTSTRAPS = 2000
 class Learner(Protocol):
     """Learns one person: reference vectors and labels in, a reader of vectors out."""
 
-    def __call__(self, references: Floats, labels: Sequence[str]) -> Reader:
+    def __call__(self, references: Floats, labels: Sequence[str], /) -> Reader:
         """Learn a person; no references at all gives the generic recogniser."""
         ...
 
@@ -36,7 +36,7 @@ class Reader(Protocol):
         """The expressions it knows, in the order of its scores."""
         ...
 
-    def scores(self, vectors: Floats) -> Floats:
+    def scores(self, vectors: Floats, /) -> Floats:
         """Probabilities [n, c]."""
         ...
 
@@ -90,8 +90,14 @@ class ShotResult:
     by_subject: dict[str, tuple[float, float]]
     answers: tuple[Answers, ...]
 
+    def gain(self, seed: int = 0) -> tuple[float, tuple[float, float]]:
+        """What the references add to no reference, mean over subjects and its interval."""
+        gains = np.array([with_ - without for with_, without in self.by_subject.values()])
+        return float(gains.mean()), bootstrap(gains, seed)
+
     def as_json(self) -> dict[str, object]:
         """What other programs read."""
+        gain, between = self.gain()
         return {
             "accuracy": round(self.accuracy, 4),
             "ci95": [round(bound, 4) for bound in self.ci95],
@@ -99,6 +105,8 @@ class ShotResult:
             "n_subjects": self.n_subjects,
             "subjects_harmed": self.subjects_harmed,
             "ece": round(self.ece, 4),
+            "gain": round(gain, 4),
+            "gain_ci95": [round(bound, 4) for bound in between],
         }
 
 
@@ -148,7 +156,9 @@ def evaluate_persons(
         _answer(people, subject, [c for c in choices if c.subject == subject], learn, generic)
         for subject in dict.fromkeys(choice.subject for choice in choices)
     ]
-    by_subject = {a.subject: (float(a.right.mean()), float(a.right_without.mean())) for a in answers}
+    by_subject = {
+        a.subject: (float(a.right.mean()), float(a.right_without.mean())) for a in answers
+    }
     accuracies = np.array([with_ for with_, _ in by_subject.values()])
     return ShotResult(
         shots=shots,
@@ -194,13 +204,13 @@ def _answer(
     )
 
 
-def _name(reader: Reader, vectors: Floats) -> tuple[np.ndarray, Floats]:  # type: ignore[type-arg]
+def _name(reader: Reader, vectors: Floats) -> tuple[np.ndarray, Floats]:
     scores = reader.scores(vectors)
     best = scores.argmax(1)
     return np.asarray(reader.names)[best], scores[np.arange(len(scores)), best]
 
 
-def bootstrap(values: np.ndarray, seed: int) -> tuple[float, float]:  # type: ignore[type-arg]
+def bootstrap(values: np.ndarray, seed: int) -> tuple[float, float]:
     """The 95 % interval of the mean."""
     rng = np.random.default_rng(seed)
     means = values[rng.integers(0, len(values), (BOOTSTRAPS, len(values)))].mean(1)

@@ -61,6 +61,7 @@ def curves(history: Sequence[EpochRecord], stages: Sequence[str]) -> bytes:
     ]
     for axes, title in ((left, "Training loss"), (right, "Validation accuracy")):
         axes.set(title=title, xlabel="epoch")
+        axes.locator_params(axis="x", integer=True)
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8)
         for first, stage in begins:

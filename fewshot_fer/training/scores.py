@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,11 @@ class Balance:
 
     votes: Floats
     own: Floats
+
+    @classmethod
+    def of(cls, votes: Sequence[float], own: Sequence[float]) -> Balance:
+        """From a checkpoint's card."""
+        return cls(np.array(votes, dtype=np.float32), np.array(own, dtype=np.float32))
 
     @classmethod
     def none(cls) -> Balance:
