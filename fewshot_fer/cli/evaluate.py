@@ -170,8 +170,8 @@ def episodes(
         as_json=as_json,
         picture=lambda: output.table(
             f"{figures.episodes} episodes of {figures.way} expressions",
-            ("references of each", "accuracy", "95 % interval", "without references"),
-            [(shot, *_between(figures.accuracy, figures.ci95), f"{figures.accuracy_generic:.1%}")],
+            ("references of each", "accuracy (95 %)", "without references"),
+            [(shot, _between(figures.accuracy, figures.ci95), f"{figures.accuracy_generic:.1%}")],
         ),
     )
 
@@ -272,20 +272,16 @@ def _fer_table(figures: FerFigures) -> Group:
 
 
 def _persons_table(results: Sequence[ShotResult], found: int, pictures: int) -> Table:
-    columns = (
-        "references of each", "accuracy", "95 % interval", "gain", "95 % interval", "people",
-        "harmed", "queries", "calibration error",
-    )  # fmt: skip
+    columns = ("shots", "accuracy (95 %)", "gain (95 %)", "harmed", "queries", "ece")
     return output.table(
-        f"People, {found} of {pictures} faces found",
+        f"References of each expression; {found} of {pictures} faces found",
         columns,
         (
             (
                 result.shots,
-                *_between(result.accuracy, result.ci95),
-                *_between(*result.gain()),
-                result.n_subjects,
-                result.subjects_harmed,
+                _between(result.accuracy, result.ci95),
+                _between(*result.gain()) if result.shots else "-",
+                f"{result.subjects_harmed} of {result.n_subjects}",
                 result.n_queries,
                 f"{result.ece:.1%}",
             )
@@ -294,5 +290,5 @@ def _persons_table(results: Sequence[ShotResult], found: int, pictures: int) -> 
     )
 
 
-def _between(value: float, bounds: tuple[float, float]) -> tuple[str, str]:
-    return f"{value:.1%}", f"{bounds[0]:.1%} to {bounds[1]:.1%}"
+def _between(value: float, bounds: tuple[float, float]) -> str:
+    return f"{value:.1%} ({100 * bounds[0]:.1f}–{100 * bounds[1]:.1f})"
