@@ -49,7 +49,7 @@ class Identity:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._crop: Doubles = similarities(TEMPLATE.astype(np.float32)[None], np.array(_POINTS))[0]
+        self.crop: Doubles = similarities(TEMPLATE.astype(np.float32)[None], np.array(_POINTS))[0]
 
     @classmethod
     def open(
@@ -75,7 +75,7 @@ class Identity:
         """The vectors of portraits."""
         vectors = np.zeros((len(aligned), 128), dtype=np.float32)
         for vector, portrait in zip(vectors, aligned, strict=True):
-            crop = cv2.warpAffine(portrait, self._crop, (SIDE, SIDE))
+            crop = cv2.warpAffine(portrait, self.crop, (SIDE, SIDE))
             vector[:] = self._network(crop.transpose(2, 0, 1)[None].astype(np.float32))[0][0]
         return unit(vectors)
 
@@ -105,9 +105,9 @@ class Known:
 class Rules:
     """When a face is named; a stranger must stay a stranger."""
 
-    threshold: float = 0.5
+    threshold: float = 0.6
     """The least similarity of the mean of several looks."""
-    margin: float = 0.06
+    margin: float = 0.05
     """How much more like this student than like any other."""
     looks: int = 3
     most_looks: int = 12

@@ -26,7 +26,8 @@ def original() -> Original:
     """facenet-pytorch's own detector."""
     if reference.weights() is None:
         pytest.skip("facenet-pytorch is not installed")
-    return reference.load()[0]
+    theirs: Original = reference.load()[0]
+    return theirs
 
 
 def _same(original: Original, detector: Detector, image: Bytes, name: str) -> int:
