@@ -191,14 +191,16 @@ def test_a_full_disk_is_an_error_of_ours() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("moment", ["importing", "running"])
-def test_ctrl_c_exits_with_130_and_no_traceback(moment: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["importing", "running", "watching"])
+def test_ctrl_c_exits_with_130_no_traceback_and_nothing_left(moment: str, tmp_path: Path) -> None:
     script = tmp_path / "slow.py"
     script.write_text(SLOW[moment])
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     process = subprocess.Popen(
         [sys.executable, str(script)],
         cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -214,6 +216,7 @@ def test_ctrl_c_exits_with_130_and_no_traceback(moment: str, tmp_path: Path) -> 
         process.wait()
     assert process.returncode == 130
     assert "Traceback" not in shown
+    assert list(temporary.iterdir()) == []
 
 
 SLOW = {
@@ -242,5 +245,17 @@ whole = app.build()
 whole.command()(wait)
 app.build = lambda: whole
 main(["wait"])
+""",
+    "watching": """
+from fewshot_fer.cli import main
+from fewshot_fer.simulation import demo
+
+class Telling(demo.Demo):
+    def _enrol(self):
+        print("ready", flush=True)
+        return super()._enrol()
+
+demo.Demo = Telling
+main(["demo", "--students", "2", "--seconds", "1", "--json"])
 """,
 }

@@ -48,7 +48,10 @@ def test_the_checkpoints_and_licences_travel_in_it_and_nothing_else_does(wheel: 
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fewshot_fer"}
 
 
-@pytest.mark.parametrize("command", ["--help", "doctor --json --port PORT"])
+@pytest.mark.parametrize(
+    "command",
+    ["--help", "doctor --json --port PORT", "demo --students 2 --seconds 1 --json"],
+)
 def test_it_runs_alone_without_torch_and_without_a_network(
     installed: Path, tmp_path: Path, command: str, free_port: int
 ) -> None:
