@@ -19,7 +19,11 @@ def test_enrol_add_recalibrate_in_a_line_each(library: Library, tmp_path: Path) 
     gate = Gate(roster.recogniser.find, good)
     path = tmp_path / "h.png"
     cv2.imwrite(str(path), cv2.cvtColor(shown("happy", 1), cv2.COLOR_RGB2BGR))
-    pictures: Pictures = {"happy": [path], "sad": str(path.with_name("s.png")), "fear": shown("fear", 2)}
+    pictures: Pictures = {
+        "happy": [path],
+        "sad": str(path.with_name("s.png")),
+        "fear": shown("fear", 2),
+    }
     cv2.imwrite(str(tmp_path / "s.png"), cv2.cvtColor(shown("sad", 3), cv2.COLOR_RGB2BGR))
     anna = enroll(roster, "Anna", pictures, agreed_by="Anna", gate=gate)
     assert anna.student.counts == {"fear": 1, "happy": 1, "sad": 1}
