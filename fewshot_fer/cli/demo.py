@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fewshot_fer.cli import classview, options, output, panels
+from fewshot_fer.cli.notice import LAW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,7 +209,7 @@ def _result(outcomes: Sequence[Outcome]) -> Group:
             Text(word, style="bold"), classview.bar(tally.accuracy, 30, style),
             f"{100 * tally.accuracy:5.1f} % of the student-seconds labelled right",
         )  # fmt: skip
-    parts += [sums, Text(_words(outcomes), style="dim")]
+    parts += [sums, Text(_words(outcomes), style="dim"), Text(f"\n{LAW}", style="dim")]
     return Group(*parts)
 
 
