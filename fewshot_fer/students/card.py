@@ -22,6 +22,10 @@ from fewshot_fer.students.vectors import Known
 
 _LOOKS = 200
 _WORTH_SAYING = 0.005
+# Of a student with few references the model is too sure. At 2, on KDEF20 and JAFFE (n=40 and 14
+# draws): expected 72, 86, 94 % after 1, 3, 7 references, found 77, 72, 95 %; the advised picture
+# brought 7.4 points, any other 3.2.
+_WIDER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def estimated(
     prior: Prior, prototypes: Prototypes, randomness: np.random.Generator
 ) -> dict[str, float]:
     """By expression: how often a look of it lies nearest to its own point."""
-    points, spread = prototypes.points, 1.0 + _unsure(prior, prototypes)
+    points, spread = prototypes.points, 1.0 + _WIDER * _unsure(prior, prototypes)
     noise = randomness.standard_normal((_LOOKS, points.shape[1]), dtype=np.float32)
     result = {}
     for c, name in enumerate(prototypes.names):
