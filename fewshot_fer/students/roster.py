@@ -22,6 +22,10 @@ from fewshot_fer.students.records import Student
 from fewshot_fer.students.vectors import Known, known_vectors
 
 _TRIES = 3
+# How far a class's expression lies from the middle of all: who has never shown it has references
+# of everything else, and those win otherwise. Taught by three, recall on others at 1, 0.6 and 0.4:
+# 61, 76, 75 % (KDEF20) and 46, 66, 68 % (JAFFE), false alarms 0.3, 0.7, 1.1 and 0.5, 0.6, 0.5 %.
+_OWN_SHARE = 0.6
 
 
 class Roster:
@@ -131,7 +135,8 @@ class Roster:
             basic = np.isin(labels, BASIC)
             offset = self.learn(known.z[basic], list(labels[basic])).offset
             rows.append(known.z[labels == name].mean(axis=0) - offset)
-        return np.asarray(np.mean(rows, axis=0), np.float32)
+        middle = self.recogniser.prior.means.mean(axis=0)
+        return np.asarray(middle + _OWN_SHARE * (np.mean(rows, axis=0) - middle), np.float32)
 
     def _nothing(self) -> tuple[Floats, tuple[str, ...]]:
         return self.recogniser.vectors_of(np.zeros((0, 192, 192, 3), np.uint8)), ()
