@@ -15,8 +15,11 @@ from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
 
 PORTRAIT = 192
 SQUARE = 48
-_MARGIN = 32
 _BATCH = 32
+# FER-2013's square within a portrait. Tried on people's own pictures: a little nearer, and a
+# little higher, than FER-2013's median serves one reference better.
+_INNER = 120
+_TOP, _LEFT = 34, 36
 
 
 class Embedder:
@@ -97,20 +100,20 @@ class Embedder:
 
 def squares_of(portraits: Bytes) -> Bytes:
     """What the embedding network sees of portraits [n, 192, 192, 3]: grey [n, 48, 48]."""
-    inner = slice(_MARGIN, PORTRAIT - _MARGIN)
+    rows, columns = slice(_TOP, _TOP + _INNER), slice(_LEFT, _LEFT + _INNER)
     out = np.empty((len(portraits), SQUARE, SQUARE), dtype=np.uint8)
     for square, portrait in zip(out, portraits, strict=True):
-        grey = cv2.cvtColor(np.ascontiguousarray(portrait[inner, inner]), cv2.COLOR_RGB2GRAY)
+        grey = cv2.cvtColor(np.ascontiguousarray(portrait[rows, columns]), cv2.COLOR_RGB2GRAY)
         cv2.resize(grey, (SQUARE, SQUARE), dst=square, interpolation=cv2.INTER_AREA)
     return out
 
 
 def portraits_of(squares: Bytes) -> Bytes:
     """FER-2013's squares [n, 48, 48] as portraits; their border is repeated outwards."""
-    size = PORTRAIT - 2 * _MARGIN
+    frame = (_TOP, PORTRAIT - _TOP - _INNER, _LEFT, PORTRAIT - _LEFT - _INNER)
     out = np.empty((len(squares), PORTRAIT, PORTRAIT, 3), dtype=np.uint8)
     for portrait, square in zip(out, squares, strict=True):
-        large = cv2.resize(square, (size, size), interpolation=cv2.INTER_CUBIC)
-        framed = cv2.copyMakeBorder(large, *[_MARGIN] * 4, borderType=cv2.BORDER_REPLICATE)
+        large = cv2.resize(square, (_INNER, _INNER), interpolation=cv2.INTER_CUBIC)
+        framed = cv2.copyMakeBorder(large, *frame, borderType=cv2.BORDER_REPLICATE)
         portrait[:] = framed[..., None]
     return out

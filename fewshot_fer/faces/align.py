@@ -24,23 +24,30 @@ MARGIN: Final = (SIDE - INNER) // 2
 FER_POINTS: Final = ((0.305, 0.380), (0.688, 0.377), (0.481, 0.591), (0.338, 0.771), (0.654, 0.771))
 TEMPLATE: Final[Doubles] = np.array(FER_POINTS) * INNER + MARGIN
 
-_LARGEST_SHRINK: Final = 2.0
 _FEWEST_PIXELS: Final = 1.0
 
 
-def similarities(points: Floats, template: Doubles = TEMPLATE) -> Doubles:
+# What each point counts. A mouth moves with the expression: aligned by it, a smile is shrunk and
+# a gasp pushed up until they look less like themselves.
+WEIGHTS: Final[Doubles] = np.array([1.0, 1.0, 0.5, 0.1, 0.1])
+
+
+def similarities(
+    points: Floats, template: Doubles = TEMPLATE, weights: Doubles = WEIGHTS
+) -> Doubles:
     """Least-squares turn, scale and shift of each [n,5,2] onto [5,2]: matrices [n,2,3].
 
-    Without mirroring. Points that are not finite, or all in one place, give a matrix of NaN.
+    Without mirroring; each point counts by its weight [5]. Points that are not finite, or all in one place, give a matrix of NaN.
     """
     given = np.array(points, dtype=np.float64).reshape(-1, len(template), 2)
     given[~np.isfinite(given).all(axis=(1, 2))] = np.nan
-    middle = given.mean(axis=1, keepdims=True)
+    share = (weights / weights.sum())[:, None]
+    middle = (given * share).sum(axis=1, keepdims=True)
     x, y = np.moveaxis(given - middle, -1, 0)
-    target = template.mean(axis=0)
-    u, v = (template - target).T
-    spread = (x**2 + y**2).sum(axis=1)
-    spread[~(spread > 0)] = np.nan
+    target = (template * share).sum(axis=0)
+    u, v = (template - target).T * share[:, 0]
+    spread = ((x**2 + y**2) * share[:, 0]).sum(axis=1)
+    spread[~(spread > 1e-9)] = np.nan
     cosine = (x * u + y * v).sum(axis=1) / spread
     sine = (x * v - y * u).sum(axis=1) / spread
     turn = np.stack([np.stack([cosine, -sine], 1), np.stack([sine, cosine], 1)], axis=1)
@@ -80,18 +87,18 @@ def _warp(image: Bytes, matrix: Doubles, portrait: Bytes) -> None:
     part = image[y0:y1, x0:x1]
     matrix = matrix.copy()
     matrix[:, 2] += matrix[:, :2] @ [x0, y0]
-    shrink = 1 / np.hypot(matrix[0, 0], matrix[1, 0])
-    if shrink > _LARGEST_SHRINK:
+    shrink = int(1 / np.hypot(matrix[0, 0], matrix[1, 0]))
+    if shrink > 1:
         part, matrix = _shrunk(part, matrix, shrink)
     cv2.warpAffine(part, matrix, (SIDE, SIDE), portrait, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
 
 
-def _shrunk(part: Bytes, matrix: Doubles, shrink: float) -> tuple[Bytes, Doubles]:
-    """A part made smaller by averaging, so that fine detail does not turn into noise."""
-    height, width = part.shape[:2]
-    size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
-    ratio = np.array([width / size[0], height / size[1]])
-    smaller = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+def _shrunk(part: Bytes, matrix: Doubles, factor: int) -> tuple[Bytes, Doubles]:
+    """A part made smaller by whole-number averaging, so that fine detail does not become noise."""
+    height, width = (max(1, side // factor) for side in part.shape[:2])
+    whole = part[: height * factor, : width * factor]
+    smaller = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    ratio = np.array([whole.shape[1] / width, whole.shape[0] / height])
     turn = matrix[:, :2] * ratio
     # Pixel centres lie at halves: x_old + 1/2 = ratio * (x_new + 1/2).
     shift = matrix[:, 2] + matrix[:, :2] @ (ratio / 2 - 0.5)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
-from fewshot_fer.faces.align import SIDE, TEMPLATE, alignable, portraits, similarities
+from fewshot_fer.faces.align import SIDE, TEMPLATE, WEIGHTS, alignable, portraits, similarities
 from fewshot_fer.simulation.gallery import Frame
 
 
@@ -34,7 +34,8 @@ def test_noise_gets_the_least_squares_answer() -> None:
     matrix = similarities(points[None])[0]
 
     def error(m: Doubles) -> float:
-        return float(((points @ m[:, :2].T + m[:, 2] - TEMPLATE) ** 2).sum())
+        squares = (points @ m[:, :2].T + m[:, 2] - TEMPLATE) ** 2
+        return float((squares.sum(1) * WEIGHTS).sum())
 
     for _ in range(50):
         c, s, x, y = rng.normal(0, 0.01, 4)
