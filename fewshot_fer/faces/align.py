@@ -37,7 +37,8 @@ def similarities(
 ) -> Doubles:
     """Least-squares turn, scale and shift of each [n,5,2] onto [5,2]: matrices [n,2,3].
 
-    Without mirroring; each point counts by its weight [5]. Points that are not finite, or all in one place, give a matrix of NaN.
+    Without mirroring; each point counts by its weight [5]. Points that are not finite, or all in
+    one place, give a matrix of NaN.
     """
     given = np.array(points, dtype=np.float64).reshape(-1, len(template), 2)
     given[~np.isfinite(given).all(axis=(1, 2))] = np.nan

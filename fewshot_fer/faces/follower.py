@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final, Protocol
 
 import cv2
@@ -65,8 +66,11 @@ class Rhythm:
     """Every so many sweeps it looks for faces much smaller than all that it knows."""
     smallest: float = 0.6
     """In the other sweeps it searches from this share of the smallest known face on."""
-    looks_at_once: int = 12
-    """How many known faces it looks at in one frame; the longest unseen first."""
+    refresh: float = 0.15
+    """It looks at every known face about this often, the longest unseen first."""
+    fewest_looks: int = 4
+    looks_at_once: int = 16
+    """At least and at most so many of them in one frame."""
     retry_every: float = 0.2
     """How often it looks where a lost face was."""
     give_up_after: float = 2.5
@@ -106,7 +110,7 @@ class FaceFollower:
         if searched:
             self._start_again(pixels, sampler, time, jumped=jumped)
         else:
-            self._look(pixels, sampler, time)
+            self._look(pixels, sampler, time, since)
             self._sweep(pixels, sampler, time, min(since, self._rhythm.sweep))
         self._time = time
         fresh = self._seen.looked == time
@@ -132,9 +136,12 @@ class FaceFollower:
         self._seen, self._lost = _Seen.of(found, ids, time), {}
         self._plan, self._arrears = [], 0.0
 
-    def _look(self, pixels: Bytes, sampler: AreaSampler, time: float) -> None:
+    def _look(self, pixels: Bytes, sampler: AreaSampler, time: float, since: float) -> None:
         """Look at the faces unseen for longest, and now and then where lost ones were."""
-        longest = np.argsort(self._seen.looked, kind="stable")[: self._rhythm.looks_at_once]
+        rhythm = self._rhythm
+        share = ceil(len(self._seen.ids) * since / rhythm.refresh)
+        count = min(max(share, rhythm.fewest_looks), rhythm.looks_at_once)
+        longest = np.argsort(self._seen.looked, kind="stable")[:count]
         asked = self._seen.ids[longest]
         due = [
             track for track, tried in self._lost.items() if time - tried >= self._rhythm.retry_every

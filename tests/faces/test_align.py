@@ -28,7 +28,7 @@ def test_a_similarity_is_found_exactly(degrees: float, scale: float, x: float, y
 
 
 def test_noise_gets_the_least_squares_answer() -> None:
-    """No other similarity near it fits better."""
+    """No other similarity near it fits better, each point counting by its weight."""
     rng = np.random.default_rng(1)
     points = (TEMPLATE + rng.normal(0, 4, (5, 2))).astype(np.float32)
     matrix = similarities(points[None])[0]

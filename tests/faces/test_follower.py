@@ -74,7 +74,7 @@ def _run(
 def test_known_faces_take_turns() -> None:
     """A budget of looks a frame, and nobody waits longer than their turn."""
     finder = Finder(_wall(49))
-    seen = _run(FaceFollower(finder, rhythm=Rhythm(looks_at_once=12)), 26)
+    seen = _run(FaceFollower(finder, rhythm=Rhythm(refresh=0.01, looks_at_once=12)), 26)
     assert finder.whole == 1
     assert max(finder.looked) == 12
     assert all(len(tracked.faces) == 49 for tracked in seen)
@@ -82,6 +82,14 @@ def test_known_faces_take_turns() -> None:
     for tracked in seen[1:]:
         waits = np.where(tracked.fresh, 0, waits + 1)
         assert waits.max() <= 49 // 12 + 1
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, 1), (4, 4), (9, 4), (49, 14)])
+def test_as_many_looks_as_time_asks_for(count: int, expected: int) -> None:
+    """At 25 frames a second each of 49 has its turn every 0.15 s; a few are looked at always."""
+    finder = Finder(_wall(count))
+    _run(FaceFollower(finder), 20)
+    assert max(finder.looked) == expected
 
 
 def test_the_search_is_spread_over_frames() -> None:
