@@ -23,6 +23,26 @@ class Namer(Protocol):
         """The students of some of the tracks (one for each face) in an image [h,w,3]."""
         ...
 
+    def forget(self, tracks: Sequence[int]) -> None:
+        """Tracks that are no more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneStudent:
+    """For a camera that shows one student: the largest face is theirs."""
+
+    student: str
+
+    def name(
+        self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
+    ) -> Mapping[int, str]:
+        """The student, as the largest face."""
+        return {tracks[int(faces.sizes.argmax())]: self.student} if len(faces) else {}
+
+    def forget(self, tracks: Sequence[int]) -> None:
+        """Nothing is remembered of tracks."""
+
 
 @dataclass(slots=True)
 class Names:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from threading import Condition, Thread
 from time import monotonic, sleep
 
-from fewshot_fer.classroom.sources import Captured, Clock, Sleeps
+from fewshot_fer.classroom.sources import Captured, Clock, Pictures, Sleeps
 
 
 def paced(
@@ -18,20 +18,26 @@ def paced(
     clock: Clock = monotonic,
     sleeps: Sleeps = sleep,
     patience: float = 0.25,
-) -> Iterator[Captured]:
-    """Recorded pictures at the speed at which they were taken; later than `patience` is dropped."""
+    longest_gap: float = 0.5,
+) -> Pictures:
+    """Recorded pictures at the speed at which they were taken; later than `patience` is dropped.
+
+    Whoever cannot keep up at all still gets a picture every `longest_gap`.
+    """
     start: float | None = None
+    given = clock()
     for captured in pictures:
         if start is None:
             start = clock() - captured.time
         early = start + captured.time - clock()
         if early > 0:
             sleeps(early)
-        if early >= -patience:
+        if early >= -patience or clock() - given >= longest_gap:
             yield captured
+            given = clock()
 
 
-def newest(pictures: Iterator[Captured]) -> Iterator[Captured]:
+def newest(pictures: Iterator[Captured]) -> Pictures:
     """Live pictures, read in a thread of their own; of those that wait only the newest is given."""
     box = _Box()
     reader = Thread(target=box.fill, args=(pictures,), name="source", daemon=True)

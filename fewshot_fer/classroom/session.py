@@ -171,6 +171,8 @@ class ClassSession:
         for track in gone:
             del self._faces[track]
         self._names.forget(gone)
+        if self._namer is not None:
+            self._namer.forget(gone)
         self._smoother.forget(("track", track) for track in gone)
 
     # ------------------------------------------------------------------ what

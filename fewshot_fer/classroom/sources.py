@@ -8,7 +8,7 @@ anything that yields `Captured` is one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -38,6 +38,9 @@ class Captured:
 
     image: Bytes
     time: float
+
+
+Pictures = Generator[Captured]
 
 
 class Capture(Protocol):
@@ -80,7 +83,7 @@ def is_live(source: str) -> bool:
     return source.isdecimal() or source.split(":")[0] == "screen" or bool(_STREAM.match(source))
 
 
-def open_source(source: str, *, every: float = 0.0) -> Iterator[Captured]:
+def open_source(source: str, *, every: float = 0.0) -> Pictures:
     """The pictures of a camera's number, a file, a folder, an address, or `screen[:x,y,w,h]`.
 
     `every` is the shortest time between two pictures.
@@ -99,7 +102,7 @@ def open_source(source: str, *, every: float = 0.0) -> Iterator[Captured]:
 
 def camera(
     number: int, *, every: float = 0.0, opens: Opens = with_opencv, clock: Clock = monotonic
-) -> Iterator[Captured]:
+) -> Pictures:
     """A webcam's pictures until it is unplugged or stands still, which is an error."""
     where = f"camera {number}"
     with _opened(number, opens) as capture:
@@ -125,7 +128,7 @@ def stream(
     opens: Opens = with_opencv,
     clock: Clock = monotonic,
     sleeps: Sleeps = sleep,
-) -> Iterator[Captured]:
+) -> Pictures:
     """A network stream's pictures; it is called again, more and more slowly, when it breaks off."""
     began, tries = clock(), 0
     while True:
@@ -143,7 +146,7 @@ def stream(
         tries += 1
 
 
-def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Iterator[Captured]:
+def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Pictures:
     """A video's pictures with the times that the file gives them."""
     if not path.exists():
         raise SourceError(
@@ -173,7 +176,7 @@ def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Iter
         )
 
 
-def folder(path: Path, *, every: float = 1.0) -> Iterator[Captured]:
+def folder(path: Path, *, every: float = 1.0) -> Pictures:
     """A folder's pictures in the order of their names, one every so many seconds."""
     files = sorted(p for p in path.iterdir() if p.suffix.casefold() in SUFFIXES)
     taken = 0
@@ -200,7 +203,7 @@ def screen(
     every: float = 0.1,
     clock: Clock = monotonic,
     sleeps: Sleeps = sleep,
-) -> Iterator[Captured]:
+) -> Pictures:
     """The first screen, or a part of it (left, top, width, height)."""
     try:
         mss = import_module("mss")
@@ -240,9 +243,7 @@ def _opened(source: int | str, opens: Opens) -> Iterator[Capture]:
         capture.release()
 
 
-def _pictures(
-    capture: Capture, every: float, clock: Clock, began: float | None = None
-) -> Iterator[Captured]:
+def _pictures(capture: Capture, every: float, clock: Clock, began: float | None = None) -> Pictures:
     """The pictures of something live, as they come; ends when nothing comes any more."""
     start = clock() if began is None else began
     last = -np.inf
@@ -255,7 +256,7 @@ def _pictures(
                 yield Captured(_rgb(image), now)
 
 
-def _watched(pictures: Iterator[Captured], where: str) -> Iterator[Captured]:
+def _watched(pictures: Pictures, where: str) -> Pictures:
     """The same pictures; an error when the very same one comes for too long."""
     before: Captured | None = None
     for captured in pictures:

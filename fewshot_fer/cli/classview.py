@@ -25,6 +25,11 @@ _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 _CELL: Final = 22
 
 
+def colour(expression: str) -> str:
+    """An expression's colour; new expressions share one."""
+    return COLOURS.get(expression, "bright_magenta")
+
+
 def bar(share: float, width: int, style: str) -> Text:
     """A bar of eighths of a letter, on a dim ground of its full width."""
     from rich.text import Text
@@ -57,12 +62,12 @@ def _cell(face: Seen) -> Text:
     if face.reading is None:
         return cell.append(" ...".ljust(_CELL - 9), style="dim")
     shown = face.reading.expression
-    colour = COLOURS.get(shown, "bright_magenta")
+    style = colour(shown)
     if face.reading.unsure:
-        cell.append(f" {shown[:7] + '?':9}", style=f"dim {colour}")
+        cell.append(f" {shown[:7] + '?':9}", style=f"dim {style}")
     else:
-        cell.append(f" {shown[:8]:9}", style=colour)
-    return cell.append_text(bar(face.reading.scores[shown], 4, colour))
+        cell.append(f" {shown[:8]:9}", style=style)
+    return cell.append_text(bar(face.reading.scores[shown], 4, style))
 
 
 def class_bars(shares: ClassShares, width: int = 24) -> Table:
@@ -73,8 +78,8 @@ def class_bars(shares: ClassShares, width: int = 24) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     names = [*COLOURS, *(name for name in shares.shares if name not in COLOURS)]
     for name in names:
-        share, colour = shares.shares.get(name, 0.0), COLOURS.get(name, "bright_magenta")
-        grid.add_row(Text(name, style=colour), bar(share, width, colour), f"{100 * share:3.0f} %")
+        share, style = shares.shares.get(name, 0.0), colour(name)
+        grid.add_row(Text(name, style=style), bar(share, width, style), f"{100 * share:3.0f} %")
     covered = f"{shares.sure} of {shares.expected} surely read"
     grid.add_row(Text("class", style="dim"), Text(covered, style="dim"), "")
     return grid

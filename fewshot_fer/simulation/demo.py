@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.classroom.members import Enrolled, Members, Strangers
 from fewshot_fer.classroom.session import ClassSession
+from fewshot_fer.classroom.sources import Captured, Pictures
 from fewshot_fer.classroom.view import View
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.faces.quality import assess
@@ -109,6 +111,9 @@ class NameTags:
                     found[track] = self._ids[name]
         return found
 
+    def forget(self, tracks: Sequence[int]) -> None:
+        """Nothing is remembered of tracks."""
+
 
 class Demo:
     """One class of one seed; the library lies in a folder that the caller throws away."""
@@ -201,3 +206,13 @@ def _at_rest(lesson: Lesson) -> Lesson:
             replace(part, beats=(Beat(0.0, NEUTRAL),), talks=(), hands=()) for part in lesson.parts
         )
     )
+
+
+def drawn_pictures(students: int, seed: int, looks_a_second: float) -> Pictures:
+    """A drawn class as a source; the lesson goes on and on."""
+    lesson_s = 60.0
+    plan = LessonPlan(seconds=lesson_s)
+    gallery = Gallery(invent_class(students, seed), invent_lesson(students, seed, plan))
+    for k in count():
+        time = k / looks_a_second
+        yield Captured(gallery.frame(time % lesson_s).image, time)

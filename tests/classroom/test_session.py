@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.classroom.budget import Budget
+from fewshot_fer.classroom.naming import OneStudent
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.faces.values import Faces
 from tests.classroom.colours import Colours, Places, Pupils, picture
@@ -185,6 +186,7 @@ class Says:
 
     students: Mapping[int, str]
     asked: int = 0
+    forgotten: list[int] = field(default_factory=list)
 
     def name(
         self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
@@ -192,6 +194,9 @@ class Says:
         self.asked += 1
         assert len(faces) == len(tracks)
         return {track: self.students[track] for track in tracks if track in self.students}
+
+    def forget(self, tracks: Sequence[int]) -> None:
+        self.forgotten += tracks
 
 
 def test_a_namer_is_asked_until_all_have_names() -> None:
@@ -201,6 +206,24 @@ def test_a_namer_is_asked_until_all_have_names() -> None:
         view = live.look(picture(["happy", "sad"]), 0.1 * k)
     assert [face.name for face in view.seen] == ["Ada", "Bo"]
     assert namer.asked == 1
+
+
+def test_a_face_that_is_long_gone_is_forgotten() -> None:
+    namer = Says({1: "a", 2: "b"})
+    live = named_session(namer)
+    live.look(picture(["happy", "sad"]), 0.0)
+    live.look(picture(["happy"]), 10.0)
+    assert namer.forgotten == []
+    live.look(picture(["happy"]), 30.0)
+    assert namer.forgotten == [2]
+
+
+def test_a_camera_of_one_student_names_the_largest_face() -> None:
+    live = ClassSession(
+        Colours(), Pupils({"a": "Ada"}), follower=Places(), namer=OneStudent("a"), assess=FINE
+    )
+    view = live.look(picture(["happy"]), 0.0)
+    assert [face.name for face in view.seen] == ["Ada"]
 
 
 def test_a_persons_word_stands_above_a_namer() -> None:

@@ -95,7 +95,7 @@ def test_a_camera_is_released_when_nobody_wants_more() -> None:
     device = Device(watch, 1000)
     pictures = camera(0, opens=lambda _: device, clock=watch)
     next(pictures)
-    pictures.close()  # type: ignore[attr-defined]
+    pictures.close()
     assert device.released
 
 
@@ -238,7 +238,7 @@ def picture(number: int, time: float) -> Captured:
 
 def test_recorded_pictures_come_at_their_own_speed_and_late_ones_are_dropped() -> None:
     watch = Watch()
-    shown = []
+    shown: list[float] = []
     for captured in paced((picture(k, k / 10) for k in range(30)), clock=watch, sleeps=watch.sleep):
         shown.append(captured.time)
         if captured.time == 0.5:
@@ -246,6 +246,20 @@ def test_recorded_pictures_come_at_their_own_speed_and_late_ones_are_dropped() -
     assert shown[:6] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
     assert shown[6] == pytest.approx(1.3, abs=0.11)
     assert shown[-1] == 2.9
+
+
+def test_whoever_cannot_keep_up_still_gets_two_pictures_a_second() -> None:
+    watch = Watch()
+
+    def slow() -> Iterator[Captured]:
+        for k in range(100):
+            watch.now += 0.2
+            yield picture(k, k / 10)
+
+    given = paced(slow(), clock=watch, sleeps=watch.sleep)
+    times = [watch.now for _ in given]
+    assert np.diff(times).max() <= 0.7
+    assert len(times) >= 30
 
 
 def test_of_live_pictures_only_the_newest_is_given() -> None:
@@ -290,5 +304,5 @@ def test_a_live_source_is_closed_when_nobody_wants_more() -> None:
 
     pictures = newest(source())
     next(pictures)
-    pictures.close()  # type: ignore[attr-defined]
+    pictures.close()
     assert closed.is_set()
