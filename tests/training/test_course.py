@@ -34,8 +34,9 @@ STEPS = len(TRAINING) // STAGE.batch
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """One thread, and no pictures drawn but by the course that nothing stops."""
+    """One thread, no waiting for the disk, and no pictures but of the course nothing stops."""
     torch.set_num_threads(1)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
     if "whole" in request.fixturenames:
         request.getfixturevalue("whole")
     for name in ("curves", "confusion"):

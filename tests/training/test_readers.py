@@ -18,6 +18,7 @@ from fewshot_fer.training.data import (
     joined,
     select,
     split_of,
+    training_and_validation,
     without,
 )
 from fewshot_fer.training.readers import read_faces, read_parts
@@ -346,3 +347,15 @@ def test_the_published_data_is_read_as_its_readme_says(research_data: Path) -> N
     lossless = read_faces(files, "PublicTest")
     assert np.array_equal(compact.votes, lossless.votes)
     assert np.abs(compact.images.astype(int) - lossless.images).mean() < 4
+
+
+def test_pictures_of_both_splits_are_not_trained_on(tmp_path: Path) -> None:
+    training, validation = drawn_faces(20, seed=1), drawn_faces(4, seed=2)
+    images = training.images.copy()
+    images[:5] = validation.images[:5]
+    changed = FaceSet(images, training.own, training.votes)
+    write_npz(tmp_path / "training.npz", changed)
+    write_npz(tmp_path / "publictest.npz", validation)
+    kept, watched = training_and_validation(read_parts([tmp_path]))
+    assert np.array_equal(kept.images, images[5:])
+    assert len(watched) == 28
