@@ -134,6 +134,7 @@ def _from_folder(enrolment: Enrolment, whom: str | None, folder: Path | None) ->
 
 
 def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> Sequence[Incoming]:
+    from fewshot_fer.errors import ReferenceImageError
     from fewshot_fer.students.guided import propose
 
     if video is None:
@@ -145,6 +146,12 @@ def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> S
         roster.recogniser.vectors_of,
         lambda z: roster.read(z, whom),
     )
+    if not proposals:
+        raise ReferenceImageError(
+            "No frame of the video surely shows an expression of one face.",
+            where=str(video),
+            next_step="Film one person, near the camera, who shows one expression after the other.",
+        )
     for proposal in proposals:
         output.console(stderr=True).print(
             people.line(

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from fewshot_fer.students.records import Student
     from fewshot_fer.students.roster import Roster
 
-Who = Annotated[str, typer.Argument(metavar="STUDENT", help="An id, its beginning, or a name.")]
+Who = Annotated[
+    str, typer.Argument(metavar="STUDENT", help="An id or a name, or the beginning of one.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 SkipRefused = Annotated[
     bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")

@@ -22,6 +22,7 @@ from fewshot_fer.students.vectors import Known
 
 _LOOKS = 200
 _WORTH_SAYING = 0.005
+_AGREEING = 0.5
 # Of a student with few references the model is too sure. At 2, on KDEF20 and JAFFE (n=40 and 14
 # draws): expected 72, 86, 94 % after 1, 3, 7 references, found 77, 72, 95 %; the advised picture
 # brought 7.4 points, any other 3.2.
@@ -57,13 +58,29 @@ class Card:
                 f"{self.set_aside} references are vectors of another checkpoint: "
                 "enrol again with pictures, or bring that checkpoint back."
             )
+        if self.disagreeing:
+            return (
+                f"The references of *{self.disagreeing[0]}* do not agree with each other: "
+                "look whether each shows it."
+            )
         if self.helps_most is None:
             return "Nothing more is needed."
+        has = any(one.expression == self.helps_most and one.references for one in self.learnt)
+        start = "One more" if has else "A picture"
         if self.gain < _WORTH_SAYING:
-            return f"If you have one, add a picture of *{self.helps_most}*."
+            return f"{start} of *{self.helps_most}* may help a little."
         return (
-            f"One more of *{self.helps_most}* would help most: about "
+            f"{start} of *{self.helps_most}* would help most: about "
             f"{100 * self.gain:.0f} in 100 more looks named right."
+        )
+
+    @property
+    def disagreeing(self) -> tuple[str, ...]:
+        """Expressions half of whose references, or more, the others take for something else."""
+        return tuple(
+            one.expression
+            for one in self.learnt
+            if one.checked is not None and one.checked <= _AGREEING
         )
 
 

@@ -116,19 +116,24 @@ class Library:
         return stamp, stamp_of(self.folder / "_class" / "class.yaml")
 
     def find(self, text: str) -> Student:
-        """The student meant by an id, the beginning of one, or a name."""
+        """The student meant by an id or a name, or by the beginning of one."""
         wanted = text.strip()
         everyone = self.students()
         exact = [s for s in everyone if s.id == wanted]
         named = [s for s in everyone if s.name.casefold() == wanted.casefold()]
-        begun = [s for s in everyone if wanted and s.id.startswith(wanted)]
+        begun = [
+            s
+            for s in everyone
+            if wanted
+            and (s.id.startswith(wanted) or s.name.casefold().startswith(wanted.casefold()))
+        ]
         for found in (exact, named, begun):
             if len(found) == 1:
                 return self.open(found[0].id)
             if found:
-                ids = ", ".join(s.id for s in found[:5])
+                ids = ", ".join(f"{s.id} ({s.name})" for s in found[:5])
                 raise StudentError(
-                    f"{len(found)} students are called {printable(wanted)!r}.",
+                    f"{len(found)} students could be {printable(wanted)!r}.",
                     next_step=f"Use an id: {ids}.",
                 )
         raise _nobody(wanted)

@@ -88,7 +88,7 @@ def test_the_terminal_shows_the_card(terminal: Terminal) -> None:
     assert terminal.run(*arguments, f"sad={black}", "--skip-refused") == 0
     assert "[red]Anna" in terminal.said
     assert "dark.png: No face was found." in " ".join(terminal.said.split())
-    assert "One more of *" in terminal.said
+    assert "A picture of *" in terminal.said
     assert terminal.run("students", "list") == 0
     assert "happy 1" in terminal.said
     assert terminal.run("students", "show", "[red]anna") == 0
