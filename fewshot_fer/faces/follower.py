@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
 from fewshot_fer.faces.appearance import looks
-from fewshot_fer.faces.boxes import overlaps
+from fewshot_fer.faces.boxes import overlaps, shares
 from fewshot_fer.faces.detector import Picture
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.pyramid import Piece
@@ -22,6 +22,9 @@ from fewshot_fer.faces.tracker import Tracker
 from fewshot_fer.faces.values import Faces
 
 _GRID: Final = 8
+_SAME_BOX: Final = 0.4
+_INSIDE: Final = 0.7
+"""By overlap, or by the share of the smaller one, two boxes are of one face."""
 _DIFFERENT: Final = 30
 """From this difference of one colour on, a point of the glance has changed."""
 
@@ -252,7 +255,9 @@ def _searched_around(detector: Finder, pixels: Bytes, boxes: Floats, reach: floa
 
 def _unclaimed(found: Faces, others: Faces) -> Bools:
     """Which faces are not simply one of the others again: a hidden face's box slips to them."""
-    return np.asarray(overlaps(found.boxes, others.boxes).max(axis=1, initial=0) < 0.5)
+    over = overlaps(found.boxes, others.boxes).max(axis=1, initial=0)
+    inside = shares(found.boxes, others.boxes).max(axis=1, initial=0)
+    return np.asarray((over < _SAME_BOX) & (inside < _INSIDE))
 
 
 def _means(values: Bytes, boxes: Floats) -> Doubles:

@@ -36,6 +36,9 @@ class Habits:
     largest_stretch: float = 0.6
     """The largest change of size, as a logarithm."""
     look_weight: float = 1.0
+    fresh: float = 0.4
+    stranger: float = 0.5
+    """A face this unlike a track that was unseen for longer than `fresh` is somebody else's."""
     same_look: float = 0.3
     """The largest unlikeness by which a face is known again after the layout has jumped."""
     clear_by: float = 0.1
@@ -141,9 +144,12 @@ class Tracker:
         reach = habits.reach + habits.growth * unseen + habits.drift * way
         reach = np.minimum(reach, habits.largest_reach)[:, None]
         costs = distance + stretch
-        if seen.looks is not None:
-            costs = costs + habits.look_weight * unlikeness(tracks.looks, seen.looks)
         possible = (distance <= reach) & (stretch <= habits.largest_stretch)
+        if seen.looks is not None:
+            strange = unlikeness(tracks.looks, seen.looks)
+            costs = costs + habits.look_weight * strange
+            known = tracks.looks.any(axis=1) & (unseen > habits.fresh)
+            possible &= (strange <= habits.stranger) | ~known[:, None]
         return np.where(possible, costs, np.inf)
 
     def _costs_of_looks(self, tracks: _Tracks, seen: _Sight) -> Doubles:
