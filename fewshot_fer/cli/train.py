@@ -34,7 +34,8 @@ def train(
         typer.Option(help="FER-2013 as csv, folder or npz; may be given more than once."),
     ] = None,
     people: Annotated[
-        Path | None, typer.Option(help="A folder of people with index.csv, for episodes.")
+        list[Path] | None,
+        typer.Option(help="People's pictures with index.csv, for episodes; may be repeated."),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where this run's last epoch ended.")
@@ -49,6 +50,7 @@ def train(
     Trains on the split Training, and watches PublicTest (or `test`) after every epoch.
     Pictures that are in both are left out of the training.
     """
+    _check_installed()
     from fewshot_fer.training import course as courses
     from fewshot_fer.training.config import read_config
 
@@ -56,7 +58,7 @@ def train(
     settings = options.settings(context)
     sources = data or ([settings.data] if settings.data else [])
     course = courses.open_course(
-        out, wanted, sources, people=people, resume=resume, threads=threads
+        out, wanted, sources, people=people or (), resume=resume, threads=threads
     )
     with _Watch(course) as watch:
         history = course.run(watch)
@@ -65,6 +67,19 @@ def train(
         as_json=as_json,
         picture=lambda: _table(course, history),
     )
+
+
+def _check_installed() -> None:
+    from importlib.util import find_spec
+
+    from fewshot_fer.errors import TrainingError
+
+    missing = [name for name in ("torch", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise TrainingError(
+            f"A training needs {' and '.join(missing)}, which the product itself does not.",
+            next_step="pip install 'fewshot-fer[train]'",
+        )
 
 
 class _Watch:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from fewshot_fer.recognizer import Recognizer
 from tests.evaluation.readers import Nearest, NearestMean
 from tests.training.faces import drawn_faces, write_npz
 
+REPOSITORY = Path(__file__).parents[2]
 SPOTS = [(int(24 + 14 * np.sin(a)), int(24 + 14 * np.cos(a))) for a in 2 * np.pi * np.arange(7) / 7]
 POINTS = np.array([[0.3, 0.38], [0.69, 0.38], [0.48, 0.59], [0.34, 0.77], [0.65, 0.77]])
 
@@ -165,3 +168,14 @@ def test_episodes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown["episodes"] == 20
     assert app.run(["evaluate", "episodes", str(tmp_path), "--way", "3", "--shot", "6"]) == 1
     assert "Lower --way, --shot or --queries" in capsys.readouterr().err
+
+
+def test_measuring_needs_no_torch_and_drawing_is_loaded_when_it_is_asked_for() -> None:
+    script = """
+import sys
+import fewshot_fer.evaluation.episodes, fewshot_fer.evaluation.fer, fewshot_fer.evaluation.plots
+import fewshot_fer.training.people, fewshot_fer.training.readers
+assert not {"torch", "matplotlib"} & sys.modules.keys()
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=False)
+    assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -147,3 +148,14 @@ def test_a_killed_training_goes_on_to_the_same_figures(
 def figures(run: Path) -> list[dict[str, object]]:
     records: list[dict[str, object]] = json.loads((run / "history.json").read_text())
     return [{key: value for key, value in r.items() if key != "seconds"} for r in records]
+
+
+def test_without_torch_it_says_what_to_install(
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert app.run(["train", str(config), "--out", str(tmp_path / "run")]) == 1
+    assert "fewshot-fer[train]" in capsys.readouterr().err
