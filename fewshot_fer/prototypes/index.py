@@ -70,7 +70,9 @@ class PrototypeIndex:
         """Squared distances [n, c] to one student's prototypes, by FAISS."""
         start, prototypes = self._slices[student]
         size = len(prototypes.names)
-        selector = faiss.SearchParameters(sel=faiss.IDSelectorRange(start, start + size))
+        selector = faiss.SearchParameters(  # type: ignore[call-arg]
+            sel=faiss.IDSelectorRange(start, start + size)
+        )
         queries = np.ascontiguousarray(z * prototypes.scale, dtype=np.float32)
         distances, ids = self._index.search(queries, size, params=selector)
         squares = np.empty_like(distances)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.arrays import Floats
+from fewshot_fer.arrays import Doubles, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ def infer(means: Floats, spread: Spread, sums: Floats, counts: Floats) -> Belief
     return Belief(_f32(points), _f32(variance), _f32(offset))
 
 
-def _f32(values: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _f32(values: Doubles | Floats) -> Floats:
     return np.asarray(values, dtype=np.float32)

@@ -15,7 +15,7 @@ CLOSE = "Two expressions fit almost equally well: {first} and {second}."
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The best expression with all scores (they sum to 1), and why it is not to be trusted, if so."""
+    """The best expression, all scores (they sum to 1), and why not to trust it, if so."""
 
     expression: str
     scores: Mapping[str, float]

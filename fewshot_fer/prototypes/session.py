@@ -21,7 +21,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How far this session moves every look [d], how unsure that is [d], and from how many frames."""
+    """How far a session moves every look [d], how unsure that is [d], from how many frames."""
 
     offset: Floats
     variance: Floats

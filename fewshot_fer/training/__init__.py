@@ -1,1 +1,1 @@
-"""How a checkpoint comes to be: FER-2013, augmentation, episodes, export. The only room with torch."""
+"""How a checkpoint comes to be: FER-2013, episodes, export. The only room with torch."""

@@ -83,8 +83,8 @@ class Style:
             _, packed = cv2.imencode(
                 ".jpg", out.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, self.jpeg]
             )
-            out = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE).astype(np.float32)
-        return out
+            out = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), dtype=np.float32)
+        return np.asarray(out, dtype=np.float32)
 
 
 def jitter(face: Bytes, rng: np.random.Generator, config: AugmentConfig) -> Floats:
@@ -93,7 +93,7 @@ def jitter(face: Bytes, rng: np.random.Generator, config: AugmentConfig) -> Floa
     scale = float(np.exp(rng.uniform(-config.scale, config.scale)))
     stretch = float(np.exp(rng.uniform(-0.06, 0.06)))
     centre = (_SIDE - 1) / 2
-    matrix = cv2.getRotationMatrix2D((centre, centre), angle, scale)
+    matrix = np.asarray(cv2.getRotationMatrix2D((centre, centre), angle, scale), dtype=np.float64)
     matrix[0, :2] *= stretch
     matrix[0, 2] += centre * (1 - stretch)
     matrix[:, 2] += rng.uniform(-config.shift, config.shift, 2) * _SIDE

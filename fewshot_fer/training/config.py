@@ -1,4 +1,4 @@
-"""One YAML file says how a network is trained; an unknown key is an error that names its neighbour."""
+"""One YAML file says how a network is trained; an unknown key names its neighbour."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class LossConfig:
     persons: float = 0.0
     views: float = 0.0
     strangers: float = 0.0
-    distil: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,11 @@ class StageConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """A whole training; the same configuration, data and seed give the same network."""
+    """A whole training; the same configuration, data and seed give the same network.
+
+    `start` is a run whose network is gone on from. With `folds`, the people of one fold are
+    kept out of the episodes, so that the network can be judged on them.
+    """
 
     stages: tuple[StageConfig, ...]
     seed: int = 0
@@ -70,7 +73,9 @@ class TrainingConfig:
     weight_decay: float = 5e-4
     ema: float = 0.999
     patience: int = 0
-    teachers: tuple[str, ...] = ()
+    start: str = ""
+    folds: int = 0
+    fold: int = 0
 
     def digest(self) -> str:
         """A hash that changes with any value."""

@@ -31,13 +31,14 @@ from fewshot_fer.training.data import (
 from fewshot_fer.training.episodes import persons_of
 from fewshot_fer.training.history import EpochRecord, is_best, next_epoch
 from fewshot_fer.training.network import EmbeddingNetwork
-from fewshot_fer.training.people import photograph_all, read_takes
+from fewshot_fer.training.people import photograph_all, read_all_takes
 from fewshot_fer.training.readers import read_parts
 from fewshot_fer.training.run import Listener, Trainer, as_batch
 from fewshot_fer.training.saving import (
     BEST,
     STATE,
     check_same_run,
+    load_network,
     load_state,
     restore,
     save_history,
@@ -134,7 +135,7 @@ def open_course(
     config: TrainingConfig,
     sources: Sequence[Path],
     *,
-    people: Path | None = None,
+    people: Sequence[Path] = (),
     resume: bool = False,
     threads: int | None = None,
 ) -> Course:
@@ -142,9 +143,14 @@ def open_course(
     if threads is not None:
         torch.set_num_threads(threads)
     training, validation = training_and_validation(read_parts(sources))
-    acted = persons_of(photograph_all(read_takes(people), _detector().detect)) if people else None
+    acted = None
+    if people:
+        pictures = photograph_all(read_all_takes(people), _detector().detect)
+        acted = persons_of(pictures, config.folds, config.fold)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     trainer = Trainer.start(config, training, acted, device)
+    if config.start:
+        trainer.begin_with(load_network(Path(config.start))[0])
     return Course.prepare(folder, trainer, validation, resume=resume)
 
 

@@ -9,6 +9,7 @@ that shows why they are not used.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,8 +112,18 @@ def strangers_of(faces: FaceSet) -> Somebodies:
     return Somebodies(faces.images, np.arange(len(faces)), labels)
 
 
-def persons_of(acted: Acted) -> Somebodies:
-    """Real people, as the network will see them; pictures without a face are left out."""
+def persons_of(acted: Acted, folds: int = 0, without: int = 0) -> Somebodies:
+    """Real people, as the network will see them, without one fold of them.
+
+    Pictures in which no face was found are left out.
+    """
+    if folds:
+        kept = fold_of([take.subject for take in acted.takes], folds) != without
+        acted = Acted(
+            tuple(take for take, keep in zip(acted.takes, kept, strict=True) if keep),
+            acted.portraits[kept],
+            acted.found[kept],
+        )
     takes = [take for take, found in zip(acted.takes, acted.found, strict=True) if found]
     names = sorted({take.subject for take in takes})
     return Somebodies(
@@ -122,10 +133,16 @@ def persons_of(acted: Acted) -> Somebodies:
     )
 
 
+def fold_of(subjects: Sequence[str], folds: int) -> Ints:
+    """Which fold each picture [n] is in: people are dealt out in the order of their names."""
+    names = sorted(set(subjects))
+    return np.array([names.index(subject) % folds for subject in subjects], dtype=np.int64)
+
+
 def photograph(
     episode: Episode, faces: Somebodies, rng: np.random.Generator, config: AugmentConfig
 ) -> Floats:
-    """The episode's faces [r + q, 1, 48, 48]: references in one session's style, queries in another's."""
+    """References in one session's style, queries in another's: [r + q, 1, 48, 48]."""
     looks = [
         augment(faces.images[rows], rng, config, Style.sample(rng, config))
         for rows in (episode.references, episode.queries)

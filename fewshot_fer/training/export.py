@@ -73,7 +73,7 @@ def write_network(network: EmbeddingNetwork, path: Path) -> None:
     buffer = io.BytesIO()
     target: Any = buffer  # A buffer will do, though the annotation names only paths.
     torch.onnx.export(
-        _Features(network).eval().to("cpu", memory_format=torch.contiguous_format),
+        _Features(network).eval().cpu(),
         (torch.zeros(2, 1, FACE, FACE),),
         target,
         input_names=["faces"],
@@ -118,7 +118,7 @@ def landmarks_of(faces: Bytes, network: Path) -> Floats:
     model = OpenVinoNetwork(network)
     found = np.empty((len(faces), POINTS, 3), dtype=np.float32)
     for row, face in zip(found, faces, strict=True):
-        portrait = portraits_of(face[None]) / np.float32(255)
+        portrait = (portraits_of(face[None]) / 255).astype(np.float32)
         row[:] = model(portrait)[0].reshape(POINTS, 3)
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -85,6 +85,15 @@ def _take(folder: Path, row: dict[str, str | None], where: str) -> Take:
             next_step=f"Did you mean `{near[0]}`?" if near else f"They are: {', '.join(BASIC)}.",
         )
     return Take(folder / values["path"], values["subject"], values["emotion"], values["session"])
+
+
+def read_all_takes(folders: Sequence[Path]) -> tuple[Take, ...]:
+    """Several folders as one; subjects of the same name in two of them are two people."""
+    return tuple(
+        replace(take, subject=f"{folder.name}/{take.subject}")
+        for folder in folders
+        for take in read_takes(folder)
+    )
 
 
 def photograph_all(
