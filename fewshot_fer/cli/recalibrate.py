@@ -213,6 +213,9 @@ def _history(entries: Sequence[Entry]) -> Table:
 
     return output.table(
         "Calibrations",
-        ("calibration", "", ""),
-        ((entry.calibration[:8], entry.in_words, state(entry)) for entry in entries),
+        ("calibration", "made", "pictures", ""),
+        (
+            (entry.calibration[:8], entry.in_words, entry.pictures, state(entry))
+            for entry in entries
+        ),
     )

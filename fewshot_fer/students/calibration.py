@@ -33,7 +33,7 @@ class Calibration:
     @property
     def in_words(self) -> str:
         """One line for a history."""
-        return f"{self.made:%Y-%m-%d %H:%M} {self.how}, {len(self.z)} pictures"
+        return f"{self.made:%Y-%m-%d %H:%M}, {self.how}"
 
 
 def thinned(z: Floats, labels: tuple[str, ...] | None) -> tuple[Floats, tuple[str, ...] | None]:

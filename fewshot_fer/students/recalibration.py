@@ -60,6 +60,7 @@ class Entry:
 
     calibration: str
     in_words: str
+    pictures: int
     in_use: bool
     set_aside: bool
 
@@ -145,6 +146,7 @@ def history(roster: Roster, student_id: str) -> list[Entry]:
         Entry(
             calibration=sha,
             in_words=calibration.in_words,
+            pictures=len(calibration.z),
             in_use=fitting[-1:] == [sha],
             set_aside=calibration.checkpoint != here,
         )
