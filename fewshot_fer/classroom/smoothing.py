@@ -23,13 +23,13 @@ from fewshot_fer.prototypes.prototypes import Reading
 class Smoothing:
     """How calm or how quick the filter is; times in seconds."""
 
-    change_rate: float = 0.15
+    change_rate: float = 0.3
     """Changes of expression a second, before anything is seen."""
-    correlation: float = 0.2
+    correlation: float = 0.15
     """Looks closer than about this see the same flaws."""
     doubt: float = 0.03
     """The share of looks that say nothing: a blink, a hand, a blurred picture."""
-    clear: float = 0.75
+    clear: float = 0.7
     """The name that is shown changes when another reaches this probability."""
     sure: float = 0.5
     """Below this probability the shown name is unsure."""

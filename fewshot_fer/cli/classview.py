@@ -22,7 +22,8 @@ COLOURS: Final[Mapping[str, str]] = {
     "neutral": "white",
 }
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
-_CELL: Final = 22
+_NAME, _EXPRESSION, _BAR = 9, 9, 5
+_CELL: Final = _NAME + 1 + _EXPRESSION + _BAR
 
 
 def colour(expression: str) -> str:
@@ -45,8 +46,10 @@ def students_grid(seen: Sequence[Seen], width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns = max(1, min(6, width // (_CELL + 2)))
-    grid = Table.grid(*[""] * columns, padding=(0, 2, 0, 0))
+    columns = max(1, min(6, (width + 3) // (_CELL + 3)))
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    for _ in range(columns):
+        grid.add_column(no_wrap=True, min_width=_CELL)
     ordered = sorted(seen, key=lambda face: (face.name is None, face.name or "", face.track))
     cells: list[RenderableType] = [_cell(face) for face in ordered]
     for start in range(0, len(cells), columns):
@@ -57,17 +60,15 @@ def students_grid(seen: Sequence[Seen], width: int) -> Table:
 def _cell(face: Seen) -> Text:
     from rich.text import Text
 
-    name = (face.name or f"face {face.track}")[:9].ljust(9)
+    name = (face.name or f"face {face.track}")[:_NAME].ljust(_NAME + 1)
     cell = Text(name, style="bold" if face.name else "dim")
     if face.reading is None:
-        return cell.append(" ...".ljust(_CELL - 9), style="dim")
+        return cell.append("...", style="dim")
     shown = face.reading.expression
-    style = colour(shown)
-    if face.reading.unsure:
-        cell.append(f" {shown[:7] + '?':9}", style=f"dim {style}")
-    else:
-        cell.append(f" {shown[:8]:9}", style=style)
-    return cell.append_text(bar(face.reading.scores[shown], 4, style))
+    mark, style = ("?", f"dim {colour(shown)}") if face.reading.unsure else ("", colour(shown))
+    word = (shown[: _EXPRESSION - 1 - len(mark)] + mark).ljust(_EXPRESSION)
+    cell.append(word, style=style)
+    return cell.append_text(bar(face.reading.scores[shown], _BAR, colour(shown)))
 
 
 def class_bars(shares: ClassShares, width: int = 24) -> Table:
