@@ -64,6 +64,7 @@ def enroll(
         bool, typer.Option("--another", help="Enrol a second student of this name.")
     ] = False,
     skip_refused: people.SkipRefused = False,
+    same_person: people.SamePerson = False,
     yes: people.Yes = False,
     checkpoint: options.Checkpoint = None,
     support_sets: options.SupportSets = None,
@@ -84,7 +85,11 @@ def enroll(
     agreement = _consent(consent, ask=asks) if student is None else None
     several = folder is not None or video is not None or camera is not None
     enrolment = people.enrolment(
-        settings, ask=asks, skip_refused=skip_refused or several, as_json=as_json
+        settings,
+        ask=asks,
+        skip_refused=skip_refused or several,
+        as_json=as_json,
+        same_person=same_person,
     )
     library = enrolment.roster.library
     whom = library.find(student).id if student is not None else None

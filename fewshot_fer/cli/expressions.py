@@ -33,6 +33,7 @@ def add(
     ],
     student: Student = None,
     skip_refused: people.SkipRefused = False,
+    same_person: people.SamePerson = False,
     yes: people.Yes = False,
     checkpoint: options.Checkpoint = None,
     support_sets: options.SupportSets = None,
@@ -47,6 +48,7 @@ def add(
         ask=people.interactive(as_json=as_json, yes=yes),
         skip_refused=skip_refused,
         as_json=as_json,
+        same_person=same_person,
     )
     library = enrolment.roster.library
     if student is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from fewshot_fer.arrays import Bytes
+    from fewshot_fer.arrays import Bytes, Floats
     from fewshot_fer.settings import Settings
     from fewshot_fer.students.card import Card
     from fewshot_fer.students.enrolment import Enrolled, Enrolment
@@ -37,6 +37,10 @@ SkipRefused = Annotated[
     bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")
 ]
 
+SamePerson = Annotated[
+    bool, typer.Option("--same-person", help="All pictures show this student: do not check.")
+]
+
 
 def library(settings: Settings) -> Library:
     """The library of the settings."""
@@ -52,17 +56,27 @@ def roster(settings: Settings) -> Roster:
     return Roster(library(settings), options.recognizer(settings))
 
 
-def enrolment(settings: Settings, *, ask: bool, skip_refused: bool, as_json: bool) -> Enrolment:
+def enrolment(
+    settings: Settings,
+    *,
+    ask: bool,
+    skip_refused: bool,
+    as_json: bool,
+    same_person: bool = False,
+) -> Enrolment:
     """Enrolment as the terminal does it: progress on standard error, questions if allowed."""
+    from fewshot_fer.faces.identity import Identity, weights
     from fewshot_fer.faces.quality import assess
     from fewshot_fer.students.enrolment import Enrolment
     from fewshot_fer.students.gate import Gate
 
     here = roster(settings)
+    identify = Identity.open() if weights() is not None and not same_person else None
     quiet = as_json or not sys.stderr.isatty()
     return Enrolment(
         roster=here,
         gate=Gate(here.recogniser.find, assess),
+        identify=identify,
         skip_refused=skip_refused,
         keep=(lambda doubt: typer.confirm(doubt.what, default=True, err=True))
         if ask
@@ -81,35 +95,37 @@ def live_gate(roster: Roster) -> Gate:
 
 
 def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:
-    """Frames [h,w,3] with their seconds, of a camera's number or a video file."""
-    import time
+    """Frames [h,w,3] with their seconds, of any source."""
+    from fewshot_fer.classroom.sources import open_source
 
-    import cv2
-    import numpy as np
+    with closing(open_source(source, every=every)) as pictures:
+        for captured in pictures:
+            yield captured.time, captured.image
 
-    from fewshot_fer.errors import SourceError
 
-    live = source.isdecimal()
-    capture = cv2.VideoCapture(int(source) if live else source)
-    try:
-        if not capture.isOpened():
-            raise SourceError(
-                "There is no such camera." if live else "The video cannot be opened.",
-                where=source,
-                next_step="Plug it in, or try --camera 1." if live else "Use an MP4 or AVI file.",
-            )
-        start, last = time.monotonic(), -math.inf
-        while True:
-            found, image = capture.read()
-            if not found:
-                return
-            milliseconds = capture.get(cv2.CAP_PROP_POS_MSEC)
-            now = time.monotonic() - start if live else milliseconds / 1000
-            if now - last >= every:
-                last = now
-                yield now, np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
-    finally:
-        capture.release()
+def watched(roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
+    """Vectors [n,D] by student of everyone who is recognised in a source, for so long."""
+    from fewshot_fer.classroom.members import Enrolled
+    from fewshot_fer.classroom.session import ClassSession
+    from fewshot_fer.classroom.who import known_faces
+    from fewshot_fer.faces.identity import Identity, IdentityNamer
+    from fewshot_fer.prototypes.index import PrototypeIndex
+    from fewshot_fer.recognizer import Recognizer
+
+    recogniser = roster.recogniser
+    if not isinstance(recogniser, Recognizer):
+        raise TypeError("watching a class needs a whole recogniser")
+    identity = Identity.open()
+    session = ClassSession(
+        recogniser,
+        Enrolled(roster, PrototypeIndex(recogniser.generic)),
+        namer=IdentityNamer(identity, known_faces(roster.library, identity)),
+    )
+    for time, image in frames(source, every=0.1):
+        if time > seconds:
+            break
+        session.look(image, time)
+    return {student: session.memory.of(student) for student in session.memory.students}
 
 
 def frames_in(folder: Path, expression: str) -> list[Picture]:

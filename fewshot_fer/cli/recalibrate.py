@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from fewshot_fer.arrays import Floats
+    from fewshot_fer.settings import Settings
     from fewshot_fer.students.gate import Gate, Picture
     from fewshot_fer.students.recalibration import BeforeAfter, Entry, Recalibrated
     from fewshot_fer.students.roster import Roster
@@ -35,7 +36,19 @@ def register(whole: typer.Typer) -> None:
 @app.command()
 def run(
     context: typer.Context,
-    student: people.Who,
+    student: Annotated[
+        str | None,
+        typer.Argument(metavar="[STUDENT]", help="An id or a name, or the beginning of one."),
+    ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--class", help="Everyone in view of --source at once, while sure.")
+    ] = False,
+    source: Annotated[
+        str, typer.Option(help="With --class: a camera's number, a video, a folder, an address.")
+    ] = "0",
+    seconds: Annotated[
+        float, typer.Option(min=1.0, help="With --class: how long to watch.")
+    ] = 60.0,
     images: Annotated[
         list[str] | None,
         typer.Option("--image", help="EXPRESSION=FILE; several times for several."),
@@ -57,7 +70,12 @@ def run(
     from fewshot_fer.students.recalibration import recalibrate
 
     settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
-    if sum(source is not None for source in (images or None, frames, camera)) != 1:
+    if everybody:
+        _run_class(settings, source, seconds, as_json=as_json)
+        return
+    if student is None:
+        raise typer.BadParameter("say which student, or --class")
+    if sum(given is not None for given in (images or None, frames, camera)) != 1:
         raise typer.BadParameter("give one of --image, --frames or --camera")
     roster = people.roster(settings)
     gate = people.live_gate(roster)
@@ -152,6 +170,39 @@ def compare(
         as_json=as_json,
         picture=lambda: _scores("References", (first, second), both),
     )
+
+
+def _run_class(settings: Settings, source: str, seconds: float, *, as_json: bool) -> None:
+    """Watch for a while, then recalibrate everyone of whom there were enough sure looks."""
+    from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
+
+    roster = people.roster(settings)
+    looks = people.watched(roster, source, seconds)
+    results = recalibrate_class(roster, looks)
+    names = {one: roster.library.open(one).name for one in results}
+    done = {one: came for one, came in results.items() if isinstance(came, Recalibrated)}
+    left = {one: why for one, why in results.items() if isinstance(why, str)}
+    output.show(
+        {"recalibrated": done, "left_as_is": left},
+        as_json=as_json,
+        picture=lambda: output.table(
+            "The class",
+            ("student", "looks", "sure before", "sure after", ""),
+            (
+                (names[one], len(looks[one]), *_confidences(came), "")
+                if isinstance(came, Recalibrated)
+                else (names[one], len(looks[one]), "-", "-", f"left as it was: {came}")
+                for one, came in results.items()
+            ),
+        ),
+    )
+
+
+def _confidences(came: Recalibrated) -> tuple[str, str]:
+    both = came.kept_aside
+    if both is None:
+        return "-", "-"
+    return people.percent(both.before.confidence), people.percent(both.after.confidence)
 
 
 def _vectors(

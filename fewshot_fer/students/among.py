@@ -10,7 +10,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.students.gate import Candidate, Refusal
-from fewshot_fer.students.interfaces import Prototypes, SamePerson
+from fewshot_fer.students.interfaces import Identifies, Prototypes
 
 # Two takes of one person's expression, laid on top of each other, correlate up to 0.996 (KDEF) and
 # 0.9986 (JAFFE, three takes in a row); one take compressed, shrunk or darkened 0.998 to 0.9999.
@@ -22,6 +22,10 @@ _WORTH_A_LOOK = 0.8
 # Times likelier than its label. At 6, of one picture an expression, it asks about 4 in 100 pictures
 # that are labelled rightly, and finds 8 in 10 of two that were swapped (KDEF20 and JAFFE).
 _SUSPICIOUS = 6.0
+
+# One person's pictures are at least 0.44 like the one in their middle (KDEF20, JAFFE, drawn people,
+# all expressions); 97 to 99 in 100 of other real people are less.
+_ONE_PERSON = 0.44
 
 Learns = Callable[[Floats, Sequence[str]], Prototypes]
 
@@ -115,15 +119,15 @@ def _double(candidate: Candidate, expression: str) -> Refusal:
 
 
 def of_one_person(
-    candidates: Sequence[Candidate], there: Bytes, matcher: SamePerson
+    candidates: Sequence[Candidate], there: Bytes, identify: Identifies
 ) -> tuple[list[Candidate], list[Refusal]]:
     """Those who look like the student's portraits [n,192,192,3], or like most of each other."""
     portraits = np.array([c.portrait for c in candidates], np.uint8).reshape(-1, 192, 192, 3)
-    new = matcher.vectors(portraits)
+    new = identify(portraits)
     if len(there):
-        alike = (new @ matcher.vectors(there).T).max(axis=1) >= matcher.threshold
+        alike = (new @ identify(there).T).max(axis=1) >= _ONE_PERSON
     else:
-        friends = new @ new.T >= matcher.threshold
+        friends = new @ new.T >= _ONE_PERSON
         # The picture with the most others like it is the student.
         alike = friends[int(friends.sum(axis=1).argmax())] if len(new) else np.zeros(0, bool)
     kept = [c for c, same in zip(candidates, alike, strict=True) if same]
@@ -132,7 +136,8 @@ def of_one_person(
             c.source,
             c.expression,
             "This seems to be somebody else.",
-            "Use pictures of one person. If it is you, try one with better light.",
+            "Use pictures of one person. If it is you, try one with better light, or say so with "
+            "--same-person.",
         )
         for c, same in zip(candidates, alike, strict=True)
         if not same

@@ -17,7 +17,7 @@ from fewshot_fer.errors import ConsentError, ReferenceImageError, StudentError
 from fewshot_fer.students.among import Doubt, doubts, of_one_person, without_doubles
 from fewshot_fer.students.card import Card, card_of
 from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
-from fewshot_fer.students.interfaces import SamePerson
+from fewshot_fer.students.interfaces import Identifies
 from fewshot_fer.students.names import display_name, expression_name, known_expression
 from fewshot_fer.students.records import Consent, Keeps, NewReference, Student
 from fewshot_fer.students.roster import Roster
@@ -51,7 +51,7 @@ class Enrolment:
 
     roster: Roster
     gate: Gate
-    matcher: SamePerson | None = None
+    identify: Identifies | None = None
     skip_refused: bool = False
     keep: Decides = lambda _: True
     progress: Progress = lambda _done, _all: None
@@ -116,8 +116,8 @@ class Enrolment:
         there, labels = self._there(student)
         candidates, doubles = without_doubles(candidates, there, labels)
         refused += doubles
-        if self.matcher is not None:
-            candidates, strangers = of_one_person(candidates, there, self.matcher)
+        if self.identify is not None:
+            candidates, strangers = of_one_person(candidates, there, self.identify)
             refused += strangers
         self._stop_if_refused(refused, candidates)
         return self._without_doubtful(candidates, refused, student)

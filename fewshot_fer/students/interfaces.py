@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from fewshot_fer.arrays import Bytes, Floats
@@ -10,7 +11,10 @@ from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.prototypes.session import Session
 
-__all__ = ["Prior", "Prototypes", "Reading", "Recognises", "SamePerson", "Session"]
+__all__ = ["Identifies", "Prior", "Prototypes", "Reading", "Recognises", "Session"]
+
+Identifies = Callable[[Bytes], Floats]
+"""Portraits [n,192,192,3] to vectors of length one [n,K], near each other for one person."""
 
 
 class Recognises(Protocol):
@@ -32,17 +36,4 @@ class Recognises(Protocol):
 
     def vectors_of(self, portraits: Bytes) -> Floats:
         """Vectors z [n,D] of portraits [n,192,192,3]."""
-        ...
-
-
-class SamePerson(Protocol):
-    """Tells people apart: an identity vector per portrait, and how alike one person's are."""
-
-    @property
-    def threshold(self) -> float:
-        """Two portraits of one person have at least this cosine."""
-        ...
-
-    def vectors(self, portraits: Bytes) -> Floats:
-        """Unit vectors [n,K] of portraits [n,192,192,3]."""
         ...

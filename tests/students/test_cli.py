@@ -11,7 +11,7 @@ import pytest
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.cli import app, people
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.faces import quality
+from fewshot_fer.faces import identity, quality
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
@@ -64,6 +64,7 @@ def terminal(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(people, "roster", tiny)
     monkeypatch.setattr(quality, "assess", good)
+    monkeypatch.setattr(identity, "weights", lambda: None)
     return Terminal(tmp_path, capsys)
 
 
@@ -112,7 +113,7 @@ def test_enrolling_needs_consent_and_says_so(terminal: Terminal) -> None:
         (["happy=h.png#7"], 1, "no face number 7"),
         (["happy=h.png", "sad=h.png"], 1, "nearly the same picture"),
         (["--folder", "nowhere"], 1, "no such folder"),
-        (["--video", "nowhere.mp4"], 1, "cannot be opened"),
+        (["--video", "nowhere.mp4"], 1, "no such file"),
         ([], 1, "no picture to learn from"),
     ],
 )

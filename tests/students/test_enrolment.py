@@ -151,18 +151,14 @@ def test_an_unlikely_label_is_a_question_not_a_refusal(library: Library) -> None
     assert len(asked) == 1
 
 
-class ByOffset:
+def by_brightness(portraits: Bytes) -> Floats:
     """Takes the brightness for the person."""
-
-    threshold = 0.5
-
-    def vectors(self, portraits: Bytes) -> Floats:
-        which = (portraits[:, 48:144, 48:144].mean(axis=(1, 2, 3)) > 140).astype(int)
-        return np.asarray(np.eye(2)[which], np.float32)
+    which = (portraits[:, 48:144, 48:144].mean(axis=(1, 2, 3)) > 140).astype(int)
+    return np.asarray(np.eye(2)[which], np.float32)
 
 
 def test_another_person_is_refused(library: Library) -> None:
-    enrolment = replace(enrolment_at(library), matcher=ByOffset())
+    enrolment = replace(enrolment_at(library), identify=by_brightness)
     mine = pictures("happy", "sad", "neutral", offset=-2.0)
     theirs = pictures("fear", seed=9, offset=4.0)
     with pytest.raises(ReferenceImageError, match=r"fear-9\.jpg: This seems to be somebody else"):
