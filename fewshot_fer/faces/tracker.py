@@ -41,7 +41,7 @@ class Habits:
     """A face this unlike a track that was unseen for longer than `fresh` is somebody else's."""
     same_look: float = 0.3
     """The largest unlikeness by which a face is known again after the layout has jumped."""
-    clear_by: float = 0.1
+    clear_by: float = 0.03
     """How much less like everybody else it must be then."""
     turning: float = 0.3
     """The share of a surprise that corrects the velocity."""
