@@ -1,0 +1,83 @@
+"""`fewshot-fer export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import options, output, panels
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from fewshot_fer.training.making import Made
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel=panels.MEASURE)(export)
+
+
+def export(
+    context: typer.Context,
+    run: Annotated[Path, typer.Argument(help="The folder of a finished training.")],
+    out: Annotated[Path, typer.Option(help="Where the checkpoint's folder is to be.")],
+    people: Annotated[
+        list[Path], typer.Option(help="People's pictures with index.csv; may be repeated.")
+    ],
+    data: Annotated[
+        list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
+    ] = None,
+    trial: Annotated[
+        list[Path] | None,
+        typer.Option(help="A run with a fold of people left out, to choose on; may be repeated."),
+    ] = None,
+    landmarks: Annotated[
+        Path | None,
+        typer.Option(help="The dense landmarks' network; without it, pixels alone are used."),
+    ] = None,
+    seed: options.Seed = None,
+    as_json: options.Json = False,
+) -> None:
+    """Make a checkpoint of a training: ONNX, the fitted prior, a card, one hash over all."""
+    from fewshot_fer.faces.detector import Detector
+    from fewshot_fer.shipped import shipped_checkpoint
+    from fewshot_fer.training.data import training_and_validation
+    from fewshot_fer.training.making import Material, make_checkpoint
+    from fewshot_fer.training.people import photograph_all, read_all_takes
+    from fewshot_fer.training.readers import read_parts
+
+    settings = options.settings(context, seed=seed)
+    sources = data or ([settings.data] if settings.data else [])
+    faces, _ = training_and_validation(read_parts(sources))
+    detector = Detector.open(shipped_checkpoint() / "mtcnn")
+    console = output.console(stderr=True)
+    with console.status("people") as status:
+        acted = photograph_all(read_all_takes(people), detector.detect)
+        made = make_checkpoint(
+            run,
+            out,
+            Material(faces, acted, landmarks, settings.seed),
+            trial or (),
+            say=status.update,
+        )
+    answer = {
+        "checkpoint": made.folder,
+        "hash": made.hash,
+        "cosine_f32": made.parity.f32,
+        "cosine_bf16": made.parity.bf16,
+        "chosen": made.chosen.steps if made.chosen else (),
+    }
+    output.show(answer, as_json=as_json, picture=lambda: _table(made))
+
+
+def _table(made: Made) -> Table:
+    rows = [
+        ("hash", made.hash[:16]),
+        ("nearness to torch, f32", f"{made.parity.f32:.6f}"),
+        ("nearness to torch, bf16", f"{made.parity.bf16:.6f}"),
+        *(("chosen", step) for step in (made.chosen.steps if made.chosen else ())),
+    ]
+    return output.table(f"The checkpoint in {made.folder}", ("what", "value"), rows)

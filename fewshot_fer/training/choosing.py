@@ -1,0 +1,206 @@
+"""Chooses the prior's few numbers on people that neither network nor prior has seen.
+
+A *trial* is a network and a prior made without some people, and those people's features. The
+numbers (how much people vary, what each block is worth, how sure to be) are those that
+foretell the held-out people's expressions best, with no, one and two references, and with a
+resting face alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from fewshot_fer.arrays import Bools, Doubles, Floats, Ints
+from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.prototypes import Prior, Prototypes
+from fewshot_fer.prototypes.prototypes import Doubts
+from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
+
+REPETITIONS: Final = 4
+PROMISE: Final = 0.9
+_TEMPERATURES: Final = np.exp(np.linspace(-1.5, 4.0, 45))
+_FARTHEST: Final = 0.995
+
+Temperature = Callable[[float], float]  # of the doubt that is left
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a prior is fitted on, and the people kept out of it and of the network."""
+
+    crowd: Labelled
+    acted: Labelled | None
+    held: Labelled
+    blocks: Mapping[str, slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One person's queries after learning: squared distances [n, c], the truth [n], the doubt."""
+
+    squares: Floats
+    truth: Ints
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """Which rows of a person are references and which are queries."""
+
+    references: Ints
+    queries: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The choice, its cost (mean negative log likelihood), and how it was come to."""
+
+    config: FitConfig
+    cost: float
+    steps: tuple[str, ...]
+
+
+def choose(trials: Sequence[Trial], start: FitConfig, rounds: int = 2) -> Chosen:
+    """Coordinate descent over a few values of each number; then temperatures and doubts."""
+    best, cost, steps = start, _cost(trials, start), [f"start: {_cost(trials, start):.4f}"]
+    for _ in range(rounds):
+        before = cost
+        for name, candidates in _moves(best):
+            for value, candidate in candidates:
+                found = _cost(trials, candidate)
+                if found < cost - 1e-4:
+                    best, cost = candidate, found
+                    steps.append(f"{name} = {value}: {found:.4f}")
+        if cost == before:
+            break
+    return Chosen(_calibrated(trials, best), cost, tuple(steps))
+
+
+def _moves(config: FitConfig) -> Iterator[tuple[str, list[tuple[float, FitConfig]]]]:
+    """What may be changed, each to a few values; later moves start from the config at hand."""
+    shares = (0.15, 0.3, 0.5, 0.7)
+    yield "acted_means", [(v, replace(config, acted_means=v)) for v in shares]
+    yield "acted_noise", [(v, replace(config, acted_noise=v)) for v in shares]
+    for block in config.blocks:
+        for part, values in (
+            ("weight", (0.25, 0.5, 1.0, 2.0)),
+            ("beta", (1.0, 2.0, 3.3, 6.0, 12.0)),
+            ("delta", (0.35, 0.67, 1.0, 2.0)),
+        ):
+            yield f"{block}.{part}", [(v, _with_block(config, block, part, v)) for v in values]
+
+
+def _with_block(config: FitConfig, block: str, part: str, value: float) -> FitConfig:
+    old = config.blocks[block]
+    changed = {
+        "weight": replace(old, weight=value),
+        "beta": replace(old, beta=value),
+        "delta": replace(old, delta=value),
+    }[part]
+    return replace(config, blocks={**config.blocks, block: changed})
+
+
+def _cost(trials: Sequence[Trial], config: FitConfig) -> float:
+    """Mean negative log likelihood over all ways of asking, each at its own best temperature."""
+    return float(np.mean([_likeliest(asked)[1] for asked in _ask_all(trials, config).values()]))
+
+
+def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
+    """Temperatures and thresholds without references and with many."""
+    asked = _ask_all(trials, config)
+    none = _likeliest(asked["0"])[0]
+    many = min(
+        _TEMPERATURES, key=lambda t: _loss(asked["1"] + asked["2"], partial(_mixed, none, t))
+    )
+    temperature = partial(_mixed, none, float(many))
+    doubts = (
+        _doubts(asked["0"], temperature),
+        _doubts(asked["1"] + asked["2"], temperature),
+    )
+    return replace(config, temperatures=(none, float(many)), doubts=doubts)
+
+
+def _doubts(asked: Sequence[Asked], temperature: Temperature) -> Doubts:
+    """The lowest confidence at which labels keep the promise, and the farthest that faces lie."""
+    logs = [_log_scores(one.squares, temperature(one.doubt)) for one in asked]
+    confidence = np.concatenate([np.exp(log.max(1)) for log in logs])
+    right = np.concatenate(
+        [log.argmax(1) == one.truth for log, one in zip(logs, asked, strict=True)]
+    )
+    nearest = np.concatenate([one.squares.min(1) for one in asked])
+    return Doubts(
+        round(promised_confidence(confidence, right, PROMISE), 3),
+        round(float(np.quantile(nearest, _FARTHEST)), 2),
+    )
+
+
+def promised_confidence(confidence: Doubles, right: Bools, promise: float) -> float:
+    """The lowest threshold above which at least the promised share [0..1] is right."""
+    order = np.argsort(-confidence, kind="stable")
+    kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(kept >= promise)
+    return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def _mixed(none: float, many: float, doubt: float) -> float:
+    return many + (none - many) * doubt
+
+
+def _likeliest(asked: Sequence[Asked]) -> tuple[float, float]:
+    """The one temperature that foretells best, and its loss."""
+    losses = [_loss(asked, partial(_mixed, t, t)) for t in _TEMPERATURES]
+    return float(_TEMPERATURES[int(np.argmin(losses))]), float(min(losses))
+
+
+def _loss(asked: Sequence[Asked], temperature: Temperature) -> float:
+    logs = [_log_scores(one.squares, temperature(one.doubt)) for one in asked]
+    picked = [log[np.arange(len(log)), one.truth] for log, one in zip(logs, asked, strict=True)]
+    return float(-np.concatenate(picked).mean())
+
+
+def _log_scores(squares: Floats, temperature: float) -> Doubles:
+    logits = -0.5 * squares.astype(np.float64) / temperature
+    logits -= logits.max(1, keepdims=True)
+    return np.asarray(logits - np.log(np.exp(logits).sum(1, keepdims=True)))
+
+
+def _ask_all(trials: Sequence[Trial], config: FitConfig) -> dict[str, list[Asked]]:
+    """All held-out people asked with 0, 1, 2 references and with a resting face alone."""
+    found: dict[str, list[Asked]] = {"0": [], "1": [], "2": [], NEUTRAL: []}
+    for trial in trials:
+        prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
+        z = prior.project(trial.held.features)
+        for way, asked in found.items():
+            asked += [_ask(prior, z, trial.held, deal) for deal in _deals(trial.held, way)]
+    return {way: asked for way, asked in found.items() if asked}
+
+
+def _ask(prior: Prior, z: Floats, held: Labelled, deal: Deal) -> Asked:
+    names = [BASIC[label] for label in held.labels[deal.references]]
+    learnt: Prototypes = prior.learn(z[deal.references], names)
+    return Asked(learnt.squares(z[deal.queries]), held.labels[deal.queries], learnt.doubt)
+
+
+def _deals(held: Labelled, way: str) -> Iterator[Deal]:
+    """References and queries of every person, dealt a few times; always the same."""
+    shots = 1 if way == NEUTRAL else int(way)
+    for subject in sorted(set(held.subjects)):
+        rows = np.flatnonzero(np.asarray(held.subjects) == subject)
+        for repetition in range(REPETITIONS if shots else 1):
+            rng = np.random.default_rng([repetition, *subject.encode()])
+            references: list[int] = []
+            queries: list[int] = []
+            for label in np.unique(held.labels[rows]):
+                cell = rng.permutation(rows[held.labels[rows] == label])
+                if len(cell) <= shots:
+                    continue
+                if way != NEUTRAL or BASIC[label] == NEUTRAL:
+                    references += cell[:shots].tolist()
+                queries += cell[shots:].tolist()
+            if queries:
+                yield Deal(np.array(references, dtype=np.int64), np.array(queries))

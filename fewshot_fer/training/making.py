@@ -1,0 +1,187 @@
+"""Makes a checkpoint from a finished run: embeds, chooses, fits, writes, compares.
+
+Runs in which a fold of people was left out serve as trials: what is chosen is chosen on
+people whom neither the network nor the prior of that trial had seen.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fewshot_fer.arrays import Bools, Ints
+from fewshot_fer.embedding import Embedder, Geometry
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.files import ensure_folder, write_atomically
+from fewshot_fer.prototypes import Prior
+from fewshot_fer.training.choosing import Chosen, Trial, choose
+from fewshot_fer.training.config import TrainingConfig
+from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.episodes import fold_of
+from fewshot_fer.training.export import (
+    Parity,
+    compare,
+    fit_geometry,
+    landmarks_of,
+    open_unfitted,
+    write_checkpoint,
+)
+from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
+from fewshot_fer.training.people import Acted
+from fewshot_fer.training.saving import load_network
+
+PER_LABEL = 1400
+_CLEAR = 0.5
+_COMPARED = 256
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What every prior is fitted on: strangers with clear labels, people who acted, the seed."""
+
+    faces: FaceSet
+    acted: Acted
+    landmarks: Path | None
+    seed: int = 0
+
+    def crowd(self) -> tuple[FaceSet, Ints]:
+        """As many faces of each expression, those on which most voters agree, with labels."""
+        shares = self.faces.vote_shares()
+        labels = shares.argmax(1)
+        rng = np.random.default_rng(self.seed)
+        rows = [
+            rng.permutation(np.flatnonzero((labels == label) & (shares.max(1) > _CLEAR)))[
+                :PER_LABEL
+            ]
+            for label in range(len(BASIC))
+        ]
+        chosen = np.sort(np.concatenate(rows))
+        return self.faces[chosen], labels[chosen].astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A checkpoint that was written."""
+
+    folder: Path
+    hash: str
+    parity: Parity
+    chosen: Chosen | None
+
+
+def make_checkpoint(
+    run: Path,
+    out: Path,
+    material: Material,
+    trials: Sequence[Path] = (),
+    *,
+    start: FitConfig | None = None,
+    say: Say = lambda _text: None,
+) -> Made:
+    """Write a checkpoint's folder; the old one stays until the new one is whole."""
+    network, training = load_network(run)
+    crowd, labels = material.crowd()
+    say("landmarks of the crowd")
+    geometry = (
+        fit_geometry(landmarks_of(crowd.images, material.landmarks)) if material.landmarks else None
+    )
+    config = start or _start(geometry)
+    chosen = None
+    if trials:
+        made = []
+        for trial in trials:
+            say(f"trial {trial.name}")
+            made.append(_trial(trial, material, crowd, labels, geometry))
+        say("choosing")
+        chosen = choose(made, config)
+        config = chosen.config
+    ensure_folder(out.parent)
+    with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
+        say("the checkpoint's own features")
+        folder = Path(scratch) / out.name
+        embedder = open_unfitted(network, folder, material.landmarks, geometry)
+        prior = _fit(embedder, crowd, labels, material.acted, config)
+        details = _details(training, material, config, chosen)
+        seal = write_checkpoint(folder, prior, embedder.blocks, material.faces, geometry, details)
+        parity = compare(network, folder / "model.onnx", crowd.images[:_COMPARED])
+        for part in sorted(folder.iterdir(), key=lambda path: path.name == "SHA256"):
+            write_atomically(out / part.name, part.read_bytes())
+    return Made(out, seal, parity, chosen)
+
+
+def _start(geometry: Geometry | None) -> FitConfig:
+    config = FitConfig()
+    if geometry is not None:
+        return config
+    blocks = {name: block for name, block in config.blocks.items() if name != "geometry"}
+    return dataclasses.replace(config, blocks=blocks)
+
+
+def _trial(
+    run: Path, material: Material, crowd: FaceSet, labels: Ints, geometry: Geometry | None
+) -> Trial:
+    """A run without one fold of people: the others are for fitting, the fold is held."""
+    network, training = load_network(run)
+    subjects = [take.subject for take in material.acted.takes]
+    left_out = fold_of(subjects, training.folds) == training.fold
+    scratch = Path(tempfile.mkdtemp())
+    try:
+        embedder = open_unfitted(network, scratch, material.landmarks, geometry)
+        everybody = _labelled(embedder, material.acted)
+        found = material.acted.found
+        return Trial(
+            Labelled(embedder.embed_squares(crowd.images), labels),
+            _rows(everybody, ~left_out & found),
+            _rows(everybody, left_out & found),
+            embedder.blocks,
+        )
+    finally:
+        shutil.rmtree(scratch)
+
+
+def _fit(
+    embedder: Embedder, crowd: FaceSet, labels: Ints, acted: Acted, config: FitConfig
+) -> Prior:
+    strangers = Labelled(embedder.embed_squares(crowd.images), labels)
+    return fit_prior(
+        strangers, _rows(_labelled(embedder, acted), acted.found), embedder.blocks, config
+    )
+
+
+def _labelled(embedder: Embedder, acted: Acted) -> Labelled:
+    return Labelled(
+        embedder(acted.portraits),
+        np.array([BASIC.index(take.expression) for take in acted.takes], dtype=np.int64),
+        [take.subject for take in acted.takes],
+    )
+
+
+def _rows(people: Labelled, mask: Bools) -> Labelled:
+    return Labelled(
+        people.features[mask],
+        people.labels[mask],
+        [subject for subject, keep in zip(people.subjects, mask, strict=True) if keep],
+    )
+
+
+def _details(
+    training: TrainingConfig, material: Material, config: FitConfig, chosen: Chosen | None
+) -> dict[str, Any]:
+    """What the card says of how the checkpoint came to be."""
+    subjects = sorted({take.subject for take in material.acted.takes})
+    return {
+        "training": dataclasses.asdict(training),
+        "training_faces": material.faces.digest(),
+        "fit": dataclasses.asdict(config),
+        "chosen": list(chosen.steps) if chosen else [],
+        "acted_people": len(subjects),
+    }
