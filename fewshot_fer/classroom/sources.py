@@ -95,9 +95,11 @@ def open_source(source: str, *, every: float = 0.0) -> Pictures:
     if source.split(":")[0] == "screen":
         return screen(_region(source), every=every or 0.1)
     path = Path(source)
-    if path.is_dir():
-        return folder(path, every=every or 1.0)
-    return video(path, every=every)
+    if not path.exists():
+        raise SourceError(
+            "There is no such file or folder.", where=source, next_step="Check its name."
+        )
+    return folder(path, every=every or 1.0) if path.is_dir() else video(path, every=every)
 
 
 def camera(
@@ -148,10 +150,6 @@ def stream(
 
 def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Pictures:
     """A video's pictures with the times that the file gives them."""
-    if not path.exists():
-        raise SourceError(
-            "There is no such file.", where=str(path), next_step="Check the name of the video."
-        )
     last = -np.inf
     with _opened(str(path), opens) as capture:
         rate = capture.get(cv2.CAP_PROP_FPS) if capture.isOpened() else 0.0
@@ -287,5 +285,5 @@ def _region(source: str) -> tuple[int, int, int, int] | None:
     return left, top, width, height
 
 
-def _rgb(image: Any) -> Bytes:  # noqa: ANN401
+def _rgb(image: Any) -> Bytes:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)

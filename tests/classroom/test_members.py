@@ -66,7 +66,7 @@ def test_a_student_who_is_deleted_meanwhile_is_nobody_from_then_on(
 def test_what_is_learnt_or_renamed_meanwhile_counts_after_a_refresh(
     members: Enrolled, library: Library
 ) -> None:
-    z = (mean_of("sad") + mean_of("fear")) / 2 + OFFSET
+    z = np.asarray((mean_of("sad") + mean_of("fear")) / 2 + OFFSET, np.float32)
     before = read(members, "s002", z)
     library.add("s002", [NewReference("sad", portrait=face(z))])
     library.rename("s002", "Bodil")

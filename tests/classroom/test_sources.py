@@ -180,7 +180,7 @@ def test_a_file_that_is_no_video_is_an_error(tmp_path: Path, content: bytes) -> 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such file"):
-        list(open_source(str(tmp_path / "nobody.mp4")))
+        open_source(str(tmp_path / "nobody.mp4"))
 
 
 def test_a_video_without_times_is_counted() -> None:
