@@ -101,15 +101,22 @@ class _Watch:
         )
         self._done = 0.0
         self._task = self._bar.add_task(
-            f"{len(course.trainer.faces)} faces", total=epochs_left(course.config, course.history)
+            "beginning", total=epochs_left(course.config, course.history)
         )
 
     def __enter__(self) -> _Watch:
+        course = self._course
+        self._bar.console.print(
+            f"{len(course.trainer.faces)} faces to learn from, {len(course.validation)} to watch "
+            f"by, on {course.trainer.device}"
+        )
         self._bar.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._bar.stop()
+        if kind is KeyboardInterrupt:
+            self._bar.console.print("Stopped. Every whole epoch is kept: go on with --resume.")
 
     def __call__(self, progress: Progress) -> None:
         """Move the bar."""

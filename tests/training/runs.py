@@ -29,7 +29,7 @@ TWO_STAGES = replace(
     TINY,
     stages=(
         replace(STAGE, name="first", epochs=2, mixup=0.2),
-        replace(STAGE, name="second", epochs=2, losses=LossConfig(instance=0.1)),
+        replace(STAGE, name="second", epochs=2, losses=LossConfig(instance=0.1, views=0.3)),
     ),
 )
 TRAINING = drawn_faces(20, seed=1)

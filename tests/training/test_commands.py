@@ -15,6 +15,7 @@ import pytest
 
 from fewshot_fer.cli import app
 from fewshot_fer.training import plots
+from fewshot_fer.training.course import Course
 from tests.training.faces import drawn_faces, write_npz
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,25 @@ def test_training_says_every_epoch_and_can_be_read_by_programs(
     assert "stages.1 (pretrain).epochs: 2 -> 4" in said
 
 
+def test_a_training_that_is_stopped_says_how_to_go_on(
+    data: Path,
+    config: Path,
+    tmp_path: Path,
+    quick: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def press_ctrl_c(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Course, "_validate", press_ctrl_c)
+    asked = ["train", str(config), "--data", str(data), "--out", str(tmp_path / "run")]
+    assert app.run(asked) == 130
+    said = capsys.readouterr().err
+    assert "140 faces to learn from, 28 to watch by, on " in said
+    assert "--resume" in said
+
+
 def test_the_training_set_may_come_from_the_settings(
     data: Path,
     config: Path,
@@ -109,6 +129,7 @@ def test_the_training_set_may_come_from_the_settings(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.delenv("FEWSHOT_FER_DATA", raising=False)
     assert app.run(["train", str(config), "--out", str(tmp_path / "run")]) == 1
     assert "no faces to read" in capsys.readouterr().err
     (data / "publictest.npz").unlink()

@@ -69,7 +69,7 @@ def test_a_run_leaves_its_state_figures_and_pictures(whole: Course) -> None:
     assert [(record["stage"], record["epoch"]) for record in records] == [
         (0, 0), (0, 1), (1, 0), (1, 1)
     ]  # fmt: skip
-    assert records[2]["losses"].keys() >= {"votes", "own", "instance"}
+    assert records[2]["losses"].keys() >= {"votes", "own", "instance", "views"}
     for name in ("curves.png", "confusion.png"):
         assert (whole.folder / name).read_bytes().startswith(b"\x89PNG")
 
