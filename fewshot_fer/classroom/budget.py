@@ -1,12 +1,10 @@
-"""Which faces are read in a frame when there is not time for all: evenly, and none forgotten."""
+"""What a session may spend on a frame, and what it has left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-
-from fewshot_fer.arrays import Doubles, Ints
+from math import inf
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +17,10 @@ class Budget:
     """Faces read in one frame."""
 
 
-_SAVED_S = 0.25
+_SAVED_S: Final = 0.25
 """What was not spent is kept for no longer than this."""
-_CHANGE_COUNTS = 2.0
-"""A face that has wholly changed is as urgent as one read this much longer ago."""
-_LEARNING = 0.2
+_LEARNING: Final = 0.2
+"""The share of a surprise that corrects the cost of a face."""
 
 
 @dataclass(slots=True)
@@ -40,7 +37,7 @@ class Purse:
         """A frame at a time of the lesson."""
         if self.budget.cores is None:
             return
-        earned = self.budget.cores * (time - self._last) if self._last is not None else np.inf
+        earned = self.budget.cores * (time - self._last) if self._last is not None else inf
         most = _SAVED_S * self.budget.cores
         self._saved = min(self._saved + max(0.0, earned), most)
         self._last = time
@@ -59,17 +56,3 @@ class Purse:
         if self.budget.cores is not None:
             # Debts are limited too, or one slow frame would starve the next hundred.
             self._saved = max(self._saved - spent, -_SAVED_S * self.budget.cores)
-
-
-def most_urgent(ages: Doubles, changes: Doubles, reads: Ints, count: int | None) -> Ints:
-    """The indices of the faces to read: the longest unread, sooner if they have changed.
-
-    ages [n] in seconds, infinite for a face never read; changes [n] from 0 to 1; reads [n], how
-    often each was read, which decides between equals. No face waits more than three times as
-    long as all would if they took turns.
-    """
-    if count is None or count >= len(ages):
-        return np.arange(len(ages))
-    # To the millisecond, or rounding would decide between faces read in the same frame.
-    urgency = ages.round(3) * (1 + _CHANGE_COUNTS * np.clip(changes, 0, 1))
-    return np.sort(np.lexsort((reads, -urgency))[:count])

@@ -8,15 +8,14 @@ No thread, no camera and no wall clock is in here: frames, times and the stopwat
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Protocol
 
-import cv2
 import numpy as np
 
-from fewshot_fer.arrays import Bytes, Floats, Ints
-from fewshot_fer.classroom.budget import Budget, Purse, most_urgent
+from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.classroom.attention import Attention
+from fewshot_fer.classroom.budget import Budget, Purse
 from fewshot_fer.classroom.members import Members
 from fewshot_fer.classroom.memory import Memory
 from fewshot_fer.classroom.naming import Namer, Names
@@ -26,14 +25,6 @@ from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.follower import FaceFollower, Finder, Tracked
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
-
-_FORGET_AFTER_S: Final = 20.0
-"""A track unseen for this long is gone for good."""
-_WAIT_S: Final = 0.4
-"""A face is read where it was last seen, if it was not looked at again for this long."""
-_GLANCE: Final = 8
-_WHOLE_CHANGE: Final = 24.0
-"""The mean difference of greys from which on a face has wholly changed."""
 
 
 class Recognises(Protocol):
@@ -65,18 +56,6 @@ class Follows(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Face:
-    """What is remembered of a track."""
-
-    seen: float
-    read: float | None = None
-    reads: int = 0
-    glance: Floats | None = None
-    """How it looked when it was read [8,8]."""
-    quality: Quality | None = None
-
-
 class ClassSession:
     """Watches one stream of frames; use it from one thread."""
 
@@ -102,7 +81,8 @@ class ClassSession:
         self._smoother = Smoother(smoothing)
         self._purse = Purse(budget or Budget())
         self._stopwatch = stopwatch
-        self._faces: dict[int, _Face] = {}
+        self._attention = Attention()
+        self._quality: dict[int, Quality] = {}
         self._time = -np.inf
 
     def name(self, track: int, student: str | None) -> None:
@@ -116,10 +96,11 @@ class ClassSession:
         laps = [self._stopwatch()]
         tracked = self._follower.follow(frame, now)
         tracks: list[int] = tracked.ids.tolist()
-        self._meet(tracks, now)
+        self._attention.meet(tracks, now)
         self._ask_namer(frame, tracked.faces, tracks, now)
         laps.append(self._stopwatch())
-        chosen = self._chosen(frame, tracked, tracks, now, laps[-1] - laps[0])
+        affordable = self._purse.affordable(laps[-1] - laps[0])
+        chosen = self._attention.choose(frame, tracked, now, affordable)
         faces, reading = tracked.faces[chosen], [tracks[i] for i in chosen]
         aligned = portraits(frame, faces.landmarks)
         self._judge(frame, faces, aligned, reading)
@@ -140,10 +121,6 @@ class ClassSession:
 
     # ------------------------------------------------------------------ who
 
-    def _meet(self, tracks: Sequence[int], now: float) -> None:
-        for track in tracks:
-            self._faces.setdefault(track, _Face(now)).seen = now
-
     def _ask_namer(self, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float) -> None:
         if self._namer is None:
             return
@@ -160,16 +137,16 @@ class ClassSession:
         return ("track", track) if student is None else student
 
     def _renamed(self, change: Callable[[], None]) -> None:
-        before = {track: self._key(track) for track in self._faces}
+        before = {track: self._key(track) for track in self._attention.tracks}
         change()
         for track, key in before.items():
             if self._key(track) != key and key == ("track", track):
                 self._smoother.move(key, self._key(track))
 
     def _forget(self, now: float) -> None:
-        gone = [t for t, face in self._faces.items() if now - face.seen > _FORGET_AFTER_S]
+        gone = self._attention.forget(now)
         for track in gone:
-            del self._faces[track]
+            self._quality.pop(track, None)
         self._names.forget(gone)
         if self._namer is not None:
             self._namer.forget(gone)
@@ -177,32 +154,9 @@ class ClassSession:
 
     # ------------------------------------------------------------------ what
 
-    def _chosen(
-        self, frame: Bytes, tracked: Tracked, tracks: Sequence[int], now: float, spent: float
-    ) -> Ints:
-        """The indices of the faces that are read in this frame."""
-        read = [self._faces[track].read for track in tracks]
-        ages = np.array([np.inf if when is None else now - when for when in read])
-        ready = np.flatnonzero(tracked.fresh | (ages >= _WAIT_S))
-        count = self._purse.affordable(spent)
-        if count is None:
-            return ready
-        glances = [_glance(frame, box) for box in tracked.faces.boxes[ready]]
-        changes = np.array(
-            [
-                _change(self._faces[tracks[i]].glance, glance)
-                for i, glance in zip(ready.tolist(), glances, strict=True)
-            ]
-        )
-        reads = np.array([self._faces[tracks[i]].reads for i in ready.tolist()], np.int64)
-        picked = most_urgent(ages[ready], changes, reads, count)
-        for k in picked:
-            self._faces[tracks[int(ready[k])]].glance = glances[k]
-        return ready[picked]
-
     def _judge(self, frame: Bytes, faces: Faces, aligned: Bytes, tracks: Sequence[int]) -> None:
         for track, quality in zip(tracks, self._assess(frame, faces, aligned), strict=True):
-            self._faces[track].quality = quality
+            self._quality[track] = quality
 
     def _read(self, tracks: Sequence[int], z: Floats, now: float) -> None:
         if not tracks:
@@ -211,8 +165,7 @@ class ClassSession:
         flaws = [self._flaw(track) for track in tracks]
         readings = self.members.read(students, z, flaws)
         for i, track in enumerate(tracks):
-            face = self._faces[track]
-            face.read, face.reads = now, face.reads + 1
+            self._attention.was_read(track, now)
             self._smoother.add(self._key(track), readings[i], now)
             student = students[i]
             if student is not None and flaws[i] is None:
@@ -220,31 +173,15 @@ class ClassSession:
 
     def _flaw(self, track: int) -> str | None:
         """Why a face can hardly be read, if so."""
-        quality = self._faces[track].quality
+        quality = self._quality.get(track)
         return quality.reason if quality is not None else None
 
     def _seen(self, box: list[float], track: int, now: float) -> Seen:
-        student, face = self._names.of(track), self._faces[track]
+        student = self._names.of(track)
         name = self.members.name(student) if student is not None else None
         x0, y0, x1, y1 = box
         return Seen(
             (x0, y0, x1, y1), track, student, name,
-            self._smoother.shown(self._key(track), now), face.quality, face.read,
+            self._smoother.shown(self._key(track), now), self._quality.get(track),
+            self._attention.read_at(track),
         )  # fmt: skip
-
-
-def _glance(frame: Bytes, box: Floats) -> Floats:
-    """A face in 8x8 greys, its light taken out."""
-    height, width = frame.shape[:2]
-    x0, y0 = np.clip(box[:2], 0, [width - 1, height - 1]).astype(int)
-    x1, y1 = np.clip(box[2:], [x0 + 1, y0 + 1], [width, height]).astype(int)
-    grey = frame[y0:y1, x0:x1, 1]
-    small = cv2.resize(grey, (_GLANCE, _GLANCE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return np.asarray(small - small.mean(), np.float32)
-
-
-def _change(before: Floats | None, now: Floats) -> float:
-    """How much a face has changed since it was read, from 0 to 1."""
-    if before is None:
-        return 1.0
-    return min(1.0, float(np.abs(now - before).mean()) / _WHOLE_CHANGE)
