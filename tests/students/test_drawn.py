@@ -1,0 +1,86 @@
+"""The whole way with the shipped checkpoint, on drawn people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fewshot_fer.errors import CheckpointError, ReferenceImageError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.simulation.files import reference_picture, reference_pictures
+from fewshot_fer.simulation.roster import invent_class
+from fewshot_fer.students import Library, Roster, add_references, enroll, recalibrate
+from tests.students.people import tree
+
+ANNA, BEN = invent_class(2, seed=3)
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    try:
+        return Recognizer.open()
+    except CheckpointError:
+        pytest.skip("no checkpoint is shipped yet")
+
+
+def test_a_student_is_read_better_than_a_stranger_in_another_light(
+    recognizer: Recognizer, library: Library
+) -> None:
+    roster = Roster(library, recognizer)
+    pictures = dict(reference_pictures(ANNA))
+    student = enroll(roster, "Anna", pictures, agreed_by="Anna").student
+    later = list(reference_pictures(ANNA, session=1))
+    faces = [recognizer.vectors(image, recognizer.find(image)) for _, image in later]
+
+    def right(who: str | None) -> int:
+        readings = roster.read(np.concatenate(faces), who)
+        return sum(r.expression == e for r, (e, _) in zip(readings, later, strict=True))
+
+    stranger = right(None)
+    assert right(student.id) >= max(6, stranger)
+    neutral = reference_picture(ANNA, "neutral", session=1)
+    recalibrate(roster, student.id, {"neutral": neutral})
+    assert right(student.id) >= max(6, stranger)
+
+
+def test_one_picture_in_other_clothes_is_still_one_picture(
+    recognizer: Recognizer, library: Library
+) -> None:
+    roster = Roster(library, recognizer)
+    happy = reference_picture(BEN, "happy")
+    student = enroll(roster, "Ben", {"happy": happy}, agreed_by="Ben").student
+    before = tree(library.folder)
+    smaller = cv2.resize(happy, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+    darker = (happy * 0.85).astype(np.uint8)
+    for disguised in (smaller, darker):
+        with pytest.raises(ReferenceImageError, match="nearly the same picture"):
+            add_references(roster, student.id, {"happy": np.asarray(disguised, np.uint8)})
+    assert tree(library.folder) == before
+    others = {e: reference_picture(BEN, e) for e in BASIC if e != "happy"}
+    assert add_references(roster, student.id, others).student.counts == dict.fromkeys(BASIC, 1)
+
+
+def test_pictures_that_cannot_teach_are_refused(
+    recognizer: Recognizer, library: Library, tmp_path: Path
+) -> None:
+    roster = Roster(library, recognizer)
+    happy = reference_picture(ANNA, "happy")
+    face = np.concatenate(recognizer.find(happy).boxes).astype(int)
+    tiny = cv2.resize(happy, None, fx=24 / (face[3] - face[1]), fy=24 / (face[3] - face[1]))
+    canvas = np.full((240, 320, 3), 90, np.uint8)
+    canvas[: tiny.shape[0], : tiny.shape[1]] = tiny
+    bad = {
+        "No face|too small": canvas,
+        "faces in this picture": np.hstack([happy, reference_picture(BEN, "sad")]),
+        "No face": np.full((480, 640, 3), 128, np.uint8),
+        "blurred|No face": cv2.GaussianBlur(happy, (0, 0), 0.06 * float(face[3] - face[1])),
+        "dark|No face": (happy * 0.05).astype(np.uint8),
+    }
+    for said, image in bad.items():
+        with pytest.raises(ReferenceImageError, match=said):
+            enroll(roster, "Anna", {"happy": np.asarray(image, np.uint8)}, agreed_by="Anna")
+    assert tree(tmp_path) == {}
