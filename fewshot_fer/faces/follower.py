@@ -22,6 +22,9 @@ from fewshot_fer.faces.tracker import Tracker
 from fewshot_fer.faces.values import Faces
 
 _GRID: Final = 8
+_REPLACED: Final = 0.5
+"""This share of a face's points has changed when there is another picture in its place."""
+_FEWEST_TILES: Final = 2
 _SAME_BOX: Final = 0.4
 _INSIDE: Final = 0.7
 """By overlap, or by the share of the smaller one, two boxes are of one face."""
@@ -80,7 +83,10 @@ class Rhythm:
     surroundings: float = 3.0
     """How far around a lost face it searches at once, in the face's sizes."""
     jump: float = 0.35
-    """This share of the faces with another picture in their places is a new layout."""
+    """When so many faces' places hold other pictures, no place means anything any more."""
+    jumps_in_a_row: float = 4.0
+    jumps_a_second: float = 1.0
+    """More new layouts than this are rather a camera that moves."""
 
 
 class FaceFollower:
@@ -97,6 +103,8 @@ class FaceFollower:
         """Lost tracks, and when they were last looked for."""
         self._glance: Bytes | None = None
         self._time: float | None = None
+        self._belief = self._rhythm.jumps_in_a_row
+        """How many new layouts would be believed now."""
         self._sweeps = 0
         self._plan: list[Piece] = []
         self._pieces = 0
@@ -106,12 +114,13 @@ class FaceFollower:
     def follow(self, image: npt.NDArray[Any], time: float) -> Tracked:
         """The faces of the next frame."""
         pixels = as_rgb(image)
-        jumped = self._jumped(pixels)
+        resized, replaced = self._changes(pixels)
         since = np.inf if self._time is None else time - self._time
-        searched = jumped or since > self._rhythm.give_up_after
         sampler = AreaSampler(pixels)
+        searched = resized or since > self._rhythm.give_up_after or self._jumped(replaced, time)
         if searched:
-            self._start_again(pixels, sampler, time, jumped=jumped)
+            moved = np.ones(len(self._seen.ids), bool) if resized else replaced
+            self._search(pixels, sampler, time, moved=moved)
         else:
             self._look(pixels, sampler, time, since)
             self._sweep(pixels, sampler, time, min(since, self._rhythm.sweep))
@@ -119,24 +128,41 @@ class FaceFollower:
         fresh = self._seen.looked == time
         return Tracked(self._seen.faces, self._seen.ids, fresh, searched)
 
-    def _jumped(self, pixels: Bytes) -> bool:
-        """Whether the layout has changed: another size, or other pictures in many places."""
+    def _changes(self, pixels: Bytes) -> tuple[bool, Bools]:
+        """Whether the frame has another size, and in which faces' places is another picture."""
         before, self._glance = self._glance, pixels[_GRID // 2 :: _GRID, _GRID // 2 :: _GRID].copy()
+        still = np.zeros(len(self._seen.ids), dtype=bool)
         if before is None or before.shape != self._glance.shape:
-            return before is not None
-        if len(self._seen.ids) < 2 or not before.size:
-            return False
+            return before is not None, still
+        if not len(still) or not before.size:
+            return False, still
         changed = (cv2.absdiff(before, self._glance).max(axis=2) > _DIFFERENT).astype(np.uint8)
         share = _means(changed, self._seen.faces.boxes / np.float32(_GRID))
-        return bool((share > 0.5).mean() >= self._rhythm.jump)
+        return False, np.asarray(share > _REPLACED)
 
-    def _start_again(
-        self, pixels: Bytes, sampler: AreaSampler, time: float, *, jumped: bool
-    ) -> None:
-        """Search the whole frame at once, and know faces again by their looks alone."""
-        found = self._detector.detect(sampler)
-        ids = self._tracker.update(found, time, looks(pixels, found.boxes), jumped=jumped)
-        self._seen, self._lost = _Seen.of(found, ids, time), {}
+    def _jumped(self, replaced: Bools, time: float) -> bool:
+        """Whether tiles have changed places; a moving camera is believed now and then only."""
+        rhythm = self._rhythm
+        since = 0.0 if self._time is None else time - self._time
+        self._belief = min(self._belief + since * rhythm.jumps_a_second, rhythm.jumps_in_a_row)
+        if replaced.sum() < _FEWEST_TILES or self._belief < 1:
+            return False
+        self._belief -= 1
+        return True
+
+    def _search(self, pixels: Bytes, sampler: AreaSampler, time: float, *, moved: Bools) -> None:
+        """Search the whole frame at once; know the faces that moved again by their looks alone."""
+        stay = self._seen.without(self._seen.ids[moved])
+        if not moved.any() or moved.mean() >= self._rhythm.jump:
+            stay = _Seen.nothing()
+        known = stay.faces.boxes if len(stay.ids) else None
+        found = self._detector.detect(sampler, known=known)
+        found = found[_unclaimed(found, stay.faces)]
+        tracks, _ = self._tracker.predict(time)
+        among = tracks[~np.isin(tracks, stay.ids)]
+        look = looks(pixels, found.boxes)
+        ids = self._tracker.update(found, time, look, among=among, jumped=bool(moved.any()))
+        self._seen, self._lost = stay.joined(_Seen.of(found, ids, time)), {}
         self._plan, self._arrears = [], 0.0
 
     def _look(self, pixels: Bytes, sampler: AreaSampler, time: float, since: float) -> None:

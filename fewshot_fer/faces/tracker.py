@@ -39,7 +39,7 @@ class Habits:
     fresh: float = 0.4
     stranger: float = 0.5
     """A face this unlike a track that was unseen for longer than `fresh` is somebody else's."""
-    same_look: float = 0.3
+    same_look: float = 0.25
     """The largest unlikeness by which a face is known again after the layout has jumped."""
     clear_by: float = 0.03
     """How much less like everybody else it must be then."""
@@ -125,6 +125,8 @@ class Tracker:
         ids = np.full(len(faces), -1, dtype=np.int64)
         ids[columns] = known.ids[rows]
         self._follow(candidates[rows], seen, columns, time, at_rest=jumped)
+        if jumped:
+            self._displace(np.delete(candidates, rows))
         self._welcome(ids, seen, time)
         return ids
 
@@ -153,13 +155,23 @@ class Tracker:
         return np.where(possible, costs, np.inf)
 
     def _costs_of_looks(self, tracks: _Tracks, seen: _Sight) -> Doubles:
-        """Only pairs that are alike, and clearly more so than either is like anybody else."""
-        if seen.looks is None or not len(tracks.ids) or not len(seen.looks):
-            return np.full((len(tracks.ids), len(seen.places)), np.inf)
-        costs = unlikeness(tracks.looks, seen.looks)
-        limit = costs + self._habits.clear_by
-        alone = (limit <= _best_other(costs, axis=0)) & (limit <= _best_other(costs, axis=1))
-        return np.where(alone & (costs <= self._habits.same_look), costs, np.inf)
+        """Only pairs that are alike, and clearly more so than either is like anybody else.
+
+        Whoever is known again is out of the others' way, so it goes round by round.
+        """
+        costs = np.full((len(tracks.ids), len(seen.places)), np.inf)
+        if seen.looks is None:
+            return costs
+        left = unlikeness(tracks.looks, seen.looks)
+        while left.size:
+            limit = left + self._habits.clear_by
+            clear = (limit <= _best_other(left, axis=0)) & (limit <= _best_other(left, axis=1))
+            rows, columns = np.nonzero(clear & (left <= self._habits.same_look))
+            if not len(rows):
+                break
+            costs[rows, columns] = left[rows, columns]
+            left[rows], left[:, columns] = np.inf, np.inf
+        return costs
 
     def _follow(
         self, rows: Ints, seen: _Sight, columns: Ints, time: float, *, at_rest: bool
@@ -184,6 +196,12 @@ class Tracker:
         self._tracks = replace(
             tracks, places=places, velocities=velocities, seen=moments, looks=looks
         )
+
+    def _displace(self, tracks: Ints) -> None:
+        """Nobody knows where they are now; only their looks can bring them back."""
+        places = self._tracks.places.copy()
+        places[tracks, :2] = np.nan
+        self._tracks = replace(self._tracks, places=places)
 
     def _welcome(self, ids: Ints, seen: _Sight, time: float) -> None:
         new = np.flatnonzero(ids < 0)

@@ -114,6 +114,18 @@ def test_after_a_jump_looks_decide() -> None:
     assert ids.tolist() == [3, 1, 5, 2]
 
 
+def test_after_a_jump_old_places_mean_nothing() -> None:
+    """Whoever was not known again does not get a newcomer's face for sitting in the old place."""
+    tracker = Tracker()
+    tracker.update(_faces([[100, 100], [300, 100]]), 0.0, _looks(1, 2))
+    tracker.update(_faces([[500, 100]]), STEP, _looks(1), jumped=True)
+    assert np.isnan(tracker.predict(STEP)[1][1]).all()
+    ids = tracker.update(_faces([[500, 100], [300, 100]]), 2 * STEP, _looks(1, 3))
+    assert ids.tolist() == [1, 3]
+    back = tracker.update(_faces([[100, 400]]), 3 * STEP, _looks(2), jumped=True)
+    assert back.tolist() == [2]
+
+
 def test_after_a_jump_twins_are_not_guessed() -> None:
     """Two who look the same get new numbers rather than each other's."""
     tracker = Tracker()
