@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.errors import ConsentError, ReferenceImageError, StudentError
+from fewshot_fer.errors import ConsentError, ReferenceImageError
 from fewshot_fer.students.among import Doubt, doubts, of_one_person, without_doubles
 from fewshot_fer.students.card import Card, card_of
 from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
@@ -73,16 +73,16 @@ class Enrolment:
                 "Nobody has agreed yet, so nothing is stored.",
                 next_step="Say who agreed with --consent 'NAME'.",
             )
-        namesakes = [s.id for s in self.roster.library.students() if s.name == name]
-        if namesakes and not another:
-            raise StudentError(
-                f"There is a student called {name!r} already ({namesakes[0]}).",
-                next_step=f"Add pictures to them with --student {namesakes[0]}, or enrol a second "
-                f"{name!r} with --another.",
-            )
+        if not another:
+            self.roster.library.refuse_namesake(name)
         checked = self._checked(pictures, None, ())
         student = self.roster.library.create(
-            name, consent, self._new(checked), keeps=keeps, keep_until=keep_until
+            name,
+            consent,
+            self._new(checked),
+            keeps=keeps,
+            keep_until=keep_until,
+            namesake=another,
         )
         return self._enrolled(student, checked)
 

@@ -196,8 +196,9 @@ class Library:
         keeps: Keeps = "images",
         keep_until: date | None = None,
         own_expressions: Sequence[str] = (),
+        namesake: bool = True,
     ) -> Student:
-        """Enrol a student; nothing is stored without consent."""
+        """Enrol a student; nothing is stored without consent, nor a namesake unless allowed."""
         if consent is None:
             raise ConsentError(
                 "Nobody has agreed yet, so nothing is stored.",
@@ -213,9 +214,21 @@ class Library:
             own_expressions=tuple(expression_name(own) for own in own_expressions),
         )
         with self.store.changing():
+            if not namesake:
+                self.refuse_namesake(student.name)
             student, files = self._with_references(student, references)
             self.store.create(student.id, to_yaml(student), files)
         return student
+
+    def refuse_namesake(self, name: str) -> None:
+        """Raise when a student has this name already."""
+        for student in self.students():
+            if student.name == name:
+                raise StudentError(
+                    f"There is a student called {name!r} already ({student.id}).",
+                    next_step=f"Add pictures to them with --student {student.id}, or enrol a "
+                    f"second {name!r} with --another.",
+                )
 
     def restore(self, student: Student, files: Files) -> None:
         """Put a student back as they were exported; they must not be here already."""

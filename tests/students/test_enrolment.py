@@ -203,3 +203,20 @@ def test_files_are_read_as_pictures(library: Library, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(FewshotFerError, match="not a picture"):
         enrolment_at(library).add("s001", [Picture("happy", tmp_path / "text.png")])
+
+
+def test_two_enrolments_of_one_student_at_once_make_one(library: Library) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def enrol(seed: int) -> str:
+        other = Library(library.folder, new_id=lambda: f"x00{seed}")
+        try:
+            enrolled = enrolment_at(other).enroll("Anna", pictures("happy", seed=seed), AGREED)
+        except StudentError as error:
+            return error.what
+        return enrolled.student.id
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(enrol, range(4)))
+    assert sum("already" in answer for answer in answers) == 3
+    assert len(library.students()) == 1
