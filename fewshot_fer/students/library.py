@@ -14,13 +14,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ConsentError, LibraryError, StudentError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.files import write_atomically
 from fewshot_fer.students.calibration import Calibration, decode_calibration, encode_calibration
+from fewshot_fer.students.class_page import CLASS_PAGE, read_class, write_class
 from fewshot_fer.students.contents import (
     calibration_file,
     decode_portrait,
@@ -113,7 +111,7 @@ class Library:
         stamp = stamp_of(self.folder)
         if stamp is None or not is_settled(stamp):
             return None
-        return stamp, stamp_of(self.folder / "_class" / "class.yaml")
+        return stamp, stamp_of(self.folder / CLASS_PAGE)
 
     def find(self, text: str) -> Student:
         """The student meant by an id or a name, or by the beginning of one."""
@@ -140,17 +138,7 @@ class Library:
 
     def class_expressions(self) -> tuple[str, ...]:
         """The expressions that the whole class has beside the seven basic ones."""
-        try:
-            document = yaml.safe_load((self.folder / "_class" / "class.yaml").read_bytes())
-            return tuple(str(name) for name in document["expressions"])
-        except FileNotFoundError:
-            return ()
-        except (yaml.YAMLError, KeyError, TypeError) as error:
-            raise LibraryError(
-                "The class's page cannot be read.",
-                where=str(self.folder / "_class" / "class.yaml"),
-                next_step="Delete it and add the class's expressions again.",
-            ) from error
+        return read_class(self.folder)
 
     def expressions(self, student: Student | None = None) -> tuple[str, ...]:
         """Every expression that a student (or the class) may have references of."""
@@ -305,7 +293,8 @@ class Library:
         """A new expression of the whole class."""
         tidy = expression_name(name)
         with self.store.changing():
-            self._save_class((*self.class_expressions(), tidy))
+            self.store.begin()
+            write_class(self.folder, (*self.class_expressions(), tidy))
         return tidy
 
     def remove_expression(self, name: str, student_id: str | None = None) -> None:
@@ -322,7 +311,7 @@ class Library:
             return
         having = [s.id for s in self.students() if tidy in s.counts]
         with self.store.changing():
-            self._save_class(tuple(n for n in self.class_expressions() if n != tidy))
+            write_class(self.folder, [n for n in self.class_expressions() if n != tidy])
         for one in having:
             self._change(one, lambda s: (s, {}), forget=True)
 
@@ -362,11 +351,6 @@ class Library:
             files[reference.file] = data
             files[reference.sidecar] = sidecar(tidy, self.now())
         return replace(student, references=tuple(sorted(added))), files
-
-    def _save_class(self, names: Sequence[str]) -> None:
-        document = {"expressions": list(dict.fromkeys(names))}
-        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
-        write_atomically(self.folder / "_class" / "class.yaml", text.encode())
 
 
 def _without(student: Student, expression: str) -> Student:

@@ -109,13 +109,18 @@ class Store:
                 with suppress(OSError, FewshotFerError):
                     self._sweep()
 
+    def begin(self) -> None:
+        """Write down the format of a library that has nothing yet; only while `changing`."""
+        page = self.folder / "library.yaml"
+        if not page.exists():
+            write_atomically(page, f"format: {FORMAT}\n".encode())
+
     def create(self, student_id: str, page: bytes, files: Mapping[str, bytes]) -> None:
         """Make a student's folder, whole; only while `changing`."""
         home = self.home(student_id)
         if home.exists():
             raise StudentError("There is a student with this id already.", where=student_id)
-        if not (self.folder / "library.yaml").exists():
-            write_atomically(self.folder / "library.yaml", f"format: {FORMAT}\n".encode())
+        self.begin()
         staging = self.folder / f"{_STAGING}{secrets.token_hex(8)}"
         try:
             staging.mkdir()

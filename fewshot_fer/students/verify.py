@@ -47,6 +47,8 @@ def verify(library: Library, student_id: str | None = None) -> list[Problem]:
         library.open(student_id)
         return list(_student_problems(library, student_id))
     problems = list(_folder_problems(library))
+    if any(problem.where == "_class" for problem in problems):
+        return problems
     for one in library.store.ids():
         problems.extend(_student_problems(library, one))
     return problems
@@ -54,6 +56,11 @@ def verify(library: Library, student_id: str | None = None) -> list[Problem]:
 
 def _folder_problems(library: Library) -> Iterator[Problem]:
     if not library.folder.is_dir():
+        return
+    try:
+        library.class_expressions()
+    except FewshotFerError as error:
+        yield Problem("_class", error.what, error.next_step)
         return
     for entry in sorted(library.folder.iterdir()):
         if entry.name in _OURS or is_id(entry.name):

@@ -27,7 +27,6 @@ OPERATIONS: dict[str, Operation] = {
     "create": lambda lib: lib.create("Carla", AGREED, [reference("happy", 7), reference("sad", 8)]),
     "add": lambda lib: lib.add("s001", [reference("sad", 3), reference("fear", 4)]),
     "drop": lambda lib: lib.drop("s001", lib.open("s001").references[:1]),
-    "calibrate": lambda lib: lib.calibrate("s001", calibration(2)),
     "remove": lambda lib: lib.remove("s001"),
 }
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fewshot_fer.errors import ReferenceImageError, StudentError
+from fewshot_fer.errors import LibraryError, ReferenceImageError, StudentError
 from fewshot_fer.students.gate import Picture
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.own import teach_class, teach_student
@@ -62,3 +62,12 @@ def test_the_class_learns_all_or_nothing(anna_and_ben: Library) -> None:
 def test_a_basic_expression_cannot_be_added(anna_and_ben: Library) -> None:
     with pytest.raises(StudentError, match="one of the basic expressions"):
         teach_student(enrolment_at(anna_and_ben), "s001", "Happy", [])
+
+
+def test_a_class_page_that_was_meddled_with_is_an_error(library: Library) -> None:
+    library.add_expression("confused")
+    page = library.folder / "_class" / "class.yaml"
+    for text in ("expressions: [../x]", "{", "expressions: 3", "[]"):
+        page.write_text(text)
+        with pytest.raises(LibraryError, match="class's page"):
+            library.class_expressions()

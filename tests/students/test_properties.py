@@ -21,7 +21,7 @@ from fewshot_fer.students.verify import verify
 from tests.students.people import AGREED, everything, library_at, reference, tree
 from tests.students.test_library import calibration
 
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=8, deadline=None)
 pictures = st.lists(
     st.builds(reference, st.sampled_from(BASIC), st.integers(0, 9)), min_size=1, max_size=4
 )
@@ -166,7 +166,7 @@ def test_two_writers_operations_equal_some_serial_order(tmp_path: Path) -> None:
         for operation in order:
             operation(library)
         serial.append(tree(library.folder))
-    for repetition in range(5):
+    for repetition in range(3):
         library = start(f"together-{repetition}")
         with ThreadPoolExecutor(4) as pool:
             others = [library_at(library.folder) for _ in operations]
