@@ -1,0 +1,102 @@
+"""Opens a database by its address: SQLite as one private file, or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from fewshot_fer.errors import RecordError
+from fewshot_fer.files import ensure_folder
+
+_POSTGRES: Final = ("postgres", "postgresql", "postgresql+psycopg")
+
+
+def shown(url: str) -> str:
+    """An address without its password."""
+    return _parsed(url).render_as_string(hide_password=True)
+
+
+def open_engine(url: str, *, wait: float) -> Engine:
+    """An engine that waits so many seconds for a lock or a server."""
+    address = _parsed(url)
+    if address.drivername == "sqlite":
+        return _sqlite(address, wait)
+    if address.drivername in _POSTGRES:
+        return _postgres(address.set(drivername="postgresql+psycopg"), wait)
+    raise RecordError(
+        f"Sessions cannot be kept in {address.drivername!r}.",
+        where=address.render_as_string(hide_password=True),
+        next_step="Set `records` to sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE.",
+    )
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        # The text may hold a password, so it is not repeated.
+        raise RecordError(
+            "The setting `records` is no address of a database.",
+            next_step="Set it to sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE.",
+        ) from error
+
+
+def _sqlite(address: URL, wait: float) -> Engine:
+    if address.database and address.database != ":memory:":
+        _make_private(Path(address.database))
+    engine = create_engine(address, connect_args={"timeout": wait, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        # Transactions begin when we say so (below), not when the driver thinks of it.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON",
+                       "secure_delete=ON"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A reader that turns writer cannot wait for its turn, so writers queue from the start.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """An empty file that only its owner may read, where there is none."""
+    ensure_folder(file.parent)
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise RecordError(
+            f"The record of sessions cannot be made: {error.strerror}.",
+            where=str(file),
+            next_step="Choose another place with the setting `records`.",
+        ) from error
+
+
+def _postgres(address: URL, wait: float) -> Engine:
+    # libpq knows only whole seconds and takes 1 for 2; a dead server is noticed by keepalives.
+    arguments: dict[str, Any] = {
+        "connect_timeout": max(2, round(wait)),
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        "options": f"-c lock_timeout={round(1000 * wait)}",
+    }
+    try:
+        return create_engine(address, connect_args=arguments, pool_pre_ping=True)
+    except (NoSuchModuleError, ImportError) as error:
+        raise RecordError(
+            "PostgreSQL needs a driver that is not installed.",
+            where=address.render_as_string(hide_password=True),
+            next_step='Install it: pip install "psycopg[binary]".',
+        ) from error

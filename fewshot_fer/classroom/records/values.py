@@ -1,0 +1,140 @@
+"""What is written down of a session and what is read back; no database in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats, Ints
+
+# ---------------------------------------------------------------------- written
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSecond:
+    """The class in one second: means over the frames of that second."""
+
+    second: int
+    expected: int
+    """Students of the class."""
+    faces: float
+    sure: float
+    """Faces that were surely read."""
+    counts: Mapping[str, float]
+    """How many of these showed each expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudentSecond:
+    """One student in one second; shares are of the frames of that second."""
+
+    student: str
+    track: int
+    seen: float
+    sure: float
+    quality: float
+    shown: str | None
+    """What was surely shown for at least half of the second."""
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """All that is kept of one second."""
+
+    whole: ClassSecond
+    students: tuple[StudentSecond, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment that the teacher marked, in seconds of the session."""
+
+    second: int
+    text: str
+
+
+# ---------------------------------------------------------------------- read back
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One session in the list."""
+
+    id: int
+    class_name: str
+    started: datetime
+    ended: datetime | None
+    """None: it still runs, or it was cut off."""
+    each: bool
+    """Students were recorded one by one."""
+    seconds: int
+    students: int
+    marks: int
+    names: tuple[str, ...]
+    """The expressions, in the order of every array here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTrack:
+    """The class second by second."""
+
+    seconds: Ints
+    """[n], increasing; a gap is a pause."""
+    expected: Floats
+    """[n]"""
+    faces: Floats
+    """[n]"""
+    counts: Floats
+    """How many surely showed each expression [n,C]."""
+
+    @property
+    def sure(self) -> Floats:
+        """How many were surely read [n]."""
+        return np.asarray(self.counts.sum(axis=1), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentTrack:
+    """One student second by second."""
+
+    seconds: Ints
+    """[n]"""
+    seen: Floats
+    """[n]"""
+    sure: Floats
+    """[n]"""
+    quality: Floats
+    """[n]"""
+    shown: Ints
+    """The expression's place in the names, or -1 [n]."""
+    scores: Floats
+    """[n,C]"""
+
+
+@dataclass(frozen=True, slots=True)
+class StudentBlocks:
+    """One student in blocks of some seconds: what every number of the report is made from."""
+
+    blocks: Ints
+    """Which blocks, increasing [n]."""
+    counts: Floats
+    """Seconds in which each expression was surely shown [n,C]."""
+    seen: Floats
+    """Seconds in which the face was to be seen [n]."""
+    quality: Floats
+    """The mean quality of the face while it was seen [n]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A session as a report needs it."""
+
+    session: SessionRecord
+    whole: ClassTrack
+    marks: tuple[Mark, ...] = ()
+    students: Mapping[str, StudentBlocks] = field(default_factory=dict)
+    """By student id; empty where students were not recorded."""
