@@ -89,3 +89,15 @@ def test_files_that_are_no_picture_are_refusals_too(tmp_path: Path) -> None:
     assert "empty" in refusal(gate, tmp_path / "empty.jpg")
     assert refusal(gate, tmp_path / "large.png")
     assert "no such file" in refusal(gate, tmp_path / "missing.jpg")
+
+
+def test_a_photo_of_twelve_megapixels_is_made_smaller_before_it_is_looked_at() -> None:
+    looked_at: list[tuple[int, ...]] = []
+
+    def find(image: Bytes) -> Faces:
+        looked_at.append(image.shape)
+        return Faces.none()
+
+    Gate(find, good).look(Picture("happy", np.zeros((3000, 4000, 3), np.uint8)))
+    Gate(find, good).look(Picture("happy", np.zeros((1080, 1920, 3), np.uint8)))
+    assert looked_at == [(1440, 1920, 3), (1080, 1920, 3)]
