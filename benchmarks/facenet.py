@@ -137,6 +137,7 @@ def main() -> None:
         shipped_checkpoint() / "mtcnn", precision=chosen.precision, threads=chosen.threads
     )
     clock = time.process_time if chosen.cpu_time else time.perf_counter
+    suppression.clock = clock
     rows = compare(dict(pictures(folder)), theirs, suppression, ours, chosen.repeats, clock)
     total = {key: sum(row[key] for row in rows) for key in ("ours", "theirs", "nms")}
     result = {
