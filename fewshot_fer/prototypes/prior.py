@@ -21,7 +21,8 @@ class Prior:
     centre [f] and whitening [f, d] bring raw features into a space in which a look's own
     noise is even; means [c, d] are the expressions of all people; beta, delta and sigma [d]
     are how much persons, their manners and sessions vary; weight [d] is what each direction
-    is worth. `temperatures` and `doubts` are (without references, with many).
+    is worth; `allowance` is how much of an expression's own uncertainty is taken off its
+    distance. `temperatures` and `doubts` are (without references, with many).
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,7 @@ class Prior:
     delta: Floats
     sigma: Floats
     weight: Floats
+    allowance: float
     temperatures: tuple[float, float]
     doubts: tuple[Doubts, Doubts]
 
@@ -61,10 +63,13 @@ class Prior:
         points = belief.points
         if session is not None:
             points, variance = points + session.offset, variance + session.variance
+        scale = np.sqrt(self.weight / (1.0 + variance)).astype(np.float32)
+        farther = (belief.variance * scale**2).sum(1)
         return Prototypes(
             names=names,
             points=points,
-            scale=np.sqrt(self.weight / (1.0 + variance)).astype(np.float32),
+            scale=scale,
+            allowance=self.allowance * (farther - farther.min()),
             offset=belief.offset,
             counts=tuple(int(count) for count in counts),
             doubt=doubt,

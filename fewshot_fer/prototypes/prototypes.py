@@ -35,14 +35,16 @@ class Prototypes:
     """Where each expression of one student lies.
 
     points [c, d]; scale [d] makes the distance count only as far as each direction is
-    pinned down; `offset` [d] is how the student differs from people at large; `counts` says
-    how many distinct references each expression rests on, `doubt` (1 to 0) how much of the
-    initial uncertainty about this student is left.
+    pinned down; `allowance` [c] is taken off the squared distance of an expression whose own
+    place is unsure, since looks lie that much farther from it; `offset` [d] is how the student
+    differs from people at large; `counts` says how many distinct references each expression
+    rests on, `doubt` (1 to 0) how much of the initial uncertainty about this student is left.
     """
 
     names: tuple[str, ...]
     points: Floats
     scale: Floats
+    allowance: Floats
     offset: Floats
     counts: tuple[int, ...]
     doubt: float
@@ -55,7 +57,11 @@ class Prototypes:
 
     def scores(self, z: Floats) -> Floats:
         """Probabilities [n, c] of vectors [n, d]."""
-        return probabilities(self.squares(z), self.temperature)
+        return self.scores_of(self.squares(z))
+
+    def scores_of(self, squares: Floats) -> Floats:
+        """Probabilities [n, c] from squared distances [n, c]."""
+        return probabilities(squares - self.allowance, self.temperature)
 
     def read(self, z: Floats, weak: Sequence[str | None] = ()) -> list[Reading]:
         """Name what vectors [n, d] show; `weak` holds what is wrong with each face, if anything."""
@@ -63,7 +69,7 @@ class Prototypes:
 
     def read_squares(self, squares: Floats, weak: Sequence[str | None] = ()) -> list[Reading]:
         """The same from squared distances [n, c], wherever they were computed."""
-        scores = probabilities(squares, self.temperature)
+        scores = self.scores_of(squares)
         nearest = squares.min(1, initial=np.inf)
         why = list(weak) or [None] * len(scores)
         return [

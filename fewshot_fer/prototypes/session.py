@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SURE = 0.8
 FEWEST_FRAMES = 5
 ROUNDS = 3
+SHARED = 0.5  # the share of a look's noise that the frames of one moment have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,14 @@ def estimate(
 def _shift(prior: Prior, prototypes: Prototypes, z: Floats, weights: Floats) -> Session:
     """Posterior mean and variance of the offset, given soft labels [n, c].
 
-    Frames of one expression share that expression's own error, so a hundred resting faces
-    say little more than ten: the evidence of an expression is capped at what its prototype
-    is worth.
+    Frames of one expression share that expression's own error, and much of their noise: a
+    hundred frames of one still face say little more than ten.
     """
     counts = weights.sum(0)[:, None]
     seen = counts > 1e-3
     safe = np.maximum(counts, 1e-3)
     residual = weights.T @ z / safe - prototypes.points
-    blur = prior.blur(prototypes) + 1.0 / safe
+    blur = prior.blur(prototypes) + SHARED + (1.0 - SHARED) / np.maximum(safe, 1.0)
     evidence = np.where(seen, 1.0 / blur, 0.0)
     precision = 1.0 / prior.sigma + evidence.sum(0)
     offset = (evidence * residual).sum(0) / precision

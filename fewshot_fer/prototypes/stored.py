@@ -17,6 +17,7 @@ _ARRAYS = ("centre", "whitening", "means", "beta", "delta", "sigma", "weight")
 def prior_arrays(prior: Prior) -> dict[str, Floats]:
     """What to write."""
     arrays = {f"prior.{name}": np.asarray(getattr(prior, name), np.float32) for name in _ARRAYS}
+    arrays["prior.allowance"] = np.array([prior.allowance], np.float32)
     arrays["prior.temperatures"] = np.array(prior.temperatures, np.float32)
     arrays["prior.doubts"] = np.array(
         [[doubt.confidence, doubt.distance] for doubt in prior.doubts], np.float32
@@ -28,6 +29,7 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
     """Read what was written."""
     try:
         parts = {name: np.ascontiguousarray(arrays[f"prior.{name}"]) for name in _ARRAYS}
+        allowance = float(arrays["prior.allowance"][0])
         none, many = arrays["prior.temperatures"].tolist()
         doubts = [Doubts(*row) for row in arrays["prior.doubts"].tolist()]
     except KeyError as error:
@@ -35,4 +37,10 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
             f"The checkpoint's prior lacks {error}.",
             next_step="Export it again with `fewshot-fer export`.",
         ) from error
-    return Prior(names=names, temperatures=(none, many), doubts=(doubts[0], doubts[1]), **parts)
+    return Prior(
+        names=names,
+        allowance=allowance,
+        temperatures=(none, many),
+        doubts=(doubts[0], doubts[1]),
+        **parts,
+    )

@@ -22,6 +22,8 @@ from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 
 REPETITIONS: Final = 4
+# References of each expression; a resting face alone; one of each of some expressions.
+WAYS: Final = ("0", "1", "2", NEUTRAL, "some")
 PROMISE: Final = 0.9
 _TEMPERATURES: Final = np.exp(np.linspace(-1.5, 4.0, 45))
 _FARTHEST: Final = 0.995
@@ -41,9 +43,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One person's queries after learning: squared distances [n, c], the truth [n], the doubt."""
+    """One person's queries: distances less allowances [n, c], nearest [n], truth [n], doubt."""
 
     squares: Floats
+    nearest: Floats
     truth: Ints
     doubt: float
 
@@ -86,6 +89,7 @@ def _moves(config: FitConfig) -> Iterator[tuple[str, list[tuple[float, FitConfig
     shares = (0.15, 0.3, 0.5, 0.7)
     yield "acted_means", [(v, replace(config, acted_means=v)) for v in shares]
     yield "acted_noise", [(v, replace(config, acted_noise=v)) for v in shares]
+    yield "allowance", [(v, replace(config, allowance=v)) for v in (0.0, 0.03, 0.05, 0.08)]
     for block in config.blocks:
         for part, values in (
             ("weight", (0.25, 0.5, 1.0, 2.0)),
@@ -114,13 +118,12 @@ def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
     """Temperatures and thresholds without references and with many."""
     asked = _ask_all(trials, config)
     none = _likeliest(asked["0"])[0]
-    many = min(
-        _TEMPERATURES, key=lambda t: _loss(asked["1"] + asked["2"], partial(_mixed, none, t))
-    )
+    enrolled = asked["1"] + asked.get("2", [])
+    many = min(_TEMPERATURES, key=lambda t: _loss(enrolled, partial(_mixed, none, t)))
     temperature = partial(_mixed, none, float(many))
     doubts = (
         _doubts(asked["0"], temperature),
-        _doubts(asked["1"] + asked["2"], temperature),
+        _doubts(enrolled, temperature),
     )
     return replace(config, temperatures=(none, float(many)), doubts=doubts)
 
@@ -132,7 +135,7 @@ def _doubts(asked: Sequence[Asked], temperature: Temperature) -> Doubts:
     right = np.concatenate(
         [log.argmax(1) == one.truth for log, one in zip(logs, asked, strict=True)]
     )
-    nearest = np.concatenate([one.squares.min(1) for one in asked])
+    nearest = np.concatenate([one.nearest for one in asked])
     return Doubts(
         round(promised_confidence(confidence, right, PROMISE), 3),
         round(float(np.quantile(nearest, _FARTHEST)), 2),
@@ -170,8 +173,8 @@ def _log_scores(squares: Floats, temperature: float) -> Doubles:
 
 
 def _ask_all(trials: Sequence[Trial], config: FitConfig) -> dict[str, list[Asked]]:
-    """All held-out people asked with 0, 1, 2 references and with a resting face alone."""
-    found: dict[str, list[Asked]] = {"0": [], "1": [], "2": [], NEUTRAL: []}
+    """All held-out people, asked in every way."""
+    found: dict[str, list[Asked]] = {way: [] for way in WAYS}
     for trial in trials:
         prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
         z = prior.project(trial.held.features)
@@ -183,24 +186,38 @@ def _ask_all(trials: Sequence[Trial], config: FitConfig) -> dict[str, list[Asked
 def _ask(prior: Prior, z: Floats, held: Labelled, deal: Deal) -> Asked:
     names = [BASIC[label] for label in held.labels[deal.references]]
     learnt: Prototypes = prior.learn(z[deal.references], names)
-    return Asked(learnt.squares(z[deal.queries]), held.labels[deal.queries], learnt.doubt)
+    squares = learnt.squares(z[deal.queries])
+    return Asked(
+        squares - learnt.allowance, squares.min(1), held.labels[deal.queries], learnt.doubt
+    )
 
 
 def _deals(held: Labelled, way: str) -> Iterator[Deal]:
     """References and queries of every person, dealt a few times; always the same."""
-    shots = 1 if way == NEUTRAL else int(way)
+    shots = int(way) if way.isdigit() else 1
     for subject in sorted(set(held.subjects)):
         rows = np.flatnonzero(np.asarray(held.subjects) == subject)
         for repetition in range(REPETITIONS if shots else 1):
             rng = np.random.default_rng([repetition, *subject.encode()])
             references: list[int] = []
             queries: list[int] = []
-            for label in np.unique(held.labels[rows]):
+            labels = np.unique(held.labels[rows])
+            known = _referenced(labels, way, rng)
+            for label in labels:
                 cell = rng.permutation(rows[held.labels[rows] == label])
                 if len(cell) <= shots:
                     continue
-                if way != NEUTRAL or BASIC[label] == NEUTRAL:
+                if label in known:
                     references += cell[:shots].tolist()
                 queries += cell[shots:].tolist()
             if queries:
                 yield Deal(np.array(references, dtype=np.int64), np.array(queries))
+
+
+def _referenced(labels: Ints, way: str, rng: np.random.Generator) -> Ints:
+    """Which of a person's expressions [c] are referenced in this way of asking."""
+    if way == NEUTRAL:
+        return np.array([BASIC.index(NEUTRAL)])
+    if way == "some":
+        return rng.choice(labels, rng.integers(1, len(labels)), replace=False)
+    return labels

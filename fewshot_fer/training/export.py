@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -72,16 +73,19 @@ def write_network(network: EmbeddingNetwork, path: Path) -> None:
     """Write the ONNX file."""
     buffer = io.BytesIO()
     target: Any = buffer  # A buffer will do, though the annotation names only paths.
-    torch.onnx.export(
-        _Features(network).eval().cpu(),
-        (torch.zeros(2, 1, FACE, FACE),),
-        target,
-        input_names=["faces"],
-        output_names=["features"],
-        dynamic_axes={"faces": {0: "n"}, "features": {0: "n"}},
-        opset_version=17,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        # The tracing exporter needs nothing but torch; it calls itself a legacy.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            _Features(network).eval().cpu(),
+            (torch.zeros(2, 1, FACE, FACE),),
+            target,
+            input_names=["faces"],
+            output_names=["features"],
+            dynamic_axes={"faces": {0: "n"}, "features": {0: "n"}},
+            opset_version=17,
+            dynamo=False,
+        )
     write_atomically(path, buffer.getvalue())
 
 

@@ -41,6 +41,7 @@ class FitConfig:
     acted_means: float = 0.5
     acted_noise: float = 0.3
     session: float = 1.0
+    allowance: float = 0.05
     temperatures: tuple[float, float] = (4.0, 4.0)
     doubts: tuple[Doubts, Doubts] = (Doubts(0.0, 1e9), Doubts(0.0, 1e9))
 
@@ -80,6 +81,7 @@ def fit_prior(
         delta=spread("delta"),
         sigma=np.full(sum(sizes), config.session, np.float32),
         weight=spread("weight"),
+        allowance=config.allowance,
         temperatures=config.temperatures,
         doubts=config.doubts,
     )

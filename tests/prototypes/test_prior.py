@@ -26,6 +26,7 @@ def make_prior(**changes: object) -> Prior:
         "delta": np.full(WIDTH, 1.0, np.float32),
         "sigma": np.full(WIDTH, 4.0, np.float32),
         "weight": np.ones(WIDTH, np.float32),
+        "allowance": 0.5,
         "temperatures": (2.0, 1.0),
         "doubts": (Doubts(0.0, 1e9), Doubts(0.0, 1e9)),
     }
@@ -113,6 +114,19 @@ def test_a_new_expression_is_learnt_and_leaves_the_others_alone() -> None:
     assert named(known, queries) == named(without, queries)
 
 
+def test_an_expression_without_a_reference_is_not_at_a_loss_for_its_doubt() -> None:
+    right = {0.0: 0, 0.3: 0}
+    for allowance in right:
+        prior = make_prior(allowance=allowance, means=0.3 * make_prior().means)
+        for seed in range(30):
+            z, labels, queries = person(prior, seed)
+            known = prior.learn(z[:3], labels[:3])
+            right[allowance] += sum(
+                a == b for a, b in zip(named(known, queries), BASIC, strict=True)
+            )
+    assert right[0.3] > right[0.0]
+
+
 def test_scores_are_probabilities_and_sum_to_one() -> None:
     prior = make_prior()
     z, labels, queries = person(prior, 5)
@@ -124,7 +138,7 @@ def test_scores_are_probabilities_and_sum_to_one() -> None:
 def test_unsure_says_why() -> None:
     doubts = Doubts(confidence=0.9, distance=60.0)
     prior = make_prior(doubts=(doubts, doubts))
-    z, labels, queries = person(prior, 6)
+    z, labels, _ = person(prior, 6)
     known = prior.learn(z, labels)
     between = known.points[0] + 0.499 * (known.points[1] - known.points[0])
     far = known.points[0] + 100
@@ -181,14 +195,11 @@ def test_the_index_agrees_with_plain_numpy_for_every_student() -> None:
     index.put("s4", prior.learn(people["s5"][0], people["s5"][1]))
     queries = np.concatenate([queries for _, _, queries in people.values()])
     owners = [student for student in people for _ in range(7)]
-    for student in [*people, "s9", None]:
-        rows = queries[[owner == student for owner in owners]] if student in people else queries
-        np.testing.assert_allclose(
-            index.squares(student if student in index else None, rows),
-            index.prototypes(student).squares(rows),
-            rtol=1e-4,
-            atol=1e-3,
-        )
+    everybody: list[str | None] = [*people, "s9", None]
+    for one in everybody:
+        rows = queries[[owner == one for owner in owners]] if one in people else queries
+        found = index.squares(one if one is not None and one in index else None, rows)
+        assert np.allclose(found, index.prototypes(one).squares(rows), rtol=1e-4, atol=1e-3)
     assert "s3" not in index
     assert len(index) == 9
 
@@ -210,7 +221,7 @@ def test_a_look_is_read_by_its_own_student_and_by_the_generic_prototypes_otherwi
 
 def test_a_prior_survives_being_stored() -> None:
     prior = make_prior()
-    again = read_prior(prior_arrays(prior), BASIC)
+    again: Prior = read_prior(prior_arrays(prior), BASIC)
     z, labels, queries = person(prior, 13)
     np.testing.assert_array_equal(
         again.learn(z, labels).scores(queries), prior.learn(z, labels).scores(queries)
