@@ -83,7 +83,11 @@ def wrong_imports(room: str, source: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+# The package's own page names things of all rooms, and imports none until asked (test_api.py).
+ROOMS = [path for path in modules() if path != PACKAGE / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=name_of)
 def test_a_room_imports_only_rooms_before_it(path: Path) -> None:
     assert room_of(path) in FLOOR, "a new room needs a place in the order"
     assert wrong_imports(room_of(path), path.read_text()) == set()
