@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Select, func, literal_column, select
@@ -13,15 +13,13 @@ from sqlalchemy import Connection, Select, func, literal_column, select
 from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom.records import packing, schema
 from fewshot_fer.classroom.records.values import (
+    BLOCK_S,
     ClassTrack,
     Mark,
     SessionRecord,
     StudentBlocks,
     StudentTrack,
 )
-
-BLOCK_S: Final = 10
-"""Reports are made from blocks of so many seconds."""
 
 
 def all_sessions() -> Select[Any]:

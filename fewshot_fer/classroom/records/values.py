@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 
 from fewshot_fer.arrays import Floats, Ints
+
+BLOCK_S: Final = 10
+"""Reports are made from blocks of so many seconds."""
 
 # ---------------------------------------------------------------------- written
 
