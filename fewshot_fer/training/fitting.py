@@ -40,6 +40,7 @@ class FitConfig:
     )
     acted_means: float = 0.5
     acted_noise: float = 0.3
+    whitened: bool = True
     session: float = 1.0
     allowance: float = 0.05
     temperatures: tuple[float, float] = (4.0, 4.0)
@@ -102,6 +103,8 @@ def _whitening(
             takes = within(acted.features[:, part], np.unique(cells, return_inverse=True)[1])
             takes *= np.trace(noise) / max(np.trace(takes), 1e-9)
             noise = (1 - config.acted_noise) * noise + config.acted_noise * takes
+        if not config.whitened:
+            noise = np.eye(size) * np.trace(noise) / size
         values, directions = np.linalg.eigh(noise)
         floor = 1e-3 * values.max()
         whole[part, start : start + size] = directions / np.sqrt(np.maximum(values, floor))

@@ -18,6 +18,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bools, Ints
 from fewshot_fer.embedding import Embedder, Geometry
+from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import ensure_folder, write_atomically
 from fewshot_fer.prototypes import Prior
@@ -94,13 +95,10 @@ def make_checkpoint(
     geometry = (
         fit_geometry(landmarks_of(crowd.images, material.landmarks)) if material.landmarks else None
     )
-    config = start or _start(geometry)
+    config = start or start_of(material.landmarks)
     chosen = None
     if trials:
-        made = []
-        for trial in trials:
-            say(f"trial {trial.name}")
-            made.append(_trial(trial, material, crowd, labels, geometry))
+        made = [_trial(trial, material, crowd, labels, geometry) for trial in trials]
         say("choosing")
         chosen = choose(made, config)
         config = chosen.config
@@ -118,21 +116,52 @@ def make_checkpoint(
     return Made(out, seal, parity, chosen)
 
 
-def _start(geometry: Geometry | None) -> FitConfig:
+def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> list[Trial]:
+    """One trial for each run that left people out.
+
+    A run without folds has seen nobody, and serves for all of `folds`.
+    """
+    crowd, labels = material.crowd()
+    geometry = (
+        fit_geometry(landmarks_of(crowd.images, material.landmarks)) if material.landmarks else None
+    )
+    wanted = [(run, None) for run in runs] if not folds else [(runs[0], f) for f in range(folds)]
+    return [
+        _trial(run, material, crowd, labels, geometry, folds=folds, fold=fold)
+        for run, fold in wanted
+    ]
+
+
+def start_of(landmarks: Path | None) -> FitConfig:
+    """Where the choosing starts: with all blocks that there are."""
     config = FitConfig()
-    if geometry is not None:
+    if landmarks is not None:
         return config
     blocks = {name: block for name, block in config.blocks.items() if name != "geometry"}
     return dataclasses.replace(config, blocks=blocks)
 
 
 def _trial(
-    run: Path, material: Material, crowd: FaceSet, labels: Ints, geometry: Geometry | None
+    run: Path,
+    material: Material,
+    crowd: FaceSet,
+    labels: Ints,
+    geometry: Geometry | None,
+    *,
+    folds: int = 0,
+    fold: int | None = None,
 ) -> Trial:
     """A run without one fold of people: the others are for fitting, the fold is held."""
     network, training = load_network(run)
     subjects = [take.subject for take in material.acted.takes]
-    left_out = fold_of(subjects, training.folds) == training.fold
+    parts, left = (training.folds, training.fold) if fold is None else (folds, fold)
+    if not parts:
+        raise TrainingError(
+            "This run learnt from all people, so that it can be judged on none of them.",
+            where=str(run),
+            next_step="Give runs whose configuration has `folds` and `fold`.",
+        )
+    left_out = fold_of(subjects, parts) == left
     scratch = Path(tempfile.mkdtemp())
     try:
         embedder = open_unfitted(network, scratch, material.landmarks, geometry)

@@ -1,0 +1,96 @@
+"""`fewshot-fer evaluate left-out`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import evaluate, options, output
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from fewshot_fer.evaluation.left_out import LeftOut
+
+
+def register(_: typer.Typer) -> None:
+    """Add the command to `evaluate`."""
+    evaluate.app.command("left-out")(left_out)
+
+
+def left_out(
+    context: typer.Context,
+    runs: Annotated[
+        list[Path], typer.Argument(help="Trainings that each left a fold of people out.")
+    ],
+    people: Annotated[
+        list[Path], typer.Option(help="People's pictures with index.csv; may be repeated.")
+    ],
+    data: Annotated[
+        list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
+    ] = None,
+    landmarks: Annotated[Path | None, typer.Option(help="The dense landmarks' network.")] = None,
+    folds: Annotated[
+        int, typer.Option(help="For one run that saw no people: into how many folds to deal them.")
+    ] = 0,
+    shots: Annotated[str, typer.Option(help="How many references of each.")] = "0,1,2",
+    ablate: Annotated[bool, typer.Option(help="Take each part of the posterior away.")] = False,
+    seed: options.Seed = None,
+    as_json: options.Json = False,
+) -> None:
+    """Judge trainings on the people that they left out; with --ablate, part by part."""
+    from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
+    from fewshot_fer.faces.detector import Detector
+    from fewshot_fer.shipped import shipped_checkpoint
+    from fewshot_fer.training.choosing import choose
+    from fewshot_fer.training.data import training_and_validation
+    from fewshot_fer.training.making import Material, make_trials, start_of
+    from fewshot_fer.training.people import photograph_all, read_all_takes
+    from fewshot_fer.training.readers import read_parts
+
+    settings = options.settings(context, seed=seed)
+    counts = [int(word) for word in shots.split(",")]
+    sources = data or ([settings.data] if settings.data else [])
+    faces, _ = training_and_validation(read_parts(sources))
+    detector = Detector.open(shipped_checkpoint() / "mtcnn")
+    acted = photograph_all(read_all_takes(people), detector.detect)
+    material = Material(faces, acted, landmarks, settings.seed)
+    trials = make_trials(runs, material, folds)
+    chosen = choose(trials, start_of(landmarks)).config
+    wanted = variants(chosen) if ablate else {"whole": chosen}
+    found = {
+        name: evaluate_left_out(trials, config, counts, settings.seed)
+        for name, config in wanted.items()
+    }
+    output.show(
+        {
+            name: {group: {way: asdict(one) for way, one in ways.items()}
+                   for group, ways in sets.items()}
+            for name, sets in found.items()
+        },
+        as_json=as_json,
+        picture=lambda: _table(found),
+    )  # fmt: skip
+
+
+def _table(found: dict[str, dict[str, dict[str, LeftOut]]]) -> Table:
+    rows = [
+        (
+            name,
+            group,
+            way,
+            f"{one.accuracy:.1%} ({100 * one.ci95[0]:.1f}–{100 * one.ci95[1]:.1f})",
+            f"{100 * one.gain:+.1f} ({100 * one.gain_ci95[0]:.1f}–{100 * one.gain_ci95[1]:.1f})",
+            f"{one.subjects_harmed} of {one.n_subjects}",
+            one.n_queries,
+            f"{one.ece:.1%}",
+        )
+        for name, sets in found.items()
+        for group, ways in sets.items()
+        for way, one in ways.items()
+    ]
+    columns = ("variant", "people", "references", "accuracy (95 %)", "gain", "harmed", "n", "ece")
+    return output.table("People whom neither network nor prior has seen", columns, rows)
