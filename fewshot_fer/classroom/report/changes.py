@@ -9,7 +9,7 @@ looks, so that false alarms stay rare however large the class and long the lesso
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -48,6 +48,8 @@ class Watch:
     """Smaller changes of two minutes are not worth a word."""
     least_whole: float = 0.06
     """Nor smaller ones of a whole session."""
+    others: int = 8
+    """From so many other students on, what they do together is told apart from one's own."""
     between: float = 0.05
     """How far a student's sessions differ by themselves, where nothing is known yet."""
 
@@ -110,6 +112,8 @@ class _Case:
     after: Series
     extra: Doubles
     """Variance that more blocks would not take away [C]."""
+    common: Series
+    """How far the others moved from their usuals in the same blocks: a joke moves all."""
 
     @property
     def known(self) -> int:
@@ -133,6 +137,7 @@ def watch(this: Recorded, earlier: Sequence[Recorded] = (), how: Watch | None = 
             continue
         cases[student] = case
         parts += [case.after] if case.usual.sessions else [own.between(0, split), case.after]
+    cases = _with_common(cases, rules)
     spread = spread_of(parts)
     pieces = rules.pieces * spread.inflation
     for student in [s for s, case in cases.items() if case.known < pieces]:
@@ -219,7 +224,29 @@ def _case(
             return None
     if len(after) * BLOCK_S < rules.covered * rules.window:
         return None
-    return _Case(usual, Part.of(known), after, extra)
+    still = Series(after.blocks, np.zeros_like(after.shares))
+    return _Case(usual, Part.of(known), after, extra, still)
+
+
+def _with_common(cases: Mapping[str, _Case], rules: Watch) -> dict[str, _Case]:
+    """Every case with what the others did meanwhile."""
+    if len(cases) <= rules.others:
+        return dict(cases)
+    moved = {s: case.after.shares - case.before.mean for s, case in cases.items()}
+    last = max(int(case.after.blocks[-1]) for case in cases.values()) + 1
+    total = np.zeros((last, next(iter(moved.values())).shape[1]))
+    count = np.zeros((last, 1))
+    for student, case in cases.items():
+        total[case.after.blocks] += moved[student]
+        count[case.after.blocks] += 1
+    result = {}
+    for student, case in cases.items():
+        at = case.after.blocks
+        others = count[at] - 1
+        mean = (total[at] - moved[student]) / np.maximum(1, others)
+        common = Series(at, np.where(others >= rules.others, mean, 0.0))
+        result[student] = replace(case, common=common)
+    return result
 
 
 # ---------------------------------------------------------------------- looking
@@ -233,13 +260,15 @@ def _look(
     last = Part.windows(case.after, ends - window, ends)
     found = difference(case.before, last, spread, case.extra)
     # Looks overlap by three quarters, so they are fewer than they seem; counting all is safe.
-    clear = np.abs(found.normal) >= _threshold(level / max(1, len(ends)))
-    clear &= np.abs(found.effect) >= rules.least
+    threshold = _threshold(level / max(1, len(ends)))
+    common = Part.windows(case.common, ends - window, ends).mean
+    clear = _clear(found, common, threshold, rules.least)
     clear &= last.count >= rules.covered * window
     clear &= _lasts(case, found.effect, ends, window)
     noticed = ends[clear.any(axis=1)] * BLOCK_S
     whole, now = _whole(case, spread), case.after.shares.mean(axis=0)
-    told = (np.abs(whole.normal) >= _threshold(level)) & (np.abs(whole.effect) >= rules.least_whole)
+    common = case.common.shares.mean(axis=0)
+    told = _clear(whole, common, _threshold(level), rules.least_whole)
     if not told.any():
         if not len(noticed):
             return None
@@ -253,6 +282,16 @@ def _look(
         float(noticed[-1]) if len(noticed) else None,
         _reasons(whole, case, now, names, told),
     )
+
+
+def _clear(found: Difference, common: Doubles, threshold: float, least: float) -> Bools:
+    """Whether a change is sure and large enough, also without what the others did [C] or [m,C]."""
+    own = replace(found, effect=found.effect - common)
+    passed = [
+        (np.abs(change.normal) >= threshold) & (np.abs(change.effect) >= least)
+        for change in (found, own)
+    ]
+    return np.asarray(passed[0] & passed[1] & (found.effect * own.effect > 0))
 
 
 def _whole(case: _Case, spread: Spread) -> Difference:
@@ -275,13 +314,21 @@ def _reasons(
     found: Difference, case: _Case, now: Doubles, names: Sequence[str], told: Bools | None = None
 ) -> tuple[Change, ...]:
     """Expressions with their changes, the largest first."""
-    low, high = found.interval()
-    changes = [
-        Change(name, *(float(a[k]) for a in (found.effect, low, high, case.before.mean, now)))
+    changes = changes_of(found, names, case.before.mean, now)
+    kept = [change for k, change in enumerate(changes) if told is None or told[k]]
+    return tuple(sorted(kept, key=lambda change: -abs(change.effect)))
+
+
+def changes_of(
+    found: Difference, names: Sequence[str], before: Doubles, after: Doubles, sure: float = 0.95
+) -> tuple[Change, ...]:
+    """A difference in words for every expression; shares stay between 0 and 1."""
+    low, high = found.interval(sure)
+    low, high = np.maximum(low, -before), np.minimum(high, 1 - before)
+    return tuple(
+        Change(name, *(float(a[k]) for a in (found.effect, low, high, before, after)))
         for k, name in enumerate(names)
-        if told is None or told[k]
-    ]
-    return tuple(sorted(changes, key=lambda change: -abs(change.effect)))
+    )
 
 
 def _threshold(level: float) -> float:

@@ -17,7 +17,7 @@ _COLOURS: Final = {
     "happy": "#f0b429",
     "sad": "#3a78b5",
     "surprise": "#2fb0a5",
-    "neutral": "#cfd5dd",
+    "neutral": "#c3cbd6",
 }
 _OTHERS: Final = ("#a0522d", "#d977b0", "#4d4d4d", "#6b8e9e", "#b5a642")
 _ORDER: Final = ("happy", "surprise", "neutral", "sad", "fear", "disgust", "angry")

@@ -10,7 +10,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom.records.values import ClassTrack, Recorded, SessionRecord
 from fewshot_fer.classroom.report.changes import Change
-from fewshot_fer.classroom.report.summary import class_change, class_series
+from fewshot_fer.classroom.report.summary import class_change, class_series, clear_of
 from fewshot_fer.errors import RecordError
 
 _LEAST_BLOCKS: Final = 3
@@ -24,12 +24,12 @@ class Comparison:
     after: SessionRecord
     coverage: tuple[float, float]
     changes: tuple[Change, ...]
-    """Every expression, with 95 % intervals."""
+    """Every expression, with intervals that hold together."""
 
     @property
     def clear(self) -> tuple[Change, ...]:
-        """Those whose interval does not hold 0."""
-        return tuple(change for change in self.changes if change.low > 0 or change.high < 0)
+        """Those that are sure, the largest first."""
+        return clear_of(self.changes)
 
 
 def compare(before: Recorded, after: Recorded) -> Comparison:

@@ -28,7 +28,8 @@ _METHOD_STUDENTS: Final = (
     "A student is compared with nobody else, only with their own usual: their earlier sessions, or "
     "the first minutes of this one. Students are named in the order of the alphabet; there is no "
     "ranking. The last two minutes (longer where faces change slowly) are looked at every half "
-    "minute, the whole session once. The threshold counts all students, expressions and looks: "
+    "minute, the whole session once. What the others do at the same time, such as laughing at a "
+    "joke, is no reason. The threshold counts all students, expressions and looks: "
     "where nothing changes, fewer than one false alarm a session is to be expected.",
     "A change may have a hundred reasons: a joke, the light, a new place before the camera. It is "
     "a reason to ask, never a judgement.",
@@ -125,16 +126,15 @@ def _mark(number: int, around: Around, names: Sequence[str]) -> str:
 
 def _intervals(changes: Sequence[Change], names: Sequence[str]) -> str:
     widest = max(0.3, *(max(abs(change.low), abs(change.high)) for change in changes))
-    rows = "".join(
-        f"<span>{escape(c.expression)}</span>"
+    return "".join(
+        f'<div class="effect"><span>{escape(c.expression)}</span>'
         + charts.interval(
             c.effect, c.low, c.high, charts.colour(c.expression, names), widest=widest
         )
         + f"<span>{words.points(c.effect)} points "
-        f'<span class="pale">({words.points(c.low)} to {words.points(c.high)})</span></span>'
+        f'<span class="pale">({words.points(c.low)} to {words.points(c.high)})</span></span></div>'
         for c in changes
     )
-    return f'<div class="rows">{rows}</div>'
 
 
 def _check_ins(watched: Watched, names: Sequence[str], called: Mapping[str, str]) -> str:
@@ -160,12 +160,15 @@ def _check_ins(watched: Watched, names: Sequence[str], called: Mapping[str, str]
 
 def _check_in(check_in: CheckIn, names: Sequence[str], called: Mapping[str, str]) -> str:
     reasons = "".join(
-        f"<li>{escape(words.reason(change, check_in.usual))}</li>" for change in check_in.reasons
+        f"<li>{'more' if c.effect > 0 else 'less'} {escape(c.expression)} than "
+        f"{words.than(check_in.usual)}: {words.percent(c.usual)} before, "
+        f"{words.percent(c.now)} now</li>"
+        for c in check_in.reasons
     )
     return (
         f"<li><h3>{escape(called.get(check_in.student, check_in.student))}</h3>"
-        f'<p class="pale">Sure {words.when(check_in)}</p>'
-        f'{_intervals(check_in.reasons, names)}<ul class="reasons">{reasons}</ul></li>'
+        f'<p class="pale">Clear {words.when(check_in)}</p>'
+        f'<ul class="reasons">{reasons}</ul>{_intervals(check_in.reasons, names)}</li>'
     )
 
 

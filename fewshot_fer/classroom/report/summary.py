@@ -10,11 +10,18 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats, Ints
 from fewshot_fer.classroom.records.values import BLOCK_S, ClassTrack, Mark, Recorded
-from fewshot_fer.classroom.report.changes import Change, Watch, Watched, watch
+from fewshot_fer.classroom.report.changes import (
+    Change,
+    Watch,
+    Watched,
+    changes_of,
+    watch,
+)
 from fewshot_fer.classroom.report.statistics import Part, Series, difference, spread_of
 
 AROUND_S: Final = 120
 """A marked moment compares so long before with so long after."""
+_LEAST: Final = 0.02
 _POINTS: Final = 180
 """A timeline has at most about so many points."""
 _FEWER_POINTS: Final = 60
@@ -44,8 +51,8 @@ class Around:
 
     @property
     def clear(self) -> tuple[Change, ...]:
-        """Those whose interval does not hold 0."""
-        return tuple(change for change in self.changes if change.low > 0 or change.high < 0)
+        """Those that are sure, the largest first."""
+        return clear_of(self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +144,18 @@ def around(whole: ClassTrack, mark: Mark, names: Sequence[str]) -> Around:
     return Around(mark, class_change(before, after, names))
 
 
+def clear_of(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Changes whose interval does not hold 0 and that are worth a word, the largest first."""
+    told = [c for c in changes if (c.low > 0 or c.high < 0) and abs(c.effect) >= _LEAST]
+    return tuple(sorted(told, key=lambda change: -abs(change.effect)))
+
+
 def class_change(before: Series, after: Series, names: Sequence[str]) -> tuple[Change, ...]:
-    """What changed in the class, for every expression, with 95 % intervals."""
+    """What changed in the class, for every expression, with intervals that hold together."""
     first, second = Part.of(before.shares), Part.of(after.shares)
     found = difference(first, second, spread_of([before, after]))
-    low, high = found.interval()
-    return tuple(
-        Change(name, *(float(a[k]) for a in (found.effect, low, high, first.mean, second.mean)))
-        for k, name in enumerate(names)
-    )
+    # Sure of all expressions at once.
+    return changes_of(found, names, first.mean, second.mean, 1 - 0.05 / max(1, len(names)))
 
 
 def _student(recorded: Recorded, student: str, length: int) -> StudentSummary:

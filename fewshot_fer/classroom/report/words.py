@@ -17,13 +17,13 @@ def clock(seconds: float) -> str:
 
 def percent(share: float) -> str:
     """A share, in whole percent."""
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def points(effect: float) -> str:
     """A difference of shares, with its sign."""
     rounded = round(100 * effect)
-    return f"{'+' if rounded > 0 else '−' if rounded < 0 else '±'}{abs(rounded)}"
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)}"
 
 
 def title(session: SessionRecord) -> str:
