@@ -16,6 +16,8 @@ _FORGET_AFTER_S: Final = 20.0
 """A track unseen for this long is gone for good."""
 _WAIT_S: Final = 0.4
 """A face that was not read for so long is read where it was last seen, looked at or not."""
+_REST_S: Final = 0.08
+"""A face is not read again sooner: looks so near to each other say the same."""
 _CHANGE_COUNTS: Final = 2.0
 """A face that has wholly changed is as urgent as one read this many times longer ago."""
 _GLANCE: Final = 8
@@ -55,7 +57,7 @@ class Attention:
         faces = [self._faces[track] for track in tracked.ids.tolist()]
         read = [np.inf if face.read is None else now - face.read for face in faces]
         ages = np.array(read, np.float64)
-        ready = np.flatnonzero(tracked.fresh | (ages >= _WAIT_S))
+        ready = np.flatnonzero((tracked.fresh | (ages >= _WAIT_S)) & (ages >= _REST_S))
         if count is None:
             return ready
         glances = {i: _glance(frame, tracked.faces.boxes[i]) for i in ready.tolist()}

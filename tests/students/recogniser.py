@@ -54,6 +54,7 @@ def tiny_prior() -> Prior:
         delta=np.full(D, 1.0, np.float32),
         sigma=np.full(D, 9.0, np.float32),
         weight=np.ones(D, np.float32),
+        allowance=0.0,
         temperatures=(1.0, 1.0),
         doubts=(never, never),
     )

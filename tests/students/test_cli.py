@@ -202,7 +202,7 @@ def test_recalibrate_undo_history_compare(terminal: Terminal) -> None:
     terminal.json("recalibrate", "undo", "Anna")
     assert tree(terminal.library.folder) == before
     assert terminal.run("recalibrate", "run", "Anna") == 2
-    for i in range(6):
+    for i in range(16):
         terminal.picture(f"frames/{i}.png", shown("neutral", i, 2.0))
     frames = str(terminal.folder / "frames")
     came = terminal.json(
