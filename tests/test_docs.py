@@ -11,8 +11,9 @@ from fewshot_fer.settings import Settings
 
 REPOSITORY = Path(__file__).parent.parent
 DOCUMENTS = [
-    REPOSITORY / name
-    for name in ("README.md", "CREDITS.md", "docs/architecture.md", "docs/settings.md")
+    REPOSITORY / "README.md",
+    REPOSITORY / "CREDITS.md",
+    *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
 
 

@@ -29,7 +29,7 @@ from typing import Annotated, Final
 import typer
 
 from fewshot_fer import __version__, cli
-from fewshot_fer.cli import output
+from fewshot_fer.cli import output, panels
 from fewshot_fer.errors import FewshotFerError
 
 ABOUT: Final = """
@@ -54,6 +54,8 @@ def build() -> typer.Typer:
         register = getattr(import_module(module.name), "register", None)
         if register is not None:
             register(app)
+    # The help shows a panel where its first command stands.
+    app.registered_commands.sort(key=lambda command: panels.ORDER.index(command.rich_help_panel))
     return app
 
 

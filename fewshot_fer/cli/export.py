@@ -22,11 +22,13 @@ def register(app: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
-    run: Annotated[Path, typer.Argument(help="The folder of a finished training.")],
+    run: Annotated[
+        Path, typer.Argument(help="The folder of a finished training; or of MTCNN's weights.")
+    ],
     out: Annotated[Path, typer.Option(help="Where the checkpoint's folder is to be.")],
     people: Annotated[
-        list[Path], typer.Option(help="People's pictures with index.csv; may be repeated.")
-    ],
+        list[Path] | None, typer.Option(help="People's pictures with index.csv; may be repeated.")
+    ] = None,
     data: Annotated[
         list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
     ] = None,
@@ -38,10 +40,19 @@ def export(
         Path | None,
         typer.Option(help="The dense landmarks' network; without it, pixels alone are used."),
     ] = None,
+    detector: Annotated[
+        bool,
+        typer.Option("--detector", help="Export pnet.pt, rnet.pt and onet.pt of RUN instead."),
+    ] = False,
     seed: options.Seed = None,
     as_json: options.Json = False,
 ) -> None:
     """Make a checkpoint of a training: ONNX, the fitted prior, a card, one hash over all."""
+    if detector:
+        _export_detector(run, out, as_json)
+        return
+    if not people:
+        raise typer.BadParameter("the prior is fitted on people too", param_hint="--people")
     from fewshot_fer.faces.detector import Detector
     from fewshot_fer.shipped import shipped_checkpoint
     from fewshot_fer.training.data import training_and_validation
@@ -52,10 +63,10 @@ def export(
     settings = options.settings(context, seed=seed)
     sources = data or ([settings.data] if settings.data else [])
     faces, _ = training_and_validation(read_parts(sources))
-    detector = Detector.open(shipped_checkpoint() / "mtcnn")
+    finder = Detector.open(shipped_checkpoint() / "mtcnn")
     console = output.console(stderr=True)
     with console.status("people") as status:
-        acted = photograph_all(read_all_takes(people), detector.detect)
+        acted = photograph_all(read_all_takes(people), finder.detect)
         made = make_checkpoint(
             run,
             out,
@@ -71,6 +82,18 @@ def export(
         "chosen": made.chosen.steps if made.chosen else (),
     }
     output.show(answer, as_json=as_json, picture=lambda: _table(made))
+
+
+def _export_detector(weights: Path, out: Path, as_json: bool) -> None:
+    from fewshot_fer.training import mtcnn
+
+    written = mtcnn.export(weights, out)
+    rows = [(path.name, path.stat().st_size) for path in written]
+    output.show(
+        {"written": written},
+        as_json=as_json,
+        picture=lambda: output.table("The detector's networks", ("file", "bytes"), rows),
+    )
 
 
 def _table(made: Made) -> Table:

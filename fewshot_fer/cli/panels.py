@@ -9,3 +9,5 @@ CLASS: Final = "In class"
 STUDENTS: Final = "Students"
 LOOK: Final = "Look"
 MEASURE: Final = "Train and measure"
+
+ORDER: Final = (START, CLASS, STUDENTS, LOOK, MEASURE)

@@ -25,7 +25,7 @@ pnet.onnx, rnet.onnx and onet.onnx are the three networks of MTCNN (Zhang, Zhang
 with the weights that facenet-pytorch 2.6.0 distributes (https://github.com/timesler/facenet-pytorch),
 which come from David Sandberg's facenet (https://github.com/davidsandberg/facenet).
 The weights are the originals; only the file format, the scaling of the input and the shape of
-the output were changed. `fewshot-fer export` makes these files again.
+the output were changed. `fewshot-fer export --detector` makes these files again.
 
 MIT License
 

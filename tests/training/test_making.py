@@ -12,7 +12,8 @@ import pytest
 
 from fewshot_fer.embedding import Checkpoint, Embedder
 from fewshot_fer.embedding.embedder import squares_of
-from fewshot_fer.errors import CheckpointError
+from fewshot_fer.errors import CheckpointError, TrainingError
+from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
 from fewshot_fer.evaluation.persons import People, evaluate_persons
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
@@ -26,10 +27,11 @@ from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, 
 from fewshot_fer.training.course import Course
 from fewshot_fer.training.data import FERPLUS_COLUMNS, FaceSet
 from fewshot_fer.training.episodes import persons_of
-from fewshot_fer.training.making import Made, Material, make_checkpoint
+from fewshot_fer.training.making import Made, Material, make_checkpoint, make_trials
 from fewshot_fer.training.network import NetworkConfig
 from fewshot_fer.training.people import Acted, photograph_all, read_all_takes
 from fewshot_fer.training.run import Trainer
+from fewshot_fer.training.saving import BEST, load_network, save_network
 from tests.training.runs import Watcher
 
 CONFIG = TrainingConfig(
@@ -130,6 +132,38 @@ def test_what_was_chosen_foretells_better_than_where_it_started(made: Made) -> N
     assert made.chosen is not None
     assert made.chosen.cost <= float(made.chosen.steps[0].removeprefix("start: "))
     assert made.hash == Checkpoint.read(made.folder).hash
+
+
+def test_people_left_out_are_judged_by_what_never_saw_them(
+    made: Made, drawn: tuple[Acted, Acted]
+) -> None:
+    runs = [made.folder.parent / f"run{fold}" for fold in (0, 1)]
+    assert made.chosen is not None
+    trials = make_trials(runs, Material(as_faces(drawn[0]), drawn[0], None))
+    everybody = {take.subject for take in drawn[0].takes}
+    held = [set(trial.held.subjects) for trial in trials]
+    assert held[0] | held[1] == everybody
+    assert not held[0] & held[1]
+    for trial, people in zip(trials, held, strict=True):
+        assert trial.acted is not None
+        assert not people & set(trial.acted.subjects)
+    figures = evaluate_left_out(trials, made.chosen.config, (0, 1))["seen"]
+    assert figures["1"].n_subjects == len(everybody)
+    assert figures["1"].accuracy > figures["0"].accuracy
+    assert figures["0"].gain == 0.0
+    parts = variants(made.chosen.config)
+    assert "geometry" not in parts["no earlier layer (detail)"].blocks
+    poorer = evaluate_left_out(trials, parts["offset only"], (1,))["seen"]["1"]
+    assert poorer.accuracy < figures["1"].accuracy
+
+
+def test_a_run_that_saw_everybody_cannot_be_judged_on_them(
+    made: Made, drawn: tuple[Acted, Acted], tmp_path: Path
+) -> None:
+    network, config = load_network(made.folder.parent / "run0")
+    save_network(tmp_path / BEST, network, replace(config, folds=0))
+    with pytest.raises(TrainingError, match="learnt from all people"):
+        make_trials([tmp_path], Material(as_faces(drawn[0]), drawn[0], None))
 
 
 def test_a_checkpoint_that_was_altered_is_refused(made: Made, tmp_path: Path) -> None:
