@@ -58,7 +58,8 @@ class Recorder:
         self._marks: list[Mark] = []
         self._changed = Condition()
         self._closing = False
-        self._writer = Thread(target=self._write_on, name="recorder", daemon=True)
+        self._broken: Exception | None = None
+        self._writer = Thread(target=self._work, name="recorder", daemon=True)
         self._writer.start()
 
     def note(self, view: View) -> None:
@@ -84,6 +85,8 @@ class Recorder:
             self._closing = True
             self._changed.notify()
         self._writer.join()
+        if self._broken is not None:
+            raise self._broken
         if self.trouble is not None:
             raise self.trouble
         self._store.end(self._session)
@@ -109,6 +112,12 @@ class Recorder:
             self._waiting += seconds
             self._marks += marks
             self._changed.notify()
+
+    def _work(self) -> None:
+        try:
+            self._write_on()
+        except Exception as error:  # A mistake of ours: `close` must not pass over it in silence.
+            self._broken = error
 
     def _write_on(self) -> None:
         """Write whatever waits, until closed and one last time."""

@@ -123,6 +123,19 @@ def test_what_ended_the_lesson_is_what_is_raised() -> None:
         fail()
 
 
+def test_a_mistake_in_the_writer_is_not_passed_over_in_silence() -> None:
+    class Broken(Memory):
+        def write(
+            self, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()
+        ) -> None:
+            raise ZeroDivisionError
+
+    recorder = Recorder(Broken(), 1)
+    recorder.note(view(0.0, []))
+    with pytest.raises(ZeroDivisionError):
+        recorder.close()
+
+
 KILLED = """
 import sys
 from time import sleep
