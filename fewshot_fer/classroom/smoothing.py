@@ -5,7 +5,7 @@ longer the time, the likelier), and every look is evidence. Looks that follow ea
 see nearly the same picture with the same flaws, so they count as less than one each. The name
 that is shown changes only when another is clearly ahead.
 
-`docs/class.md` has the measured trade-off between calm and speed.
+`docs/live.md` has the measured trade-off between calm and speed.
 """
 
 from __future__ import annotations
