@@ -272,7 +272,9 @@ def _look(
     if not told.any():
         if not len(noticed):
             return None
-        k = int(np.where(clear, np.abs(found.normal), 0).max(axis=1).argmax())
+        # The one in the middle of the time: the strongest would look stronger than it is.
+        passed = np.flatnonzero(clear.any(axis=1))
+        k = int(passed[len(passed) // 2])
         whole = Difference(found.effect[k], found.error[k], found.freedom[k])
         told, now = clear[k], last.mean[k]
     return CheckIn(
