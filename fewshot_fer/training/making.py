@@ -20,7 +20,7 @@ from fewshot_fer.arrays import Bools, Ints
 from fewshot_fer.embedding import Embedder, Geometry
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.files import ensure_folder, write_atomically
+from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
@@ -111,9 +111,15 @@ def make_checkpoint(
         details = _details(training, material, config, chosen)
         seal = write_checkpoint(folder, prior, embedder.blocks, material.faces, geometry, details)
         parity = compare(network, folder / "model.onnx", crowd.images[:_COMPARED])
-        for part in sorted(folder.iterdir(), key=lambda path: path.name == "SHA256"):
-            write_atomically(out / part.name, part.read_bytes())
+        _put_in_place(folder, out, Path(scratch) / "before")
     return Made(out, seal, parity, chosen)
+
+
+def _put_in_place(new: Path, place: Path, aside: Path) -> None:
+    """Swap whole folders, so that the parts of two checkpoints never stand together."""
+    if place.exists():
+        place.rename(aside)
+    new.rename(place)
 
 
 def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> list[Trial]:
