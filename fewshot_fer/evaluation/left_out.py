@@ -89,6 +89,7 @@ def _joined(results: Sequence[ShotResult], seed: int) -> LeftOut:
 
 def variants(config: FitConfig) -> Mapping[str, FitConfig]:
     """The whole and what is left of it without one part each."""
+    blocks = {"detail": "no earlier layer (detail)", "geometry": "no geometry"}
     return {
         "whole": config,
         "numbers not chosen": _fresh(config),
@@ -96,10 +97,10 @@ def variants(config: FitConfig) -> Mapping[str, FitConfig]:
         "bare mean of the references": _in_blocks(config, beta=_ANY, delta=_ANY),
         "no whitening": replace(config, whitened=False),
         "no acted people in the prior": replace(config, acted_means=0.0, acted_noise=0.0),
-        "no earlier layer (detail)": _without(config, "detail"),
-        "no geometry": _without(config, "geometry"),
         "no allowance": replace(config, allowance=0.0),
-    }
+        **{name: _without(config, block) for block, name in blocks.items()
+           if block in config.blocks},
+    }  # fmt: skip
 
 
 def _fresh(config: FitConfig) -> FitConfig:
