@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from rich.console import Group, RenderableType
+    from rich.text import Text
 
     from fewshot_fer.classroom.naming import Namer
     from fewshot_fer.classroom.sources import Captured
     from fewshot_fer.classroom.summary import Summary, Summing
     from fewshot_fer.classroom.view import View
+    from fewshot_fer.cli.recording import Tape
     from fewshot_fer.settings import Settings
     from fewshot_fer.students.library import Library
 
@@ -53,6 +56,13 @@ def live(
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="Stop after so long; else at the end or Ctrl-C.")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record numbers of the class, second by second.")
+    ] = False,
+    record_students: Annotated[
+        bool,
+        typer.Option("--record-students", help="Record every enrolled student's numbers too."),
+    ] = False,
     cores: Annotated[
         float | None, typer.Option(min=0.05, help="How many processor cores it may use.")
     ] = None,
@@ -62,28 +72,39 @@ def live(
     min_face: options.MinFace = None,
     as_json: options.Json = False,
 ) -> None:
-    """Watch a class live. Nothing is stored; pictures never leave this machine.
+    """Watch a class live. Pictures are never stored; numbers only with --record.
 
-    Shows the class as a whole; with --each every student as well.
+    Shows the class as a whole; with --each every student as well. Nothing leaves this machine,
+    unless the setting `records` names a database elsewhere.
     """
     from fewshot_fer.classroom.summary import Summing
+    from fewshot_fer.cli.recording import recorded
 
     settings = options.settings(
         context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
         threads=threads, min_face=min_face,
     )  # fmt: skip
     views = _views(source, settings, student, seconds, cores)
-    summing = Summing()
+    summing, tape = Summing(), None
     try:
-        if as_json or not output.console().is_terminal:
-            for view in views:
-                summing.add(view)
-        else:
-            _watch(views, summing, source, each=each)
+        with ExitStack() as until_the_end:
+            if record or record_students:
+                recording = recorded(settings, views, each=record_students)
+                tape, views = until_the_end.enter_context(recording)
+            if as_json or not output.console().is_terminal:
+                for view in views:
+                    summing.add(view)
+            else:
+                _watch(views, summing, source, tape, each=each)
     finally:
         summary = summing.summary
         if summary.frames:
-            output.show(summary, as_json=as_json, picture=lambda: _result(summary))
+            session = tape.session if tape is not None else None
+            output.show(
+                {**asdict(summary), "session": session},
+                as_json=as_json,
+                picture=lambda: _result(summary, tape),
+            )
 
 
 def _views(
@@ -162,7 +183,9 @@ def _namer(library: Library, student: str | None) -> Namer | None:
 # ---------------------------------------------------------------------- to look at
 
 
-def _watch(views: Iterator[View], summing: Summing, source: str, *, each: bool) -> None:
+def _watch(
+    views: Iterator[View], summing: Summing, source: str, tape: Tape | None, *, each: bool
+) -> None:
     """Show every view until the source ends."""
     from rich.live import Live
     from rich.text import Text
@@ -172,16 +195,18 @@ def _watch(views: Iterator[View], summing: Summing, source: str, *, each: bool) 
     with Live(opening, console=console, refresh_per_second=10, transient=True) as screen:
         for view in views:
             summing.add(view)
-            screen.update(_picture(view, source, console.width, each=each))
+            screen.update(_picture(view, source, tape, console.width, each=each))
 
 
-def _picture(view: View, source: str, width: int, *, each: bool) -> Group:
+def _picture(view: View, source: str, tape: Tape | None, width: int, *, each: bool) -> Group:
     from rich.console import Group
     from rich.text import Text
 
     minutes, seconds = divmod(int(view.time), 60)
     parts: list[RenderableType] = [
-        Text(f"{source}   {minutes}:{seconds:02}   not recorded; Ctrl-C ends", style="bold"),
+        Text(f"{source}   {minutes}:{seconds:02}   ", style="bold")
+        .append_text(_recording(tape))
+        .append("; Ctrl-C ends"),
         Text(),
         classview.class_bars(view.shares, 40),
     ]
@@ -191,7 +216,19 @@ def _picture(view: View, source: str, width: int, *, each: bool) -> Group:
     return Group(*parts)
 
 
-def _result(summary: Summary) -> Group:
+def _recording(tape: Tape | None) -> Text:
+    """Whether it is recorded, and what keeps it from being written just now."""
+    from rich.text import Text
+
+    if tape is None:
+        return Text("not recorded")
+    said = Text(f"recording {tape.what}", style="red")
+    if tape.trouble is not None:
+        said.append(f" (waiting: {tape.trouble.what})", style="yellow")
+    return said
+
+
+def _result(summary: Summary, tape: Tape | None) -> Group:
     from rich.console import Group
     from rich.text import Text
 
@@ -205,4 +242,17 @@ def _result(summary: Summary) -> Group:
         for name, share in summary.shares.items()
     ]
     columns = ("expression", "share of those surely read", "")
-    return Group(output.table("The class", columns, rows), Text(words))
+    parts: list[RenderableType] = [output.table("The class", columns, rows), Text(words)]
+    if tape is not None:
+        parts.append(Text(_where_recorded(tape)))
+    return Group(*parts)
+
+
+def _where_recorded(tape: Tape) -> str:
+    if tape.trouble is not None:
+        return f"Not all of session {tape.session} is written: {tape.trouble.what}"
+    each = " --each" if tape.each else ""
+    return (
+        f"Recorded {tape.what} as session {tape.session}. "
+        f"See it with `fewshot-fer session report {tape.session}{each}`."
+    )

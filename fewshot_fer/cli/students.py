@@ -130,6 +130,8 @@ def remove(
     as_json: options.Json = False,
 ) -> None:
     """Delete a student with everything that is known about them, as when consent is withdrawn."""
+    from fewshot_fer.cli.recording import forget
+
     settings = options.settings(context, support_sets=support_sets)
     library = people.library(settings)
     found = library.find(student)
@@ -138,12 +140,14 @@ def remove(
         as_json=as_json,
         yes=yes,
     )
+    # The record first: if it cannot be reached, the student is still there to try again.
+    sessions = forget(settings, found.id)
     library.remove(found.id)
     output.show(
-        {"removed": [found.id]},
+        {"removed": [found.id], "sessions": sessions},
         as_json=as_json,
-        picture=lambda: (
-            f"{found.name} is deleted. Recorded sessions: `fewshot-fer session delete`."
+        picture=lambda: people.line(
+            f"{found.name} is deleted, and from {len(sessions)} recorded sessions too."
         ),
     )
 

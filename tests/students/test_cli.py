@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.cli import app, people
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces import identity, quality
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
+from tests.classroom.records.views import second
 from tests.students.people import tree
 from tests.students.recogniser import TinyRecogniser, face, good, shown
 
@@ -78,8 +80,17 @@ def test_enrol_list_show_rename_remove(terminal: Terminal) -> None:
     assert page["consent"]["by"] == "Her father"
     assert terminal.json("students", "rename", anna[:4], "Anne")["name"] == "Anne"
     assert terminal.run("students", "remove", "Anne") == 2
-    assert terminal.json("students", "remove", "Anne", "--yes") == {"removed": [anna]}
+    assert terminal.json("students", "remove", "Anne", "--yes")["removed"] == [anna]
     assert terminal.json("students", "list") == {"students": []}
+
+
+def test_who_is_removed_is_removed_from_the_record_too(terminal: Terminal) -> None:
+    anna, ben = terminal.enroll("Anna", "happy"), terminal.enroll("Ben", "happy")
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        store.write(store.begin(each=True), [second(0, {anna: "happy", ben: "sad"})])
+        removed = terminal.json("students", "remove", "Anna", "--yes")
+        assert removed == {"removed": [anna], "sessions": [1]}
+        assert store.students_of(1) == [ben]
 
 
 def test_the_terminal_shows_the_card(terminal: Terminal) -> None:
