@@ -213,8 +213,10 @@ def _details(
 ) -> dict[str, Any]:
     """What the card says of how the checkpoint came to be."""
     subjects = sorted({take.subject for take in material.acted.takes})
+    # A path of the machine that trained means nothing elsewhere.
+    start = Path(training.start).name
     return {
-        "training": dataclasses.asdict(training),
+        "training": dataclasses.asdict(dataclasses.replace(training, start=start)),
         "training_faces": material.faces.digest(),
         "fit": dataclasses.asdict(config),
         "chosen": list(chosen.steps) if chosen else [],
