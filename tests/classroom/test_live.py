@@ -16,11 +16,11 @@ from fewshot_fer.simulation.demo import drawn_pictures
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second of two drawn students."""
+    """Four seconds of two drawn students: a busy machine may need one for the first look."""
     path = tmp_path_factory.mktemp("clip") / "class.avi"
     pictures = drawn_pictures(2, 0, 8.0)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 8, (1280, 720))
-    for _ in range(8):
+    for _ in range(32):
         writer.write(cv2.cvtColor(next(pictures).image, cv2.COLOR_RGB2BGR))
     writer.release()
     return path

@@ -121,7 +121,7 @@ def test_forgetting_makes_no_database(empty_folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second and a half of two drawn students."""
+    """Four seconds of two drawn students: a busy machine may need one for the first look."""
     try:
         Recognizer.open()
     except CheckpointError:
@@ -129,7 +129,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "class.avi"
     pictures = drawn_pictures(2, 0, 8.0)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 8, (1280, 720))
-    for _ in range(12):
+    for _ in range(32):
         writer.write(cv2.cvtColor(next(pictures).image, cv2.COLOR_RGB2BGR))
     writer.release()
     return path
