@@ -73,10 +73,10 @@ def _table(named: Iterable[tuple[Path, Sequence[NamedFace]]]) -> Table:
     def rows() -> Iterable[tuple[str, ...]]:
         for path, faces in named:
             if not faces:
-                yield str(path), "no face", "", ""
+                yield path.name, "no face", "", ""
             for place, face in enumerate(faces, 1):
                 yield (
-                    f"{path}#{place}",
+                    f"{path.name}#{place}",
                     face.expression if face.unsure is None else f"unsure ({face.expression}?)",
                     f"{face.scores[face.expression]:.0%}",
                     face.unsure or "",

@@ -256,7 +256,10 @@ def _scores(title: str, columns: tuple[str, str], both: BeforeAfter) -> Table:
     )
 
 
-def _history(entries: Sequence[Entry]) -> Table:
+def _history(entries: Sequence[Entry]) -> Table | str:
+    if not entries:
+        return "There is no calibration: references are read as they were taken."
+
     def state(entry: Entry) -> str:
         if entry.in_use:
             return "in use"
