@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from fewshot_fer.evaluation.fer import FerFigures
     from fewshot_fer.evaluation.persons import ShotResult
-    from fewshot_fer.recognizer import Recognizer
-    from fewshot_fer.settings import Settings
     from fewshot_fer.training.people import Listener
 
 app = typer.Typer(no_args_is_help=True, help="Measure how good the recogniser is.")
@@ -57,7 +55,7 @@ def fer(
     from fewshot_fer.training.scores import Balance, HeadLogits
 
     faces = read_faces(data, split)
-    recogniser = _open(
+    recogniser = options.recognizer(
         options.settings(context, checkpoint=checkpoint, precision=precision, threads=threads)
     )
     embedder, prior = recogniser.embedder, recogniser.prior
@@ -100,7 +98,7 @@ def persons(
     from fewshot_fer.evaluation.persons import People, evaluate_persons
     from fewshot_fer.training.people import photograph_all, read_takes
 
-    wanted = _numbers(shots)
+    wanted = numbers(shots)
     takes = read_takes(folder)
     _check_known(only, [take.expression for take in takes])
     settings = options.settings(
@@ -111,7 +109,7 @@ def persons(
         threads=threads,
         min_face=min_face,
     )
-    recogniser = _open(settings)
+    recogniser = options.recognizer(settings)
     with _progress("pictures") as listener:
         acted = photograph_all(takes, recogniser.find, listener)
     people = People(
@@ -160,7 +158,7 @@ def episodes(
     settings = options.settings(
         context, seed=seed, checkpoint=checkpoint, precision=precision, threads=threads
     )
-    recogniser = _open(settings)
+    recogniser = options.recognizer(settings)
     with _progress("faces") as listener:
         features = features_of(recogniser.embedder, faces.images, listener)
     vectors = recogniser.prior.project(features)
@@ -176,27 +174,17 @@ def episodes(
     )
 
 
-def _open(settings: Settings) -> Recognizer:
-    from fewshot_fer.recognizer import Recognizer
-
-    return Recognizer.open(
-        settings.checkpoint,
-        precision=settings.precision,
-        threads=settings.threads,
-        min_face=settings.min_face,
-    )
-
-
-def _numbers(text: str) -> list[int]:
+def numbers(text: str) -> list[int]:
+    """A list such as 0,1,2, each once and in order."""
     try:
-        numbers = sorted({int(word) for word in text.split(",")})
+        found = sorted({int(word) for word in text.split(",")})
     except ValueError:
-        numbers = [-1]
-    if numbers[0] < 0:
+        found = [-1]
+    if found[0] < 0:
         raise typer.BadParameter(
             f"{text!r} is no list of numbers such as 0,1,2", param_hint="--shots"
         )
-    return numbers
+    return found
 
 
 def _check_known(only: str | None, shown: Sequence[str]) -> None:

@@ -53,27 +53,13 @@ def export(
         return
     if not people:
         raise typer.BadParameter("the prior is fitted on people too", param_hint="--people")
-    from fewshot_fer.faces.detector import Detector
-    from fewshot_fer.shipped import shipped_checkpoint
-    from fewshot_fer.training.data import training_and_validation
-    from fewshot_fer.training.making import Material, make_checkpoint
-    from fewshot_fer.training.people import photograph_all, read_all_takes
-    from fewshot_fer.training.readers import read_parts
+    from fewshot_fer.training.making import make_checkpoint, read_material
 
     settings = options.settings(context, seed=seed)
     sources = data or ([settings.data] if settings.data else [])
-    faces, _ = training_and_validation(read_parts(sources))
-    finder = Detector.open(shipped_checkpoint() / "mtcnn")
-    console = output.console(stderr=True)
-    with console.status("people") as status:
-        acted = photograph_all(read_all_takes(people), finder.detect)
-        made = make_checkpoint(
-            run,
-            out,
-            Material(faces, acted, landmarks, settings.seed),
-            trial or (),
-            say=status.update,
-        )
+    with output.console(stderr=True).status("people") as status:
+        material = read_material(sources, people, landmarks, settings.seed)
+        made = make_checkpoint(run, out, material, trial or (), say=status.update)
     answer = {
         "checkpoint": made.folder,
         "hash": made.hash,

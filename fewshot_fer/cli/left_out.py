@@ -43,21 +43,13 @@ def left_out(
 ) -> None:
     """Judge trainings on the people that they left out; with --ablate, part by part."""
     from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
-    from fewshot_fer.faces.detector import Detector
-    from fewshot_fer.shipped import shipped_checkpoint
     from fewshot_fer.training.choosing import choose
-    from fewshot_fer.training.data import training_and_validation
-    from fewshot_fer.training.making import Material, make_trials, start_of
-    from fewshot_fer.training.people import photograph_all, read_all_takes
-    from fewshot_fer.training.readers import read_parts
+    from fewshot_fer.training.making import make_trials, read_material, start_of
 
     settings = options.settings(context, seed=seed)
-    counts = [int(word) for word in shots.split(",")]
+    counts = evaluate.numbers(shots)
     sources = data or ([settings.data] if settings.data else [])
-    faces, _ = training_and_validation(read_parts(sources))
-    detector = Detector.open(shipped_checkpoint() / "mtcnn")
-    acted = photograph_all(read_all_takes(people), detector.detect)
-    material = Material(faces, acted, landmarks, settings.seed)
+    material = read_material(sources, people, landmarks, settings.seed)
     trials = make_trials(runs, material, folds)
     chosen = choose(trials, start_of(landmarks)).config
     wanted = variants(chosen) if ablate else {"whole": chosen}

@@ -25,7 +25,7 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import write_atomically
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.stored import prior_arrays
-from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.data import FaceSet, log_shares
 from fewshot_fer.training.network import FACE, EmbeddingNetwork
 
 GEOMETRY_SIZE = 30
@@ -167,5 +167,4 @@ def write_checkpoint(
 
 
 def _log_share(shares: Floats) -> list[float]:
-    total = shares.sum(0) + 1e-6
-    return [round(float(value), 5) for value in np.log(total / total.sum())]
+    return [round(float(value), 5) for value in log_shares(shares)]

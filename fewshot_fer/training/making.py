@@ -20,11 +20,13 @@ from fewshot_fer.arrays import Bools, Ints
 from fewshot_fer.embedding import Embedder, Geometry
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import Prior
+from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
-from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.data import FaceSet, training_and_validation
 from fewshot_fer.training.episodes import fold_of
 from fewshot_fer.training.export import (
     Parity,
@@ -35,7 +37,8 @@ from fewshot_fer.training.export import (
     write_checkpoint,
 )
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
-from fewshot_fer.training.people import Acted
+from fewshot_fer.training.people import Acted, photograph_all, read_all_takes
+from fewshot_fer.training.readers import read_parts
 from fewshot_fer.training.saving import load_network
 
 PER_LABEL = 1400
@@ -54,6 +57,12 @@ class Material:
     landmarks: Path | None
     seed: int = 0
 
+    def geometry(self, crowd: FaceSet) -> Geometry | None:
+        """How faces move, learnt from a crowd's landmarks; None without their network."""
+        if self.landmarks is None:
+            return None
+        return fit_geometry(landmarks_of(crowd.images, self.landmarks))
+
     def crowd(self) -> tuple[FaceSet, Ints]:
         """As many faces of each expression, those on which most voters agree, with labels."""
         shares = self.faces.vote_shares()
@@ -67,6 +76,16 @@ class Material:
         ]
         chosen = np.sort(np.concatenate(rows))
         return self.faces[chosen], labels[chosen].astype(np.int64)
+
+
+def read_material(
+    sources: Sequence[Path], people: Sequence[Path], landmarks: Path | None, seed: int
+) -> Material:
+    """Read FER-2013's training split, and find and align the people's faces."""
+    faces, _ = training_and_validation(read_parts(sources))
+    detector = Detector.open(shipped_checkpoint() / "mtcnn")
+    acted = photograph_all(read_all_takes(people), detector.detect)
+    return Material(faces, acted, landmarks, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +104,14 @@ def make_checkpoint(
     material: Material,
     trials: Sequence[Path] = (),
     *,
-    start: FitConfig | None = None,
     say: Say = lambda _text: None,
 ) -> Made:
     """Write a checkpoint's folder; the old one stays until the new one is whole."""
     network, training = load_network(run)
     crowd, labels = material.crowd()
     say("landmarks of the crowd")
-    geometry = (
-        fit_geometry(landmarks_of(crowd.images, material.landmarks)) if material.landmarks else None
-    )
-    config = start or start_of(material.landmarks)
+    geometry = material.geometry(crowd)
+    config = start_of(material.landmarks)
     chosen = None
     if trials:
         made = [_trial(trial, material, crowd, labels, geometry) for trial in trials]
@@ -128,9 +144,7 @@ def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> lis
     A run without folds has seen nobody, and serves for all of `folds`.
     """
     crowd, labels = material.crowd()
-    geometry = (
-        fit_geometry(landmarks_of(crowd.images, material.landmarks)) if material.landmarks else None
-    )
+    geometry = material.geometry(crowd)
     wanted = [(run, None) for run in runs] if not folds else [(runs[0], f) for f in range(folds)]
     return [
         _trial(run, material, crowd, labels, geometry, folds=folds, fold=fold)

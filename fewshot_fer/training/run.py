@@ -19,7 +19,7 @@ from fewshot_fer.arrays import Bytes, Floats, Ints
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.training.augment import augment
 from fewshot_fer.training.config import StageConfig, TrainingConfig
-from fewshot_fer.training.data import FaceSet
+from fewshot_fer.training.data import FaceSet, log_shares
 from fewshot_fer.training.episodes import (
     Episode,
     EpisodeHead,
@@ -237,9 +237,8 @@ def _log_shares(faces: FaceSet, stage: StageConfig, device: torch.device) -> tup
     """Log of each expression's share [7] in the votes and in the own labels."""
 
     def log_share(shares: Floats) -> Tensor:
-        total = shares.sum(0) + 1e-6
-        balance = np.log(total / total.sum()) if stage.balanced else np.zeros_like(total)
-        return torch.from_numpy(balance.astype(np.float32)).to(device)
+        balance = log_shares(shares)
+        return torch.from_numpy(balance if stage.balanced else 0 * balance).to(device)
 
     return log_share(faces.vote_shares()), log_share(faces.own_shares())
 

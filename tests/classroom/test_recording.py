@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import pytest
 
 from fewshot_fer.classroom.records.store import Store
@@ -15,10 +14,8 @@ from fewshot_fer.classroom.records.values import Mark, Second
 from fewshot_fer.classroom.view import Seen, View
 from fewshot_fer.cli import app, people
 from fewshot_fer.cli.recording import forget, recorded
-from fewshot_fer.errors import CheckpointError, RecordError, SourceError
-from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.errors import RecordError, SourceError
 from fewshot_fer.settings import Settings
-from fewshot_fer.simulation.demo import drawn_pictures
 from tests.classroom.records.views import seen, view
 
 SETTINGS = Settings()
@@ -117,22 +114,6 @@ def test_forgetting_makes_no_database(empty_folder: Path) -> None:
 
 
 # ---------------------------------------------------------------------- the command
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four seconds of two drawn students: a busy machine may need one for the first look."""
-    try:
-        Recognizer.open()
-    except CheckpointError:
-        pytest.skip("there is no trained checkpoint")
-    path = tmp_path_factory.mktemp("clip") / "class.avi"
-    pictures = drawn_pictures(2, 0, 8.0)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 8, (1280, 720))
-    for _ in range(32):
-        writer.write(cv2.cvtColor(next(pictures).image, cv2.COLOR_RGB2BGR))
-    writer.release()
-    return path
 
 
 def test_a_recorded_lesson_is_listed_and_reported(
