@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from rich.console import Group, RenderableType
     from rich.text import Text
 
-    from fewshot_fer.classroom.naming import Namer
+    from fewshot_fer.classroom.opening import OpenClass
+    from fewshot_fer.classroom.recording import Recording
     from fewshot_fer.classroom.sources import Captured
     from fewshot_fer.classroom.summary import Summary, Summing
     from fewshot_fer.classroom.view import View
-    from fewshot_fer.cli.recording import Tape
     from fewshot_fer.settings import Settings
-    from fewshot_fer.students.library import Library
 
 _REFRESH_S: Final = 2.0
 _LOOKS_A_SECOND: Final = 15.0
@@ -77,72 +76,66 @@ def live(
     Shows the class as a whole; with --each every student as well. Nothing leaves this machine,
     unless the setting `records` names a database elsewhere.
     """
+    from fewshot_fer.classroom.opening import OpenClass
     from fewshot_fer.classroom.summary import Summing
-    from fewshot_fer.cli.recording import recorded
 
     settings = options.settings(
         context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
         threads=threads, min_face=min_face,
     )  # fmt: skip
-    views = _views(source, settings, student, seconds, cores)
-    summing, tape = Summing(), None
+    pictures = _pictures(source, settings)
+    here = OpenClass.open(settings)
+    views = _views(here, pictures, student, seconds, cores)
+    summing = Summing()
+    wanted = record or record_students
     try:
-        with ExitStack() as until_the_end:
-            if record or record_students:
-                recording = recorded(settings, views, each=record_students)
-                tape, views = until_the_end.enter_context(recording)
+        with here.recording() as recording:
+            if wanted:
+                recording.open()
+                views = _recorded(views, recording, each=record_students)
             if as_json or not output.console().is_terminal:
                 for view in views:
                     summing.add(view)
             else:
-                _watch(views, summing, source, tape, each=each)
+                _watch(views, summing, source, recording, each=each)
     finally:
         summary = summing.summary
         if summary.frames:
-            session = tape.session if tape is not None else None
             output.show(
-                {**asdict(summary), "session": session},
+                {**asdict(summary), "session": recording.session},
                 as_json=as_json,
-                picture=lambda: _result(summary, tape),
+                picture=lambda: _result(summary, recording),
             )
 
 
 def _views(
-    source: str,
-    settings: Settings,
+    here: OpenClass,
+    pictures: Generator[Captured],
     student: str | None,
     seconds: float | None,
     cores: float | None,
 ) -> Iterator[View]:
     """What is seen of a source, for so long."""
-    from fewshot_fer.classroom.budget import Budget
-    from fewshot_fer.classroom.members import Enrolled
-    from fewshot_fer.classroom.session import ClassSession
-    from fewshot_fer.cli import people
-    from fewshot_fer.prototypes.index import PrototypeIndex
-    from fewshot_fer.recognizer import Recognizer
-    from fewshot_fer.students.roster import Roster
-
-    pictures = _pictures(source, settings)
-    recognizer = Recognizer.open(
-        settings.checkpoint,
-        precision=settings.precision,
-        threads=settings.threads,
-        min_face=settings.min_face,
-    )
-    library = people.library(settings)
-    members = Enrolled(Roster(library, recognizer), PrototypeIndex(recognizer.generic))
-    namer = _namer(library, student)
-    session = ClassSession(recognizer, members, namer=namer, budget=Budget(cores))
+    whom = here.library.find(student).id if student is not None else None
+    session = here.watch(student=whom, cores=cores)
     refreshed = 0.0
     with closing(pictures):
         for captured in pictures:
             if seconds is not None and captured.time > seconds:
                 return
             if captured.time - refreshed >= _REFRESH_S:
-                members.refresh()
+                here.refresh()
                 refreshed = captured.time
             yield session.look(captured.image, captured.time)
+
+
+def _recorded(views: Iterator[View], recording: Recording, *, each: bool) -> Iterator[View]:
+    """The same views; a source that shows nothing leaves no empty session."""
+    for view in views:
+        if not recording.running:
+            recording.start(each=each)
+        recording.note(view)
+        yield view
 
 
 def _pictures(source: str, settings: Settings) -> Generator[Captured]:
@@ -166,25 +159,11 @@ def _drawn(source: str, seed: int) -> Iterator[Captured]:
     return drawn_pictures(int(number), seed, _LOOKS_A_SECOND)
 
 
-def _namer(library: Library, student: str | None) -> Namer | None:
-    """Who is who: the one student who was named, or all as the identity network sees them."""
-    from fewshot_fer.classroom.naming import OneStudent
-    from fewshot_fer.classroom.who import known_faces
-    from fewshot_fer.faces.identity import Identity, IdentityNamer, weights
-
-    if student is not None:
-        return OneStudent(library.find(student).id)
-    if weights() is None or not library.students():
-        return None
-    identity = Identity.open()
-    return IdentityNamer(identity, known_faces(library, identity))
-
-
 # ---------------------------------------------------------------------- to look at
 
 
 def _watch(
-    views: Iterator[View], summing: Summing, source: str, tape: Tape | None, *, each: bool
+    views: Iterator[View], summing: Summing, source: str, recording: Recording, *, each: bool
 ) -> None:
     """Show every view until the source ends."""
     from rich.live import Live
@@ -195,17 +174,17 @@ def _watch(
     with Live(opening, console=console, refresh_per_second=10, transient=True) as screen:
         for view in views:
             summing.add(view)
-            screen.update(_picture(view, source, tape, console.width, each=each))
+            screen.update(_picture(view, source, recording, console.width, each=each))
 
 
-def _picture(view: View, source: str, tape: Tape | None, width: int, *, each: bool) -> Group:
+def _picture(view: View, source: str, recording: Recording, width: int, *, each: bool) -> Group:
     from rich.console import Group
     from rich.text import Text
 
     minutes, seconds = divmod(int(view.time), 60)
     parts: list[RenderableType] = [
         Text(f"{source}   {minutes}:{seconds:02}   ", style="bold")
-        .append_text(_recording(tape))
+        .append_text(_recording(recording))
         .append("; Ctrl-C ends"),
         Text(),
         classview.class_bars(view.shares, 40),
@@ -216,19 +195,19 @@ def _picture(view: View, source: str, tape: Tape | None, width: int, *, each: bo
     return Group(*parts)
 
 
-def _recording(tape: Tape | None) -> Text:
+def _recording(recording: Recording) -> Text:
     """Whether it is recorded, and what keeps it from being written just now."""
     from rich.text import Text
 
-    if tape is None:
+    if not recording.running:
         return Text("not recorded")
-    said = Text(f"recording {tape.what}", style="red")
-    if tape.trouble is not None:
-        said.append(f" (waiting: {tape.trouble.what})", style="yellow")
+    said = Text(f"recording {recording.what}", style="red")
+    if recording.trouble is not None:
+        said.append(f" (waiting: {recording.trouble.what})", style="yellow")
     return said
 
 
-def _result(summary: Summary, tape: Tape | None) -> Group:
+def _result(summary: Summary, recording: Recording) -> Group:
     from rich.console import Group
     from rich.text import Text
 
@@ -243,16 +222,16 @@ def _result(summary: Summary, tape: Tape | None) -> Group:
     ]
     columns = ("expression", "share of those surely read", "")
     parts: list[RenderableType] = [output.table("The class", columns, rows), Text(words)]
-    if tape is not None:
-        parts.append(Text(_where_recorded(tape)))
+    if recording.session is not None:
+        parts.append(Text(_where_recorded(recording)))
     return Group(*parts)
 
 
-def _where_recorded(tape: Tape) -> str:
-    if tape.trouble is not None:
-        return f"Not all of session {tape.session} is written: {tape.trouble.what}"
-    each = " --each" if tape.each else ""
+def _where_recorded(recording: Recording) -> str:
+    if recording.trouble is not None:
+        return f"Not all of session {recording.session} is written: {recording.trouble.what}"
+    each = " --each" if recording.each else ""
     return (
-        f"Recorded {tape.what} as session {tape.session}. "
-        f"See it with `fewshot-fer session report {tape.session}{each}`."
+        f"Recorded {recording.what} as session {recording.session}. "
+        f"See it with `fewshot-fer session report {recording.session}{each}`."
     )

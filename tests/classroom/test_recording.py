@@ -1,28 +1,28 @@
-"""`live --record`, and what becomes of those who leave."""
+"""Recording a class while it is watched, and what becomes of those who leave."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from fewshot_fer.classroom.recording import Recording, forget
 from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.classroom.records.values import Mark, Second
 from fewshot_fer.classroom.view import Seen, View
-from fewshot_fer.cli import app, people
-from fewshot_fer.cli.recording import forget, recorded
-from fewshot_fer.errors import RecordError, SourceError
-from fewshot_fer.settings import Settings
+from fewshot_fer.cli import app
+from fewshot_fer.errors import RecordError
+from tests.classroom.records.test_recorder import until
 from tests.classroom.records.views import seen, view
 
-SETTINGS = Settings()
+RECORDS = "sqlite:///records.db"
 
 
 @dataclass(frozen=True)
-class Enrolled:
+class Pupil:
     id: str
 
 
@@ -32,64 +32,116 @@ class Class:
     def __init__(self, *ids: str) -> None:
         self.ids = list(ids)
 
-    def students(self) -> list[Enrolled]:
-        return [Enrolled(student) for student in self.ids]
-
-
-@pytest.fixture
-def here(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Class:
-    found = Class("anna", "ben")
-    monkeypatch.setattr(people, "library", lambda _: found)
-    return found
+    def students(self) -> list[Pupil]:
+        return [Pupil(student) for student in self.ids]
 
 
 def named(student: str, track: int) -> Seen:
     return replace(seen(student, "happy", track), name=student.title())
 
 
+def recording() -> Recording:
+    return Recording(RECORDS, Class("anna", "ben"), "7b")
+
+
 def watch(views: Sequence[View], *, each: bool) -> int:
-    with recorded(SETTINGS, iter(views), each=each) as (tape, noted):
-        assert list(noted) == list(views)
-    assert tape.session is not None
-    return tape.session
+    with recording() as tape:
+        session = tape.start(each=each)
+        for one in views:
+            tape.note(one)
+    return session
 
 
-def test_students_are_recorded_only_when_chosen_and_only_the_enrolled(here: Class) -> None:
+def test_students_are_recorded_only_when_chosen_and_only_the_enrolled(empty_folder: Path) -> None:
     faces = [named("anna", 1), seen("stranger", "sad", 2), seen(None, "sad", 3)]
     views = [view(time / 2, faces) for time in range(6)]
     whole, each = watch(views, each=False), watch(views, each=True)
-    with Store.open(SETTINGS.records) as store:
+    with Store.open(RECORDS) as store:
         assert (store.students_of(whole), store.students_of(each)) == ([], ["anna"])
+        assert store.find(each).class_name == "7b"
         assert store.find(each).seconds == 3
         assert store.read(each).whole.faces.tolist() == [3, 3, 3]
 
 
-def test_who_is_deleted_during_the_lesson_leaves_no_rows(here: Class) -> None:
-    def lesson() -> Iterator[View]:
+def test_it_begins_and_ends_in_the_middle_of_a_lesson(empty_folder: Path) -> None:
+    tape = recording()
+    tape.note(view(0.0, [named("anna", 1)]))
+    assert (tape.running, tape.session, tape.mark("too soon")) == (False, None, None)
+    first = tape.start(each=False)
+    for time in (60, 61, 62):
+        tape.note(view(time, [named("anna", 1)]))
+    tape.mark("exercise")
+    second = tape.start(each=True)
+    tape.note(view(70, [named("ben", 2)]))
+    tape.stop()
+    tape.stop()
+    tape.note(view(71, [named("ben", 2)]))
+    assert (tape.running, tape.session, tape.trouble) == (False, second, None)
+    with Store.open(RECORDS) as store:
+        assert store.read(first).whole.seconds.tolist() == [0, 1, 2]
+        assert store.read(first).marks == (Mark(2, "exercise"),)
+        assert store.read(second).whole.seconds.tolist() == [0]
+        assert store.students_of(second) == ["ben"]
+        assert store.find(first).ended is not None
+
+
+def test_in_a_pause_nothing_is_recorded_and_time_goes_on(empty_folder: Path) -> None:
+    with recording() as tape:
+        tape.start(each=False)
+        for time in range(8):
+            if time == 2:
+                tape.pause()
+            if time == 6:
+                tape.resume()
+            tape.note(view(time + 0.5, [named("anna", 1)]))
+            assert (tape.mark("here") is None) == (2 <= time < 6)
+    with Store.open(RECORDS) as store:
+        found = store.read()
+    assert found.whole.seconds.tolist() == [0, 1, 6, 7]
+    assert [mark.second for mark in found.marks] == [0, 1, 6, 7]
+
+
+def test_a_pause_keeps_the_second_before_it(empty_folder: Path) -> None:
+    tape = recording()
+    tape.start(each=False)
+    tape.note(view(0.0, [named("anna", 1)]))
+    tape.pause()
+    with Store.open(RECORDS) as store:
+        assert until(lambda: store.find().seconds == 1)
+    tape.stop()
+
+
+def test_who_is_deleted_during_the_lesson_leaves_no_rows(empty_folder: Path) -> None:
+    here = Class("anna", "ben")
+    with Recording(RECORDS, here) as tape:
+        tape.start(each=True)
         for time in range(4):
             if time == 2:
                 here.ids.remove("ben")
-            yield view(time, [named("anna", 1), named("ben", 2)])
-
-    with recorded(SETTINGS, lesson(), each=True) as (_, noted):
-        list(noted)
-    with Store.open(SETTINGS.records) as store:
+            tape.note(view(time, [named("anna", 1), named("ben", 2)]))
+    with Store.open(RECORDS) as store:
         assert store.students_of(1) == ["anna"]
 
 
-def test_a_source_that_cannot_be_opened_leaves_no_session(here: Class) -> None:
-    def closed() -> Iterator[View]:
-        raise SourceError("No camera.")
-        yield
+def test_what_ended_the_lesson_is_what_is_raised(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "write", full)
+    tape = recording()
 
-    with pytest.raises(SourceError), recorded(SETTINGS, closed(), each=False) as (_, noted):
-        list(noted)
-    with Store.open(SETTINGS.records) as store:
-        assert store.sessions() == []
+    def fail() -> None:
+        with tape:
+            tape.start(each=False)
+            tape.note(view(0.0, []))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert tape.trouble is not None
 
 
 def test_forgetting_reaches_what_waits_beside_the_database(
-    here: Class, monkeypatch: pytest.MonkeyPatch
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views = [view(time, [named("anna", 1), named("ben", 2)]) for time in range(3)]
     with monkeypatch.context() as broken:
@@ -98,9 +150,9 @@ def test_forgetting_reaches_what_waits_beside_the_database(
             watch(views, each=True)
     (waiting,) = Path().glob("*waiting*")
     assert "anna" in waiting.read_text()
-    assert forget(SETTINGS, "anna") == [1]
+    assert forget(RECORDS, "anna") == [1]
     assert not waiting.exists()
-    with Store.open(SETTINGS.records) as store:
+    with Store.open(RECORDS) as store:
         assert (store.students_of(1), store.find(1).seconds) == (["ben"], 3)
 
 
@@ -109,11 +161,17 @@ def full(_: Store, session: int, seconds: Sequence[Second], marks: Sequence[Mark
 
 
 def test_forgetting_makes_no_database(empty_folder: Path) -> None:
-    assert forget(SETTINGS, "anna") == []
+    assert forget(RECORDS, "anna") == []
     assert list(empty_folder.iterdir()) == []
 
 
 # ---------------------------------------------------------------------- the command
+
+
+def test_a_source_that_cannot_be_opened_leaves_no_session(empty_folder: Path) -> None:
+    assert app.run(["live", "--source", "97", "--record"]) == 1
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        assert store.sessions() == []
 
 
 def test_a_recorded_lesson_is_listed_and_reported(

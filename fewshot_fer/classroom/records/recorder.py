@@ -75,6 +75,12 @@ class Recorder:
         self._hand_over([], [mark])
         return mark
 
+    def flush(self) -> None:
+        """Write the second that is not over yet: nothing follows it for a while."""
+        rest = self._seconds.rest()
+        if rest is not None:
+            self._hand_over([rest], [])
+
     def close(self) -> None:
         """Write the rest and end the session; raises what kept it from being written."""
         if self._closing:
