@@ -15,8 +15,8 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
-    "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "settings",
-    "shipped",
+    "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "palette",
+    "settings", "shipped",
 }  # fmt: skip
 # Rooms of one row do not know each other.
 ORDER = (

@@ -3,38 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.classroom.report.summary import Timeline
-
-_COLOURS: Final = {
-    "angry": "#cf4a4a",
-    "disgust": "#7f9a35",
-    "fear": "#8a63b8",
-    "happy": "#f0b429",
-    "sad": "#3a78b5",
-    "surprise": "#2fb0a5",
-    "neutral": "#c3cbd6",
-}
-_OTHERS: Final = ("#a0522d", "#d977b0", "#4d4d4d", "#6b8e9e", "#b5a642")
-_ORDER: Final = ("happy", "surprise", "neutral", "sad", "fear", "disgust", "angry")
-_COVERED: Final = "#5b6b7f"
-
-
-def colour(name: str, names: Sequence[str]) -> str:
-    """An expression's colour, the same in every chart of a page."""
-    if name in _COLOURS:
-        return _COLOURS[name]
-    own = [other for other in names if other not in _COLOURS]
-    return _OTHERS[own.index(name) % len(_OTHERS)]
-
-
-def ordered(names: Sequence[str]) -> list[str]:
-    """Expressions from the bottom of a stack to its top."""
-    return [n for n in _ORDER if n in names] + [n for n in names if n not in _ORDER]
+from fewshot_fer.palette import COVERED, colour, ordered
 
 
 def stack(line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, label: str) -> str:
@@ -51,7 +25,7 @@ def stack(line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, 
 def coverage(line: Timeline, *, label: str) -> str:
     """How much of the class was surely read over time."""
     share = np.nan_to_num(line.coverage)
-    return _svg([_steps(np.zeros(len(share)), share, _COVERED)], len(share), line, (), label)
+    return _svg([_steps(np.zeros(len(share)), share, COVERED)], len(share), line, (), label)
 
 
 def bar(share: float, fill: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from fewshot_fer.classroom.report import charts, words
 from fewshot_fer.classroom.report.changes import Change, CheckIn, Usual, Watched
 from fewshot_fer.classroom.report.summary import AROUND_S, Around, Report, StudentSummary
+from fewshot_fer.palette import colour, ordered
 
 CARE: Final = (
     "This says what faces showed, not what people felt or thought. In the EU such software is "
@@ -86,7 +87,7 @@ def _class(report: Report) -> str:
     )
     above = f'<div class="flags">{flags}</div>' if marks else ""
     rows = "".join(
-        f"<span>{escape(name)}</span>{charts.bar(share, charts.colour(name, session.names))}"
+        f"<span>{escape(name)}</span>{charts.bar(share, colour(name, session.names))}"
         f"<span>{words.percent(share)}</span>"
         for name, share in sorted(report.shares.items(), key=lambda item: -item[1])
     )
@@ -128,9 +129,7 @@ def _intervals(changes: Sequence[Change], names: Sequence[str]) -> str:
     widest = max(0.3, *(max(abs(change.low), abs(change.high)) for change in changes))
     return "".join(
         f'<div class="effect"><span>{escape(c.expression)}</span>'
-        + charts.interval(
-            c.effect, c.low, c.high, charts.colour(c.expression, names), widest=widest
-        )
+        + charts.interval(c.effect, c.low, c.high, colour(c.expression, names), widest=widest)
         + f"<span>{words.points(c.effect)} points "
         f'<span class="pale">({words.points(c.low)} to {words.points(c.high)})</span></span></div>'
         for c in changes
@@ -198,8 +197,8 @@ def _student(
 def _legend(names: Sequence[str]) -> str:
     items = "".join(
         f'<li><svg viewBox="0 0 1 1" aria-hidden="true"><rect width="1" height="1" '
-        f'fill="{charts.colour(name, names)}"/></svg>{escape(name)}</li>'
-        for name in charts.ordered(names)
+        f'fill="{colour(name, names)}"/></svg>{escape(name)}</li>'
+        for name in ordered(names)
     )
     return f'<ul class="legend">{items}</ul>'
 
