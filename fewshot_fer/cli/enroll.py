@@ -64,6 +64,7 @@ def enroll(
         bool, typer.Option("--another", help="Enrol a second student of this name.")
     ] = False,
     skip_refused: people.SkipRefused = False,
+    skip_doubtful: people.SkipDoubtful = False,
     same_person: people.SamePerson = False,
     yes: people.Yes = False,
     checkpoint: options.Checkpoint = None,
@@ -90,6 +91,7 @@ def enroll(
         skip_refused=skip_refused or several,
         as_json=as_json,
         same_person=same_person,
+        skip_doubtful=skip_doubtful,
     )
     library = enrolment.roster.library
     whom = library.find(student).id if student is not None else None

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fewshot_fer.cli import options, output, panels, people
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Group
+
+    from fewshot_fer.students.library import Library
+    from fewshot_fer.students.records import Summary
 
 app = typer.Typer(no_args_is_help=True, help="Teach expressions that no data set has.")
 
@@ -33,6 +41,7 @@ def add(
     ],
     student: Student = None,
     skip_refused: people.SkipRefused = False,
+    skip_doubtful: people.SkipDoubtful = False,
     same_person: people.SamePerson = False,
     yes: people.Yes = False,
     checkpoint: options.Checkpoint = None,
@@ -49,6 +58,7 @@ def add(
         skip_refused=skip_refused,
         as_json=as_json,
         same_person=same_person,
+        skip_doubtful=skip_doubtful,
     )
     library = enrolment.roster.library
     if student is not None:
@@ -60,7 +70,15 @@ def add(
     output.show(
         {"expression": name, "students": [people.enrolled_json(one) for one in taught]},
         as_json=as_json,
-        picture=lambda: people.line(f"{name} is learnt, from pictures of {names}."),
+        picture=lambda: people.line(
+            "\n".join(
+                [
+                    f"{name} is learnt, from pictures of {names}.",
+                    *(f"{d.source}: {d.answered}" for one in taught for d in one.doubts),
+                    *dict.fromkeys(one.unchecked for one in taught if one.unchecked),
+                ]
+            )
+        ),
     )
 
 
@@ -82,11 +100,32 @@ def list_expressions(
         *((name, "the class") for name in library.class_expressions()),
         *((name, "the student") for name in own),
     ]
+    having = [] if student is not None else _having_own(library)
     output.show(
-        {"expressions": [{"name": name, "of": whose} for name, whose in rows]},
+        {
+            "expressions": [{"name": name, "of": whose} for name, whose in rows],
+            "students_with_own": [one.id for one in having],
+        },
         as_json=as_json,
-        picture=lambda: output.table("Expressions", ("name", "of"), rows),
+        picture=lambda: _listed(rows, having),
     )
+
+
+def _having_own(library: Library) -> list[Summary]:
+    """Students with references of expressions that are neither basic nor the class's."""
+    everybodys = set(library.expressions())
+    return [one for one in library.students() if set(one.counts) - everybodys]
+
+
+def _listed(rows: Sequence[tuple[str, str]], having: Sequence[Summary]) -> Group:
+    from rich.console import Group
+
+    table = output.table("Expressions", ("name", "of"), rows)
+    if not having:
+        return Group(table)
+    names = ", ".join(one.name for one in having[:5]) + (", …" if len(having) > 5 else "")
+    hint = f"`fewshot-fer expressions list --student {having[0].id}` shows a student's own."
+    return Group(table, people.line(f"Some have expressions of their own: {names}. {hint}"))
 
 
 @app.command()

@@ -37,6 +37,14 @@ SkipRefused = Annotated[
     bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")
 ]
 
+SkipDoubtful = Annotated[
+    bool,
+    typer.Option(
+        "--skip-doubtful",
+        help="Leave out pictures that look like another expression, instead of asking.",
+    ),
+]
+
 SamePerson = Annotated[
     bool, typer.Option("--same-person", help="All pictures show this student: do not check.")
 ]
@@ -63,8 +71,12 @@ def enrolment(
     skip_refused: bool,
     as_json: bool,
     same_person: bool = False,
+    skip_doubtful: bool = False,
 ) -> Enrolment:
-    """Enrolment as the terminal does it: progress on standard error, questions if allowed."""
+    """Enrolment as the terminal does it: progress on standard error, questions if allowed.
+
+    Where nobody can be asked, a picture that looks like another expression is kept and named.
+    """
     from fewshot_fer.faces.identity import Identity, weights
     from fewshot_fer.faces.quality import assess
     from fewshot_fer.students.enrolment import Enrolment
@@ -72,15 +84,17 @@ def enrolment(
 
     here = roster(settings)
     identify = Identity.open() if weights() is not None and not same_person else None
+    silent = skip_doubtful or not ask
     quiet = as_json or not sys.stderr.isatty()
     return Enrolment(
         roster=here,
         gate=Gate(here.recogniser.find, assess),
         identify=identify,
+        same_person=same_person,
         skip_refused=skip_refused,
-        keep=(lambda doubt: typer.confirm(doubt.what, default=True, err=True))
-        if ask
-        else (lambda _: True),
+        keep=(lambda _: not skip_doubtful)
+        if silent
+        else (lambda doubt: typer.confirm(doubt.what, default=True, err=True)),
         progress=(lambda _done, _all: None) if quiet else _progress,
     )
 
@@ -176,7 +190,12 @@ def sure(question: str, *, as_json: bool, yes: bool) -> None:
     if yes:
         return
     if not interactive(as_json=as_json, yes=yes):
-        raise typer.BadParameter("this cannot be taken back; add --yes", param_hint="--yes")
+        from fewshot_fer.errors import StudentError
+
+        raise StudentError(
+            f"{question} Nobody can be asked here, so nothing was done.",
+            next_step="Say yes beforehand: add --yes.",
+        )
     typer.confirm(question, abort=True, err=True)
 
 
@@ -215,6 +234,8 @@ def enrolled_json(enrolled: Enrolled) -> dict[str, object]:
         "gain": enrolled.card.gain,
         "refused": enrolled.refused,
         "doubts": enrolled.doubts,
+        "added": enrolled.added,
+        "unchecked": enrolled.unchecked,
     }
 
 
@@ -248,10 +269,15 @@ def enrolled_picture(enrolled: Enrolled) -> Group:
         for refusal in enrolled.refused
     ]
     asked = [
-        Text(f"look at   {doubt.source}: {doubt.what}", style="yellow") for doubt in enrolled.doubts
+        Text(f"look at   {doubt.source}: {doubt.answered}", style="yellow")
+        for doubt in enrolled.doubts
     ]
-    whom = line(f"{enrolled.student.name} ({enrolled.student.id}) is enrolled.")
-    return Group(whom, card_table(enrolled.card), line(enrolled.card.advice), *left_out, *asked)
+    if any(doubt.kept for doubt in enrolled.doubts):
+        asked.append(line("`fewshot-fer students drop` takes single pictures back."))
+    notes = [Text(enrolled.unchecked, style="yellow")] if enrolled.unchecked else []
+    whom = line(enrolled.in_words)
+    advice = line(enrolled.card.advice)
+    return Group(whom, card_table(enrolled.card), advice, *left_out, *asked, *notes)
 
 
 def card_table(card: Card) -> Table:

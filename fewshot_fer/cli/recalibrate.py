@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,7 +99,7 @@ def run(
         )
         how = "resting face" if resting == "neutral" else f"frames of {resting}"
     came = recalibrate(roster, found.id, z, labels, how=how)
-    output.show(came, as_json=as_json, picture=lambda: _brought(found.name, came))
+    output.show(_as_json(came), as_json=as_json, picture=lambda: _brought(found.name, came))
 
 
 @app.command()
@@ -183,13 +184,16 @@ def _run_class(settings: Settings, source: str, seconds: float, *, as_json: bool
     done = {one: came for one, came in results.items() if isinstance(came, Recalibrated)}
     left = {one: why for one, why in results.items() if isinstance(why, str)}
     output.show(
-        {"recalibrated": done, "left_as_is": left},
+        {
+            "recalibrated": {one: _as_json(came) for one, came in done.items()},
+            "left_as_is": left,
+        },
         as_json=as_json,
         picture=lambda: output.table(
             "The class",
-            ("student", "looks", "sure before", "sure after", ""),
+            ("student", "looks", "unsure before", "unsure after", ""),
             (
-                (names[one], len(looks[one]), *_confidences(came), "")
+                (names[one], len(looks[one]), *_unsure(came), _advice(came))
                 if isinstance(came, Recalibrated)
                 else (names[one], len(looks[one]), "-", "-", f"left as it was: {came}")
                 for one, came in results.items()
@@ -198,11 +202,17 @@ def _run_class(settings: Settings, source: str, seconds: float, *, as_json: bool
     )
 
 
-def _confidences(came: Recalibrated) -> tuple[str, str]:
+def _unsure(came: Recalibrated) -> tuple[str, str]:
     both = came.kept_aside
     if both is None:
         return "-", "-"
-    return people.percent(both.before.confidence), people.percent(both.after.confidence)
+    return people.percent(both.before.unsure), people.percent(both.after.unsure)
+
+
+def _advice(came: Recalibrated) -> str:
+    if came.helped is False:
+        return f"did not help: `fewshot-fer recalibrate undo {came.student}`"
+    return "helped" if came.helped else "no difference"
 
 
 def _vectors(
@@ -233,9 +243,14 @@ def _brought(name: str, came: Recalibrated) -> Group:
         )
         if both is not None
     ]
-    first = people.line(f"{name} is recalibrated.")
-    last = people.line(f"Take it back with `fewshot-fer recalibrate undo {came.student}`.")
+    first = people.line(f"{name} is recalibrated. {came.in_words}")
+    better = "Better take it back" if came.helped is False else "Take it back"
+    last = people.line(f"{better} with `fewshot-fer recalibrate undo {came.student}`.")
     return Group(first, *tables, last)
+
+
+def _as_json(came: Recalibrated) -> dict[str, object]:
+    return {**asdict(came), "helped": came.helped, "in_words": came.in_words}
 
 
 def _scores(title: str, columns: tuple[str, str], both: BeforeAfter) -> Table:

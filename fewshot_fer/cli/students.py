@@ -54,6 +54,28 @@ def show(
 
 
 @app.command()
+def drop(
+    context: typer.Context,
+    student: people.Who,
+    references: Annotated[
+        list[str], typer.Argument(help="Beginnings of references, as `students show` lists them.")
+    ],
+    yes: people.Yes = False,
+    support_sets: options.SupportSets = None,
+    as_json: options.Json = False,
+) -> None:
+    """Take single references of a student back; the others stay."""
+    settings = options.settings(context, support_sets=support_sets)
+    library = people.library(settings)
+    found = library.find(student)
+    gone = [found.reference(beginning) for beginning in references]
+    what = ", ".join(f"{one.expression} {one.sha[:8]}" for one in gone)
+    people.sure(f"Delete {what} of {found.name} for good?", as_json=as_json, yes=yes)
+    left = library.drop(found.id, gone)
+    output.show(people.student_json(left), as_json=as_json, picture=lambda: _page(left))
+
+
+@app.command()
 def rename(
     context: typer.Context,
     student: people.Who,
@@ -187,6 +209,7 @@ def expire(
     """Delete those whose time is over."""
     from datetime import timedelta
 
+    from fewshot_fer.cli.recording import forget
     from fewshot_fer.students.retention import due, expire
 
     settings = options.settings(context, support_sets=support_sets)
@@ -195,7 +218,7 @@ def expire(
     names = [student.name for student in due(library, older_than=age)]
     if names:
         people.sure(f"Delete {', '.join(names)} for good?", as_json=as_json, yes=yes)
-    gone = expire(library, older_than=age)
+    gone = expire(library, older_than=age, forget=lambda one: forget(settings, one))
     output.show(
         {"removed": [student.id for student in gone]},
         as_json=as_json,
@@ -245,6 +268,10 @@ def _page(student: Student) -> Table:
             ("kept until", student.keep_until or "-"),
             ("keeps", student.keeps),
             ("references", people.counts(student.counts)),
+            *(
+                ("", f"{name}: {', '.join(one.sha[:8] for one in each)}")
+                for name, each in student.by_expression().items()
+            ),
             ("own expressions", ", ".join(student.own_expressions) or "none"),
             ("calibrations", len(student.calibrations) or "none"),
         ),

@@ -32,12 +32,25 @@ Learns = Callable[[Floats, Sequence[str]], Prototypes]
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A picture that looks like another expression than its label; the student decides."""
+    """A picture that looks like another expression than its label; the student decides.
+
+    `what` is a question; `place` is the picture's among the candidates.
+    """
 
     source: str
     expression: str
     looks_like: str
     what: str
+    place: int = 0
+    kept: bool = True
+
+    @property
+    def answered(self) -> str:
+        """What became of it, in words."""
+        seen, _, _ = self.what.partition(": keep it?")
+        if self.kept:
+            return f"{seen}. It was kept: it may be how you look {self.expression}."
+        return f"{seen}. It was left out."
 
 
 def without_doubles(
@@ -160,11 +173,12 @@ def doubts(
         reading = learn(others, labels).read(z[i : i + 1])[0]
         label = reading.scores.get(candidate.expression)
         if label is not None and reading.scores[reading.expression] > _SUSPICIOUS * label:
-            found.append(_doubt(candidate, reading.expression, mine=reading.expression in labels))
+            mine = reading.expression in labels
+            found.append(_doubt(candidate, reading.expression, place=i, mine=mine))
     return found
 
 
-def _doubt(candidate: Candidate, looks_like: str, *, mine: bool) -> Doubt:
+def _doubt(candidate: Candidate, looks_like: str, *, place: int, mine: bool) -> Doubt:
     whose = f"your *{looks_like}*" if mine else f"*{looks_like}* as most people show it"
     return Doubt(
         candidate.source,
@@ -172,4 +186,5 @@ def _doubt(candidate: Candidate, looks_like: str, *, mine: bool) -> Doubt:
         looks_like,
         f"This *{candidate.expression}* looks like {whose}: keep it? "
         f"It may be how you look {candidate.expression}.",
+        place,
     )

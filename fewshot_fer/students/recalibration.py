@@ -53,6 +53,23 @@ class Recalibrated:
     references: BeforeAfter | None
     kept_aside: BeforeAfter | None
 
+    @property
+    def helped(self) -> bool | None:
+        """Whether the frames kept aside are read better; None where nothing tells."""
+        if self.kept_aside is None:
+            return None
+        before, after = self.kept_aside.before, self.kept_aside.after
+        if before.right is not None and after.right is not None and before.right != after.right:
+            return after.right > before.right
+        if round(before.unsure * before.pictures) != round(after.unsure * after.pictures):
+            return after.unsure < before.unsure
+        return None
+
+    @property
+    def in_words(self) -> str:
+        """What it brought, plainly; and when it brought harm."""
+        return " ".join([_verdict(self.helped, self.kept_aside), *_harm(self.references)])
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -176,6 +193,38 @@ def compare(roster: Roster, student_id: str, first: str, second: str) -> BeforeA
         return _with(roster, known, roster.library.calibration(student, entry.calibration))
 
     return _both(prototypes(first), prototypes(second), known.z, known.labels)
+
+
+def _verdict(helped: bool | None, kept_aside: BeforeAfter | None) -> str:
+    if kept_aside is None:
+        return "With so few pictures none was kept aside, so nothing tells how much it helps."
+    before, after = kept_aside.before, kept_aside.after
+    start = {True: "It helped", False: "It did not help", None: "It made no difference"}[helped]
+    if before.right is not None and after.right is not None and before.right != after.right:
+        return (
+            f"{start}: of {before.pictures} frames kept aside, {_count(before, before.right)} were "
+            f"named right before and {_count(after, after.right)} after."
+        )
+    return (
+        f"{start}: of {before.pictures} frames kept aside, {_count(before, before.unsure)} were "
+        f"unsure before and {_count(after, after.unsure)} after."
+    )
+
+
+def _harm(references: BeforeAfter | None) -> list[str]:
+    """References that would be misread in the new light say that it went too far."""
+    if references is None or references.before.right is None or references.after.right is None:
+        return []
+    lost = _count(references.before, references.before.right)
+    lost -= _count(references.after, references.after.right)
+    if lost <= 0:
+        return []
+    what = "1 reference" if lost == 1 else f"{lost} references"
+    return [f"Read in this light, {what} would be named wrongly: the light is very different."]
+
+
+def _count(score: Score, share: float) -> int:
+    return round(score.pictures * share)
 
 
 def _kept_aside(roster: Roster, known: Known, calibration: Calibration) -> BeforeAfter | None:

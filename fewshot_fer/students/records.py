@@ -10,7 +10,7 @@ from typing import Any, Literal
 import yaml
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.errors import LibraryError
+from fewshot_fer.errors import LibraryError, StudentError
 from fewshot_fer.students.names import display_name, expression_name, is_id
 
 Keeps = Literal["images", "vectors"]
@@ -69,6 +69,23 @@ class Student:
         for reference in self.references:
             counts[reference.expression] = counts.get(reference.expression, 0) + 1
         return counts
+
+    def by_expression(self) -> dict[str, list[Reference]]:
+        """The references of each expression."""
+        found: dict[str, list[Reference]] = {}
+        for reference in self.references:
+            found.setdefault(reference.expression, []).append(reference)
+        return found
+
+    def reference(self, beginning: str) -> Reference:
+        """The one reference whose hash begins so."""
+        found = [one for one in self.references if beginning and one.sha.startswith(beginning)]
+        if len(found) != 1:
+            raise StudentError(
+                f"{len(found)} references of {self.name} begin with {beginning!r}.",
+                next_step=f"`fewshot-fer students show {self.id}` lists them.",
+            )
+        return found[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from fewshot_fer.students.library import Library
@@ -19,9 +20,19 @@ def due(library: Library, *, older_than: timedelta | None = None) -> list[Summar
     ]
 
 
-def expire(library: Library, *, older_than: timedelta | None = None) -> list[Summary]:
-    """Delete those who are due, and say who they were."""
+def expire(
+    library: Library,
+    *,
+    older_than: timedelta | None = None,
+    forget: Callable[[str], object] = lambda _student: None,
+) -> list[Summary]:
+    """Delete those who are due, and say who they were.
+
+    `forget` deletes what was recorded of a student, and does so first: if it cannot, the
+    student is still there to try again.
+    """
     gone = due(library, older_than=older_than)
     for student in gone:
+        forget(student.id)
         library.remove(student.id)
     return gone

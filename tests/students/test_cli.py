@@ -79,7 +79,9 @@ def test_enrol_list_show_rename_remove(terminal: Terminal) -> None:
     page = terminal.json("students", "show", "anna")
     assert page["consent"]["by"] == "Her father"
     assert terminal.json("students", "rename", anna[:4], "Anne")["name"] == "Anne"
-    assert terminal.run("students", "remove", "Anne") == 2
+    assert terminal.run("students", "remove", "Anne") == 1
+    assert "--yes" in terminal.said
+    assert "Usage" not in terminal.said
     assert terminal.json("students", "remove", "Anne", "--yes")["removed"] == [anna]
     assert terminal.json("students", "list") == {"students": []}
 
@@ -143,10 +145,47 @@ def test_the_same_student_twice_offers_to_add(terminal: Terminal) -> None:
     arguments = ["enroll", "--name", "Anna", "--consent", "P", f"sad={sad}"]
     assert terminal.run(*arguments) == 1
     assert f"--student {anna}" in " ".join(terminal.said.split())
-    assert terminal.json("enroll", "--student", anna, f"sad={sad}")["references"] == {
-        "happy": 1,
-        "sad": 1,
-    }
+    added = terminal.json("enroll", "--student", anna, f"sad={sad}")
+    assert (added["references"], added["added"]) == ({"happy": 1, "sad": 1}, 1)
+    fear = terminal.picture("fear.png", shown("fear", 9))
+    assert terminal.run("enroll", "--student", anna, f"fear={fear}") == 0
+    assert f"1 picture was added to Anna ({anna})." in terminal.said
+    assert "is enrolled" not in terminal.said
+
+
+def test_one_reference_can_be_taken_back(terminal: Terminal) -> None:
+    anna = terminal.enroll("Anna", "happy", "sad")
+    sad = terminal.library.open(anna).by_expression()["sad"][0].sha[:8]
+    assert terminal.run("students", "show", "Anna") == 0
+    assert sad in terminal.said
+    assert terminal.run("students", "drop", "Anna", "zz", "--yes") == 1
+    assert "students show" in terminal.said
+    left = terminal.json("students", "drop", "Anna", sad, "--yes")
+    assert left["references"] == {"happy": 1}
+
+
+def test_without_the_identity_network_it_says_that_nobody_checked(terminal: Terminal) -> None:
+    one, two = (terminal.picture(f"{e}.png", shown(e, 1)) for e in ("happy", "sad"))
+    arguments = ["enroll", "--consent", "P", f"happy={one}"]
+    assert "Nobody checked" in terminal.json(*arguments, f"sad={two}", "--name", "A")["unchecked"]
+    vouched = terminal.json(*arguments, f"sad={two}", "--name", "B", "--same-person")
+    assert vouched["unchecked"] is None
+    assert terminal.json(*arguments, "--name", "C")["unchecked"] is None
+
+
+def test_where_nobody_can_be_asked_a_doubtful_picture_is_kept_and_named(
+    terminal: Terminal,
+) -> None:
+    given = [f"{e}={terminal.picture(f'{e}.png', shown(e, 1))}" for e in BASIC]
+    odd = terminal.picture("odd.png", shown("neutral", 77))
+    arguments = ["enroll", "--consent", "P", *given, f"sad={odd}"]
+    assert terminal.run(*arguments, "--name", "Anna") == 0
+    said = " ".join(terminal.said.split())
+    assert "looks like your *neutral*. It was kept: it may be how you look sad." in said
+    assert "?" not in said[said.index("look at") :]
+    without = terminal.json(*arguments, "--name", "Ben", "--skip-doubtful")
+    assert without["references"]["sad"] == 1
+    assert [doubt["kept"] for doubt in without["doubts"]] == [False]
 
 
 def test_a_folder_and_a_video(terminal: Terminal) -> None:
@@ -181,6 +220,17 @@ def test_export_import_verify_expire(terminal: Terminal) -> None:
     assert terminal.json("students", "expire", "--older-than", "30") == {"removed": []}
 
 
+def test_who_expires_is_forgotten_by_the_record_too(terminal: Terminal) -> None:
+    happy = terminal.picture("h.png", shown("happy", 1))
+    ben = terminal.enroll("Ben", "happy")
+    arguments = ["enroll", "--name", "Anna", "--consent", "P", f"happy={happy}"]
+    anna = terminal.json(*arguments, "--keep-until", "2026-01-01")["student"]
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        store.write(store.begin(each=True), [second(0, {anna: "happy", ben: "sad"})])
+        assert terminal.json("students", "expire", "--yes") == {"removed": [anna]}
+        assert store.students_of(1) == [ben]
+
+
 def test_expressions_come_and_go(terminal: Terminal) -> None:
     terminal.enroll("Anna", "neutral")
     look = np.array([9, -9, 0, 0, 9, 0, 0, -9, 0], np.float32)
@@ -192,6 +242,8 @@ def test_expressions_come_and_go(terminal: Terminal) -> None:
         {"name": "bored", "of": "the class"},
         {"name": "confused", "of": "the student"},
     ]
+    assert terminal.run("expressions", "list") == 0
+    assert "Some have expressions of their own: Anna." in terminal.said
     terminal.json("expressions", "remove", "confused", "--student", "Anna", "--yes")
     terminal.json("expressions", "remove", "bored", "--yes")
     assert terminal.json("students", "show", "Anna")["references"] == {"neutral": 1}
@@ -221,3 +273,4 @@ def test_recalibrate_undo_history_compare(terminal: Terminal) -> None:
     )
     assert came["kept_aside"]["after"]["right"] == 1.0
     assert terminal.run("recalibrate", "run", "Anna", "--frames", frames) == 0
+    assert "of 8 frames kept aside" in " ".join(terminal.said.split())

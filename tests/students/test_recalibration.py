@@ -61,6 +61,25 @@ def test_frames_kept_aside_tell_what_it_brought(roster: Roster) -> None:
     assert aside.before.right < 1.0
     few = recalibrate(roster, "s001", looks("happy"), ["happy"], how="one picture")
     assert few.kept_aside is None
+    assert few.helped is None
+    assert "nothing tells" in few.in_words
+
+
+def test_it_says_in_plain_words_whether_it_helped(roster: Roster) -> None:
+    labels = [*BASIC, *BASIC]
+    came = recalibrate(roster, "s001", looks(*labels), labels, how="frames")
+    assert came.helped
+    assert came.in_words.startswith("It helped: of 7 frames kept aside, ")
+    assert "7 after." in came.in_words
+    # Every second frame teaches, and its label is wrong: smiles that are called neutral.
+    mixed = [name for label in BASIC for name in ("happy", label)]
+    called = [name for label in BASIC for name in ("neutral", label)]
+    harmful = recalibrate(roster, "s001", looks(*mixed) - LIGHT, called, how="frames")
+    assert harmful.helped is False
+    assert "It did not help" in harmful.in_words
+    same = recalibrate(roster, "s001", looks(*labels) - LIGHT, labels, how="frames")
+    assert same.helped is None
+    assert same.in_words.startswith("It made no difference: of 7 frames")
 
 
 def test_unlabelled_frames_are_scored_without_a_truth(roster: Roster) -> None:
