@@ -10,7 +10,8 @@ from fewshot_fer.cli import app
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.demo import Demo, DemoPlan, NameTags, Outcome, Scene, drawn_pictures
+from fewshot_fer.simulation.cohort import NameTags
+from fewshot_fer.simulation.demo import Demo, DemoPlan, Outcome, Scene, drawn_pictures
 from fewshot_fer.simulation.gallery import Frame, StudentTruth
 
 KEYS = {
