@@ -14,7 +14,13 @@ FewshotFerError
 │   └── ReferenceImageError  a reference that was refused
 ├── SourceError        a camera, video, stream or screen that cannot be read
 ├── RecordError        the database of sessions
-└── ServerError        a port in use, a certificate that is not one
+├── ServerError        a port in use, a certificate that is not one
+├── AccessError        this person may not do this: a page or student that is not theirs
+│   └── SignInError    nobody knows who asks: not signed in, an altered or expired link or token
+└── RequestError       a request that cannot be understood
+    ├── MissingError   there is nothing at this address
+    ├── TooLargeError  more bytes than are taken
+    └── TooManyError   more requests than are taken; says when to try again
 
 Each says what happened, where, and what to do next. The command line shows the three
 and exits with 1; the web shows them as a message.
@@ -92,3 +98,31 @@ class RecordError(FewshotFerError):
 
 class ServerError(FewshotFerError):
     """A port in use, a certificate that is not one."""
+
+
+class AccessError(FewshotFerError):
+    """This person may not do this: a page or a student that is not theirs."""
+
+
+class SignInError(AccessError):
+    """Nobody knows who asks: not signed in, an altered or expired link or token."""
+
+
+class RequestError(FewshotFerError):
+    """A request that cannot be understood."""
+
+
+class MissingError(RequestError):
+    """There is nothing at this address."""
+
+
+class TooLargeError(RequestError):
+    """More bytes than are taken."""
+
+
+class TooManyError(RequestError):
+    """More requests than are taken; `seconds` from now there is room again."""
+
+    def __init__(self, what: str, *, seconds: float = 1.0, next_step: str = "") -> None:
+        super().__init__(what, next_step=next_step)
+        self.seconds = seconds

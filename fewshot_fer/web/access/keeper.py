@@ -1,0 +1,191 @@
+"""What one web app knows about access: its key, its password, its tokens; and who comes."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from starlette.requests import HTTPConnection
+
+from fewshot_fer.errors import AccessError, SignInError
+from fewshot_fer.web.access import passwords
+from fewshot_fer.web.access.apitokens import ApiTokens
+from fewshot_fer.web.access.files import made_once, private_folder, write_private
+from fewshot_fer.web.access.limits import Limiter
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
+from fewshot_fer.web.access.who import TEACHER, Who
+
+KEY_FILE: Final = "secret.key"
+PASSWORD_FILE: Final = "password"
+TEACHER_LIFETIME: Final = 12 * 3600.0
+_SHORTEST_KEY: Final = 32
+
+
+class Keeper:
+    """Says who comes; without a password everybody on this machine is the teacher."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], float],
+        password: str | None = None,
+    ) -> None:
+        self._folder = private_folder(folder)
+        self._fixed = bool(password)
+        self._stored = passwords.hashed(password) if password else _stored(folder / PASSWORD_FILE)
+        self.now = now
+        self.signer = Signer(_key(folder / KEY_FILE), now)
+        self.tokens = ApiTokens(folder, now)
+        self.by_address = Limiter(1 / 12, 5, now)
+        self.by_all = Limiter(1.0, 30, now)
+        self.requests = Limiter(20.0, 60, now)
+        self._signed_out: dict[str, float] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        host: str,
+        now: Callable[[], float],
+        password: str | None = None,
+    ) -> tuple[Keeper, str | None]:
+        """The keeper for a server on this host; with it a password that was just made up.
+
+        That one is to be printed, once: only its hash is stored.
+        """
+        keeper = cls(folder, now=now, password=password)
+        if is_loopback(host) or keeper.has_password:
+            return keeper, None
+        made = passwords.made_up()
+        keeper.set_password(made)
+        return keeper, made
+
+    # ------------------------------------------------------------------ the password
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the teacher has to sign in."""
+        return self._stored is not None
+
+    @property
+    def password_is_fixed(self) -> bool:
+        """Whether it was given at the start, so that it cannot be changed on a page."""
+        return self._fixed
+
+    def set_password(self, password: str) -> None:
+        """Another password; whoever was signed in has to sign in again."""
+        if self._fixed:
+            raise AccessError(
+                "The password was given when the app was started.",
+                next_step="Change it there and start the app again.",
+            )
+        stored = passwords.hashed(password)
+        write_private(self._folder / PASSWORD_FILE, stored.encode())
+        self._stored = stored
+
+    def fits(self, password: str) -> bool:
+        """Whether this is the password; slow by intent, so never on the event loop."""
+        stored = self._stored
+        return stored is not None and passwords.fits(password, stored)
+
+    # ------------------------------------------------------------------ coming and going
+
+    def teacher_cookie(self) -> str:
+        """What a browser keeps once the teacher has signed in."""
+        payload = {"id": secrets.token_hex(8), "of": self._password_mark}
+        return self.signer.sign("teacher", payload, lifetime_s=TEACHER_LIFETIME)
+
+    def sign_out(self, cookie: str) -> None:
+        """Make a teacher's cookie worthless, wherever it was copied to."""
+        try:
+            session = str(self.signer.read("teacher", cookie).get("id"))
+        except SignInError:
+            return
+        with self._lock:
+            now = self.now()
+            self._signed_out = {one: t for one, t in self._signed_out.items() if t > now}
+            self._signed_out[session] = now + TEACHER_LIFETIME
+
+    def candidates(self, asked: HTTPConnection) -> tuple[Who, ...]:
+        """Everybody whom a request could come from, the mightiest first.
+
+        A browser may hold two cookies: a teacher may try the student's page. A token stands
+        alone; one that is wrong is an error and not nobody.
+        """
+        scheme, _, token = asked.headers.get("authorization", "").partition(" ")
+        if scheme:
+            if scheme.casefold() != "bearer":
+                raise SignInError("Only bearer tokens are taken.", next_step="Send one of those.")
+            return (self.tokens.read(token.strip()),)
+        found = [TEACHER] if self._is_teacher(asked) else []
+        student = self._student(asked)
+        return (*found, student) if student is not None else tuple(found)
+
+    def _is_teacher(self, asked: HTTPConnection) -> bool:
+        if not self.has_password:
+            return True
+        try:
+            session = self.signer.read("teacher", asked.cookies.get(TEACHER_COOKIE, ""))
+        except SignInError:
+            return False
+        return (
+            session.get("of") == self._password_mark
+            and str(session.get("id")) not in self._signed_out
+        )
+
+    def _student(self, asked: HTTPConnection) -> Who | None:
+        try:
+            payload = self.signer.read("student", asked.cookies.get(STUDENT_COOKIE, ""))
+        except SignInError:
+            return None
+        student, class_id = payload.get("student"), payload.get("class")
+        return Who("student", student, class_id) if isinstance(student, str) else None
+
+    @property
+    def _password_mark(self) -> str:
+        """Changes with the password, so that cookies of an old one are worthless."""
+        return hashlib.sha256((self._stored or "").encode()).hexdigest()[:16]
+
+
+def _stored(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        # Never let everybody in because a file cannot be read.
+        raise AccessError(
+            "The file of the password cannot be read.",
+            where=str(file),
+            next_step="Delete it to set a new password.",
+        ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server on this host."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _key(file: Path) -> bytes:
+    """The key that signs everything, made once."""
+    key = made_once(file, secrets.token_hex(_SHORTEST_KEY).encode())
+    if len(key) < _SHORTEST_KEY:
+        raise AccessError(
+            "The key that signs cookies and links is damaged.",
+            where=str(file),
+            next_step="Delete this file; everybody has to sign in again, and links end.",
+        )
+    return key

@@ -1,0 +1,100 @@
+"""How an error of ours looks over the web: its status, a problem document, or a page."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from html import escape
+from typing import Final
+
+from starlette.responses import HTMLResponse, Response
+
+from fewshot_fer import errors
+from fewshot_fer.errors import FewshotFerError, TooManyError
+
+_STATUS: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
+    # The first that fits; what is not named is the server's trouble and not the asker's.
+    (errors.SignInError, 401),
+    (errors.AccessError, 403),
+    (errors.MissingError, 404),
+    (errors.TooLargeError, 413),
+    (errors.TooManyError, 429),
+    (errors.RequestError, 400),
+    (errors.ConsentError, 403),
+    (errors.StudentError, 409),
+    (errors.ReferenceImageError, 422),
+    (errors.ImageError, 422),
+    (errors.FaceError, 422),
+    (errors.DataError, 422),
+    (errors.LibraryError, 503),
+    (errors.RecordError, 503),
+    (errors.SourceError, 503),
+    (errors.FolderError, 507),
+    (errors.CheckpointError, 503),
+    (FewshotFerError, 500),
+)
+
+
+def status_of(error: FewshotFerError) -> int:
+    """The HTTP status of an error."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def code_of(error: FewshotFerError) -> str:
+    """The kind of an error for programs: `student`, `reference-image`, `too-large`."""
+    name = type(error).__name__.removesuffix("Error")
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def document(error: FewshotFerError) -> dict[str, object]:
+    """An error as problem+json (RFC 9457), with what to do next."""
+    status = status_of(error)
+    found: dict[str, object] = {
+        "type": f"/api/docs#problem-{code_of(error)}",
+        "title": error.what,
+        "status": status,
+        "code": code_of(error),
+    }
+    if error.where and status < 500:
+        found["where"] = error.where
+    if error.next_step:
+        found["next_step"] = error.next_step
+    return found
+
+
+def problem(error: FewshotFerError) -> Response:
+    """The answer for a program."""
+    return Response(
+        json.dumps(document(error), ensure_ascii=False),
+        status_code=status_of(error),
+        media_type="application/problem+json",
+        headers=_headers(error),
+    )
+
+
+def page(error: FewshotFerError) -> Response:
+    """The answer for a person."""
+    advice = f"<p>{escape(error.next_step)}</p>" if error.next_step else ""
+    body = f'<h1>{escape(error.what)}</h1>{advice}<p><a class="button" href="/">Go on</a></p>'
+    return HTMLResponse(
+        framed("Not now", body), status_code=status_of(error), headers=_headers(error)
+    )
+
+
+def framed(title: str, body: str) -> str:
+    """A small page of ours around some HTML."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
+        f"<title>{escape(title)} · fewshot-fer</title>"
+        '<link rel="stylesheet" href="/assets/access/door.css"></head>'
+        f'<body><main class="card">{body}</main></body></html>\n'
+    )
+
+
+def _headers(error: FewshotFerError) -> dict[str, str]:
+    if isinstance(error, TooManyError):
+        return {"retry-after": str(max(1, math.ceil(error.seconds)))}
+    return {}

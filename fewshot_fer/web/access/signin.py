@@ -1,0 +1,137 @@
+"""The teacher's door: a small page that needs no script."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from fewshot_fer.errors import SignInError, TooManyError
+from fewshot_fer.web.access.keeper import TEACHER_LIFETIME, Keeper
+from fewshot_fer.web.access.refusal import framed
+from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE
+from fewshot_fer.web.access.who import who
+
+_WRONG: Final = "That is not the password."
+
+
+def routes(keeper: Keeper) -> Sequence[BaseRoute]:
+    """Signing in and out."""
+    door = Door(keeper)
+    return (
+        Route("/sign-in", door.show, methods=["GET"]),
+        Route("/sign-in", door.enter, methods=["POST"]),
+        Route("/sign-out", door.leave, methods=["POST"]),
+    )
+
+
+class Door:
+    """The page, and what its form does."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        # A guess costs 32 MB for a tenth of a second: two at a time, however many come.
+        self._guesses = CapacityLimiter(2)
+
+    async def show(self, request: Request) -> Response:
+        """The form, or straight on for who is signed in already."""
+        target = _inside(request.query_params.get("next", "/"))
+        if who(request).role == "teacher":
+            return RedirectResponse(target, status_code=303)
+        return self._page(request, target)
+
+    async def enter(self, request: Request) -> Response:
+        """Check the password; count the guesses first."""
+        async with request.form(max_files=0, max_fields=8) as form:
+            field = {name: str(form.get(name, "")) for name in ("token", "next", "password")}
+        target = _inside(field["next"] or "/")
+        try:
+            self._keeper.signer.check_form(request.cookies.get(FORM_COOKIE, ""), field["token"])
+        except SignInError:
+            return self._page(request, target, "The page had grown old. Please try again.", 400)
+        try:
+            self._count(request)
+        except TooManyError as error:
+            words = f"Too many tries. {error.next_step}"
+            answer = self._page(request, target, words, 429)
+            answer.headers["retry-after"] = str(int(error.seconds) + 1)
+            return answer
+        fits = await to_thread.run_sync(self._keeper.fits, field["password"], limiter=self._guesses)
+        if not fits:
+            return self._page(request, target, _WRONG, 401)
+        done = RedirectResponse(target, status_code=303)
+        self._set(request, done, TEACHER_COOKIE, self._keeper.teacher_cookie(), TEACHER_LIFETIME)
+        done.delete_cookie(FORM_COOKIE, path="/sign-in")
+        return done
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out, here and wherever the cookie was copied to.
+
+        No token is asked for: the guard has seen that a page of ours sent this.
+        """
+        self._keeper.sign_out(request.cookies.get(TEACHER_COOKIE, ""))
+        done = RedirectResponse("/sign-in", status_code=303)
+        done.delete_cookie(TEACHER_COOKIE)
+        return done
+
+    def _count(self, request: Request) -> None:
+        address = request.client.host if request.client is not None else ""
+        self._keeper.by_address.take(address)
+        self._keeper.by_all.take("everybody")
+
+    def _page(self, request: Request, target: str, wrong: str = "", status: int = 200) -> Response:
+        visitor = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
+        token = self._keeper.signer.form_token(visitor)
+        answer = HTMLResponse(_form(token, target, wrong), status_code=status)
+        self._set(request, answer, FORM_COOKIE, visitor, 3600.0, path="/sign-in")
+        return answer
+
+    @staticmethod
+    def _set(
+        request: Request, answer: Response, name: str, value: str, lifetime: float, path: str = "/"
+    ) -> None:
+        answer.set_cookie(
+            name,
+            value,
+            max_age=int(lifetime),
+            path=path,
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def _inside(target: str) -> str:
+    """A path of this app to go on to; anything else, such as another site, is the first page."""
+    plain = target.isprintable() and target.isascii() and "\\" not in target
+    return target if plain and target.startswith("/") and target[1:2] != "/" else "/"
+
+
+def _form(token: str, target: str, wrong: str) -> str:
+    note = f'<p class="wrong" role="alert" id="wrong">{escape(wrong)}</p>' if wrong else ""
+    described = ' aria-invalid="true" aria-describedby="wrong"' if wrong else ""
+    return framed(
+        "Sign in",
+        f"""
+<h1>Sign in</h1>
+<p>This page is for the teacher. Students come by the link that the teacher shares.</p>
+{note}
+<form method="post" action="/sign-in">
+<input type="hidden" name="token" value="{escape(token)}">
+<input type="hidden" name="next" value="{escape(target)}">
+<input type="text" name="username" value="teacher" autocomplete="username" hidden>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password"
+ maxlength="1000" required autofocus{described}>
+<button type="submit">Sign in</button>
+</form>
+<p class="small">Forgotten? Whoever runs this app can set another one:
+<code>fewshot-fer serve --password</code></p>
+""",
+    )
