@@ -1,0 +1,186 @@
+"""What each step of the training and each part of the posterior is worth, under a small budget.
+
+    python benchmarks/ablation.py --data FER2013 --people JAFFE --people KDEF20 --runs FOLDER
+        [--seeds 0,1,2] [--faces 5000] [--json]
+
+Every row is trained with every seed on a part of FER-2013, with episodes of persons twice (each
+time without the people of one fold), and judged on the people left out. A run that is there
+already is not made again, so that the table can be gone on with. The prior's numbers are those of
+`FitConfig`, chosen for none of the rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
+from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, TrainingConfig
+from fewshot_fer.training.course import Course
+from fewshot_fer.training.data import FaceSet, training_and_validation
+from fewshot_fer.training.episodes import persons_of
+from fewshot_fer.training.history import EpochRecord
+from fewshot_fer.training.making import Material, make_trials, read_material, start_of
+from fewshot_fer.training.readers import read_parts
+from fewshot_fer.training.run import Progress, Trainer
+from fewshot_fer.training.saving import BEST, load_network
+
+FOLDS = 2
+BOTH = LossConfig(votes=1.0, own=0.5)
+EPISODES = EpisodeConfig(way=(4, 7), shot=(1, 2), queries=2, per_step=2)
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way of training: what the labels are, and what the last stage asks for."""
+
+    labels: LossConfig = field(default_factory=lambda: BOTH)
+    balanced: bool = True
+    instance: float = 0.4
+    persons: float = 1.0
+    strangers: float = 0.0
+
+
+ROWS = {
+    "whole": Row(),
+    "no episodes": Row(persons=0.0),
+    "episodes of strangers": Row(persons=0.0, strangers=1.0),
+    "no instance loss": Row(instance=0.0),
+    "no balance": Row(balanced=False),
+    "own labels only": Row(labels=LossConfig(votes=0.0, own=1.0)),
+}
+
+
+def first_stages(row: Row, seed: int) -> TrainingConfig:
+    """What comes before the episodes."""
+    detail = replace(row.labels, instance=row.instance)
+    return TrainingConfig(
+        seed=seed,
+        ema=0.99,
+        stages=(
+            StageConfig("pretrain", 5, 128, 0.05, 60, 0.2, 0.85, row.balanced, row.labels),
+            StageConfig("detail", 2, 128, 0.03, 20, 0.0, 0.85, row.balanced, detail),
+        ),
+    )
+
+
+def last_stage(row: Row, seed: int, fold: int) -> TrainingConfig:
+    """The episodes, or the same epoch without them."""
+    losses = replace(
+        row.labels, instance=row.instance, persons=row.persons, strangers=row.strangers
+    )
+    stage = StageConfig("meta", 1, 96, 0.012, 20, 0.0, 0.85, row.balanced, losses, EPISODES)
+    folds = FOLDS if row.persons else 0
+    return TrainingConfig(seed=seed, ema=0.99, stages=(stage,), folds=folds, fold=fold)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all rows share."""
+
+    folder: Path
+    faces: FaceSet
+    watched: FaceSet
+    material: Material
+
+    def train(self, name: str, config: TrainingConfig, start: Path | None = None) -> Path:
+        """A run's folder; nothing is done where it is whole already."""
+        folder = self.folder / name
+        if (folder / "done").exists():
+            return folder
+        people = None
+        if config.folds:
+            people = persons_of(self.material.acted, config.folds, config.fold)
+        trainer = Trainer.start(config, self.faces, people)
+        if start is not None:
+            trainer.begin_with(load_network(start)[0])
+        resume = (folder / BEST).exists()
+        Course.prepare(folder, trainer, self.watched, resume=resume).run(_Quiet(name))
+        (folder / "done").touch()
+        return folder
+
+    def judge(self, runs: Sequence[Path], *, parts: bool) -> Iterator[tuple[str, Figures]]:
+        """The whole posterior's figures, and with `parts` what is left without each part."""
+        trials = make_trials(runs, self.material, 0 if len(runs) == FOLDS else FOLDS)
+        every = dict(variants(start_of(None)))
+        del every["numbers not chosen"]
+        for name, config in every.items() if parts else [("whole", every["whole"])]:
+            found = evaluate_left_out(trials, config, (0, 1, 2))
+            yield name, {f"{people} {way}": one.accuracy for people, ways in found.items()
+                         for way, one in ways.items()}  # fmt: skip
+
+    def rows(self, seed: int) -> Iterator[tuple[str, Figures]]:
+        """All rows of one seed."""
+        for name, row in ROWS.items():
+            short = f"{seed}-{name.replace(' ', '-')}"
+            same_start = replace(row, persons=1.0, strangers=0.0) == Row()
+            start = self.train(f"{seed}-start" if same_start else f"{short}-start",
+                               first_stages(row, seed))  # fmt: skip
+            # Without persons nobody is left out of the network: one run serves for all folds.
+            folds = range(FOLDS if row.persons else 1)
+            runs = [self.train(f"{short}-{f}", last_stage(row, seed, f), start) for f in folds]
+            for part, figures in self.judge(runs, parts=name == "whole"):
+                yield (name if part == "whole" else part), figures
+
+
+@dataclass(slots=True)
+class _Quiet:
+    """Says a line an epoch."""
+
+    name: str
+
+    def __call__(self, progress: Progress) -> None:
+        """A step is nothing to speak of."""
+
+    def epoch_done(self, record: EpochRecord) -> None:
+        """One line."""
+        print(self.name, record.stage, record.epoch, f"{record.seconds:.0f} s", flush=True)
+
+
+def table(found: dict[str, list[Figures]]) -> str:
+    """Means over the seeds with their spread (lowest to highest), as Markdown."""
+    columns = list(next(iter(found.values()))[0])
+    lines = [
+        " | ".join(["", "row", *columns, ""]),
+        " | ".join(["", *["---"] * (1 + len(columns)), ""]),
+    ]
+    for name, seeds in found.items():
+        cells = []
+        for column in columns:
+            values = 100 * np.array([seed[column] for seed in seeds])
+            cells.append(f"{values.mean():.1f} ({values.min():.0f}–{values.max():.0f})")
+        lines.append(" | ".join(["", name, *cells, ""]))
+    return "\n".join(line.strip() for line in lines)
+
+
+def main() -> None:
+    """Train what is missing, judge all, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, action="append", required=True)
+    parser.add_argument("--people", type=Path, action="append", required=True)
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--faces", type=int, default=5000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    faces, watched = training_and_validation(read_parts(asked.data))
+    chosen = np.random.default_rng(0).permutation(len(faces))[: asked.faces]
+    material = read_material(asked.data, asked.people, None, 0)
+    bench = Bench(asked.runs, faces[np.sort(chosen)], watched, material)
+    found: dict[str, list[Figures]] = {}
+    for seed in map(int, asked.seeds.split(",")):
+        for name, figures in bench.rows(seed):
+            found.setdefault(name, []).append(figures)
+    print(json.dumps(found) if asked.json else table(found))
+
+
+if __name__ == "__main__":
+    main()
