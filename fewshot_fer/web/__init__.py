@@ -1,0 +1,19 @@
+"""The web app: one process, one port. It only parses and shows.
+
+    service.py   what one process shares: recogniser, library, record, the classes that are watched
+    sharing.py   one recogniser for many threads
+    newest.py    worker threads; of the pictures that wait of one source, the newest wins
+    classes.py   a class that is watched now: sources in, one picture of the class out
+    drawn.py     the drawn class as a source, for a first look
+    wire.py      what travels: limits of a picture, messages
+    sockets.py   the WebSocket ends of teachers and viewers
+    app.py       puts routes, middleware and pages together; server.py runs it
+    live/        the component that shows the class in the browser
+    pages/       Streamlit's pages, for teachers
+    access/      who may do what
+    api/         the same for other programs
+    student/     a student's own device
+
+Pictures never pass through Streamlit: the browser sends them over a WebSocket, worker threads read
+them, and the answer says where the faces are in that very picture.
+"""

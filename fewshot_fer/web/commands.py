@@ -1,0 +1,94 @@
+"""What a teacher's page may ask of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fewshot_fer.errors import ImageError
+from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.recalibrating import recalibrate, take_back
+from fewshot_fer.web.service import Service
+from fewshot_fer.web.wire import Message
+
+Does = Callable[[Service, RunningClass, Mapping[str, Any], str], Message | None]
+
+
+def obey(
+    service: Service, running: RunningClass, command: Mapping[str, Any], source: str
+) -> Message | None:
+    """Do what a command says; the answer, if there is one."""
+    does = _KNOWN.get(command["do"])
+    if does is None:
+        raise ImageError(
+            "There is no such command.",
+            where=str(command["do"])[:40],
+            next_step=f"There are: {', '.join(sorted(_KNOWN))}.",
+        )
+    return does(service, running, command, source)
+
+
+def _students(service: Service, running: RunningClass, *_: object) -> Message:
+    students = [{"id": one.id, "name": one.name} for one in service.library.students()]
+    return {"type": "students", "students": students}
+
+
+def _name(_: Service, running: RunningClass, command: Mapping[str, Any], source: str) -> Message:
+    track, student = command.get("track"), command.get("student")
+    if not isinstance(track, int) or not (student is None or isinstance(student, str)):
+        raise ImageError("Say `track` (a number) and `student` (an id, or null).")
+    running.say_who(str(command.get("source") or source), track, student)
+    return {"type": "done", "did": "name", "track": track, "student": student}
+
+
+def _mark(_: Service, running: RunningClass, command: Mapping[str, Any], __: str) -> None:
+    mark = running.mark(str(command.get("text") or "")[:200])
+    running.tell({"type": "marked", "second": mark.second, "text": mark.text})
+
+
+def _pause(_: Service, running: RunningClass, *__: object) -> None:
+    running.pause()
+    running.tell({"type": "paused"})
+
+
+def _resume(_: Service, running: RunningClass, *__: object) -> None:
+    running.resume()
+    running.tell({"type": "resumed"})
+
+
+def _record(_: Service, running: RunningClass, command: Mapping[str, Any], __: str) -> None:
+    session = running.record(each=bool(command.get("each")))
+    running.tell({"type": "recording", "session": session, "each": bool(command.get("each"))})
+
+
+def _stop_recording(_: Service, running: RunningClass, *__: object) -> None:
+    session = running.stop_recording()
+    running.tell({"type": "recorded", "session": session})
+
+
+def _recalibrate(
+    service: Service, running: RunningClass, command: Mapping[str, Any], _: str
+) -> Message:
+    return recalibrate(service, running, resting=command.get("how") == "rest")
+
+
+def _undo(service: Service, _: RunningClass, command: Mapping[str, Any], __: str) -> Message:
+    return take_back(service, command.get("undo"))
+
+
+def _end(service: Service, running: RunningClass, *_: object) -> None:
+    service.classes.close(running.id)
+
+
+_KNOWN: Final[Mapping[str, Does]] = {
+    "students": _students,
+    "name": _name,
+    "mark": _mark,
+    "pause": _pause,
+    "resume": _resume,
+    "record": _record,
+    "stop_recording": _stop_recording,
+    "recalibrate": _recalibrate,
+    "undo": _undo,
+    "end": _end,
+}

@@ -1,0 +1,3 @@
+"""Streamlit's pages: they parse and show, nothing else."""
+
+from __future__ import annotations

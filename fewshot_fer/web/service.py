@@ -1,0 +1,202 @@
+"""What one process shares: recogniser, library, record, and the classes that are watched."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from os import cpu_count
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Final
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.classroom.members import Enrolled
+from fewshot_fer.classroom.opening import OpenClass, class_name
+from fewshot_fer.classroom.recording import Recording, waiting_files
+from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.classroom.who import KnownFaces
+from fewshot_fer.errors import FewshotFerError, FolderError
+from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.prototypes.index import PrototypeIndex
+from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.settings import Settings
+from fewshot_fer.students.library import Library
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.web.classes import Classes
+from fewshot_fer.web.newest import NewestWins
+from fewshot_fer.web.sharing import SharedIdentity, open_shared
+from fewshot_fer.web.wire import Message, skipped
+
+_REFRESH_S: Final = 1.0
+_MOST_WORKERS: Final = 4
+
+OpensRecognizer = Callable[[Settings], tuple[Recognizer, Callable[[], None]]]
+
+
+class Service:
+    """Built once by `build_app`; pages get it by `current()`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        folder: Path | None = None,
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(4),
+        opens: OpensRecognizer = open_shared,
+        workers: int | None = None,
+        demo: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.library = Library(settings.support_sets)
+        self.folder = private_folder(folder or web_folder(settings.records))
+        """Private files of the web app: secret key, password, invitations."""
+        self.demo = demo
+        """Everybody is drawn; students and record are thrown away at the end."""
+        self.now, self.clock = now, clock
+        self.workers = workers or min(_MOST_WORKERS, cpu_count() or 1)
+        self.jobs: NewestWins[Message] = NewestWins(self.workers, lambda: skipped("newer"))
+        self.classes = Classes(self, new_id)
+        self._opens = opens
+        self._opened: Future[OpenClass] = Future()
+        self._starting = Lock()
+        self._started = False
+        self._over = Event()
+
+    # ------------------------------------------------------------------ beginning and end
+
+    def start(self) -> None:
+        """Open the recogniser in the background; again is nothing."""
+        with self._starting:
+            if self._started:
+                return
+            self._started = True
+        Thread(target=self._open, name="opening", daemon=True).start()
+
+    def close(self) -> None:
+        """End every class and keep what was recorded."""
+        self._over.set()
+        self.classes.close_all()
+        self.jobs.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether pictures can be read already."""
+        return self._opened.done() and self._opened.exception() is None
+
+    # ------------------------------------------------------------------ shared
+
+    def opened(self) -> OpenClass:
+        """Recogniser, library and members; waits until they are there."""
+        self.start()
+        return self._opened.result()
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """One recogniser for all threads; waits until it is there."""
+        return self.opened().recognizer
+
+    @property
+    def roster(self) -> Roster:
+        """The students as the recogniser sees them; waits until it is there."""
+        return self.opened().roster
+
+    @property
+    def class_name(self) -> str:
+        """What sessions of the class of this library are found by."""
+        return class_name(self.settings)
+
+    def recording(self, name: str) -> Recording:
+        """What may be written down of a class; nothing until it is started."""
+        return Recording(self.settings.records, self.library, name)
+
+    def store(self) -> Store:
+        """The record of sessions; use it in a `with`."""
+        return Store.open(self.settings.records)
+
+    # ------------------------------------------------------------------ in the background
+
+    def _open(self) -> None:
+        try:
+            recognizer, grow = self._opens(self.settings)
+            roster = Roster(self.library, recognizer)
+            members = SharedMembers(roster, PrototypeIndex(recognizer.generic))
+            opened = OpenClass(self.settings, recognizer, self.library, roster, members, None)
+        except BaseException as error:
+            self._opened.set_exception(error)
+            return
+        self._opened.set_result(opened)
+        for _ in range(self.workers - 1):
+            grow()
+        if weights() is not None:
+            opened.faces = KnownFaces(self.library, SharedIdentity(Identity.open()))
+        while not self._over.wait(_REFRESH_S):
+            if self.classes.all():
+                # Whatever is wrong with the library is told by the page that shows it.
+                with suppress(FewshotFerError):
+                    opened.refresh()
+
+
+class SharedMembers(Enrolled):
+    """The students of a library, for many threads."""
+
+    def __init__(self, roster: Roster, index: PrototypeIndex) -> None:
+        self._turn = Lock()
+        super().__init__(roster, index)
+
+    def refresh(self) -> None:
+        """Take in what has changed in the library."""
+        # Learning somebody takes a while: it is done before all others have to wait.
+        for student in self._roster.library.students():
+            with suppress(FewshotFerError):
+                self._roster.prototypes(student.id)
+        with self._turn:
+            super().refresh()
+
+    def read(
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+    ) -> Sequence[Reading]:
+        """Name vectors [n,D], each as its student shows it."""
+        with self._turn:
+            return super().read(students, z, weak)
+
+
+def web_folder(records: str) -> Path:
+    """Beside the record, so that whoever keeps one keeps the other."""
+    file = waiting_files(records)
+    return file.with_name(file.name.replace(".db-waiting-", "") + "-web")
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made if need be, for nobody else to read."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise FolderError(
+            f"The web app's own folder cannot be made: {error.strerror or error}.",
+            where=str(folder),
+            next_step="Start it where you may write, or name another place with `records`.",
+        ) from error
+    return folder
+
+
+_current: Service | None = None
+
+
+def current() -> Service:
+    """The service of this process: how Streamlit's pages, which are run and not called, find it."""
+    if _current is None:
+        raise RuntimeError("build_app makes the service first")
+    return _current
+
+
+def make_current(service: Service | None) -> None:
+    """Say which service the pages find."""
+    global _current
+    _current = service

@@ -1,0 +1,154 @@
+"""What travels between browser and server: limits of a picture, messages as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fewshot_fer.classroom.view import ClassShares, Seen, View
+from fewshot_fer.errors import FewshotFerError, ImageError
+
+MOST_BYTES: Final = 2_000_000
+MOST_PIXELS: Final = 4_000_000
+MOST_SIDE: Final = 4096
+LEAST_SIDE: Final = 32
+MOST_TEXT: Final = 4_000
+"""Characters of a command."""
+
+Message = dict[str, Any]
+
+_PLAIN: Final = frozenset({0xC0, 0xC1})
+"""Pictures that are stored in one pass, as browsers make them."""
+_SIZED: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+
+
+def size_of(jpeg: bytes) -> tuple[int, int]:
+    """Width and height as the header says; refuses what must not be decoded."""
+    if len(jpeg) > MOST_BYTES:
+        raise ImageError(
+            f"The picture has {len(jpeg) / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} are read.",
+            next_step="Send a smaller picture, or one of lower quality.",
+        )
+    if jpeg[:2] != b"\xff\xd8":
+        raise ImageError("This is not a JPEG picture.", next_step="Send JPEG, one a message.")
+    width, height = _announced(jpeg)
+    if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
+        raise ImageError(
+            f"The picture is too large: {width} x {height} pixels.",
+            next_step=f"Send at most {MOST_PIXELS / 1e6:.0f} megapixels.",
+        )
+    if min(width, height) < LEAST_SIDE:
+        raise ImageError(
+            f"The picture is only {width} x {height} pixels: no face fits in it.",
+            next_step=f"Send at least {LEAST_SIDE} pixels a side.",
+        )
+    return width, height
+
+
+def _announced(jpeg: bytes) -> tuple[int, int]:
+    """The size in the first frame header."""
+    at = 2
+    while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
+        kind = jpeg[at + 1]
+        if kind == 0xFF or kind in _BARE:
+            at += 1 if kind == 0xFF else 2
+            continue
+        if kind in _SIZED:
+            if kind not in _PLAIN:
+                # In many passes a small file keeps a decoder busy for seconds.
+                raise ImageError(
+                    "This kind of JPEG is not read live.", next_step="Send baseline JPEG."
+                )
+            height, width = jpeg[at + 5] << 8 | jpeg[at + 6], jpeg[at + 7] << 8 | jpeg[at + 8]
+            return width, height
+        at += 2 + (jpeg[at + 2] << 8 | jpeg[at + 3])
+    raise ImageError("The picture is cut off or damaged.", next_step="Send it again.")
+
+
+# ---------------------------------------------------------------------- messages
+
+
+def encode(message: Mapping[str, Any]) -> str:
+    """A message as text."""
+    return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+
+
+def command_of(text: str) -> Message:
+    """A client's command: an object with `do`."""
+    command = None
+    if len(text) <= MOST_TEXT:
+        try:
+            command = json.loads(text)
+        except (ValueError, RecursionError):
+            command = None
+    if not isinstance(command, dict) or not isinstance(command.get("do"), str):
+        raise ImageError(
+            "This is not a command.",
+            next_step='Send JSON such as {"do":"mark","text":"group work"}.',
+        )
+    return command
+
+
+def view_message(view: View, size: tuple[int, int], *, ms: float = 0.0) -> Message:
+    """What was seen in one picture, every face with its label."""
+    return {
+        "type": "view",
+        "time": round(view.time, 3),
+        "size": list(size),
+        "seen": [_face(face) for face in view.seen],
+        **shares_message(view.shares),
+        "ms": round(ms, 1),
+    }
+
+
+def shares_message(shares: ClassShares) -> Message:
+    """The class as a whole."""
+    return {
+        "shares": {name: round(share, 4) for name, share in shares.shares.items()},
+        "sure": shares.sure,
+        "expected": shares.expected,
+    }
+
+
+def without_each(message: Message) -> Message:
+    """The same without what single students show; of one face alone there is nothing to hide."""
+    seen = message.get("seen", ())
+    if len(seen) <= 1:
+        return message
+    kept = ("track", "box", "student", "name", "sure")
+    return {**message, "seen": [{key: face[key] for key in kept} for face in seen]}
+
+
+def skipped(reason: str) -> Message:
+    """The answer to a picture that was not looked at: `newer`, `paused` or `ended`."""
+    return {"type": "skipped", "reason": reason}
+
+
+def error_message(error: FewshotFerError, code: str | None = None) -> Message:
+    """An error of ours as a client shows it."""
+    name = type(error).__name__.removesuffix("Error").lower()
+    return {
+        "type": "error",
+        "code": code or name,
+        "what": error.what,
+        "next_step": error.next_step,
+    }
+
+
+def _face(face: Seen) -> Message:
+    reading, quality = face.reading, face.quality
+    scores = reading.scores if reading is not None else {}
+    return {
+        "track": face.track,
+        "box": [round(side, 1) for side in face.box],
+        "student": face.student,
+        "name": face.name,
+        "sure": face.expression is not None,
+        "expression": face.expression,
+        "best": reading.expression if reading is not None else None,
+        "scores": {name: round(score, 3) for name, score in scores.items()},
+        "unsure": reading.unsure if reading is not None else None,
+        "quality": round(quality.score, 3) if quality is not None else None,
+    }
