@@ -1,5 +1,13 @@
 """Who may see what.
 
-`keeper` knows the key, the password and the tokens; `rules` is the one table of paths and
-roles; `guard` stands before the whole app and applies it; `signin` is the teacher's door.
+    who.py        who asks: `who(request)`
+    rules.py      the one table of paths and roles; what is not in it does not exist
+    guard.py      stands before the whole app and applies it; origins, hosts, sizes, headers
+    keeper.py     key, password and tokens of one app: `keeper_of(service)`
+    tokens.py     what is signed: cookies, join links, forms (`keeper_of(service).signer`)
+    apitokens.py  tokens for programs (`keeper_of(service).tokens`: make, listed, revoke)
+    signin.py     the teacher's door
+    refusal.py    how an error of ours looks over the web: status, problem document, page
+
+A route may simply raise an error of ours: the guard makes a page or a problem document of it.
 """

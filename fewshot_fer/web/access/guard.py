@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +22,7 @@ from fewshot_fer.errors import (
 )
 from fewshot_fer.web.access import refusal
 from fewshot_fer.web.access.headers import headers_for
-from fewshot_fer.web.access.keeper import Keeper, is_loopback
+from fewshot_fer.web.access.keeper import Keeper, Service, is_loopback, keeper_of
 from fewshot_fer.web.access.rules import RULES, SOCKET, Kind, Rule, chosen, rule_of
 from fewshot_fer.web.access.who import Who, remember
 
@@ -29,6 +30,11 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", SOCKET})
 _PORTS: Final = {"http": 80, "https": 443}
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
 _log = logging.getLogger(__name__)
+
+
+def middleware(service: Service) -> Sequence[Middleware]:
+    """The guard, to stand before everything else."""
+    return (Middleware(Guard, keeper=keeper_of(service)),)
 
 
 class Guard:

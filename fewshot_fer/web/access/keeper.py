@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
+from weakref import WeakKeyDictionary
 
 from starlette.requests import HTTPConnection
 
 from fewshot_fer.errors import AccessError, SignInError
+from fewshot_fer.settings import Settings
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens
 from fewshot_fer.web.access.files import made_once, private_folder, write_private
@@ -24,6 +26,21 @@ KEY_FILE: Final = "secret.key"
 PASSWORD_FILE: Final = "password"
 TEACHER_LIFETIME: Final = 12 * 3600.0
 _SHORTEST_KEY: Final = 32
+
+
+class Service(Protocol):
+    """What is needed of the web app's service."""
+
+    folder: Path
+    now: Callable[[], float]
+
+    @property
+    def settings(self) -> Settings:
+        """Where it listens."""
+        ...
+
+
+_keepers: WeakKeyDictionary[Service, Keeper] = WeakKeyDictionary()
 
 
 class Keeper:
@@ -167,6 +184,24 @@ def _stored(file: Path) -> str | None:
             where=str(file),
             next_step="Delete it to set a new password.",
         ) from error
+
+
+def open_keeper(service: Service, password: str | None = None) -> tuple[Keeper, str | None]:
+    """The keeper of a service, for its host; with it a password that was made up just now.
+
+    Whoever starts the app calls this once, before `build_app`, and prints that password.
+    """
+    keeper, made = Keeper.open(
+        service.folder, host=service.settings.host, now=service.now, password=password
+    )
+    _keepers[service] = keeper
+    return keeper, made
+
+
+def keeper_of(service: Service) -> Keeper:
+    """The one keeper of a service: its signer, its tokens, its password."""
+    found = _keepers.get(service)
+    return found if found is not None else open_keeper(service)[0]
 
 
 def is_loopback(host: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from fewshot_fer import errors
 from fewshot_fer.errors import FewshotFerError, TooManyError
 
-_STATUS: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
+STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
     # The first that fits; what is not named is the server's trouble and not the asker's.
     (errors.SignInError, 401),
     (errors.AccessError, 403),
@@ -38,12 +38,17 @@ _STATUS: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
 
 def status_of(error: FewshotFerError) -> int:
     """The HTTP status of an error."""
-    return next(status for kind, status in _STATUS if isinstance(error, kind))
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
 
 
 def code_of(error: FewshotFerError) -> str:
     """The kind of an error for programs: `student`, `reference-image`, `too-large`."""
-    name = type(error).__name__.removesuffix("Error")
+    return code_of_kind(type(error))
+
+
+def code_of_kind(kind: type[FewshotFerError]) -> str:
+    """The same of a kind of errors."""
+    name = kind.__name__.removesuffix("Error")
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 

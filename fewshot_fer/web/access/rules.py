@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -58,6 +58,11 @@ class Rule:
                 return asking.may_see(parts.get("student"))
 
 
+def _api(*lines: tuple[str, str, Allowed] | tuple[str, str, Allowed, int]) -> Iterator[Rule]:
+    for path, methods, allowed, *largest in lines:
+        yield Rule(f"/api/v1{path}", methods, allowed, "api", *largest)
+
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule("/health", "GET", "anybody"),
     Rule("/assets/{path:path}", "GET", "anybody", "asset"),
@@ -69,12 +74,56 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/me/live", SOCKET, "student"),
     Rule("/me/{path:path}", "GET POST DELETE", "student", largest=12 * MB),
     Rule("/live/{class_id}", SOCKET, "teacher"),
+    *_api(
+        ("/analyze", "POST", "everyone known", 60 * MB),
+        ("/me", "GET", "everyone known"),
+        ("/consent", "GET", "everyone known"),
+        ("/doctor", "GET", "teacher"),
+        ("/students", "GET", "teacher"),
+        ("/students", "POST", "teacher", 200 * MB),
+        ("/students/import", "POST", "teacher", 210 * MB),
+        ("/gate", "POST", "teacher", 200 * MB),
+        ("/students/{student}", "GET DELETE", "own"),
+        ("/students/{student}", "PATCH", "teacher"),
+        ("/students/{student}/card", "GET", "own"),
+        ("/students/{student}/export", "GET", "own"),
+        ("/students/{student}/gate", "POST", "own", 100 * MB),
+        ("/students/{student}/references", "GET", "own"),
+        ("/students/{student}/references", "POST", "own", 100 * MB),
+        ("/students/{student}/references/{reference}", "DELETE", "own"),
+        ("/students/{student}/expressions", "GET", "own"),
+        ("/students/{student}/expressions/{expression}", "POST", "own", 100 * MB),
+        ("/students/{student}/expressions/{expression}", "DELETE", "own"),
+        ("/students/{student}/recalibrations", "GET", "own"),
+        ("/students/{student}/recalibrations", "POST", "own", 100 * MB),
+        ("/students/{student}/recalibrations/compare", "GET", "own"),
+        ("/students/{student}/recalibrations/{calibration}", "DELETE", "own"),
+        ("/expressions", "GET", "teacher"),
+        ("/expressions/{expression}", "POST", "teacher", 200 * MB),
+        ("/expressions/{expression}", "DELETE", "teacher"),
+        ("/sessions", "GET", "teacher"),
+        ("/sessions/compare", "GET", "teacher"),
+        ("/sessions/{session}", "GET DELETE", "teacher"),
+        ("/sessions/{session}/report", "GET", "teacher"),
+        ("/sessions/{session}/export", "GET", "teacher"),
+        ("/classes", "GET POST", "teacher"),
+        ("/classes/{class_id}", "GET DELETE", "teacher"),
+        ("/classes/{class_id}/frames", "POST", "teacher", 3 * MB),
+        ("/classes/{class_id}/marks", "POST", "teacher"),
+        ("/classes/{class_id}/pause", "POST", "teacher"),
+        ("/classes/{class_id}/resume", "POST", "teacher"),
+        ("/classes/{class_id}/recording", "POST DELETE", "teacher"),
+    ),
+    Rule("/api/docs", "GET", "everyone known"),
+    Rule("/api/openapi.json", "GET", "everyone known"),
     # Streamlit's own.
     Rule("/_stcore/stream", SOCKET, "teacher", "streamlit"),
     Rule(
         "/_stcore/upload_file/{path:path}", "PUT DELETE OPTIONS", "teacher", "streamlit", 500 * MB
     ),
-    Rule("/_stcore/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
+    Rule("/_stcore/health", "GET OPTIONS", "teacher", "streamlit"),
+    Rule("/_stcore/host-config", "GET OPTIONS", "teacher", "streamlit"),
+    Rule("/_stcore/bidi-components/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/media/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/component/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/static/{path:path}", "GET", "teacher", "streamlit"),

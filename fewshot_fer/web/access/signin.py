@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.errors import SignInError, TooManyError
-from fewshot_fer.web.access.keeper import TEACHER_LIFETIME, Keeper
+from fewshot_fer.web.access.keeper import TEACHER_LIFETIME, Keeper, Service, keeper_of
 from fewshot_fer.web.access.refusal import framed
 from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.who import who
@@ -21,9 +21,9 @@ from fewshot_fer.web.access.who import who
 _WRONG: Final = "That is not the password."
 
 
-def routes(keeper: Keeper) -> Sequence[BaseRoute]:
+def routes(service: Service) -> Sequence[BaseRoute]:
     """Signing in and out."""
-    door = Door(keeper)
+    door = Door(keeper_of(service))
     return (
         Route("/sign-in", door.show, methods=["GET"]),
         Route("/sign-in", door.enter, methods=["POST"]),

@@ -1,0 +1,70 @@
+"""Students and enrolments as other programs read them: as `--json` of the command line."""
+
+from __future__ import annotations
+
+from fewshot_fer.students.enrolment import Enrolled
+from fewshot_fer.students.recalibration import Recalibrated
+from fewshot_fer.students.records import Student, Summary
+
+Document = dict[str, object]
+
+
+def student(found: Student) -> Document:
+    """A student."""
+    consent = found.consent
+    return {
+        "student": found.id,
+        "name": found.name,
+        "created": found.created.isoformat(),
+        "consent": {
+            "by": consent.by,
+            "at": consent.at.isoformat(),
+            "text": consent.text,
+            "sha256": consent.sha256,
+        },
+        "keeps": found.keeps,
+        "keep_until": found.keep_until.isoformat() if found.keep_until else None,
+        "own_expressions": found.own_expressions,
+        "references": found.counts,
+        "calibrations": found.calibrations,
+    }
+
+
+def line(found: Summary) -> Document:
+    """A line of the list of students."""
+    return {
+        "student": found.id,
+        "name": found.name,
+        "created": found.created.isoformat(),
+        "references": dict(found.counts),
+        "calibrations": found.calibrations,
+        "keep_until": found.keep_until.isoformat() if found.keep_until else None,
+    }
+
+
+def enrolled(came: Enrolled) -> Document:
+    """What came of an enrolment."""
+    return {
+        "student": came.student.id,
+        "name": came.student.name,
+        "references": came.student.counts,
+        "learnt": came.card.learnt,
+        "helps_most": came.card.helps_most,
+        "gain": came.card.gain,
+        "refused": came.refused,
+        "doubts": came.doubts,
+        "added": came.added,
+        "unchecked": came.unchecked,
+    }
+
+
+def recalibrated(came: Recalibrated) -> Document:
+    """What a recalibration brought."""
+    return {
+        "student": came.student,
+        "calibration": came.calibration,
+        "references": came.references,
+        "kept_aside": came.kept_aside,
+        "helped": came.helped,
+        "in_words": came.in_words,
+    }

@@ -1,0 +1,141 @@
+"""Classes that are watched now; their pictures travel over the WebSocket `/live/{class_id}`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+from fewshot_fer.errors import FaceError, MissingError, RequestError, SourceError
+from fewshot_fer.web.api import schemas
+from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.tools import AnyCall
+from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.drawn import draw
+
+_ANSWER_S: Final = 30.0
+MOST: Final = 8
+
+
+def list_classes(call: AnyCall) -> object:
+    """List the classes that are watched."""
+    return {"classes": [_shown(one) for one in call.service.classes.all()]}
+
+
+def open_class(call: Call[Nothing, schemas.OpenClass]) -> object:
+    """Open a class; a drawn one if that is wished for."""
+    if len(call.service.classes.all()) >= MOST:
+        raise RequestError(
+            f"{MOST} classes are watched already.", next_step="End one of them first."
+        )
+    opened = call.service.classes.open(call.body.name)
+    if call.body.drawn is not None:
+        draw(call.service, opened, call.body.drawn)
+    return _shown(opened)
+
+
+def show_class(call: AnyCall) -> object:
+    """Show a class as it is now."""
+    return _shown(_class(call))
+
+
+def send_frame(call: Call[schemas.FrameQuery, Nothing]) -> object:
+    """Look at one picture of a class, as the live view does."""
+    if len(call.uploads) != 1:
+        raise RequestError("One picture was expected.", next_step="Send one JPEG.")
+    answer = _class(call).offer(f"gallery:{call.query.source}", call.uploads[0].data)
+    try:
+        return answer.result(timeout=_ANSWER_S)
+    except TimeoutError as error:
+        raise FaceError("The picture was not read in time.", next_step="Try again.") from error
+
+
+def mark_moment(call: Call[Nothing, schemas.MarkForm]) -> object:
+    """Mark this moment."""
+    running = _class(call)
+    mark = running.mark(call.body.text)
+    running.tell({"type": "marked", "second": mark.second, "text": mark.text})
+    return _shown(running)
+
+
+def pause_class(call: AnyCall) -> object:
+    """Look at nothing and record nothing for a while."""
+    running = _class(call)
+    running.pause()
+    running.tell({"type": "paused"})
+    return _shown(running)
+
+
+def resume_class(call: AnyCall) -> object:
+    """Look and record again."""
+    running = _class(call)
+    running.resume()
+    running.tell({"type": "resumed"})
+    return _shown(running)
+
+
+def record_class(call: Call[Nothing, schemas.RecordForm]) -> object:
+    """Write down what is seen from now on."""
+    running = _class(call)
+    running.record(each=call.body.each)
+    return _shown(running)
+
+
+def stop_recording(call: AnyCall) -> object:
+    """Write nothing more."""
+    return {"session": _class(call).stop_recording()}
+
+
+def end_class(call: AnyCall) -> object:
+    """End a class and keep what was recorded."""
+    return {"session": call.service.classes.close(_class(call).id)}
+
+
+def _class(call: AnyCall) -> RunningClass:
+    try:
+        found: RunningClass = call.service.classes.get(call.path["class_id"])
+    except SourceError as error:
+        raise MissingError(error.what, next_step="GET /api/v1/classes lists them.") from error
+    return found
+
+
+def _shown(running: RunningClass) -> object:
+    return asdict(running.state)
+
+
+_ONE = "/classes/{class_id}"
+OPERATIONS = (
+    Operation(
+        "GET", "/classes", "Live", "List the classes that are watched", list_classes,
+        schemas.Classes,
+    ),
+    Operation(
+        "POST", "/classes", "Live", "Open a class", open_class, schemas.Class,
+        body=schemas.OpenClass, takes="json", status=201,
+        more="With `drawn` a drawn class sits in it. Pictures go to the WebSocket "
+        "`/live/{class_id}` (one JPEG a message, answered as JSON), with the same token.",
+    ),
+    Operation("GET", _ONE, "Live", "Show a class as it is now", show_class, schemas.Class),
+    Operation(
+        "POST", f"{_ONE}/frames", "Live", "Look at one picture of a class", send_frame,
+        "application/json", query=schemas.FrameQuery, takes="pictures", errors=(413, 422),
+        parts="frame",
+        more="JPEG of at most 2 MB and 4 megapixels; the answer is a message of the live view.",
+    ),
+    Operation(
+        "POST", f"{_ONE}/marks", "Live", "Mark this moment", mark_moment, schemas.Class,
+        body=schemas.MarkForm, takes="json", status=201,
+    ),
+    Operation("POST", f"{_ONE}/pause", "Live", "Look at nothing for a while", pause_class,
+              schemas.Class),
+    Operation("POST", f"{_ONE}/resume", "Live", "Look again", resume_class, schemas.Class),
+    Operation(
+        "POST", f"{_ONE}/recording", "Live", "Write down what is seen from now on", record_class,
+        schemas.Class, body=schemas.RecordForm, takes="json",
+    ),
+    Operation(
+        "DELETE", f"{_ONE}/recording", "Live", "Write nothing more", stop_recording, schemas.Ended
+    ),
+    Operation(
+        "DELETE", _ONE, "Live", "End a class and keep what was recorded", end_class, schemas.Ended
+    ),
+)  # fmt: skip

@@ -1,0 +1,98 @@
+"""Fits a student to today's light, and takes that back."""
+
+from __future__ import annotations
+
+from fewshot_fer.errors import MissingError, RequestError
+from fewshot_fer.students import recalibration
+from fewshot_fer.web.api import documents, schemas
+from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.tools import AnyCall, pictures, student_of, vectors
+
+UNNAMED = "frame"
+
+
+def recalibrate(call: AnyCall) -> object:
+    """Recalibrate from pictures whose expression is named, or from frames of which it is not."""
+    student, given = student_of(call), pictures(call)
+    unnamed = [picture.expression == UNNAMED for picture in given]
+    if any(unnamed) and not all(unnamed):
+        raise RequestError(
+            "Some pictures say what they show and some are frames.",
+            next_step=f"Send fields named after expressions, or only the field {UNNAMED!r}.",
+        )
+    named = not any(unnamed)
+    z, labels = vectors(call.service, given, lenient=not named)
+    if named:
+        how = "one picture" if len(given) == 1 else f"{len(given)} pictures"
+    else:
+        how = "frames of a lesson"
+    came = recalibration.recalibrate(
+        call.service.roster, student.id, z, labels if named else None, how=how
+    )
+    return documents.recalibrated(came)
+
+
+def calibration_history(call: AnyCall) -> object:
+    """List a student's calibrations."""
+    student = student_of(call)
+    entries = recalibration.history(call.service.roster, student.id)
+    return {"student": student.id, "calibrations": entries}
+
+
+def undo_calibration(call: AnyCall) -> object:
+    """Take a calibration back, as if it had never been."""
+    student = student_of(call)
+    name = _calibration(call, call.path["calibration"], newest="latest")
+    entry = recalibration.undo(call.service.roster, student.id, name)
+    return {"student": student.id, "undone": entry}
+
+
+def compare_calibrations(call: Call[schemas.CompareQuery, Nothing]) -> object:
+    """Read the student's references with one calibration and with another."""
+    student, wanted = student_of(call), call.query
+    for name in (wanted.first, wanted.second):
+        if name != "none":
+            _calibration(call, name)
+    if not student.references:
+        raise MissingError(
+            "This student has no references to read.", next_step="Add some pictures first."
+        )
+    both = recalibration.compare(call.service.roster, student.id, wanted.first, wanted.second)
+    return {"student": student.id, "first": both.before, "second": both.after}
+
+
+def _calibration(call: AnyCall, beginning: str, newest: str = "") -> str | None:
+    """The calibration that begins so; None for the newest."""
+    known = student_of(call).calibrations
+    found = [sha for sha in known if sha.startswith(beginning)]
+    if (newest and beginning == newest and known) or len(found) == 1:
+        return None if beginning == newest else found[0]
+    raise MissingError(
+        "There is no such calibration, or several that begin so.",
+        next_step="GET the calibrations to see them.",
+    )
+
+
+_ALL = "/students/{student}/recalibrations"
+OPERATIONS = (
+    Operation(
+        "POST", _ALL, "Recalibration", "Fit a student to today's light", recalibrate,
+        schemas.Recalibrated, takes="pictures", status=201, errors=(413, 422),
+        parts="an expression, or `frame`",
+        more="Fields named after expressions hold pictures that show them; the field `frame` "
+        "holds frames of a lesson, of which only those count that are sure. Nothing enrolled is "
+        "changed.",
+    ),
+    Operation(
+        "GET", _ALL, "Recalibration", "List a student's calibrations", calibration_history,
+        schemas.History,
+    ),
+    Operation(
+        "GET", f"{_ALL}/compare", "Recalibration", "Compare two calibrations",
+        compare_calibrations, schemas.Compared, query=schemas.CompareQuery,
+    ),
+    Operation(
+        "DELETE", _ALL + "/{calibration}", "Recalibration", "Take a calibration back",
+        undo_calibration, schemas.Undone, more="Its beginning suffices; `latest` is the newest.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,46 @@
+"""All routes of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from fewshot_fer.web.access.keeper import keeper_of
+from fewshot_fer.web.api import docs, live, looking, recalibrating, sessions, students, teaching
+from fewshot_fer.web.api.endpoint import Endpoints
+from fewshot_fer.web.api.openapi import description
+from fewshot_fer.web.api.table import Operation
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+OPERATIONS: tuple[Operation, ...] = (
+    *looking.OPERATIONS,
+    *students.OPERATIONS,
+    *teaching.OPERATIONS,
+    *recalibrating.OPERATIONS,
+    *sessions.OPERATIONS,
+    *live.OPERATIONS,
+)
+
+
+def routes(service: Service) -> Sequence[BaseRoute]:
+    """Every operation, and its description to read and for programs."""
+    endpoints = Endpoints(service, keeper_of(service))
+    return (
+        *(Route(one.template, endpoints.of(one), methods=[one.method]) for one in OPERATIONS),
+        Route("/api/openapi.json", _openapi, methods=["GET"]),
+        Route("/api/docs", _docs, methods=["GET"]),
+    )
+
+
+async def _openapi(_: Request) -> Response:
+    return JSONResponse(description(OPERATIONS))
+
+
+async def _docs(_: Request) -> Response:
+    return HTMLResponse(docs.page(OPERATIONS))

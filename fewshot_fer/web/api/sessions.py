@@ -1,0 +1,124 @@
+"""Recorded sessions."""
+
+from __future__ import annotations
+
+from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.classroom.report import tables
+from fewshot_fer.classroom.report.compare import compare
+from fewshot_fer.classroom.report.page import page
+from fewshot_fer.classroom.report.summary import Report, report_of
+from fewshot_fer.errors import MissingError
+from fewshot_fer.web.api import schemas
+from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
+from fewshot_fer.web.api.tools import AnyCall
+
+_WRITERS = {
+    "csv": (tables.as_csv, "text/csv; charset=utf-8"),
+    "json": (tables.as_json, "application/json"),
+    "parquet": (tables.as_parquet, "application/vnd.apache.parquet"),
+}
+
+
+def list_sessions(call: AnyCall) -> object:
+    """List what was recorded."""
+    with call.service.store() as store:
+        return {"sessions": [tables.session_json(one) for one in store.sessions()]}
+
+
+def show_session(call: Call[schemas.Each, Nothing]) -> object:
+    """Show a session."""
+    return tables.report_json(_report(call))
+
+
+def session_report(call: Call[schemas.Each, Nothing]) -> object:
+    """The report to read."""
+    found = _report(call)
+    names = {one.id: one.name for one in call.service.library.students()}
+    text = page(found, names if call.query.each else None)
+    name = f"session-{found.recorded.session.id}.html"
+    return Download(text.encode(), "text/html; charset=utf-8", name, inline=True)
+
+
+def export_session(call: Call[schemas.ExportQuery, Nothing]) -> object:
+    """Every second as a table."""
+    write, media_type = _WRITERS[call.query.format]
+    with call.service.store() as store:
+        found = store.read(_number(store, call.path["session"]))
+        columns = (
+            tables.student_columns(store.student_seconds(found.session), found.session.names)
+            if call.query.each
+            else tables.class_columns(found)
+        )
+    name = f"session-{found.session.id}.{call.query.format}"
+    return Download(write(columns), media_type, name)
+
+
+def compare_sessions(call: Call[schemas.CompareSessions, Nothing]) -> object:
+    """Say what changed from one session to another."""
+    with call.service.store() as store:
+        before = _number(store, str(call.query.before))
+        after = _number(store, str(call.query.after))
+        found = compare(store.read(before), store.read(after))
+    return {
+        "before": found.before.id,
+        "after": found.after.id,
+        "coverage": {"before": found.coverage[0], "after": found.coverage[1]},
+        "changes": found.changes,
+    }
+
+
+def delete_session(call: AnyCall) -> object:
+    """Delete a session for good."""
+    with call.service.store() as store:
+        number = _number(store, call.path["session"])
+        store.delete([number])
+    return {"deleted": [number]}
+
+
+def _report(call: Call[schemas.Each, Nothing]) -> Report:
+    each = call.query.each
+    with call.service.store() as store:
+        found = store.read(_number(store, call.path["session"]), students=each)
+        if each and not found.students:
+            raise MissingError(
+                "This session holds no single students.",
+                next_step="Leave `each` out. Students are recorded only where that was chosen.",
+            )
+        return report_of(found, store.earlier(found.session) if each else ())
+
+
+def _number(store: Store, text: str) -> int:
+    """The session meant, by its number or as `latest`."""
+    known = [one.id for one in store.sessions()]
+    if text == "latest" and known:
+        return known[0]
+    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) in known:
+        return int(text)
+    raise MissingError("There is no such session.", next_step="GET /api/v1/sessions lists them.")
+
+
+_ONE = "/sessions/{session}"
+OPERATIONS = (
+    Operation(
+        "GET", "/sessions", "Sessions", "List what was recorded", list_sessions, schemas.Sessions
+    ),
+    Operation(
+        "GET", "/sessions/compare", "Sessions", "What changed from one session to another",
+        compare_sessions, schemas.SessionsCompared, query=schemas.CompareSessions,
+    ),
+    Operation(
+        "GET", _ONE, "Sessions", "Show a session", show_session, schemas.Report,
+        query=schemas.Each, more="A number, or `latest`.",
+    ),
+    Operation(
+        "GET", f"{_ONE}/report", "Sessions", "The report to read, as one page", session_report,
+        "text/html", query=schemas.Each,
+    ),
+    Operation(
+        "GET", f"{_ONE}/export", "Sessions", "Every second as a table", export_session, "text/csv",
+        query=schemas.ExportQuery, more="CSV, JSON or Parquet.",
+    ),
+    Operation(
+        "DELETE", _ONE, "Sessions", "Delete a session for good", delete_session, schemas.Deleted
+    ),
+)  # fmt: skip

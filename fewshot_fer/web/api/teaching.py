@@ -1,0 +1,109 @@
+"""Expressions beside the basic ones, of the class or of one student."""
+
+from __future__ import annotations
+
+from fewshot_fer.errors import MissingError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.students.gate import Picture
+from fewshot_fer.students.names import expression_name
+from fewshot_fer.students.own import teach_class, teach_student
+from fewshot_fer.web.api import documents, schemas
+from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.tools import AnyCall, enrolment, pictures, student_of
+
+
+def list_expressions(call: AnyCall) -> object:
+    """List what can be read."""
+    library = call.service.library
+    everybodys = set(library.expressions())
+    having = [one.id for one in library.students() if set(one.counts) - everybodys]
+    return {"expressions": _everybodys(call), "students_with_own": having}
+
+
+def list_own_expressions(call: AnyCall) -> object:
+    """List what can be read of one student."""
+    own = [{"name": name, "of": "the student"} for name in student_of(call).own_expressions]
+    return {"expressions": [*_everybodys(call), *own], "students_with_own": []}
+
+
+def teach_the_class(call: Call[Nothing, schemas.Pictures]) -> object:
+    """Teach the class an expression; the fields of the form are ids of students."""
+    name = call.path["expression"]
+    by_student: dict[str, list[Picture]] = {}
+    for picture in pictures(call):
+        student = student_of(call, picture.expression)
+        shown = Picture(name, picture.image, picture.source)
+        by_student.setdefault(student.id, []).append(shown)
+    taught = teach_class(enrolment(call, call.body), name, by_student)
+    return {"expression": name, "students": [documents.enrolled(one) for one in taught]}
+
+
+def teach_a_student(call: Call[Nothing, schemas.Pictures]) -> object:
+    """Teach an expression of one student's own."""
+    name, student = call.path["expression"], student_of(call)
+    taught = teach_student(enrolment(call, call.body), student.id, name, pictures(call, name))
+    return {"expression": name, "students": [documents.enrolled(taught)]}
+
+
+def remove_expression(call: AnyCall) -> object:
+    """Forget an expression of the class."""
+    name = expression_name(call.path["expression"])
+    _known(name, call.service.library.class_expressions())
+    call.service.library.remove_expression(name)
+    return {"removed": name}
+
+
+def remove_own_expression(call: AnyCall) -> object:
+    """Forget an expression of one student."""
+    name, student = expression_name(call.path["expression"]), student_of(call)
+    _known(name, student.own_expressions)
+    call.service.library.remove_expression(name, student.id)
+    return {"removed": name}
+
+
+def _everybodys(call: AnyCall) -> list[dict[str, str]]:
+    return [
+        *({"name": name, "of": "everybody"} for name in BASIC),
+        *({"name": name, "of": "the class"} for name in call.service.library.class_expressions()),
+    ]
+
+
+def _known(name: str, added: tuple[str, ...]) -> None:
+    if name not in added:
+        raise MissingError(
+            "This expression was not added here, so it cannot be removed.",
+            next_step=f"Added were: {', '.join(added) or 'none'}.",
+        )
+
+
+_CLASS = "/expressions/{expression}"
+_OWN = "/students/{student}/expressions/{expression}"
+OPERATIONS = (
+    Operation(
+        "GET", "/expressions", "Expressions", "List what can be read", list_expressions,
+        schemas.Expressions,
+    ),
+    Operation(
+        "POST", _CLASS, "Expressions", "Teach the class an expression", teach_the_class,
+        schemas.Taught, body=schemas.Pictures, takes="pictures", status=201,
+        errors=(404, 409, 413, 422), parts="a student's id",
+        more="Fields named after students' ids hold their pictures; all are taken, or none.",
+    ),
+    Operation(
+        "DELETE", _CLASS, "Expressions", "Forget an expression of the class", remove_expression,
+        schemas.Forgotten, more="With all pictures of it.",
+    ),
+    Operation(
+        "GET", "/students/{student}/expressions", "Expressions",
+        "List what can be read of a student", list_own_expressions, schemas.Expressions,
+    ),
+    Operation(
+        "POST", _OWN, "Expressions", "Teach an expression of one student's own", teach_a_student,
+        schemas.Taught, body=schemas.Pictures, takes="pictures", status=201,
+        errors=(409, 413, 422), parts="anything",
+    ),
+    Operation(
+        "DELETE", _OWN, "Expressions", "Forget an expression of one student",
+        remove_own_expression, schemas.Forgotten, more="With all pictures of it.",
+    ),
+)  # fmt: skip

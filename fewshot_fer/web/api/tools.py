@@ -1,0 +1,114 @@
+"""What the operations share: the student meant, enrolment, vectors of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.classroom import recording
+from fewshot_fer.errors import MissingError, RequestError
+from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.faces.quality import assess
+from fewshot_fer.students.enrolment import Enrolment
+from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal, Rules
+from fewshot_fer.students.interfaces import Identifies
+from fewshot_fer.students.names import is_id
+from fewshot_fer.students.records import Student
+from fewshot_fer.web.access.who import only_own
+from fewshot_fer.web.api.schemas import Pictures
+from fewshot_fer.web.api.table import Call, Upload
+from fewshot_fer.web.api.uploads import decoded
+from fewshot_fer.web.sharing import SharedIdentity
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+_FOR_LESSONS = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
+"""What can be read may calibrate."""
+
+AnyCall = Call[Any, Any]
+
+
+def student_of(call: AnyCall, student_id: str | None = None) -> Student:
+    """The student of the path, or another one that was named; only by their whole id.
+
+    Whether they are there is told to nobody who may not know it.
+    """
+    wanted = call.path["student"] if student_id is None else student_id
+    only_own(call.who, wanted)
+    library = call.service.library
+    if not is_id(wanted) or library.stamp(wanted) is None:
+        raise MissingError(
+            "There is no such student.", next_step="GET /api/v1/students lists the ids."
+        )
+    return library.open(wanted)
+
+
+def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
+    """Enrolment where nobody can be asked: what is doubtful is kept and named, unless unwanted."""
+    service = call.service
+    return Enrolment(
+        roster=service.roster,
+        gate=gate(service),
+        identify=None if wishes.same_person else identity(),
+        same_person=wishes.same_person,
+        skip_refused=wishes.skip_refused,
+        keep=lambda _: not wishes.skip_doubtful,
+    )
+
+
+def gate(service: Service, rules: Rules | None = None) -> Gate:
+    """The gate for pictures that are to teach, or with other rules."""
+    return Gate(service.roster.recogniser.find, assess, rules or Rules())
+
+
+@cache
+def identity() -> Identifies | None:
+    """Tells people apart, where the network for it is installed."""
+    return SharedIdentity(Identity.open()) if weights() is not None else None
+
+
+def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
+    """The pictures that came; each field of the form is named after what they show."""
+    if not call.uploads:
+        raise RequestError(
+            "No picture came.",
+            next_step="Send a form (multipart/form-data) with a field for each expression.",
+        )
+    return [
+        Picture(expression or upload.field, decoded(upload), upload.name) for upload in call.uploads
+    ]
+
+
+def vectors(
+    service: Service, given: Sequence[Picture], *, lenient: bool
+) -> tuple[Floats, list[str]]:
+    """Vectors z [n,D] and labels of the usable pictures; strict: all must be usable."""
+    through = gate(service, _FOR_LESSONS)
+    seen = [through.look(picture) for picture in given]
+    refused = [one for one in seen if isinstance(one, Refusal)]
+    if refused and not lenient:
+        raise refused[0].as_error()
+    usable = [one for one in seen if isinstance(one, Candidate)]
+    portraits = np.array([one.portrait for one in usable], np.uint8).reshape(-1, 192, 192, 3)
+    return service.roster.recogniser.vectors_of(portraits), [one.expression for one in usable]
+
+
+def forget(call: AnyCall, student_id: str) -> list[int]:
+    """Delete a student with everything about them; in which sessions there was something.
+
+    The record first: if it cannot be reached, the student is still there to try again.
+    """
+    sessions = recording.forget(call.service.settings.records, student_id)
+    call.service.library.remove(student_id)
+    call.keeper.tokens.forget(student_id)
+    return sessions
+
+
+def upload_names(uploads: Sequence[Upload]) -> list[str]:
+    """The fields that pictures stood in, each once."""
+    return list(dict.fromkeys(upload.field for upload in uploads))

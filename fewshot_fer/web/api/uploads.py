@@ -1,0 +1,132 @@
+"""Bodies of requests, bounded before anything of them is unpacked."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from anyio import open_file
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.errors import ImageError, RequestError, TooLargeError
+from fewshot_fer.images import decode_image
+from fewshot_fer.web.api.table import Takes, Upload
+
+MOST_PICTURES: Final = 40
+MOST_FIELDS: Final = 20
+PICTURE_BYTES: Final = 20_000_000
+PICTURE_PIXELS: Final = 50_000_000
+"""What phones take; unpacked it is 150 MB."""
+_MOST_SCANS: Final = 60
+"""A progressive JPEG has about ten; thousands would keep the decoder busy for minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What was in a body."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    pictures: tuple[Upload, ...] = ()
+    file: Path | None = None
+
+
+async def receive(takes: Takes, request: Request, stack: AsyncExitStack) -> Came:
+    """The body as this operation takes it; files live as long as the stack."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+    match takes:
+        case "json":
+            return Came(fields=_object(await request.body()))
+        case "pictures" if kind == "multipart/form-data":
+            return await _form(request, stack)
+        case "pictures":
+            return Came(pictures=(await _picture(request, kind),))
+        case "zip":
+            return Came(file=await _zip(request, stack))
+    return Came()
+
+
+def decoded(upload: Upload) -> Bytes:
+    """A picture [h,w,3]; refused before it is unpacked where it would be too much."""
+    if len(upload.data) > PICTURE_BYTES:
+        raise ImageError(
+            f"The picture has more than {PICTURE_BYTES / 1e6:.0f} MB.",
+            where=upload.name,
+            next_step="Shrink it.",
+        )
+    if upload.data[:2] == b"\xff\xd8" and upload.data.count(b"\xff\xda") > _MOST_SCANS:
+        raise ImageError(
+            "This JPEG is made of too many passes.", where=upload.name, next_step="Save it again."
+        )
+    return decode_image(upload.data, where=upload.name, max_pixels=PICTURE_PIXELS)
+
+
+async def _picture(request: Request, kind: str) -> Upload:
+    if kind and not kind.startswith("image/") and kind != "application/octet-stream":
+        raise RequestError(
+            f"A picture was expected, and {kind[:60]!r} came.",
+            next_step="Send the picture's bytes, or a form (multipart/form-data) with pictures.",
+        )
+    data = await request.body()
+    if not data:
+        raise RequestError("The body is empty.", next_step="Send a picture.")
+    return Upload("image", "image", data)
+
+
+async def _form(request: Request, stack: AsyncExitStack) -> Came:
+    try:
+        form = await stack.enter_async_context(
+            request.form(max_files=MOST_PICTURES, max_fields=MOST_FIELDS, max_part_size=10_000)
+        )
+    except HTTPException as error:
+        raise RequestError(
+            f"The form cannot be read: {error.detail}",
+            next_step=f"Send at most {MOST_PICTURES} pictures and {MOST_FIELDS} fields.",
+        ) from error
+    fields: dict[str, Any] = {}
+    pictures: list[Upload] = []
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            if name in fields:
+                raise RequestError(f"The field {name[:60]!r} is in the form twice.")
+            fields[name] = value
+            continue
+        if (value.size or 0) > PICTURE_BYTES:
+            raise TooLargeError(
+                f"A picture has more than {PICTURE_BYTES / 1e6:.0f} MB.", next_step="Shrink it."
+            )
+        pictures.append(Upload(name, _tidy(value.filename or "picture"), await value.read()))
+    return Came(fields, tuple(pictures))
+
+
+async def _zip(request: Request, stack: AsyncExitStack) -> Path:
+    """The body in a file that only we can read, gone with the stack."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fewshot-fer-"))
+    path = Path(folder) / "student.zip"
+    async with await open_file(path, "wb") as file:
+        async for part in request.stream():
+            await file.write(part)
+    return path
+
+
+def _tidy(name: str) -> str:
+    """A file's name without its folders, as it may stand in a message."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable())[:100] or "picture"
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    """The object that a body is."""
+    try:
+        found = json.loads(data or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise RequestError("The body is not JSON.", next_step="Send one JSON object.") from error
+    if not isinstance(found, dict):
+        raise RequestError("The body is not a JSON object.", next_step="Send one in {}.")
+    return found
