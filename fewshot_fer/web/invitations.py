@@ -1,0 +1,222 @@
+"""Join links: made, listed and revoked by the teacher; signed, and over by themselves.
+
+A link leads new students into a class. A *personal* link says in its signed text which
+enrolled student it is for, so nobody can pose as somebody else with it; whoever holds it is
+that student, so it is given to them alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from urllib.parse import urlsplit
+
+import segno
+
+from fewshot_fer.errors import FolderError, MissingError, SignInError
+from fewshot_fer.web.access.files import write_private
+from fewshot_fer.web.access.tokens import Signer
+
+FILE: Final = "invitations.json"
+HOUR: Final = 3600.0
+MOST_NEW: Final = 100
+"""New students that one link lets in: more is no class but somebody's joke."""
+_MOST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One join link: into which class, for whom, until when."""
+
+    id: str
+    class_id: str
+    class_name: str
+    made: float
+    until: float
+    student: str | None = None
+    """The enrolled student whom a personal link is for."""
+    may_pick: tuple[str, ...] = ()
+    """Enrolled students (ids) whose names the page offers; the teacher confirms each pick."""
+    came: int = 0
+    """New students who came by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLink:
+    """A link as the teacher hands it out."""
+
+    url: str
+    qr: str
+    """The address as a QR code: SVG, to be put into a page as it is."""
+    until: float
+    warning: str | None
+    """Why students could not use it, in plain words."""
+
+
+class Invitations:
+    """The join links of one web app, in a private file; every method may come from any thread."""
+
+    def __init__(self, folder: Path, signer: Signer, now: Callable[[], float]) -> None:
+        self._file = folder / FILE
+        self._signer = signer
+        self._now = now
+        self._lock = Lock()
+
+    def make(
+        self,
+        class_id: str,
+        class_name: str,
+        *,
+        student: str | None = None,
+        may_pick: Collection[str] = (),
+        hours: float = 8.0,
+    ) -> Invitation:
+        """A new link into a class; with `student`, a personal one."""
+        made = Invitation(
+            id=secrets.token_urlsafe(6),
+            class_id=class_id,
+            class_name=class_name,
+            made=self._now(),
+            until=self._now() + min(max(hours, 0.02), 24 * 31) * HOUR,
+            student=student,
+            may_pick=tuple(may_pick),
+        )
+        with self._lock:
+            self._write((*self._good()[-(_MOST - 1) :], made))
+        return made
+
+    def listed(self, class_id: str | None = None) -> tuple[Invitation, ...]:
+        """The links that are good now (of one class), the newest first."""
+        with self._lock:
+            good = reversed(self._good())
+        return tuple(one for one in good if class_id in (None, one.class_id))
+
+    def revoke(self, invitation_id: str) -> None:
+        """Make a link worthless at once; who is in already stays."""
+        with self._lock:
+            good = self._good()
+            left = tuple(one for one in good if one.id != invitation_id)
+            if len(left) == len(good):
+                raise MissingError("There is no such link.", next_step="It may be over already.")
+            self._write(left)
+
+    def end(self, class_id: str) -> None:
+        """Make every link into a class worthless, as when it ends."""
+        self._keep(lambda one: one.class_id != class_id)
+
+    def forget(self, student: str) -> None:
+        """Make a student's personal links worthless, as when they are deleted."""
+        self._keep(lambda one: one.student != student)
+
+    def token(self, invitation: Invitation) -> str:
+        """The signed text that stands in the link."""
+        left = invitation.until - self._now()
+        return self._signer.sign("join", {"id": invitation.id}, lifetime_s=left)
+
+    def read(self, token: str) -> Invitation:
+        """The invitation of a link; raises when it was altered, revoked or is over."""
+        try:
+            payload = self._signer.read("join", token)
+        except SignInError as error:
+            over = "time" in error.what
+            raise SignInError(
+                "This link is over." if over else "This is not a whole join link.",
+                next_step="Ask your teacher for a new one."
+                if over
+                else "Copy it again, or scan the code once more.",
+            ) from error
+        with self._lock:
+            for one in self._good():
+                if one.id == payload.get("id"):
+                    return one
+        raise SignInError(
+            "This link is over: the class has ended, or your teacher has taken it back.",
+            next_step="Ask your teacher for a new one.",
+        )
+
+    def count_new(self, invitation: Invitation) -> None:
+        """One more new student comes by a link; raises when it has let in as many as it may."""
+        with self._lock:
+            good = self._good()
+            now = next((one for one in good if one.id == invitation.id), invitation)
+            if now.came >= MOST_NEW:
+                raise SignInError(
+                    f"This link has let in {MOST_NEW} new students, as many as one link may.",
+                    next_step="Ask your teacher for a new one.",
+                )
+            counted = replace(now, came=now.came + 1)
+            self._write(tuple(counted if one.id == now.id else one for one in good))
+
+    # ------------------------------------------------------------------ within
+
+    def _keep(self, wanted: Callable[[Invitation], bool]) -> None:
+        with self._lock:
+            good = self._good()
+            left = tuple(one for one in good if wanted(one))
+            if len(left) < len(good):
+                self._write(left)
+
+    def _good(self) -> tuple[Invitation, ...]:
+        """All whose time is not over, the oldest first."""
+        try:
+            found = [
+                Invitation(**{**one, "may_pick": tuple(one["may_pick"])})
+                for one in json.loads(self._file.read_bytes())
+            ]
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise FolderError(
+                "The join links cannot be read.",
+                where=str(self._file),
+                next_step="Delete this file and make the links again.",
+            ) from error
+        return tuple(one for one in found if one.until > self._now())
+
+    def _write(self, invitations: tuple[Invitation, ...]) -> None:
+        write_private(self._file, json.dumps([asdict(one) for one in invitations]).encode())
+
+
+def join_link(invitations: Invitations, invitation: Invitation, address: str) -> JoinLink:
+    """The link to hand out; `address` is the one in the teacher's browser (`st.context.url`)."""
+    parts = urlsplit(address)
+    url = f"{parts.scheme}://{parts.netloc}/join/{invitations.token(invitation)}"
+    drawn = BytesIO()
+    segno.make_qr(url, error="m").save(
+        drawn, kind="svg", border=3, xmldecl=False, svgns=True, omitsize=True,
+        dark="#111", light="#fff", title=f"Join {invitation.class_name}".strip(),
+    )  # fmt: skip
+    return JoinLink(url, drawn.getvalue().decode(), invitation.until, _warning(address))
+
+
+def _warning(address: str) -> str | None:
+    """Why cameras of other devices would not work under this address."""
+    parts = urlsplit(address)
+    if on_this_machine(parts.hostname or ""):
+        return (
+            f"{parts.netloc} means 'this computer' on every device, so this link works here only. "
+            "Open this page under the address that the students reach, then copy the link."
+        )
+    if parts.scheme != "https":
+        return (
+            "The address begins with http://, and browsers give the camera to pages under "
+            "https:// only. Start the app with --cert and --key, or behind a proxy with HTTPS."
+        )
+    return None
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether a host is the machine itself, for which browsers ask no HTTPS."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,90 @@
+"""The students' devices that are connected now: one a student, so many a class."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final, Literal
+
+from fewshot_fer.errors import TooManyError
+
+MOST: Final = 60
+"""Devices of one class; two cores read about 250 pictures a second."""
+PICTURES_A_SECOND: Final = 250.0
+"""What all devices together may send."""
+_FASTEST_S: Final = 0.1
+
+Why = Literal["taken over", "removed", "left", "ended"]
+
+
+@dataclass(eq=False, slots=True)
+class Device:
+    """One connection of a student; made in the task that serves it."""
+
+    class_id: str
+    student: str
+    why: Why | None = None
+    """Why it has to go, once it has to."""
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _task: asyncio.Task[object] | None = field(default_factory=asyncio.current_task)
+
+    def dismiss(self, why: Why) -> None:
+        """End the connection; from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cancel, why)
+
+    def _cancel(self, why: Why) -> None:
+        if self.why is None and self._task is not None:
+            self.why = why
+            self._task.cancel()
+
+
+class Devices:
+    """All of them; every method may come from any thread."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self._connected: dict[str, Device] = {}
+        self._lock = Lock()
+
+    def connect(self, device: Device) -> None:
+        """A device comes; an older one of the same student is told to go."""
+        with self._lock:
+            older = self._connected.get(device.student)
+            if older is None and self._count(device.class_id) >= self.most:
+                raise TooManyError(
+                    f"{self.most} devices are in this class, as many as the server takes.",
+                    next_step="Ask your teacher; somebody may have to leave first.",
+                )
+            self._connected[device.student] = device
+        if older is not None:
+            older.dismiss("taken over")
+
+    def leave(self, device: Device) -> bool:
+        """A device is gone; whether it was the student's newest."""
+        with self._lock:
+            if self._connected.get(device.student) is not device:
+                return False
+            del self._connected[device.student]
+            return True
+
+    def dismiss(self, student: str, why: Why) -> None:
+        """Send a student's device away."""
+        with self._lock:
+            device = self._connected.get(student)
+        if device is not None:
+            device.dismiss(why)
+
+    def of(self, class_id: str) -> tuple[str, ...]:
+        """The students whose own devices are connected to a class."""
+        with self._lock:
+            return tuple(s for s, one in self._connected.items() if one.class_id == class_id)
+
+    @property
+    def every(self) -> float:
+        """Seconds between two pictures of a device, so that the server can read all."""
+        return max(_FASTEST_S, len(self._connected) / PICTURES_A_SECOND)
+
+    def _count(self, class_id: str) -> int:
+        return sum(one.class_id == class_id for one in self._connected.values())

@@ -1,0 +1,66 @@
+"""What the student's side of the web app shares: links, door, devices; and how it forgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from fewshot_fer.classroom.recording import forget
+from fewshot_fer.students.library import Library
+from fewshot_fer.web.access.keeper import Keeper, keeper_of
+from fewshot_fer.web.invitations import Invitations
+from fewshot_fer.web.service import Service
+from fewshot_fer.web.student.devices import Devices
+from fewshot_fer.web.student.door import Door
+
+
+@dataclass(frozen=True, slots=True)
+class StudentSide:
+    """One for a web app; the teacher's pages use `invitations`, `door` and `forget`."""
+
+    service: Service
+    keeper: Keeper
+    invitations: Invitations
+    door: Door
+    devices: Devices = field(default_factory=Devices)
+
+    @property
+    def library(self) -> Library:
+        """The students."""
+        return self.service.library
+
+    def forget(self, student: str) -> None:
+        """Delete a student with all that was recorded, and stop reading them at once.
+
+        The record comes first: if it cannot be changed, the student is still there to try again.
+        """
+        forget(self.service.settings.records, student)
+        self.library.remove(student)
+        self.devices.dismiss(student, "removed")
+        for running in self.service.classes.all():
+            running.leave(source_of(student))
+        self.invitations.forget(student)
+        self.door.forget(student)
+        self.keeper.tokens.forget(student)
+
+
+_sides: WeakKeyDictionary[Service, StudentSide] = WeakKeyDictionary()
+_making = Lock()
+
+
+def side_of(service: Service) -> StudentSide:
+    """The one student side of a service, made when it is asked for first."""
+    with _making:
+        found = _sides.get(service)
+        if found is None:
+            keeper = keeper_of(service)
+            invitations = Invitations(service.folder, keeper.signer, keeper.now)
+            door = Door(service.library, invitations, keeper.now)
+            found = _sides[service] = StudentSide(service, keeper, invitations, door)
+        return found
+
+
+def source_of(student: str) -> str:
+    """What a student's own camera is called among the sources of a class."""
+    return f"device:{student}"
