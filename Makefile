@@ -9,7 +9,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 RUNTIME := .venv
 TESTING := .venv-test
 TORCH := 2.13.0
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
 .PHONY: run test lint clean python
 .DELETE_ON_ERROR:
