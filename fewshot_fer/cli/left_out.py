@@ -78,7 +78,7 @@ def _table(found: dict[str, dict[str, dict[str, LeftOut]]]) -> Table:
             f"{100 * one.gain:+.1f} ({100 * one.gain_ci95[0]:.1f}–{100 * one.gain_ci95[1]:.1f})",
             f"{one.subjects_harmed} of {one.n_subjects}",
             one.n_queries,
-            f"{one.ece:.1%}",
+            f"{one.ece:.1%} ({one.ece_by_chance:.1%} by chance)",
         )
         for name, sets in found.items()
         for group, ways in sets.items()

@@ -31,6 +31,7 @@ class LeftOut:
     n_subjects: int
     n_queries: int
     ece: float
+    ece_by_chance: float
 
 
 def evaluate_left_out(
@@ -81,10 +82,14 @@ def _joined(results: Sequence[ShotResult], seed: int) -> LeftOut:
         subjects_harmed=sum(result.subjects_harmed for result in results),
         n_subjects=len(pairs),
         n_queries=sum(result.n_queries for result in results),
-        ece=round(float(np.average(
-            [result.ece for result in results], weights=[result.n_queries for result in results]
-        )), 4),
+        ece=_weighted(results, [result.ece for result in results]),
+        ece_by_chance=_weighted(results, [result.ece_by_chance for result in results]),
     )  # fmt: skip
+
+
+def _weighted(results: Sequence[ShotResult], values: Sequence[float]) -> float:
+    """The mean over trials, each counting as it has queries."""
+    return round(float(np.average(values, weights=[one.n_queries for one in results])), 4)
 
 
 def variants(config: FitConfig) -> Mapping[str, FitConfig]:

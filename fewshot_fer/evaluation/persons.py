@@ -87,6 +87,8 @@ class ShotResult:
     n_subjects: int
     subjects_harmed: int
     ece: float
+    ece_by_chance: float
+    """What a perfectly calibrated recogniser as sure as this one would show on as many queries."""
     by_subject: dict[str, tuple[float, float]]
     answers: tuple[Answers, ...]
 
@@ -105,6 +107,7 @@ class ShotResult:
             "n_subjects": self.n_subjects,
             "subjects_harmed": self.subjects_harmed,
             "ece": round(self.ece, 4),
+            "ece_by_chance": round(self.ece_by_chance, 4),
             "gain": round(gain, 4),
             "gain_ci95": [round(bound, 4) for bound in between],
         }
@@ -160,6 +163,7 @@ def evaluate_persons(
         a.subject: (float(a.right.mean()), float(a.right_without.mean())) for a in answers
     }
     accuracies = np.array([with_ for with_, _ in by_subject.values()])
+    confidence = np.concatenate([a.confidence for a in answers])
     return ShotResult(
         shots=shots,
         accuracy=float(accuracies.mean()),
@@ -167,10 +171,8 @@ def evaluate_persons(
         n_queries=sum(len(a.right) for a in answers),
         n_subjects=len(answers),
         subjects_harmed=sum(with_ < without for with_, without in by_subject.values()),
-        ece=calibration_error(
-            np.concatenate([a.confidence for a in answers]),
-            np.concatenate([a.right for a in answers]),
-        ),
+        ece=calibration_error(confidence, np.concatenate([a.right for a in answers])),
+        ece_by_chance=chance_error(confidence, seed),
         by_subject=by_subject,
         answers=tuple(answers),
     )
@@ -227,3 +229,10 @@ def calibration_error(confidence: Floats, right: Bools, bins: int = 15) -> float
         if here.any():
             error += here.mean() * abs(float(confidence[here].mean()) - float(right[here].mean()))
     return float(error)
+
+
+def chance_error(confidence: Floats, seed: int, times: int = 200) -> float:
+    """The mean calibration error [0..1] of answers that are right exactly as often as stated."""
+    rng = np.random.default_rng(seed)
+    right = rng.random((times, len(confidence))) < confidence
+    return float(np.mean([calibration_error(confidence, once) for once in right]))

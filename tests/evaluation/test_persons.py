@@ -15,6 +15,7 @@ from fewshot_fer.evaluation.persons import (
     People,
     bootstrap,
     calibration_error,
+    chance_error,
     draws,
     evaluate_persons,
 )
@@ -209,3 +210,15 @@ def test_every_plot_can_be_drawn() -> None:
         gain_by_person(results[1]),
     ):
         assert drawn.startswith(b"\x89PNG")
+
+
+def test_chance_alone_shows_less_error_the_more_queries_there_are() -> None:
+    few = chance_error(np.full(50, 0.8, np.float32), seed=0)
+    many = chance_error(np.full(5_000, 0.8, np.float32), seed=0)
+    # The mean distance of a share of n from its expectation: sqrt(2 p q / (pi n)).
+    assert few == pytest.approx(np.sqrt(2 * 0.16 / np.pi / 50), rel=0.15)
+    assert many < few / 5
+
+
+def test_chance_has_no_error_where_nothing_is_uncertain() -> None:
+    assert chance_error(np.ones(10, np.float32), seed=0) == 0.0
