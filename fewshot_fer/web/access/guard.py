@@ -54,8 +54,6 @@ class Guard:
         method = scope["method"] if scope["type"] == "http" else SOCKET
         found = rule_of(scope["path"], method, self._rules)
         kind = found[0].kind if found is not None else _kind_of(scope["path"])
-        if scope["type"] == "http":
-            send = _with_headers(send, kind, secure=scope["scheme"] == "https")
         try:
             self._check_host(asked)
             if found is None:
@@ -76,7 +74,7 @@ class Guard:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        sender = _Sender(send)
+        sender = _Sender(_with_headers(send, kind, scope))
         try:
             await self._app(scope, _counted(receive, rule.largest), sender)
         except FewshotFerError as error:
@@ -219,8 +217,8 @@ def _too_large(largest: int) -> TooLargeError:
     )
 
 
-def _with_headers(send: Send, kind: Kind, *, secure: bool) -> Send:
-    ours = headers_for(kind, secure=secure)
+def _with_headers(send: Send, kind: Kind, scope: Scope) -> Send:
+    ours = headers_for(kind, secure=scope["scheme"] == "https")
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -242,7 +240,9 @@ async def _refuse(
         # Before it was accepted: the server answers 403.
         await send({"type": "websocket.close", "code": 1008, "reason": error.what[:100]})
         return
-    await _answer(error, kind, scope)(scope, receive, send)
+    answer = _answer(error, kind, scope)
+    # Ours, whatever page was asked for.
+    await answer(scope, receive, _with_headers(send, "ours", scope))
 
 
 def _answer(error: FewshotFerError, kind: Kind, scope: Scope) -> Response:

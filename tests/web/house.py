@@ -1,0 +1,136 @@
+"""Access and API alone, with a library in a temporary folder and a recogniser of nine numbers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.settings import Settings
+from fewshot_fer.students.library import Library
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.web.access import guard, signin
+from fewshot_fer.web.access.keeper import Keeper, open_keeper
+from fewshot_fer.web.access.who import who
+from fewshot_fer.web.api import routes as api
+from tests.students.people import AGREED, library_at
+from tests.students.recogniser import TinyRecogniser, shown
+
+PASSWORD = "correct horse battery"
+
+
+class NoClasses:
+    """No class is watched."""
+
+    def all(self) -> tuple[()]:
+        return ()
+
+
+@dataclass(eq=False)
+class House:
+    """What the service of the whole app is to access and API."""
+
+    settings: Settings
+    folder: Path
+    library: Library
+    roster: Roster
+    classes: Any = field(default_factory=NoClasses)
+    time: float = 1_800_000_000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def store(self) -> Store:
+        return Store.open(self.settings.records)
+
+
+def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:
+    library = library_at(folder / "support_sets")
+    settings = Settings(
+        support_sets=library.folder, records=f"sqlite:///{folder / 'record.db'}", host=host
+    )
+    return House(settings, folder / "web", library, Roster(library, TinyRecogniser()))
+
+
+async def _say_who(request: Request) -> JSONResponse:
+    asking = who(request)
+    return JSONResponse({"role": asking.role, "student": asking.student})
+
+
+async def _socket(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_json({"role": who(socket).role})
+    await socket.close()
+
+
+STAND_INS: Sequence[BaseRoute] = (
+    Route("/", _say_who),
+    Route("/health", _say_who),
+    Route("/me", _say_who, methods=["GET", "POST"]),
+    Route("/join/{token}", _say_who, methods=["GET", "POST"]),
+    WebSocketRoute("/live/{class_id}", _socket),
+    WebSocketRoute("/me/live", _socket),
+    WebSocketRoute("/_stcore/stream", _socket),
+)
+"""Where the rest of the app would be."""
+
+
+def app_of(house: Any) -> Starlette:
+    return Starlette(
+        routes=[*STAND_INS, *signin.routes(house), *api.routes(house)],
+        middleware=list(guard.middleware(house)),
+    )
+
+
+@contextmanager
+def visitor(
+    house: Any, base: str = "http://127.0.0.1:8501", **headers: str
+) -> Iterator[TestClient]:
+    with TestClient(
+        app_of(house), base_url=base, headers=headers, follow_redirects=False
+    ) as client:
+        yield client
+
+
+def locked(house: Any) -> Keeper:
+    """Set a password."""
+    keeper, _ = open_keeper(house, PASSWORD)
+    return keeper
+
+
+def jpeg(image: Bytes) -> bytes:
+    done, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    assert done
+    return data.tobytes()
+
+
+_numbers = itertools.count(1)
+
+
+def picture(expression: str, seed: int | None = None, *, offset: float = 0.0) -> bytes:
+    """A picture file of one face."""
+    return jpeg(shown(expression, next(_numbers) if seed is None else seed, offset))
+
+
+def blank() -> bytes:
+    """A picture without a face."""
+    return jpeg(np.zeros((192, 192, 3), np.uint8))
+
+
+def enrolled(house: House, name: str = "Anna") -> str:
+    """Somebody with no pictures."""
+    return house.library.create(name, AGREED).id
