@@ -1,0 +1,244 @@
+"""Charts that answer to the pointer; every one has its numbers in words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import altair as alt
+import numpy as np
+
+from fewshot_fer.classroom.report import words
+from fewshot_fer.classroom.report.changes import Change
+from fewshot_fer.classroom.report.summary import Timeline
+from fewshot_fer.palette import COVERED, colour, ordered
+from fewshot_fer.students.card import Card
+
+_CLOCK: Final = (
+    "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
+)
+_ROW: Final = 26
+Rows = list[dict[str, Any]]
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
+
+
+def _of(rows: Rows) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=rows))
+
+
+def learnt(card: Card) -> Drawn:
+    """How sure each expression of a student is: expected, and checked where it could be."""
+    names = [one.expression for one in card.learnt]
+    rows = [
+        {
+            "expression": one.expression,
+            "expected": one.estimated,
+            "checked": one.checked,
+            "pictures": one.references,
+        }
+        for one in card.learnt
+    ]
+    tips = [
+        alt.Tooltip("expression:N"),
+        alt.Tooltip("pictures:Q"),
+        alt.Tooltip("expected:Q", title="expected right", format=".0%"),
+        alt.Tooltip("checked:Q", title="read right by the others", format=".0%"),
+    ]
+    base = _of(rows).encode(y=alt.Y("expression:N", sort=names, title=None), tooltip=tips)
+    bars = base.mark_bar(height=14, cornerRadius=4).encode(
+        x=_share("expected", "share named right"), color=_fill(names)
+    )
+    ticks = base.mark_tick(thickness=3, height=20, color=COVERED).encode(x="checked:Q")
+    return (bars + ticks).properties(height=_ROW * len(rows) + 40)
+
+
+def scores(values: Mapping[str, float], names: Sequence[str]) -> Drawn:
+    """How probable each expression of one face is."""
+    rows = [{"expression": name, "score": values.get(name, 0.0)} for name in names]
+    return (
+        _of(rows)
+        .mark_bar(height=13, cornerRadius=4)
+        .encode(
+            y=alt.Y("expression:N", sort=list(names), title=None),
+            x=_share("score", None),
+            color=_fill(names),
+            tooltip=["expression:N", alt.Tooltip("score:Q", format=".1%")],
+        )
+        .properties(height=_ROW * len(rows))
+    )
+
+
+def shares_over_time(
+    line: Timeline,
+    names: Sequence[str],
+    marks: Sequence[tuple[float, str]] = (),
+    *,
+    height: int = 240,
+) -> Drawn:
+    """Shares of those who were surely read, one on the other; a stretch tells all its numbers."""
+    every = [_stretch(line, names, k) for k in range(len(line.seconds))]
+    stacked = [row for k in range(len(line.seconds)) for row in _layers(line, names, k)]
+    bars = (
+        _of(stacked)
+        .mark_bar(binSpacing=0, strokeWidth=0)
+        .encode(
+            x=_time(line),
+            x2="end:Q",
+            y=alt.Y(
+                "low:Q",
+                title="of those surely read",
+                axis=alt.Axis(format="%", tickCount=3),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            y2="high:Q",
+            color=_fill(names),
+        )
+    )
+    layers = [bars, *_marks(marks), _hover(every, ["time", *ordered(names), "surely read"])]
+    return alt.layer(*layers).properties(height=height)
+
+
+def strip(line: Timeline, names: Sequence[str]) -> Drawn:
+    """One student's shares over time, as a strip."""
+    every = [_stretch(line, names, k) for k in range(len(line.seconds))]
+    stacked = [row for k in range(len(line.seconds)) for row in _layers(line, names, k)]
+    low = alt.Y("low:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
+    bars = (
+        _of(stacked)
+        .mark_bar(binSpacing=0, strokeWidth=0)
+        .encode(x=_time(line), x2="end:Q", y=low, y2="high:Q", color=_fill(names))
+    )
+    told = ["time", *ordered(names), "surely read"]
+    return alt.layer(bars, _hover(every, told)).properties(height=70)
+
+
+def coverage_over_time(line: Timeline) -> Drawn:
+    """How much of the class was surely read."""
+    every = [_stretch(line, (), k) for k in range(len(line.seconds))]
+    bars = (
+        _of(every)
+        .mark_bar(binSpacing=0, color=COVERED)
+        .encode(
+            x=_time(line),
+            x2="end:Q",
+            y=alt.Y(
+                "coverage:Q",
+                title="surely read",
+                axis=alt.Axis(format="%", tickCount=2),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+        )
+    )
+    return alt.layer(bars, _hover(every, ["time", "surely read"])).properties(height=90)
+
+
+def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
+    """Changes with the ranges that hold the true ones."""
+    rows = [
+        {
+            "expression": c.expression,
+            "points": 100 * c.effect,
+            "low": 100 * c.low,
+            "high": 100 * c.high,
+            "before": c.usual,
+            "after": c.now,
+        }
+        for c in changes
+    ]
+    tips = [
+        alt.Tooltip("expression:N"),
+        alt.Tooltip("before:Q", format=".0%"),
+        alt.Tooltip("after:Q", format=".0%"),
+        alt.Tooltip("points:Q", format="+.0f"),
+        alt.Tooltip("low:Q", title="surely above", format="+.0f"),
+        alt.Tooltip("high:Q", title="surely below", format="+.0f"),
+    ]
+    base = _of(rows).encode(
+        y=alt.Y("expression:N", sort=[c.expression for c in changes], title=None), tooltip=tips
+    )
+    ranges = base.mark_bar(height=8, opacity=0.5, cornerRadius=3).encode(
+        x=alt.X("low:Q", title="percentage points", axis=alt.Axis(format="+.0f", tickCount=6)),
+        x2="high:Q",
+        color=_fill(names),
+    )
+    points = base.mark_tick(thickness=3, height=18).encode(x="points:Q", color=_fill(names))
+    zero = _of([{"x": 0}]).mark_rule(opacity=0.5).encode(x="x:Q")
+    return alt.layer(zero, ranges, points).properties(height=_ROW * len(rows) + 45)
+
+
+def _share(field: str, title: str | None) -> alt.X:
+    axis = alt.Axis(format="%", tickCount=4)
+    return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, 1]))
+
+
+def _fill(names: Sequence[str]) -> alt.Color:
+    """The expressions' own colours; their names stand beside them or in a legend of ours."""
+    scale = alt.Scale(domain=list(names), range=[colour(name, names) for name in names])
+    return alt.Color("expression:N", scale=scale, legend=None)
+
+
+def _time(line: Timeline) -> alt.X:
+    end = len(line.seconds) * line.length
+    step = next((s for s in (10, 30, 60, 300, 600, 900, 1800) if end / s <= 6), 3600)
+    axis = alt.Axis(labelExpr=_CLOCK, values=list(range(0, end + 1, step)), grid=False)
+    return alt.X("start:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, end], nice=False))
+
+
+def _stretch(line: Timeline, names: Sequence[str], k: int) -> dict[str, Any]:
+    """All numbers of a stretch, as the pointer shows them."""
+    start = int(line.seconds[k])
+    covered = float(np.nan_to_num(line.coverage[k]))
+    shares = zip(names, line.shares[k], strict=False)
+    told = {name: words.percent(float(share)) for name, share in shares if np.isfinite(share)}
+    return {
+        "start": start,
+        "end": start + line.length,
+        "time": f"{words.clock(start)} to {words.clock(start + line.length)}",
+        "coverage": covered,
+        "surely read": words.percent(covered),
+        **told,
+    }
+
+
+def _layers(line: Timeline, names: Sequence[str], k: int) -> Rows:
+    start, low = int(line.seconds[k]), 0.0
+    rows: Rows = []
+    for name in ordered(names):
+        share = float(np.nan_to_num(line.shares[k, list(names).index(name)]))
+        if share > 0.0005:
+            row = {"start": start, "end": start + line.length, "expression": name}
+            rows.append({**row, "low": round(low, 4), "high": round(low + share, 4)})
+        low += share
+    return rows
+
+
+def _hover(every: Rows, told: Sequence[str]) -> alt.Chart:
+    """A stretch of full height that is only there to be pointed at."""
+    point = alt.selection_point(on="pointerover", empty=False, clear="pointerout")
+    return (
+        _of(every)
+        .mark_rect(color="black")
+        .encode(
+            x="start:Q",
+            x2="end:Q",
+            opacity=alt.condition(point, alt.value(0.16), alt.value(0.0)),
+            tooltip=[alt.Tooltip(f"{name}:N") for name in told],
+        )
+        .add_params(point)
+    )
+
+
+def _marks(marks: Sequence[tuple[float, str]]) -> list[alt.Chart]:
+    if not marks:
+        return []
+    rows = [
+        {"second": second, "number": str(k), "moment": text, "at": words.clock(second)}
+        for k, (second, text) in enumerate(marks, start=1)
+    ]
+    base = _of(rows).encode(x="second:Q", tooltip=["moment:N", "at:N"])
+    return [
+        base.mark_rule(strokeWidth=2, strokeDash=[4, 3], color="black"),
+        base.mark_text(
+            dy=-8, baseline="bottom", fontWeight="bold", fontSize=13, color=COVERED
+        ).encode(text="number:N", y=alt.value(0)),
+    ]

@@ -1,0 +1,176 @@
+"""Pictures come in, by camera or as files; each gets its verdict, and doubts become questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.images import SUFFIXES
+from fewshot_fer.students.among import Doubt
+from fewshot_fer.students.gate import Candidate, Refusal
+from fewshot_fer.web.pages.parts import desk, frame, plain
+from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray, expression_of
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
+_CHOOSE = "Choose what it shows"
+
+
+def tray_of(what: str) -> Tray:
+    """The tray of an enrolment, a student, or an expression to teach."""
+    trays: dict[str, Tray] = st.session_state.setdefault("trays", {})
+    return trays.setdefault(what, Tray())
+
+
+def clear(what: str) -> None:
+    """Everything on the tray is stored, or not wanted any more."""
+    st.session_state.get("trays", {}).pop(what, None)
+
+
+def files(
+    service: Service, tray: Tray, known: Sequence[str], label: str, *, only: str | None = None
+) -> None:
+    """A place to drop pictures; `only` says what they all show."""
+    dropped = st.file_uploader(
+        label,
+        type=KINDS,
+        accept_multiple_files=True,
+        key=f"files-{id(tray)}-{tray.batch}",
+        help="JPEG, PNG, WebP, TIFF, BMP or GIF. Pictures are looked at here and stored only "
+        "when you save; then only the face, cut out.",
+    )
+    if not dropped:
+        return
+    progress = Progress("Looking at pictures")
+    gate = desk.gate(service)
+    for done, file in enumerate(dropped):
+        progress(done, len(dropped))
+        named = only or expression_of(file.name, known)
+        tray.put(file.name, file.getvalue(), gate, named)
+    progress.close()
+    tray.batch += 1
+    st.rerun()
+
+
+def entries(service: Service, tray: Tray, known: Sequence[str], together: Together | None) -> None:
+    """Every picture of the tray with its verdict."""
+    if not tray.entries:
+        return
+    with st.grid(min_column_width=290):
+        for entry in list(tray.entries.values()):
+            with st.container(border=True, key=f"entry-{entry.key[:16]}"):
+                _entry(service, tray, entry, known, together)
+
+
+def _entry(
+    service: Service, tray: Tray, entry: Entry, known: Sequence[str], together: Together | None
+) -> None:
+    crop, words = st.columns([1, 2], wrap=False)
+    picture = entry.seen.portrait if isinstance(entry.seen, Candidate) else entry.view
+    with crop:
+        if picture is not None:
+            st.image(picture, width="stretch", alt=f"{entry.source}, the face as it is stored")
+        else:
+            st.markdown("## :material/broken_image:", anchors=False)
+    with words:
+        frame.quiet(entry.source)
+        _verdict(tray, entry, together)
+    if entry.image is not None:
+        _which_face(service, tray, entry)
+    if isinstance(entry.seen, Candidate):
+        _what(tray, entry, known)
+    doubt = together.doubts.get(entry.key) if together else None
+    if doubt is not None:
+        _question(tray, entry, doubt)
+    if st.button("Take out", key=f"out-{entry.key}", type="tertiary", icon=":material/close:"):
+        tray.drop(entry.key)
+        st.rerun()
+
+
+def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
+    refusal = together.refused.get(entry.key) if together else None
+    if isinstance(entry.seen, Refusal):
+        refusal = entry.seen
+    if refusal is not None:
+        words = f"{refusal.what} {plain.advice(refusal.next_step)}"
+        st.markdown(f":material/block: **Cannot be used.** {plain.text(words)}")
+    elif entry.expression is None:
+        st.markdown(":material/help: **Good picture.** Say below what it shows.")
+    elif together and entry.key in together.doubts:
+        answer = tray.answers.get((entry.key, entry.expression))
+        said = {None: "One question.", True: "Kept.", False: "Left out."}[answer]
+        st.markdown(f":material/help: **{said}**")
+    else:
+        st.markdown(":material/check_circle: **Good.**")
+
+
+def _which_face(service: Service, tray: Tray, entry: Entry) -> None:
+    chosen = st.pills(
+        "Which face, counted from the left?",
+        list(range(1, entry.faces + 1)),
+        key=f"face-{entry.key}",
+    )
+    if chosen is not None and st.session_state.get(f"faced-{entry.key}") != chosen:
+        st.session_state[f"faced-{entry.key}"] = chosen
+        tray.choose_face(entry.key, chosen - 1, desk.gate(service))
+        st.rerun()
+
+
+def _what(tray: Tray, entry: Entry, known: Sequence[str]) -> None:
+    chosen = st.selectbox(
+        "What does it show?",
+        known,
+        index=known.index(entry.expression) if entry.expression in known else None,
+        placeholder=_CHOOSE,
+        key=f"shows-{entry.key}",
+    )
+    if chosen != entry.expression:
+        tray.call(entry.key, chosen)
+        st.rerun()
+
+
+def _question(tray: Tray, entry: Entry, doubt: Doubt) -> None:
+    st.markdown(doubt.what)
+    with st.container(horizontal=True):
+        about = (entry.key, doubt.expression)
+        for words, kept in (("Keep it", True), ("Leave it out", False)):
+            chosen = tray.answers.get(about) is kept
+            if st.button(
+                words,
+                key=f"{words}-{entry.key}",
+                icon=":material/check:" if chosen else None,
+                type="primary" if chosen else "secondary",
+            ):
+                tray.answers[about] = kept
+                st.rerun()
+
+
+def strangers(tray: Tray, together: Together | None) -> None:
+    """Where pictures seem to show somebody else: whoever knows better says so."""
+    if tray.same_person or not together:
+        return
+    if any("somebody else" in refusal.what for refusal in together.refused.values()):
+        st.warning("Some pictures seem to show somebody else.", icon=":material/group:")
+        if st.button("They all show the same person", icon=":material/person_check:"):
+            tray.same_person = True
+            st.rerun()
+
+
+def waiting(tray: Tray, together: Together | None) -> str | None:
+    """Why nothing can be saved yet; None when it can."""
+    if not tray.entries:
+        return "Take or drop at least one picture."
+    if together is None:
+        unnamed = any(isinstance(e.seen, Candidate) for e in tray.entries.values())
+        return (
+            "Say what at least one picture shows." if unnamed else "No picture can be used so far."
+        )
+    open_ = tray.unanswered(together)
+    if open_:
+        return f"{plain.count(len(open_), 'question waits', 'questions wait')} for your answer."
+    return None if tray.kept(together) else "No picture is left to learn from."

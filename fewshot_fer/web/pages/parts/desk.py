@@ -1,0 +1,67 @@
+"""The tools of the one process, as pages use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.faces.quality import assess
+from fewshot_fer.students.card import Card, card_of
+from fewshot_fer.students.enrolment import Enrolment
+from fewshot_fer.students.gate import Candidate, Gate, Rules
+from fewshot_fer.web.student.side import side_of
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+Steps = Callable[[int, int], None]
+
+LENIENT = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
+"""What can be read may calibrate."""
+
+
+def gate(service: Service, rules: Rules | None = None) -> Gate:
+    """The gate for pictures that are to teach, or with rules of their own."""
+    return Gate(service.recognizer.find, assess, rules or Rules())
+
+
+def enrolment(
+    service: Service, *, same_person: bool = False, progress: Steps = lambda _done, _all: None
+) -> Enrolment:
+    """Enrolment of pictures about which every question was answered on the page."""
+    return Enrolment(
+        roster=service.roster,
+        gate=gate(service),
+        identify=None if same_person else service.opened().identity,
+        same_person=same_person,
+        skip_refused=True,
+        progress=progress,
+    )
+
+
+def stacked(candidates: Sequence[Candidate]) -> Bytes:
+    """The portraits [n,192,192,3] of some faces."""
+    return np.array([one.portrait for one in candidates], np.uint8).reshape(-1, 192, 192, 3)
+
+
+def card(service: Service, student_id: str) -> Card:
+    """What is known of a student, remembered until they change."""
+    library = service.library
+    stamp = f"{library.stamp(student_id)} {library.class_expressions()}"
+    return _card(service, student_id, stamp, service.recognizer.checkpoint_hash)
+
+
+@st.cache_data(show_spinner=False, max_entries=300)
+def _card(_service: Service, student_id: str, stamp: str, checkpoint: str) -> Card:
+    del stamp, checkpoint  # They are what the card depends on: other ones, another card.
+    return card_of(_service.roster, student_id)
+
+
+def forget(service: Service, student_id: str) -> None:
+    """Delete a student and everything that is known of them, wherever it is."""
+    side_of(service).forget(student_id)
+    _card.clear()

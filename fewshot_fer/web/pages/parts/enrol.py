@@ -1,0 +1,164 @@
+"""Enrolling somebody: consent first, then pictures, then the card."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.students.consent import CURRENT, agreed, consent_text
+from fewshot_fer.web.pages.parts import camera, collect, desk, frame, plain
+from fewshot_fer.web.pages.parts.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.enrolment import Enrolled
+    from fewshot_fer.students.gate import Candidate
+    from fewshot_fer.students.records import Consent
+    from fewshot_fer.web.pages.parts.tray import Together, Tray
+    from fewshot_fer.web.service import Service
+
+_NEW = "new"
+
+
+def show(service: Service) -> None:
+    """The page on which somebody is enrolled."""
+    frame.head("Enrol a student", "Read the agreement together. Nothing is stored before you save.")
+    if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
+        collect.clear(_NEW)
+        frame.go()
+    frame.told()
+    by = _agreement()
+    if by is None:
+        return
+    name = _who()
+    st.subheader("3. Pictures", anchor=False)
+    tray = collect.tray_of(_NEW)
+    together = pictures(service, tray, service.library.expressions(), None)
+    _save(service, name, by, tray, together)
+
+
+def pictures(
+    service: Service, tray: Tray, known: Sequence[str], student_id: str | None
+) -> Together | None:
+    """Take or drop pictures; what is said of all of them together."""
+    frame.quiet(
+        "One picture of the resting face is enough to begin with; one or two of each expression "
+        "are plenty. Alone in the picture, in good light, looking at the camera."
+    )
+    by_camera, by_file = st.tabs(["Camera", "Files"])
+    with by_camera:
+        camera.take(service, tray, known)
+    with by_file:
+        collect.files(
+            service,
+            tray,
+            known,
+            "Drop pictures here. Names such as happy-1.jpg, or folders named after expressions, "
+            "say what they show.",
+        )
+    checks = desk.enrolment(service, same_person=tray.same_person)
+    stamp = repr(service.library.stamp(student_id)) if student_id else None
+    together = tray.together(lambda given: checks.look(given, student_id), stamp)
+    collect.strangers(tray, together)
+    collect.entries(service, tray, known, together)
+    return together
+
+
+def save_button(tray: Tray, together: Together | None, words: str, missing: str = "") -> bool:
+    """The button that stores, and beside it what still keeps it from doing so."""
+    why = missing or collect.waiting(tray, together)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(words, type="primary", icon=":material/save:", disabled=bool(why))
+        if why:
+            st.markdown(f":material/info: {why}", width="content")
+    return pressed
+
+
+def after(enrolled: Enrolled) -> None:
+    """Say what came of it, and open the student's card."""
+    frame.tell("done", plain.text(enrolled.in_words))
+    if enrolled.unchecked:
+        frame.tell("look", enrolled.unchecked)
+    for refusal in enrolled.refused:
+        frame.tell("note", plain.text(f"Left out {refusal.source}: {refusal.what}"))
+    frame.go(student=enrolled.student.id)
+
+
+def _agreement() -> str | None:
+    """Who agreed; None until somebody has."""
+    st.subheader("1. Agreement", anchor=False)
+    with st.container(border=True, height=260, key="agreement"):
+        st.markdown(consent_text().replace("# Agreement", "#### Agreement", 1), anchors=False)
+    by = st.text_input(
+        "Who has read this and agrees?",
+        placeholder="The student, or a parent or guardian of a child",
+        key="agreed-by",
+        help=f"The name is kept with the day and the text's number ({CURRENT}).",
+    ).strip()
+    yes = st.checkbox("They have read the agreement and agree to it.", key="agreed-yes")
+    if by and yes:
+        return by
+    st.info(
+        "Pictures come after the agreement: say who agrees, and tick the box.",
+        icon=":material/handshake:",
+    )
+    return None
+
+
+def _who() -> str:
+    st.subheader("2. Name", anchor=False)
+    name = st.text_input(
+        "The student's name, as you call them", key="new-name", placeholder="Anna"
+    ).strip()
+    with st.expander("More choices"):
+        st.checkbox(
+            "Another student of this name is enrolled already; this is a second one.",
+            key="new-another",
+        )
+        st.checkbox("Keep no pictures, only numbers computed from them.", key="new-vectors")
+        frame.quiet("A new model then needs a new enrolment.")
+        st.date_input("Delete the student after", value=None, key="new-until", min_value="today")
+    return name
+
+
+def _save(service: Service, name: str, by: str, tray: Tray, together: Together | None) -> None:
+    missing = "" if name else "Give the student's name."
+    if not save_button(tray, together, "Enrol", missing) or together is None:
+        return
+    with frame.guarded():
+        consent = agreed(by, service.library.now())
+        enrolled = _enrolled(service, name, tray, tray.kept(together), consent)
+        collect.clear(_NEW)
+        for key in ("agreed-by", "agreed-yes", "new-name", "new-another", "new-vectors"):
+            st.session_state.pop(key, None)
+        after(enrolled)
+
+
+def _enrolled(
+    service: Service, name: str, tray: Tray, kept: tuple[Candidate, ...], consent: Consent
+) -> Enrolled:
+    until = st.session_state.get("new-until")
+    progress = Progress("Learning")
+    enrolment = desk.enrolment(service, same_person=tray.same_person, progress=progress)
+    with st.spinner("Learning how this student looks"):
+        enrolled = enrolment.enroll(
+            name,
+            kept,
+            consent,
+            keeps="vectors" if st.session_state.get("new-vectors") else "images",
+            keep_until=until if isinstance(until, date) else None,
+            another=bool(st.session_state.get("new-another")),
+        )
+    progress.close()
+    return enrolled
+
+
+def next_wanted(tray: Tray, known: Sequence[str]) -> str:
+    """The first expression without a picture; the resting face comes first."""
+    order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
+    taken = {entry.expression for entry in tray.entries.values()}
+    return next((name for name in order if name not in taken), NEUTRAL)

@@ -1,0 +1,73 @@
+"""The frame of every page: its head, its errors in our words, its empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+
+import streamlit as st
+
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.web import theme
+from fewshot_fer.web.pages.parts import plain
+
+
+def head(title: str, lead: str) -> None:
+    """The page's name and a line that says what it is for."""
+    st.html(theme.STYLE)
+    st.title(title, anchor=False)
+    st.html(f'<p class="ff-lead">{escape(lead)}</p>')
+
+
+def quiet(words: str) -> None:
+    """A line that may be overlooked."""
+    st.html(f'<p class="ff-quiet">{escape(words)}</p>')
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Whatever a user can cause inside is shown in our words; the page goes on behind it."""
+    try:
+        yield
+    except FewshotFerError as error:
+        show(error)
+
+
+def show(error: FewshotFerError) -> None:
+    """What happened, where, and what to do next."""
+    parts = [f"**{plain.text(error.what)}**", plain.text(plain.advice(error.next_step))]
+    if error.where:
+        parts.append(f"Where: {plain.text(error.where)}")
+    st.error("  \n".join(filter(None, parts)), icon=":material/error:")
+
+
+def empty(icon: str, title: str, words: str, *actions: Callable[[], object]) -> None:
+    """Nothing is here yet: what to do first."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"## :material/{icon}:", text_alignment="center", anchors=False)
+        st.markdown(f"**{title}**", text_alignment="center")
+        st.markdown(words, text_alignment="center")
+        if actions:
+            with st.container(horizontal=True, horizontal_alignment="center"):
+                for action in actions:
+                    action()
+        st.space("small")
+
+
+def told() -> None:
+    """What the run before this one wants to say, once."""
+    for kind, words in st.session_state.pop("told", []):
+        {"done": st.success, "note": st.info, "look": st.warning}[kind](words)
+
+
+def tell(kind: str, words: str) -> None:
+    """Say something at the top of the next run: `done`, `note` or `look`."""
+    st.session_state.setdefault("told", []).append((kind, words))
+
+
+def go(**to: str) -> None:
+    """Another view of this page, which an address can name."""
+    st.query_params.from_dict(to)
+    st.rerun()

@@ -1,0 +1,230 @@
+"""One recorded session: the report inside the page, and what can be taken from it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from fewshot_fer.classroom.report import tables, words
+from fewshot_fer.classroom.report.page import CARE, page
+from fewshot_fer.classroom.report.summary import AROUND_S, report_of
+from fewshot_fer.web.pages.parts import bars, charts, frame, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fewshot_fer.classroom.records.values import SessionRecord
+    from fewshot_fer.classroom.report.summary import Report, StudentSummary
+    from fewshot_fer.web.service import Service
+
+
+_KINDS: Final = {
+    "CSV": "text/csv",
+    "Parquet": "application/vnd.apache.parquet",
+    "JSON": "application/json",
+}
+
+
+def show(service: Service, number: int) -> None:
+    """The session with this number."""
+    with service.store() as store:
+        session = store.find(number)
+    frame.head(words.title(session), CARE)
+    if st.button("All sessions", icon=":material/arrow_back:", type="tertiary"):
+        frame.go()
+    frame.told()
+    if session.ended is None:
+        st.info("This session still runs, or it was cut off.", icon=":material/pending:")
+    each = _each(session)
+    with st.spinner("Reading the session", show_time=True):
+        report = read(service, number, each=each)
+    if not report.shares:
+        st.info("No face was surely read in this session.", icon=":material/visibility_off:")
+    else:
+        _class(report)
+    names = called(service)
+    if report.watched is not None:
+        _students(report, names)
+    _take_along(service, session, each=each)
+    _delete(service, session)
+
+
+def read(service: Service, number: int, *, each: bool) -> Report:
+    """The report, with students only where that is chosen."""
+    with service.store() as store:
+        found = store.read(number, students=each)
+        return report_of(found, store.earlier(found.session) if each else ())
+
+
+def called(service: Service) -> dict[str, str]:
+    """What to call students; who left the library is shown by the id."""
+    return {student.id: student.name for student in service.library.students()}
+
+
+def _each(session: SessionRecord) -> bool:
+    if not session.each:
+        frame.quiet("Only the class was recorded, no single students.")
+        return False
+    return st.toggle(
+        f"Show single students ({session.students} were recorded)",
+        key=f"each-{session.id}",
+        help="The class as a whole is what is shown by default; one student's view is a choice.",
+    )
+
+
+def _class(report: Report) -> None:
+    session, line = report.recorded.session, report.timeline
+    unsure = max(0.0, report.faces / max(1, report.expected) - report.coverage)
+    st.html(
+        bars.facts(
+            (
+                (words.clock(session.seconds), "length"),
+                (str(report.expected), "students expected"),
+                (plain.percent(report.coverage), "surely read, on average"),
+                (plain.percent(unsure), "seen, but unsure"),
+            )
+        )
+    )
+    st.subheader("The class over time", anchor=False)
+    st.html(bars.legend(session.names))
+    marks = [(float(a.mark.second), a.mark.text) for a in report.around]
+    st.altair_chart(
+        charts.shares_over_time(line, session.names, marks),
+        key=f"time-{session.id}",
+        alt="Share of each expression among those who were surely read, over time",
+    )
+    st.altair_chart(
+        charts.coverage_over_time(line),
+        key=f"covered-{session.id}",
+        alt="Share of the class that was surely read, over time",
+    )
+    frame.quiet(
+        "Shares are of those who were surely read. Where the lower chart is low, trust the upper "
+        "one less."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("All in all", anchor=False)
+        st.html(bars.shares(report.shares, session.names))
+    with right:
+        _marks(report)
+
+
+def _marks(report: Report) -> None:
+    st.subheader("Marked moments", anchor=False)
+    if not report.around:
+        frame.quiet("No moment was marked. On the Class page a button marks one.")
+        return
+    frame.quiet(f"The {AROUND_S // 60} minutes after, compared with the {AROUND_S // 60} before.")
+    for k, around in enumerate(report.around, start=1):
+        st.markdown(
+            f"**{k}. {plain.text(around.mark.text)}**, at {words.clock(around.mark.second)}"
+        )
+        if not around.changes:
+            frame.quiet("Too little was seen to compare.")
+        elif not around.clear:
+            frame.quiet("No clear change in the class.")
+        else:
+            st.markdown("\n".join(f"- {words.class_sentence(c)}" for c in around.clear))
+
+
+def _students(report: Report, names: Mapping[str, str]) -> None:
+    watched, session = report.watched, report.recorded.session
+    if watched is None:
+        return
+    st.subheader("Worth a check-in", anchor=False)
+    frame.quiet("Surely different from their own usual. A reason to ask, never a judgement.")
+    told = sorted(watched.check_ins, key=lambda c: names.get(c.student, c.student).casefold())
+    if not told:
+        st.markdown("Nobody's face changed surely from their own usual.")
+    for one in told:
+        with st.container(border=True, key=f"check-{one.student}"):
+            st.markdown(
+                f"**{plain.text(names.get(one.student, one.student))}**, clear {words.when(one)}"
+            )
+            reasons = [words.reason(change, one.usual) for change in one.reasons]
+            st.markdown("\n".join(f"- {reason}" for reason in reasons))
+    few = sorted(names.get(student, student) for student in watched.too_little)
+    if few:
+        frame.quiet(f"Too little was seen to say anything of: {plain.listed(few)}.")
+    st.subheader("Student by student", anchor=False)
+    st.html(bars.legend(session.names))
+    by_name = sorted(report.students, key=lambda s: names.get(s.student, s.student).casefold())
+    with st.grid(min_column_width=320):
+        for summary in by_name:
+            with st.container(border=True, key=f"student-{summary.student}"):
+                _student(summary, names, session.names)
+
+
+def _student(
+    summary: StudentSummary, names: Mapping[str, str], expressions: tuple[str, ...]
+) -> None:
+    name = names.get(summary.student, summary.student)
+    st.markdown(f"**{plain.text(name)}**  \n{words.most(summary.shares) or 'never surely read'}")
+    st.altair_chart(
+        charts.strip(summary.timeline, expressions),
+        key=f"strip-{summary.student}",
+        alt=f"What {name} showed over time",
+    )
+    frame.quiet(
+        f"To be seen {plain.percent(summary.seen)} of the time, surely read "
+        f"{plain.percent(summary.sure)}, quality {plain.percent(summary.quality)}."
+    )
+
+
+def _take_along(service: Service, session: SessionRecord, *, each: bool) -> None:
+    st.divider()
+    st.subheader("Take along", anchor=False)
+    what = "with every student" if each else "the class alone"
+    frame.quiet(f"Downloads hold {what}: the switch above decides.")
+    stem = f"session-{session.id}" + ("-students" if each else "")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report (HTML)",
+            data=lambda: html(service, session.id, each=each),
+            file_name=f"{stem}.html",
+            mime="text/html",
+            icon=":material/description:",
+            on_click="ignore",
+        )
+        for kind, mime in _KINDS.items():
+            st.download_button(
+                kind,
+                data=partial(table, service, session.id, kind, each=each),
+                file_name=f"{stem}.{kind.lower()}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def html(service: Service, number: int, *, each: bool) -> bytes:
+    """The report as one page that needs no network."""
+    return page(read(service, number, each=each), called(service) if each else None).encode()
+
+
+def table(service: Service, number: int, kind: str, *, each: bool) -> bytes:
+    """Every second as a table: the class, or its students."""
+    write = {"CSV": tables.as_csv, "Parquet": tables.as_parquet, "JSON": tables.as_json}[kind]
+    with service.store() as store:
+        found = store.read(number)
+        if not each:
+            return write(tables.class_columns(found))
+        tracks = store.student_seconds(found.session)
+        return write(tables.student_columns(tracks, found.session.names))
+
+
+def _delete(service: Service, session: SessionRecord) -> None:
+    with st.popover("Delete this session", icon=":material/delete:", type="tertiary"):
+        st.markdown(
+            f"Delete **{plain.text(words.title(session))}** with all its numbers? This cannot be "
+            "taken back."
+        )
+        if st.button("Delete for good", type="primary", key=f"delete-{session.id}"):
+            with frame.guarded():
+                with service.store() as store:
+                    store.delete([session.id])
+                frame.tell("done", f"Session {session.id} is deleted.")
+                frame.go()

@@ -1,0 +1,134 @@
+"""Today's light: recalibrate, see what it brought, take it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.images import decode_image
+from fewshot_fer.students.gate import Candidate, Picture
+from fewshot_fer.students.recalibration import history, recalibrate, undo
+from fewshot_fer.web.pages.parts import collect, desk, frame, plain
+from fewshot_fer.web.pages.parts.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated
+    from fewshot_fer.students.records import Student
+    from fewshot_fer.web.service import Service
+
+_NOBODY_SAYS = "nobody says: frames of a lesson"
+
+
+def show(service: Service, who: Student) -> None:
+    """Recalibrate from a picture or several; the list of what was done before."""
+    st.markdown(
+        "A new day brings other light, another camera, new glasses. One picture of the resting "
+        "face tells how far that moves everything. No picture that was enrolled is changed."
+    )
+    _brought(who)
+    _again(service, who)
+    st.divider()
+    _history(service, who)
+
+
+def _again(service: Service, who: Student) -> None:
+    names = list(service.library.expressions(who))
+    choices = [*sorted(names, key=lambda name: name != "neutral"), _NOBODY_SAYS]
+    chosen = st.selectbox("What do the pictures show?", choices, key=f"light-{who.id}")
+    label = None if chosen == _NOBODY_SAYS else chosen
+    batch = st.session_state.setdefault("light-batch", 0)
+    by_camera, by_file = st.tabs(["Camera", "Files"])
+    with by_camera:
+        shot = st.camera_input("Look into the camera as in the lesson", key=f"light-shot-{batch}")
+    with by_file:
+        dropped = st.file_uploader(
+            "Pictures in today's light",
+            type=collect.KINDS,
+            accept_multiple_files=True,
+            key=f"light-files-{batch}",
+        )
+    given = [("camera", shot.getvalue())] if shot is not None else []
+    given += [(file.name, file.getvalue()) for file in dropped or ()]
+    if st.button("Recalibrate", type="primary", disabled=not given, icon=":material/wb_sunny:"):
+        came = _recalibrated(service, who, given, label)
+        if came is not None:
+            st.session_state["light-batch"] = batch + 1
+            st.session_state[f"brought-{who.id}"] = came
+            st.rerun()
+
+
+def _recalibrated(
+    service: Service, who: Student, given: Sequence[tuple[str, bytes]], label: str | None
+) -> Recalibrated | None:
+    gate = desk.gate(service, desk.LENIENT)
+    progress = Progress("Looking at pictures")
+    usable: list[Candidate] = []
+    for done, (name, data) in enumerate(given):
+        progress(done, len(given))
+        try:
+            picture = Picture(label or "neutral", decode_image(data, where=name), name)
+        except FewshotFerError as error:
+            frame.show(error)
+            continue
+        seen = gate.look(picture)
+        if isinstance(seen, Candidate):
+            usable.append(seen)
+        else:
+            frame.show(seen.as_error())
+    progress.close()
+    if not usable:
+        return None
+    z = service.recognizer.vectors_of(desk.stacked(usable))
+    labels = None if label is None else [label] * len(usable)
+    count = plain.count(len(usable), "picture")
+    how = f"{count} of {label}" if label else f"{count} of a lesson"
+    return recalibrate(service.roster, who.id, z, labels, how=how)
+
+
+def _brought(who: Student) -> None:
+    """What the recalibration just made has brought."""
+    came: Recalibrated | None = st.session_state.get(f"brought-{who.id}")
+    if came is None or came.calibration not in who.calibrations:
+        return
+    with st.container(border=True):
+        st.markdown(f"**Recalibrated.** {came.in_words}")
+        for title, both in (
+            ("Pictures kept aside", came.kept_aside),
+            ("Enrolled pictures, read as if taken today", came.references),
+        ):
+            if both is not None:
+                _scores(title, both)
+
+
+def _scores(title: str, both: BeforeAfter) -> None:
+    before, after = both.before, both.after
+    st.table(
+        {
+            title: ["named right", "mean probability", "unsure"],
+            "before": [plain.percent(v) for v in (before.right, before.confidence, before.unsure)],
+            "after": [plain.percent(v) for v in (after.right, after.confidence, after.unsure)],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+
+
+def _history(service: Service, who: Student) -> None:
+    st.subheader("Before", anchor=False)
+    entries = history(service.roster, who.id)
+    if not entries:
+        frame.quiet("No recalibration yet: everything is read as it was enrolled.")
+    for entry in reversed(entries):
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            state = ":material/check_circle: in use" if entry.in_use else ""
+            if entry.set_aside:
+                state = ":material/pause_circle: set aside: it belongs to another model"
+            st.markdown(f"{plain.text(entry.in_words)}  \n{state}", width="stretch")
+            if st.button("Take back", key=f"undo-{entry.calibration}", icon=":material/undo:"):
+                undo(service.roster, who.id, entry.calibration)
+                frame.tell("done", "The recalibration is taken back, as if it had never been.")
+                frame.go(student=who.id)

@@ -1,0 +1,81 @@
+"""The model in short: which one it is, what it was measured on, and its thresholds in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from fewshot_fer.web.pages.parts import bars, frame, plain
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+_SETS: Final = {"jaffe": "JAFFE (10 women, Japan)", "kdef20": "KDEF20 (20 people, Sweden)"}
+_REFERENCES: Final = {
+    "0": "no pictures",
+    "neutral": "a resting face alone",
+    "1": "one of each expression",
+    "2": "two of each expression",
+}
+
+
+def show(service: Service) -> None:
+    """The card that travels with the checkpoint."""
+    card = service.recognizer.embedder.card.details
+    st.markdown(f"Checkpoint `{service.recognizer.checkpoint_hash[:12]}`")
+    st.markdown(
+        "**Meant for** seeing, with consent, which expressions a class shows, as numbers for its "
+        "teacher. **Not meant for** grading, ranking, selecting or disciplining anybody, for "
+        "proctoring, or for any decision about a person. It names what a face shows in one "
+        "moment, no more: a raised brow may be a question, a smile embarrassment."
+    )
+    _figures(card.get("figures", {}))
+    st.subheader("When it says unsure", anchor=False)
+    _thresholds(service, card.get("fit", {}))
+
+
+def _figures(figures: Mapping[str, Any]) -> None:
+    st.subheader("How often it is right", anchor=False)
+    found = [value for name, value in figures.items() if name.startswith("people left out")]
+    if not found:
+        frame.quiet("This checkpoint carries no figures.")
+        return
+    frame.quiet(
+        "People whom the network had not seen, acting seven expressions in even light, by how "
+        "many pictures of them were enrolled:"
+    )
+    with st.grid(min_column_width=300):
+        for name, shares in found[0].items():
+            with st.container(border=True):
+                st.markdown(f"**{_SETS.get(name, name)}**")
+                facts = [
+                    (plain.percent(shares[k]), w) for k, w in _REFERENCES.items() if k in shares
+                ]
+                st.html(bars.facts(facts))
+    frame.quiet(
+        "Not measured: children, old people, dark skin in any number, scarves and masks, faces "
+        "that move differently, spontaneous expressions, real classes. It is often wrong with "
+        "fear (taken for surprise) and sad, with faces under 40 pixels, heads turned by more than "
+        "30 degrees, and hard light from one side."
+    )
+
+
+def _thresholds(service: Service, fit: Mapping[str, Any]) -> None:
+    doubts = fit.get("doubts") or []
+    words = ["- Two expressions fit almost equally well, or the face fits none that is known."]
+    if len(doubts) == 2:
+        few, many = (plain.percent(float(one["confidence"])) for one in doubts)
+        words = [
+            f"- Without pictures of a student, an expression is named from {few} probability on; "
+            f"with them, from {many} on. Below that it is *unsure*.",
+            "- A face that lies far from every known expression is *unsure*, however probable the "
+            "nearest one is.",
+        ]
+    words.append("- A face that is too small, dark, blurred or turned away is *unsure*.")
+    words.append(
+        f"- Faces are looked for from {service.settings.min_face} pixels on (setting `min_face`)."
+    )
+    st.markdown("\n".join(words))
+    frame.quiet("The thresholds were fitted so that of ten labels that are shown nine are right.")

@@ -1,0 +1,101 @@
+"""What is kept, for how long, and deleting: what is due, or everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from fewshot_fer.classroom.records.store import Retention
+from fewshot_fer.students.retention import due
+from fewshot_fer.web.pages.parts import bars, desk, frame, plain
+from fewshot_fer.web.pages.parts.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.records import Summary
+    from fewshot_fer.web.service import Service
+
+_SURE: Final = "delete everything"
+
+
+def show(service: Service) -> None:
+    """Numbers, rules, and the two ways to delete."""
+    everyone = service.library.students()
+    with service.store() as store:
+        sessions = store.sessions()
+    pictures = sum(sum(one.counts.values()) for one in everyone)
+    st.html(
+        bars.facts(
+            (
+                (str(len(everyone)), "students"),
+                (str(pictures), "pictures of faces, cut out"),
+                (str(len(sessions)), "recorded sessions"),
+                (str(sum(s.each for s in sessions)), "of them with single students"),
+            )
+        )
+    )
+    days = Retention().students
+    kept = f"{days.days} days" if days is not None else "until somebody deletes them"
+    st.table(
+        {
+            "What": [
+                "Frames of a lesson",
+                "Pictures that were enrolled",
+                "The class, by the second",
+                "Single students, by the second",
+            ],
+            "Kept": [
+                "never",
+                "until the student is deleted, or their date has passed",
+                "only while you record; until you delete the session",
+                f"only where you choose it; {kept}",
+            ],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+    _due(service, due(service.library))
+    _everything(service, everyone, [session.id for session in sessions])
+
+
+def _due(service: Service, gone: Sequence[Summary]) -> None:
+    st.subheader("Whose time is over", anchor=False)
+    if not gone:
+        frame.quiet("Nobody's date has passed.")
+        return
+    names = plain.text(plain.listed([one.name for one in gone]))
+    st.markdown(f"The date of {names} has passed.")
+    if st.button(f"Delete {plain.count(len(gone), 'student')} for good", type="primary"):
+        _forget(service, [one.id for one in gone])
+        frame.tell("done", f"Nothing of {names} is left.")
+        frame.go()
+
+
+def _everything(service: Service, everyone: Sequence[Summary], sessions: Sequence[int]) -> None:
+    st.subheader("Delete everything", anchor=False)
+    if not everyone and not sessions:
+        frame.quiet("There is nothing to delete.")
+        return
+    st.markdown(
+        f"Deletes {plain.count(len(everyone), 'student')} with all pictures, and "
+        f"{plain.count(len(sessions), 'recorded session')}. This cannot be taken back."
+    )
+    typed = st.text_input(f"Type “{_SURE}” to confirm", key="sure-everything")
+    sure = typed.strip().casefold() == _SURE
+    if st.button("Delete everything for good", type="primary", disabled=not sure):
+        _forget(service, [one.id for one in everyone])
+        with service.store() as store:
+            store.delete(sessions)
+        st.session_state.pop("trays", None)
+        frame.tell("done", "Everything is deleted: students, pictures, sessions.")
+        frame.go()
+
+
+def _forget(service: Service, students: Sequence[str]) -> None:
+    progress = Progress("Deleting")
+    for done, student in enumerate(students):
+        progress(done, len(students))
+        desk.forget(service, student)
+    progress.close()

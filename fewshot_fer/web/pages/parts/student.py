@@ -1,0 +1,195 @@
+"""One student: what was learnt, the pictures, today's light, and everything about their data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.students.moving import export_student, import_student
+from fewshot_fer.students.names import random_id
+from fewshot_fer.web.pages.parts import charts, collect, desk, enrol, frame, light, plain
+from fewshot_fer.web.pages.parts.progress import Progress
+
+if TYPE_CHECKING:
+    from fewshot_fer.students.records import Reference, Student
+    from fewshot_fer.web.service import Service
+
+
+def show(service: Service, student_id: str) -> None:
+    """The student's page."""
+    try:
+        who = service.library.open(student_id)
+    except BaseException:
+        st.query_params.clear()
+        raise
+    _head(service, who)
+    learnt, pictures, today, data = st.tabs(
+        ["What was learnt", "Pictures", "Today's light", "Name and data"]
+    )
+    with learnt, frame.guarded():
+        _learnt(service, who)
+    with pictures, frame.guarded():
+        _pictures(service, who)
+        _add(service, who)
+    with today, frame.guarded():
+        light.show(service, who)
+    with data, frame.guarded():
+        _data(service, who)
+
+
+def _head(service: Service, who: Student) -> None:
+    consent = who.consent
+    frame.head(
+        who.name,
+        f"Enrolled on {plain.day(who.created)}. {consent.by} agreed on {plain.day(consent.at)} "
+        f"to text {consent.text} of the agreement."
+        + (f" Kept until {plain.day(who.keep_until)}." if who.keep_until else ""),
+    )
+    if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
+        collect.clear(who.id)
+        frame.go()
+    frame.told()
+
+
+def _learnt(service: Service, who: Student) -> None:
+    card = desk.card(service, who.id)
+    st.info(card.advice, icon=":material/lightbulb:")
+    st.altair_chart(
+        charts.learnt(card),
+        key=f"learnt-{who.id}",
+        alt=f"How sure each expression of {who.name} is",
+    )
+    st.table(
+        {
+            "Expression": [one.expression for one in card.learnt],
+            "Pictures": [str(one.references or "–") for one in card.learnt],
+            "Expected right": [plain.percent(one.estimated) for one in card.learnt],
+            "Read right by the others": [plain.percent(one.checked) for one in card.learnt],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+    frame.quiet(
+        "Expected right is an estimate from the model: of 100 looks that show the expression, so "
+        "many would be named rightly. Read right by the others is measured: each picture is read "
+        "by what the other pictures teach (the dark mark in the chart)."
+    )
+
+
+def _pictures(service: Service, who: Student) -> None:
+    if not who.references:
+        st.info("There are no pictures. Without any, this student is read as people in general.")
+        return
+    if who.keeps == "vectors":
+        frame.quiet("Of this student only numbers are kept, no pictures.")
+    order = service.library.expressions(who)
+    for name in sorted(who.counts, key=order.index):
+        st.markdown(f"**{plain.text(name)}**")
+        shown = [reference for reference in who.references if reference.expression == name]
+        with st.container(horizontal=True, gap="small"):
+            for number, reference in enumerate(shown, start=1):
+                _picture(service, who, reference, number)
+
+
+def _picture(service: Service, who: Student, reference: Reference, number: int) -> None:
+    with st.container(width=132, gap="xsmall"):
+        if reference.kind == "image":
+            picture = service.library.portrait(who, reference)
+            st.image(picture, width=132, alt=f"{who.name}, {reference.expression} {number}")
+        with st.popover("Remove", key=f"take-{reference.sha}", type="tertiary"):
+            st.markdown(f"Remove this picture of {plain.text(reference.expression)} for good?")
+            if st.button("Remove it", key=f"drop-{reference.sha}", type="primary"):
+                service.library.drop(who.id, [reference])
+                frame.tell("done", f"One picture of {reference.expression} is deleted.")
+                frame.go(student=who.id)
+
+
+def _add(service: Service, who: Student) -> None:
+    st.divider()
+    st.subheader("Add pictures", anchor=False)
+    tray = collect.tray_of(who.id)
+    known = service.library.expressions(who)
+    together = enrol.pictures(service, tray, known, who.id)
+    if not enrol.save_button(tray, together, "Save pictures") or together is None:
+        return
+    progress = Progress("Learning")
+    adding = desk.enrolment(service, same_person=tray.same_person, progress=progress)
+    with st.spinner("Learning from the new pictures"):
+        enrolled = adding.add(who.id, tray.kept(together))
+    progress.close()
+    collect.clear(who.id)
+    enrol.after(enrolled)
+
+
+def _data(service: Service, who: Student) -> None:
+    with st.container(border=True):
+        st.subheader("Name", anchor=False)
+        name = st.text_input("The student's name", value=who.name, key=f"name-{who.id}")
+        if st.button("Rename", disabled=name.strip() == who.name):
+            service.library.rename(who.id, name)
+            frame.tell("done", "The name is changed.")
+            frame.go(student=who.id)
+    with st.container(border=True):
+        st.subheader("How long", anchor=False)
+        until = st.date_input("Delete after", value=who.keep_until, key=f"until-{who.id}")
+        frame.quiet("Empty: kept until somebody deletes it.")
+        if st.button("Keep until then", disabled=until == who.keep_until):
+            service.library.keep(who.id, until)
+            frame.tell("done", "This is noted.")
+            frame.go(student=who.id)
+    with st.container(border=True):
+        st.subheader("Take along", anchor=False)
+        frame.quiet("One zip with everything that is known. It holds pictures of a face.")
+        st.download_button(
+            "Export",
+            data=lambda: exported(service, who.id),
+            file_name=f"{who.id}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    _removing(service, who)
+
+
+def _removing(service: Service, who: Student) -> None:
+    with st.container(border=True):
+        st.subheader("Delete", anchor=False)
+        st.markdown(
+            f"Deletes {plain.text(who.name)} with {plain.count(len(who.references), 'picture')}, "
+            f"{plain.count(len(who.calibrations), 'recalibration')} and everything recorded of "
+            "them in any session. This cannot be taken back."
+        )
+        typed = st.text_input(
+            "Type the student's name to confirm", key=f"sure-{who.id}", placeholder=who.name
+        )
+        same = typed.strip().casefold() == who.name.casefold()
+        if st.button("Delete for good", type="primary", disabled=not same, key=f"gone-{who.id}"):
+            desk.forget(service, who.id)
+            collect.clear(who.id)
+            frame.tell("done", f"Nothing of {plain.text(who.name)} is left.")
+            frame.go()
+
+
+def exported(service: Service, student_id: str) -> bytes:
+    """Everything of a student as a zip's bytes; what is written on the way is private."""
+    with TemporaryDirectory(prefix="fewshot-fer-") as folder:
+        return export_student(service.library, student_id, Path(folder)).read_bytes()
+
+
+def importing(service: Service) -> None:
+    """Bring a student in from an export."""
+    with st.expander("Import a student from an export"):
+        batch = st.session_state.setdefault("import-batch", 0)
+        zipped = st.file_uploader("The zip that was exported", type=["zip"], key=f"zip-{batch}")
+        as_new = st.checkbox("Give a new id, where this student is here already.")
+        if st.button("Import", disabled=zipped is None) and zipped is not None:
+            with frame.guarded(), TemporaryDirectory(prefix="fewshot-fer-") as folder:
+                path = Path(folder) / "student.zip"
+                path.write_bytes(zipped.getvalue())
+                came = import_student(service.library, path, as_new=random_id() if as_new else None)
+                st.session_state["import-batch"] = batch + 1
+                frame.tell("done", f"{plain.text(came.name)} is here.")
+                frame.go(student=came.id)

@@ -1,0 +1,120 @@
+"""Teaching an expression that no data set has, from pictures of several students or of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.students.names import expression_name
+from fewshot_fer.students.own import teach_class, teach_student
+from fewshot_fer.web.pages.parts import collect, desk, frame, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.enrolment import Enrolled
+    from fewshot_fer.students.gate import Candidate
+    from fewshot_fer.students.records import Student
+    from fewshot_fer.web.service import Service
+
+_CLASS, _ONE = "The whole class", "One student"
+
+
+def show(service: Service, everyone: Sequence[Student]) -> None:
+    """Name it, choose who shows it, drop pictures, save."""
+    st.subheader("Teach one", anchor=False)
+    if not everyone:
+        st.info("Enrol students first: an expression is taught from pictures of them.")
+        return
+    typed = st.text_input(
+        "What is it called?", key="teach-name", placeholder="confused",
+        help="One or two words of letters and digits.",
+    )  # fmt: skip
+    whose = st.segmented_control(
+        "Who is to have it?", [_CLASS, _ONE], default=_CLASS, required=True, key="teach-whose"
+    )
+    shown_by = _shown_by(everyone, several=whose == _CLASS)
+    name = _name(typed)
+    if name is None or not shown_by:
+        return
+    kept = {one.id: _pictures(service, name, one) for one in shown_by}
+    missing = [one.name for one in shown_by if not kept[one.id]]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            f"Teach {plain.text(name)}", type="primary", disabled=bool(missing),
+            icon=":material/school:",
+        )  # fmt: skip
+        if missing:
+            st.markdown(
+                f":material/info: Pictures of {plain.text(plain.listed(missing))} are missing, or "
+                "a question waits.",
+                width="content",
+            )
+    if pressed:
+        _teach(service, name, kept, of_class=whose == _CLASS)
+
+
+def _shown_by(everyone: Sequence[Student], *, several: bool) -> list[Student]:
+    if several:
+        return st.multiselect(
+            "Who shows it in the pictures?",
+            everyone,
+            format_func=lambda one: one.name,
+            key="teach-many",
+            help="Two or three students are plenty; it is then read of everybody.",
+        )
+    chosen = st.selectbox(
+        "Whose is it?", everyone, index=None, format_func=lambda one: one.name,
+        placeholder="Choose a student", key="teach-one",
+    )  # fmt: skip
+    return [chosen] if chosen is not None else []
+
+
+def _name(typed: str) -> str | None:
+    if not typed.strip():
+        return None
+    try:
+        return expression_name(typed)
+    except FewshotFerError as error:
+        frame.show(error)
+        return None
+
+
+def _pictures(service: Service, name: str, one: Student) -> tuple[Candidate, ...]:
+    """The pictures of one student that are ready to teach."""
+    tray = collect.tray_of(f"teach-{name}-{one.id}")
+    with st.container(border=True, key=f"teach-{one.id}"):
+        st.markdown(f"**{plain.text(one.name)}** shows {plain.text(name)}")
+        collect.files(service, tray, [name], f"Pictures of {one.name}", only=name)
+        checks = desk.enrolment(service, same_person=tray.same_person)
+        stamp = (repr(service.library.stamp(one.id)), name)
+        together = tray.together(lambda given: checks.look(given, one.id, own=[name]), stamp)
+        collect.strangers(tray, together)
+        collect.entries(service, tray, [name], together)
+        if together is None or collect.waiting(tray, together):
+            return ()
+        return tray.kept(together)
+
+
+def _teach(
+    service: Service, name: str, kept: dict[str, tuple[Candidate, ...]], *, of_class: bool
+) -> None:
+    same = all(collect.tray_of(f"teach-{name}-{one}").same_person for one in kept)
+    enrolment = desk.enrolment(service, same_person=same)
+    with frame.guarded():
+        taught: list[Enrolled]
+        with st.spinner(f"Learning {name}"):
+            if of_class:
+                taught = teach_class(enrolment, name, kept)
+            else:
+                ((student, pictures),) = kept.items()
+                taught = [teach_student(enrolment, student, name, pictures)]
+        for one in kept:
+            collect.clear(f"teach-{name}-{one}")
+        for key in ("teach-name", "teach-many", "teach-one"):
+            st.session_state.pop(key, None)
+        names = plain.listed([one.student.name for one in taught])
+        frame.tell("done", plain.text(f"{name} is learnt, from pictures of {names}."))
+        frame.go()

@@ -1,0 +1,90 @@
+"""Who may come in: the password, and tokens for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.web.access.keeper import keeper_of
+from fewshot_fer.web.pages.parts import frame, plain
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.access.keeper import Keeper
+    from fewshot_fer.web.service import Service
+
+_TEACHER = "Everything, as the teacher"
+
+
+def show(service: Service) -> None:
+    """The password and the tokens."""
+    keeper = keeper_of(service)
+    _password(keeper)
+    st.subheader("Tokens for programs", anchor=False)
+    st.markdown("Programs reach the same as these pages under [/api/docs](/api/docs).")
+    _made()
+    _listed(service, keeper)
+    _make(service, keeper)
+
+
+def _password(keeper: Keeper) -> None:
+    st.subheader("Password", anchor=False)
+    if not keeper.has_password:
+        st.markdown(
+            "There is none: only this machine can open these pages, and whoever sits at it is the "
+            "teacher. Others can come in only after the app is started with a password."
+        )
+    else:
+        st.markdown("Teachers sign in with a password.")
+    if keeper.password_is_fixed:
+        frame.quiet("It was given at the start, with --password or a variable; change it there.")
+        return
+    with st.popover("Set a password" if not keeper.has_password else "Change it"):
+        new = st.text_input("New password", type="password", key="new-password")
+        again = st.text_input("Once more", type="password", key="new-password-again")
+        if st.button("Set", type="primary", disabled=not new or new != again):
+            with frame.guarded():
+                keeper.set_password(new)
+                frame.tell("done", "The password is set. Everybody has to sign in with it.")
+                frame.go()
+
+
+def _made() -> None:
+    """A token is shown once, in the run after it was made."""
+    made = st.session_state.pop("token-made", None)
+    if made is not None:
+        st.success("This token is shown once. Copy it now.", icon=":material/key:")
+        st.code(made, language=None)
+
+
+def _listed(service: Service, keeper: Keeper) -> None:
+    names = {one.id: one.name for one in service.library.students()}
+    for token in keeper.tokens.listed():
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"
+        ):
+            reach = names.get(token.student or "", "a student") if token.student else _TEACHER
+            with st.container(gap=None):
+                st.markdown(f"**{plain.text(token.name)}**")
+                frame.quiet(f"{reach} · until {plain.day_of(token.until)}")
+            if st.button("Revoke", key=f"revoke-{token.id}"):
+                keeper.tokens.revoke(token.id)
+                frame.tell("done", "The token is worthless from now on.")
+                frame.go()
+
+
+def _make(service: Service, keeper: Keeper) -> None:
+    with st.expander("Make a token"), st.form("make-token", border=False, clear_on_submit=True):
+        name = st.text_input("What is it for?", placeholder="The school's dashboard")
+        student = st.selectbox(
+            "What may it reach?",
+            [None, *service.library.students()],
+            format_func=lambda one: _TEACHER if one is None else f"{one.name} alone",
+        )
+        days = st.number_input("For how many days?", 1, 366, 90)
+        if st.form_submit_button("Make", type="primary"):
+            text, _ = keeper.tokens.make(
+                name, student=student.id if student else None, lifetime_s=86_400.0 * days
+            )
+            st.session_state["token-made"] = text
+            st.rerun()

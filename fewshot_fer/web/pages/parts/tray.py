@@ -1,0 +1,174 @@
+"""A tray of pictures that may teach: looked at one by one and together, not stored yet.
+
+It lies in the browser tab's own session, so that nothing is lost when the page runs again, and
+goes with it. Of each picture only the cut-out face and a small view are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import PurePath
+
+import cv2
+import numpy as np
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.images import decode_image
+from fewshot_fer.students.among import Doubt
+from fewshot_fer.students.enrolment import Looked
+from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
+
+_VIEW = 240
+_LONGEST = 1920
+_UNNAMED = "neutral"
+"""The gate does not ask what is shown; a candidate has to be called something meanwhile."""
+
+Looks = Callable[[Sequence[Candidate]], Looked]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One picture: what the gate says of it, and what it is said to show."""
+
+    key: str
+    source: str
+    view: Bytes | None
+    """The picture [h,w,3], small; None when it is no picture."""
+    seen: Candidate | Refusal
+    expression: str | None
+    faces: int = 1
+    image: Bytes | None = None
+    """The picture itself, only while somebody has to say which of several faces is meant."""
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The face with what it shows, ready to teach; None until both are there."""
+        if isinstance(self.seen, Refusal) or self.expression is None:
+            return None
+        return replace(self.seen, expression=self.expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What only shows among all pictures of a tray, by the entries' keys."""
+
+    looked: Looked
+    refused: dict[str, Refusal]
+    doubts: dict[str, Doubt]
+
+
+@dataclass(slots=True)
+class Tray:
+    """Pictures in the order in which they came."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Whether to keep a doubtful picture under an expression."""
+    same_person: bool = False
+    batch: int = 0
+    """Counts what was put in, so that the place to drop files is empty again."""
+    _known: tuple[object, Together | None] = ((), None)
+
+    def put(self, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
+        """Look at a picture file; the same file once more changes nothing."""
+        key = sha256(data).hexdigest()
+        if key not in self.entries:
+            self.entries[key] = _looked_at(key, source, data, gate, expression)
+        return self.entries[key]
+
+    def choose_face(self, key: str, face: int, gate: Gate) -> None:
+        """Say which face of a picture is meant, counted from the left, from 0 on."""
+        entry = self.entries[key]
+        if entry.image is not None:
+            picture = Picture(_UNNAMED, entry.image, entry.source, face)
+            self.entries[key] = replace(entry, seen=gate.look(picture))
+
+    def call(self, key: str, expression: str | None) -> None:
+        """Say what a picture shows."""
+        self.entries[key] = replace(self.entries[key], expression=expression)
+
+    def drop(self, key: str) -> None:
+        """Take a picture out."""
+        self.entries.pop(key, None)
+
+    def together(self, look: Looks, whom: object = None) -> Together | None:
+        """All named faces looked at together; again only when something has changed."""
+        ready = {key: c for key, e in self.entries.items() if (c := e.candidate) is not None}
+        state = ([(key, c.expression) for key, c in ready.items()], self.same_person, whom)
+        if self._known[0] != state:
+            found = _among(ready, look(list(ready.values()))) if ready else None
+            self._known = state, found
+        return self._known[1]
+
+    def unanswered(self, together: Together) -> list[str]:
+        """Whose question waits."""
+        return [
+            key for key, doubt in together.doubts.items()
+            if (key, doubt.expression) not in self.answers
+        ]  # fmt: skip
+
+    def kept(self, together: Together) -> tuple[Candidate, ...]:
+        """What is to be stored, with every question answered."""
+        left_out = {
+            doubt.place
+            for key, doubt in together.doubts.items()
+            if not self.answers.get((key, doubt.expression), True)
+        }
+        chosen = enumerate(together.looked.candidates)
+        return tuple(candidate for place, candidate in chosen if place not in left_out)
+
+
+def expression_of(name: str, known: Sequence[str]) -> str | None:
+    """The expression that a picture's folder is named after, or that its own name begins with."""
+    path = PurePath(name.replace("\\", "/"))
+    places = [path.parent.name, re.split(r"[\d(]", path.stem)[0], path.stem]
+    for place in places:
+        words = [word for word in re.split(r"[\W_]+", place.casefold()) if word]
+        for length in range(len(words), 0, -1):
+            if "-".join(words[:length]) in known:
+                return "-".join(words[:length])
+    return None
+
+
+def _looked_at(key: str, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
+    try:
+        image = _shrunk(decode_image(data, where=source), _LONGEST)
+    except FewshotFerError as error:
+        refusal = Refusal(source, expression or "", error.what, error.next_step)
+        return Entry(key, source, None, refusal, expression, 0)
+    seen = gate.look(Picture(_UNNAMED, image, source))
+    view = _shrunk(image, _VIEW)
+    if isinstance(seen, Candidate):
+        return Entry(key, source, view, seen, expression)
+    found = gate.find(image)
+    faces = int((found.probabilities >= gate.rules.probability).sum())
+    return Entry(key, source, view, seen, expression, faces, image if faces > 1 else None)
+
+
+def _among(ready: dict[str, Candidate], looked: Looked) -> Together:
+    """Whose is which: a face is told by its picture, as names of files may be the same."""
+    keys = {id(candidate.portrait): key for key, candidate in ready.items()}
+    placed = [keys[id(candidate.portrait)] for candidate in looked.candidates]
+    missing = [key for key in ready if key not in placed]
+    refused: dict[str, Refusal] = {}
+    for refusal in looked.refused:
+        about = (refusal.source, refusal.expression)
+        fitting = [k for k in missing if (ready[k].source, ready[k].expression) == about]
+        left = [key for key in fitting if key not in refused]
+        if left:
+            refused[left[0]] = refusal
+    return Together(looked, refused, {placed[doubt.place]: doubt for doubt in looked.doubts})
+
+
+def _shrunk(image: Bytes, longest: int) -> Bytes:
+    """A picture no larger than that on its longer side."""
+    h, w = image.shape[:2]
+    share = longest / max(h, w)
+    if share >= 1:
+        return image
+    size = (max(1, round(w * share)), max(1, round(h * share)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,232 @@
+"""Try a picture or a video: what do the faces in it show? Nothing is stored."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.images import decode_image
+from fewshot_fer.stills import NamedFace, name_faces
+from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
+from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.parts.tried import Tried
+from fewshot_fer.web.service import Service, current
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.arrays import Bytes
+    from fewshot_fer.students.records import Summary
+
+_SHOWN = 12
+"""Pictures that are drawn at once; the downloads hold all."""
+_NOBODY = "People in general"
+
+
+def page() -> None:
+    """The page of this process's service."""
+    show(current())
+
+
+def show(service: Service) -> None:
+    """Drop, look, take along."""
+    frame.head(
+        "Try a picture", "See what the faces in pictures or a video show. Nothing here is stored."
+    )
+    with frame.guarded():
+        dropped = st.file_uploader(
+            "Pictures or a video",
+            type=[*collect.KINDS, *tried.VIDEOS],
+            accept_multiple_files=True,
+            key="tried-files",
+        )
+        student = _whom(service)
+        if not dropped:
+            frame.empty(
+                "image_search",
+                "No picture yet",
+                "Drop pictures or a video above. Every face gets a box, what it shows, and how "
+                "probable each expression is.",
+            )
+            return
+        _answers(service, dropped, student)
+
+
+def _whom(service: Service) -> Summary | None:
+    found = service.library.students()
+    if not found:
+        return None
+    return st.selectbox(
+        "Read the faces as",
+        [None, *found],
+        format_func=lambda one: _NOBODY if one is None else one.name,
+        help="Choose a student to compare: read as people in general, and as this student.",
+    )
+
+
+def _answers(service: Service, dropped: Sequence[object], student: Summary | None) -> None:
+    looks: list[Tried] = []
+    for number, file in enumerate(dropped):
+        name, data = file.name, file.getvalue()  # type: ignore[attr-defined]
+        with frame.guarded():
+            if tried.is_video(name):
+                looks += _video(service, name, data, student)
+            else:
+                looks += _picture(service, name, data, student, drawn=number < _SHOWN)
+    if looks:
+        _take_along(service, looks)
+
+
+def _picture(
+    service: Service, name: str, data: bytes, student: Summary | None, *, drawn: bool
+) -> list[Tried]:
+    image = decode_image(data, where=name)
+    key = sha256(data).hexdigest()
+    generic = _named(service, key, image, None)
+    own = _named(service, key, image, student) if student is not None else None
+    if drawn:
+        with st.container(border=True, key=f"tried-{key[:16]}"):
+            _shown(service, key, name, image, generic, own, student)
+    return [Tried(name, None, tuple(own if own is not None else generic))]
+
+
+def _named(service: Service, key: str, image: Bytes, student: Summary | None) -> list[NamedFace]:
+    """The faces of a picture, remembered in this tab until something changes."""
+    stamp = str(service.library.stamp(student.id)) if student is not None else ""
+    known: dict[object, list[NamedFace]] = st.session_state.setdefault("tried", {})
+    about = (key, student.id if student is not None else None, stamp)
+    if about not in known:
+        whom = student.id if student is not None else None
+        known[about] = name_faces(image, service.roster, whom)
+    return known[about]
+
+
+def _shown(
+    service: Service, key: str, name: str, image: Bytes, generic: Sequence[NamedFace],
+    own: Sequence[NamedFace] | None, student: Summary | None,
+) -> None:  # fmt: skip
+    faces = own if own is not None else generic
+    drawn = boxes.drawn(image, faces)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.image(drawn, width="stretch", alt=f"{name}, with {plain.count(len(faces), 'face')}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{plain.text(name)}: {plain.count(len(faces), 'face')}", width="stretch")
+            st.download_button(
+                "Picture with boxes",
+                data=lambda: boxes.png(drawn),
+                file_name=f"{name.rsplit('.', 1)[0]}-faces.png",
+                mime="image/png",
+                icon=":material/download:",
+                key=f"png-{key}",
+                on_click="ignore",
+                type="tertiary",
+            )
+    with right:
+        if not faces:
+            st.info("No face was found. Faces need about 20 pixels and some light.")
+        elif len(faces) > 1:
+            chosen = st.pills(
+                "Face, counted from the left", list(range(1, len(faces) + 1)), default=1,
+                required=True, key=f"which-{key}",
+            )  # fmt: skip
+            _face(generic, own, student, (chosen or 1) - 1, key)
+        else:
+            _face(generic, own, student, 0, key)
+
+
+def _face(
+    generic: Sequence[NamedFace], own: Sequence[NamedFace] | None, student: Summary | None,
+    place: int, key: str,
+) -> None:  # fmt: skip
+    if own is None or student is None:
+        _scores(generic[place], f"{key}-{place}")
+        return
+    as_student, as_anybody = st.tabs([f"As {plain.text(student.name)}", _NOBODY])
+    with as_student:
+        _scores(own[place], f"{key}-{place}-own")
+    with as_anybody:
+        _scores(generic[place], f"{key}-{place}")
+    same = own[place].expression == generic[place].expression
+    frame.quiet(
+        f"As {student.name}: {own[place].expression}. As people in general: "
+        f"{generic[place].expression}." + (" Both agree." if same else "")
+    )
+
+
+def _scores(face: NamedFace, key: str) -> None:
+    if face.unsure is None:
+        st.markdown(f"**{plain.text(face.expression)}**, quality {plain.percent(face.quality)}")
+    else:
+        st.markdown(
+            f"**unsure**, perhaps {plain.text(face.expression)}  \n{plain.text(face.unsure)}"
+        )
+    st.altair_chart(
+        charts.scores(face.scores, tuple(face.scores)),
+        key=f"scores-{key}",
+        alt="How probable each expression is",
+    )
+
+
+def _video(service: Service, name: str, data: bytes, student: Summary | None) -> list[Tried]:
+    key = ("video", sha256(data).hexdigest(), student.id if student is not None else None)
+    known: dict[object, list[Tried]] = st.session_state.setdefault("tried-videos", {})
+    if key not in known:
+        progress = Progress(f"Watching {name}, seconds")
+        try:
+            known[key] = tried.look_at_video(
+                name,
+                data,
+                service.roster,
+                student.id if student is not None else None,
+                lambda now, length: progress(round(now), round(length)),
+            )
+        finally:
+            progress.close()
+    looks = known[key]
+    names = tuple(service.roster.prototypes(student.id if student is not None else None).names)
+    faces = sum(len(look.faces) for look in looks)
+    unsure = sum(face.unsure is not None for look in looks for face in look.faces)
+    with st.container(border=True, key=f"video-{key[1][:16]}"):
+        st.markdown(f"**{plain.text(name)}**")
+        st.html(
+            bars.facts(
+                (
+                    (plain.count(len(looks), "look"), "at the video"),
+                    (f"{faces / max(1, len(looks)):.1f}", "faces at a time"),
+                    (plain.percent(unsure / faces) if faces else "–", "of them unsure"),
+                )
+            )
+        )
+        if not faces:
+            st.info("No face was found in this video.")
+            return looks
+        line = tried.timeline(looks, names)
+        st.html(bars.legend(names))
+        st.altair_chart(
+            charts.shares_over_time(line, names, height=200),
+            key=f"video-shares-{key[1]}-{key[2]}",
+            alt="Share of each expression among the faces that were surely read, over time",
+        )
+        st.altair_chart(
+            charts.coverage_over_time(line),
+            key=f"video-cover-{key[1]}-{key[2]}",
+            alt="Share of faces that were surely read, over time",
+        )
+    return looks
+
+
+def _take_along(service: Service, looks: Sequence[Tried]) -> None:
+    names = tuple(dict.fromkeys(n for look in looks for face in look.faces for n in face.scores))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Take along**")
+        st.download_button(
+            "JSON", data=lambda: tried.as_json(looks), file_name="faces.json",
+            mime="application/json", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "CSV", data=lambda: tried.as_csv(looks, names), file_name="faces.csv",
+            mime="text/csv", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip

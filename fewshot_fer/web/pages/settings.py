@@ -1,0 +1,73 @@
+"""Settings: the model, thresholds in words, privacy, tokens, what this machine has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer import doctor
+from fewshot_fer.web.pages.parts import frame, model, privacy, tokens
+from fewshot_fer.web.service import Service, current
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SIGNS = {
+    "fine": ":material/check_circle: fine",
+    "note": ":material/info: worth knowing",
+    "broken": ":material/error: to be mended",
+}
+
+
+def page() -> None:
+    """The page of this process's service."""
+    show(current())
+
+
+def show(service: Service) -> None:
+    """One tab for each concern."""
+    frame.head("Settings", "What reads the faces, what is kept, who may come in.")
+    frame.told()
+    keeping, reading, access, machine = st.tabs(
+        ["Privacy", "Model", "Access", "This machine"], key="settings-tabs"
+    )
+    with keeping, frame.guarded():
+        privacy.show(service)
+    with reading, frame.guarded():
+        model.show(service)
+    with access, frame.guarded():
+        tokens.show(service)
+    with machine, frame.guarded():
+        _machine(service)
+
+
+def _machine(service: Service) -> None:
+    st.subheader("Where things lie", anchor=False)
+    settings = service.settings
+    st.table(
+        {
+            "What": ["Students", "Record of sessions", "The web app's own files"],
+            "Where": [
+                str(settings.support_sets.absolute()),
+                settings.records.rsplit("@", 1)[-1],
+                str(service.folder.absolute()),
+            ],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+    st.subheader("Checks", anchor=False)
+    frame.quiet("The same as `fewshot-fer doctor`. It opens the model and tries the camera.")
+    if st.button("Check this machine", icon=":material/stethoscope:"):
+        with st.spinner("Checking"):
+            st.session_state["checks"] = [
+                check for check in doctor.examine(settings) if check.name != "port"
+            ]
+    checks: Sequence[doctor.Check] = st.session_state.get("checks", ())
+    for check in checks:
+        with st.container(border=True, key=f"check-{check.name}"):
+            st.markdown(f"**{check.name}** · {_SIGNS[check.state]}")
+            st.text(check.found)
+            if check.mend:
+                st.text(check.mend)

@@ -1,0 +1,124 @@
+"""The students' page: everybody as a card; who is opened; who is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.web.pages.parts import bars, desk, enrol, frame, plain, student
+from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.service import Service, current
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.card import Card
+    from fewshot_fer.students.records import Student, Summary
+
+_MANY = 12
+"""From so many students on there is a search."""
+
+
+def page() -> None:
+    """The page of this process's service."""
+    show(current())
+
+
+def show(service: Service) -> None:
+    """Everybody, one who is opened, or who is new."""
+    opened = st.query_params.get("student")
+    with frame.guarded():
+        if opened is not None:
+            student.show(service, opened)
+        elif "new" in st.query_params:
+            enrol.show(service)
+        else:
+            _everybody(service)
+
+
+def _everybody(service: Service) -> None:
+    frame.head(
+        "Students",
+        "A few pictures teach how each one looks, so that nobody is read as the average.",
+    )
+    frame.told()
+    found = service.library.students()
+    if not found:
+        frame.empty(
+            "person_add",
+            "Nobody is enrolled yet",
+            "Begin with one student: read the agreement together, then take a picture of their "
+            "resting face. One picture is enough to begin with.",
+            _new_button,
+        )
+        student.importing(service)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = _search(found)
+        _new_button()
+    shown = [one for one in found if wanted.casefold() in one.name.casefold()]
+    if not shown:
+        st.info("Nobody has a name like this.")
+    _cards(service, shown)
+    st.space("small")
+    student.importing(service)
+
+
+def _new_button() -> None:
+    if st.button("Enrol a student", type="primary", icon=":material/person_add:"):
+        frame.go(new="yes")
+
+
+def _search(found: Sequence[Summary]) -> str:
+    if len(found) < _MANY:
+        st.markdown(f"**{plain.count(len(found), 'student')}**", width="stretch")
+        return ""
+    return st.text_input(f"Find one of {len(found)} students", placeholder="A name")
+
+
+def _cards(service: Service, found: Sequence[Summary]) -> None:
+    progress = Progress("Reading what is known")
+    with st.grid(min_column_width=270):
+        for done, one in enumerate(found):
+            progress(done, len(found))
+            with st.container(border=True, key=f"card-{one.id}"), frame.guarded():
+                _card(service, one)
+    progress.close()
+
+
+def _card(service: Service, one: Summary) -> None:
+    who, card = service.library.open(one.id), desk.card(service, one.id)
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        _face(service, who)
+        with st.container(gap=None):
+            st.markdown(f"**{plain.text(who.name)}**")
+            frame.quiet(_pictures(who))
+    st.html(bars.learnt(card))
+    frame.quiet(advice(card))
+    if st.button("Open", key=f"open-{one.id}", width="stretch", help=f"Open {who.name}"):
+        frame.go(student=one.id)
+
+
+def _face(service: Service, who: Student) -> None:
+    pictures = [r for r in who.references if r.kind == "image"]
+    if not pictures:
+        st.markdown("## :material/account_circle:", anchors=False, width="content")
+        return
+    resting = [r for r in pictures if r.expression == NEUTRAL]
+    chosen = (resting or pictures)[0]
+    picture = service.library.portrait(who, chosen)
+    st.image(picture, width=64, alt=f"{who.name}, {chosen.expression}")
+
+
+def _pictures(who: Student) -> str:
+    total, kinds = len(who.references), len(who.counts)
+    if not total:
+        return "no pictures"
+    return f"{plain.count(total, 'picture')} of {plain.count(kinds, 'expression')}"
+
+
+def advice(card: Card) -> str:
+    """The card's advice as plain text."""
+    return card.advice.replace("*", "")
