@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -25,10 +27,15 @@ def serve(
     checkpoint: options.Checkpoint = None,
 ) -> None:
     """Open the web app: a page for teachers, one for each student, and an API."""
+    from fewshot_fer.web.drawn import thrown_away
     from fewshot_fer.web.server import serve as run
     from fewshot_fer.web.service import Service
 
     settings = options.settings(
         context, host=host, port=port, support_sets=support_sets, checkpoint=checkpoint
     )
-    run(Service(settings), host=settings.host, port=settings.port)
+    with TemporaryDirectory(prefix="fewshot-fer-drawn-") as folder:
+        if drawn:
+            settings = thrown_away(settings, Path(folder))
+        service = Service(settings, demo=drawn or 0)
+        run(service, host=settings.host, port=settings.port)

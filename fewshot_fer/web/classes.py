@@ -14,6 +14,8 @@ from threading import Event, Lock, Thread
 from typing import Final, Protocol
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.classroom.health import Health
+from fewshot_fer.classroom.merging import Part, merged
 from fewshot_fer.classroom.naming import Namer, OneStudent
 from fewshot_fer.classroom.opening import OpenClass
 from fewshot_fer.classroom.recording import Recording
@@ -26,17 +28,22 @@ from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
 from fewshot_fer.web import wire
 from fewshot_fer.web.newest import NewestWins
-from fewshot_fer.web.timeline import STEP_S, Timeline, together
+from fewshot_fer.web.timeline import STEP_S, Timeline
 from fewshot_fer.web.viewing import Sent, Viewer
 from fewshot_fer.web.wire import Message
 
 _PULSE_S: Final = 0.2
 _STATE_S: Final = 1.0
 _FRESH_S: Final = 2.0
-"""A source that has sent nothing for so long counts for nothing."""
+"""A source that has sent nothing for so long counts for nothing, ..."""
+_FRESH_GAPS: Final = 3.0
+"""... unless its pictures come as slowly as that anyway."""
 _GONE_S: Final = 60.0
 _CHANGES_S: Final = 20.0
 _PACE: Final = 0.1
+"""The share of a surprise that corrects what is told of a source's speed."""
+_PLACES: Final = 1_000_000
+"""More sources than a class ever has, so that every face has a number of its own."""
 
 
 class Host(Protocol):
@@ -67,6 +74,8 @@ class Source:
 
     key: str
     student: str | None
+    place: int
+    """Which of all the sources it is."""
     session: ClassSession | None = None
     view: View | None = None
     size: tuple[int, int] = (0, 0)
@@ -76,8 +85,14 @@ class Source:
     """Seconds between two answers, smoothed."""
     took: float = 0.0
     """Seconds from a picture's arrival to its answer, smoothed."""
+    health: Health = field(default_factory=Health)
     lock: Lock = field(default_factory=Lock)
     """Held while the session is used."""
+
+    @property
+    def patience(self) -> float:
+        """What was seen counts for so many seconds."""
+        return max(_FRESH_S, _FRESH_GAPS * (self.gap or 0.0))
 
     @property
     def kind(self) -> str:
@@ -95,6 +110,8 @@ class SourceState:
     faces: int
     a_second: float
     ms: float
+    said: str | None
+    """What is wrong with it, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +148,18 @@ class RunningClass:
         self.started = host.now()
         self.timeline = Timeline()
         self.ended = False
+        self.draws = False
+        """Whether a drawn class sits in it."""
         self.check_ins: tuple[Message, ...] = ()
         """Who is worth a check-in; only where every student is recorded."""
         self._host = host
         self._began = host.clock()
         self._recording = host.recording(name)
         self._sources: dict[str, Source] = {}
+        self._places = 0
         self._viewers: list[Viewer] = []
         self._marks: list[Mark] = []
-        self._paused = False
+        self.paused = False
         self._seconds = Seconds(each=False)
         self._shares = ClassShares({}, 0, 0)
         self._view: View | None = None
@@ -170,7 +190,7 @@ class RunningClass:
         Raises ImageError where the bytes must not be decoded.
         """
         size = wire.size_of(jpeg)
-        if self.ended or self._paused:
+        if self.ended or self.paused:
             return _done(wire.skipped("ended" if self.ended else "paused"))
         came = self.time
         one = self._source(source, student)
@@ -189,7 +209,9 @@ class RunningClass:
         with self._lock:
             found = self._sources.get(key)
             if found is None or found.student != student:
-                found = self._sources[key] = Source(key, student)
+                self._places += 1
+                found = self._sources[key] = Source(key, student, self._places)
+                found.health.begin(self.time)
             return found
 
     def _read(
@@ -201,7 +223,7 @@ class RunningClass:
         namer: Callable[[], Namer | None] | None,
     ) -> Message:
         """In a worker: decode, look, tell everybody."""
-        if self.ended or self._paused:
+        if self.ended or self.paused:
             return wire.skipped("ended" if self.ended else "paused")
         view = self._look(source, decode_image(jpeg, max_pixels=wire.MOST_PIXELS), came, namer)
         done = self.time
@@ -213,7 +235,7 @@ class RunningClass:
         message = wire.view_message(view, size, ms=1000 * (done - came))
         message["source"] = source.key
         message["recording"] = self._recording.running and not self._recording.paused
-        message["paused"] = self._paused
+        message["paused"] = self.paused
         if source.kind != "device":
             self._show(source.key, Sent(message, jpeg))
         return message
@@ -228,8 +250,13 @@ class RunningClass:
         opened = self._host.opened()
         with source.lock:
             if source.session is None:
-                who = namer() if namer is not None else _namer(opened, source.student)
+                who: Namer | None = ByFace(self._host)
+                if namer is not None:
+                    who = namer()
+                elif source.student is not None:
+                    who = OneStudent(source.student)
                 source.session = ClassSession(opened.recognizer, opened.members, namer=who)
+            source.health.picture(image, time)
             return source.session.look(image, time)
 
     # ------------------------------------------------------------------ viewers
@@ -286,12 +313,12 @@ class RunningClass:
 
     def pause(self) -> None:
         """Look at nothing and record nothing until `resume`."""
-        self._paused = True
+        self.paused = True
         self._recording.pause()
 
     def resume(self) -> None:
         """Look and record again."""
-        self._paused = False
+        self.paused = False
         self._recording.resume()
 
     def record(self, *, each: bool) -> int:
@@ -299,7 +326,7 @@ class RunningClass:
         if self.ended:
             raise RecordError("This class has ended.", next_step="Open a new one.")
         session = self._recording.start(each=each)
-        if self._paused:
+        if self.paused:
             self._recording.pause()
         return session
 
@@ -363,16 +390,21 @@ class RunningClass:
             return tuple(self._sources.values())
 
     @property
+    def recording(self) -> bool:
+        """Whether something is written down (or would be, were it not paused)."""
+        return self._recording.running
+
+    @property
     def state(self) -> ClassState:
         """The class at this moment."""
         recording, view = self._recording, self._view
         trouble = recording.trouble
         present = () if view is None else (f.student for f in view.seen if f.student is not None)
         return ClassState(
-            self.id, self.name, self.started, self.time, self._paused, self.ended,
+            self.id, self.name, self.started, self.time, self.paused, self.ended,
             recording.running, recording.running and recording.each, recording.session,
             trouble.what if trouble is not None else None,
-            tuple(map(_source_state, self.sources)), len(self.viewers),
+            tuple(_source_state(one, self.time) for one in self.sources), len(self.viewers),
             tuple(present), self._shares, tuple(self._marks),
         )  # fmt: skip
 
@@ -402,7 +434,7 @@ class RunningClass:
             **wire.shares_message(state.shares),
             "sources": [
                 {"key": s.key, "kind": s.kind, "student": s.student, "faces": s.faces,
-                 "a_second": round(s.a_second, 1), "ms": round(s.ms, 1)}
+                 "a_second": round(s.a_second, 1), "ms": round(s.ms, 1), "said": s.said}
                 for s in state.sources
             ],
             "people": [
@@ -434,17 +466,17 @@ class RunningClass:
 
     def _put_together(self, now: float) -> None:
         for source in self.sources:
-            if now - source.last > _GONE_S and not self._paused:
+            if now - source.last > _GONE_S and not self.paused:
                 self.leave(source.key)
-        views = {
-            source.key: source.view
+        parts = [
+            Part(source.key, source.place, source.view, source.view.time)
             for source in self.sources
-            if source.view is not None and now - source.view.time <= _FRESH_S
-        }
-        if not views or self._paused:
+            if source.view is not None and now - source.view.time <= source.patience
+        ]
+        if not parts or self.paused:
             self._view, self._shares = None, ClassShares({}, 0, self._shares.expected)
             return
-        view = together(views, now, len(self._host.opened().members))
+        view = merged(parts, _PLACES, now, len(self._host.opened().members))
         self._view, self._shares = view, view.shares
         self._recording.note(view)
         over = self._seconds.add(view)
@@ -455,15 +487,15 @@ class RunningClass:
 class ByFace:
     """Names by the faces of the enrolled, as soon as these are known."""
 
-    def __init__(self, opened: OpenClass) -> None:
-        self._opened = opened
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._namer: Namer | None = None
 
     def name(
         self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
     ) -> Mapping[int, str]:
         """The students of those tracks that are decided by now."""
-        self._namer = self._namer or self._opened.namer()
+        self._namer = self._namer or self._host.opened().namer()
         return self._namer.name(image, faces, tracks, time) if self._namer is not None else {}
 
     def forget(self, tracks: Sequence[int]) -> None:
@@ -472,15 +504,12 @@ class ByFace:
             self._namer.forget(tracks)
 
 
-def _namer(opened: OpenClass, student: str | None) -> Namer:
-    return ByFace(opened) if student is None else OneStudent(student)
-
-
-def _source_state(source: Source) -> SourceState:
+def _source_state(source: Source, now: float) -> SourceState:
     view = source.view
     return SourceState(
         source.key, source.kind, source.student, len(view.seen) if view is not None else 0,
         1 / source.gap if source.gap else 0.0, 1000 * source.took,
+        source.health.said(now),
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from fewshot_fer.errors import ImageError
+from fewshot_fer.errors import RequestError
 from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.drawn import MOST, draw
 from fewshot_fer.web.recalibrating import recalibrate, take_back
 from fewshot_fer.web.service import Service
 from fewshot_fer.web.wire import Message
@@ -20,7 +21,7 @@ def obey(
     """Do what a command says; the answer, if there is one."""
     does = _KNOWN.get(command["do"])
     if does is None:
-        raise ImageError(
+        raise RequestError(
             "There is no such command.",
             where=str(command["do"])[:40],
             next_step=f"There are: {', '.join(sorted(_KNOWN))}.",
@@ -36,7 +37,7 @@ def _students(service: Service, running: RunningClass, *_: object) -> Message:
 def _name(_: Service, running: RunningClass, command: Mapping[str, Any], source: str) -> Message:
     track, student = command.get("track"), command.get("student")
     if not isinstance(track, int) or not (student is None or isinstance(student, str)):
-        raise ImageError("Say `track` (a number) and `student` (an id, or null).")
+        raise RequestError("Say `track` (a number) and `student` (an id, or null).")
     running.say_who(str(command.get("source") or source), track, student)
     return {"type": "done", "did": "name", "track": track, "student": student}
 
@@ -76,6 +77,18 @@ def _undo(service: Service, _: RunningClass, command: Mapping[str, Any], __: str
     return take_back(service, command.get("undo"))
 
 
+def _drawn(service: Service, running: RunningClass, command: Mapping[str, Any], _: str) -> None:
+    students = command.get("students", 12)
+    if not isinstance(students, int) or not 1 <= students <= MOST:
+        raise RequestError(f"A drawn class has 1 to {MOST} students.")
+    if not running.draws:
+        draw(service, running, students)
+
+
+def _stop_drawn(_: Service, running: RunningClass, *__: object) -> None:
+    running.draws = False
+
+
 def _end(service: Service, running: RunningClass, *_: object) -> None:
     service.classes.close(running.id)
 
@@ -90,5 +103,7 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "stop_recording": _stop_recording,
     "recalibrate": _recalibrate,
     "undo": _undo,
+    "drawn": _drawn,
+    "stop_drawn": _stop_drawn,
     "end": _end,
 }

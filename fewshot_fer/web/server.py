@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import uvicorn
 
+from fewshot_fer.web import theme
 from fewshot_fer.web.app import build_app
 from fewshot_fer.web.service import Service
 
@@ -51,5 +52,6 @@ def set_up_streamlit() -> None:
     """Streamlit's own options, as this app needs them."""
     from streamlit import config
 
+    theme.apply()
     for name, value in _STREAMLIT.items():
         config.set_option(name, value)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from os import cpu_count
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -17,7 +18,6 @@ from fewshot_fer.classroom.members import Enrolled
 from fewshot_fer.classroom.opening import OpenClass, class_name
 from fewshot_fer.classroom.recording import Recording, waiting_files
 from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.who import KnownFaces
 from fewshot_fer.errors import FewshotFerError, FolderError
 from fewshot_fer.faces.identity import Identity, weights
 from fewshot_fer.prototypes.index import PrototypeIndex
@@ -50,20 +50,22 @@ class Service:
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
         opens: OpensRecognizer = open_shared,
         workers: int | None = None,
-        demo: bool = False,
+        demo: int = 0,
     ) -> None:
         self.settings = settings
         self.library = Library(settings.support_sets)
         self.folder = private_folder(folder or web_folder(settings.records))
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo
-        """Everybody is drawn; students and record are thrown away at the end."""
+        """So many students are drawn, and nobody is real."""
         self.now, self.clock = now, clock
         self.workers = workers or min(_MOST_WORKERS, cpu_count() or 1)
         self.jobs: NewestWins[Message] = NewestWins(self.workers, lambda: skipped("newer"))
         self.classes = Classes(self, new_id)
         self._opens = opens
         self._opened: Future[OpenClass] = Future()
+        self._knowing: OpenClass | None = None
+        """The same, which also knows the faces of the enrolled."""
         self._starting = Lock()
         self._started = False
         self._over = Event()
@@ -94,7 +96,7 @@ class Service:
     def opened(self) -> OpenClass:
         """Recogniser, library and members; waits until they are there."""
         self.start()
-        return self._opened.result()
+        return self._knowing or self._opened.result()
 
     @property
     def recognizer(self) -> Recognizer:
@@ -133,13 +135,22 @@ class Service:
         self._opened.set_result(opened)
         for _ in range(self.workers - 1):
             grow()
-        if weights() is not None:
-            opened.faces = KnownFaces(self.library, SharedIdentity(Identity.open()))
+        with suppress(FewshotFerError):
+            self._knowing = _who_knows_faces(opened)
         while not self._over.wait(_REFRESH_S):
             if self.classes.all():
                 # Whatever is wrong with the library is told by the page that shows it.
                 with suppress(FewshotFerError):
-                    opened.refresh()
+                    self.opened().refresh()
+
+
+def _who_knows_faces(opened: OpenClass) -> OpenClass | None:
+    """The same class once the faces of the enrolled were looked at, which takes a while."""
+    if weights() is None:
+        return None
+    knowing = replace(opened, identity=SharedIdentity(Identity.open()))
+    knowing.namer()
+    return knowing
 
 
 class SharedMembers(Enrolled):

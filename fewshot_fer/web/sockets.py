@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -19,6 +20,8 @@ from fewshot_fer.web.wire import Message
 
 NO_CLASS = 4404
 """The close code for a class that is not there."""
+_GONE: Final = (WebSocketDisconnect, RuntimeError, OSError)
+"""What sending to a page that has left may raise."""
 
 
 def live(service: Service) -> Callable[[WebSocket], Awaitable[None]]:
@@ -45,7 +48,7 @@ class Teacher:
         self._running = running
         self._socket = socket
         self._source = f"gallery:{secrets.token_hex(4)}"
-        self._each = service.demo
+        self._each = service.demo > 0
         self._sending = asyncio.Lock()
         self._doing: set[asyncio.Task[None]] = set()
 
@@ -56,10 +59,10 @@ class Teacher:
         try:
             await self._send(
                 {"type": "hello", "source": self._source, "each": self._each,
-                 "demo": self._service.demo, "ready": self._service.ready}
+                 "demo": self._each, "ready": self._service.ready}
             )  # fmt: skip
             await self._listen()
-        except (WebSocketDisconnect, RuntimeError, OSError):
+        except _GONE:
             pass
         finally:
             self._running.unsubscribe(viewer)
@@ -111,7 +114,7 @@ class Teacher:
             await self._send(answer)
 
     async def _show(self, viewer: Viewer) -> None:
-        with suppress(WebSocketDisconnect, RuntimeError, OSError):
+        with suppress(*_GONE):
             async for sent in viewer:
                 await self._send(sent.message, sent)
 
@@ -130,6 +133,9 @@ class Teacher:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._doing.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            if not isinstance(error, (WebSocketDisconnect, RuntimeError, OSError)):
-                raise error
+        error = None if task.cancelled() else task.exception()
+        # A page that is gone takes no answer.
+        if error is not None and not isinstance(
+            error, WebSocketDisconnect | RuntimeError | OSError
+        ):
+            raise error

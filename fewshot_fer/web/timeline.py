@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Final
 
 from fewshot_fer.classroom.records.values import ClassSecond
-from fewshot_fer.classroom.view import Effort, Seen, Timings, View, shares_of
 
-STEP_S = 5
-_NO_TIME = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
-_TRACKS = 1_000_000
-"""Tracks of one source are fewer."""
+STEP_S: Final = 5
 
 
 @dataclass(slots=True)
@@ -50,15 +47,3 @@ class Timeline:
         if not self.stretches or self.stretches[-1].start != start:
             self.stretches.append(Stretch(start))
         self.stretches[-1].add(second)
-
-
-def together(views: dict[str, View], time: float, members: int) -> View:
-    """The views of several sources as one of the class; a student's own camera comes first."""
-    seen: dict[object, Seen] = {}
-    # Own cameras come later in this order, so that they replace what the gallery shows of them.
-    for number, source in enumerate(sorted(views, key=lambda one: one.startswith("device:"))):
-        for face in views[source].seen:
-            track = number * _TRACKS + face.track
-            seen[track if face.student is None else face.student] = replace(face, track=track)
-    faces = tuple(seen.values())
-    return View(time, faces, shares_of(faces, members), Effort(len(faces), 0, 0.0), _NO_TIME)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fewshot_fer.classroom.view import ClassShares, Seen, View
-from fewshot_fer.errors import FewshotFerError, ImageError
+from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
 
 MOST_BYTES: Final = 2_000_000
 MOST_PIXELS: Final = 4_000_000
@@ -84,7 +84,7 @@ def command_of(text: str) -> Message:
         except (ValueError, RecursionError):
             command = None
     if not isinstance(command, dict) or not isinstance(command.get("do"), str):
-        raise ImageError(
+        raise RequestError(
             "This is not a command.",
             next_step='Send JSON such as {"do":"mark","text":"group work"}.',
         )

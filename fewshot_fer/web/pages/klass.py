@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import streamlit as st
 
+from fewshot_fer.palette import colour, ordered
+from fewshot_fer.web.drawn import new_class
+from fewshot_fer.web.live.component import live
+from fewshot_fer.web.pages.parts import frame
 
-def page() -> None:
-    """Show the class."""
-    st.title("Class")
+if TYPE_CHECKING:
+    from fewshot_fer.web.classes import RunningClass
+    from fewshot_fer.web.service import Service
+
+
+# The picture gets the room that Streamlit leaves at the sides.
+_WIDE: Final = (
+    "<style>.stMainBlockContainer { padding-inline: clamp(1rem, 2.5vw, 2.5rem); }</style>"
+)
+
+
+def show(service: Service) -> None:
+    """The whole page; the component does the rest."""
+    st.html(_WIDE)
+    with frame.guarded():
+        running = _running(service)
+        names = service.library.expressions()
+        data = {
+            "names": ordered(names),
+            "colours": {name: colour(name, names) for name in names},
+            "demo": service.demo > 0,
+        }
+        result = live(running.id, data, key="live")
+        if result.again:
+            st.rerun()
+
+
+def _running(service: Service) -> RunningClass:
+    """The class that is watched, or a new one."""
+    here = [one for one in service.classes.all() if not one.ended]
+    return here[-1] if here else new_class(service)

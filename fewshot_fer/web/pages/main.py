@@ -1,10 +1,59 @@
-"""The frame of all of Streamlit's pages."""
+"""The frame of all pages: what there is, and what everybody is told before the first."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
 import streamlit as st
 
-from fewshot_fer.web.pages import klass
+from fewshot_fer.web.pages import notice
+from fewshot_fer.web.service import Service, current
 
-st.set_page_config(page_title="Class", page_icon=None, layout="wide")
-klass.page()
+# A sign of Streamlit's own would be fetched from another host.
+_ICON: Final = Path(__file__).parents[1] / "live" / "static" / "icon.svg"
+_PAGES: Final = (
+    ("klass", "Class", "groups", "class"),
+    ("students", "Students", "person", "students"),
+    ("expressions", "Expressions", "mood", "expressions"),
+    ("sessions", "Sessions", "timeline", "sessions"),
+    ("pictures", "Try a picture", "image_search", "pictures"),
+    ("settings", "Settings", "tune", "settings"),
+)
+"""Module, title, icon, address."""
+
+
+def main() -> None:
+    """Show the page that was chosen."""
+    st.set_page_config(page_title="fewshot-fer", page_icon=str(_ICON), layout="wide")
+    service = current()
+    chosen = st.navigation(
+        [
+            st.Page(
+                partial(_show, module, service),
+                title=title,
+                icon=f":material/{icon}:",
+                url_path=address,
+                default=module == "klass",
+            )
+            for module, title, icon, address in _PAGES
+            if find_spec(f"{__package_name__}.{module}") is not None
+        ]
+    )
+    notice.once(service)
+    chosen.run()
+
+
+def _show(module: str, service: Service) -> None:
+    # A page's own imports wait until somebody opens it: the first page shows sooner.
+    show: Callable[[Service], None] = import_module(f"{__package_name__}.{module}").show
+    show(service)
+
+
+__package_name__ = "fewshot_fer.web.pages"
+
+main()

@@ -1,0 +1,156 @@
+// The few questions that are asked: who is this, what to record, how to recalibrate, really end.
+
+import { el } from './words.js';
+
+const RESTING_S = 4;
+
+export class Sheets {
+  constructor({ send, colours }) {
+    this.send = send;
+    this.colours = colours;
+    this.root = el('div', { class: 'sheets' });
+  }
+
+  #open(title, ...content) {
+    this.close();
+    const sheet = el('dialog', { class: 'sheet', 'aria-label': title },
+      el('form', { method: 'dialog' },
+        el('header', {}, el('h2', { text: title }),
+          el('button', { class: 'plain', value: 'close', 'aria-label': 'Close', text: '✕' }))),
+      ...content);
+    sheet.addEventListener('close', () => sheet.remove());
+    // A click beside it closes it.
+    sheet.addEventListener('click', (event) => event.target === sheet && sheet.close());
+    this.root.replaceChildren(sheet);
+    sheet.showModal();
+    return sheet;
+  }
+
+  close() {
+    this.root.querySelector('dialog')?.close();
+  }
+
+  who(face, students) {
+    const say = (student) => {
+      this.send({ do: 'name', source: face.source, track: face.track, student });
+      this.close();
+    };
+    const list = el('ul', { class: 'choices' });
+    const fill = (wanted) => {
+      const found = students.filter((one) => one.name.toLowerCase().includes(wanted.toLowerCase()));
+      list.replaceChildren(...found.map((one) => el('li', {}, el('button', {
+        type: 'button', text: one.name, 'aria-pressed': String(one.id === face.student),
+        onclick: () => say(one.id),
+      }))));
+      if (!found.length) {
+        list.replaceChildren(el('li', { class: 'quiet', text: students.length
+          ? 'Nobody has a name like this.'
+          : 'Nobody is enrolled yet. The page “Students” shows how.' }));
+      }
+    };
+    const search = el('input', {
+      type: 'search', placeholder: 'Name', 'aria-label': 'Find a student',
+      oninput: () => fill(search.value),
+      onkeydown: (event) => event.key === 'Enter' && list.querySelector('button')?.click(),
+    });
+    fill('');
+    this.#open('Who is this?', students.length > 8 ? search : '', list,
+      el('div', { class: 'buttons' }, el('button', {
+        type: 'button', class: 'second', text: 'Nobody of the class', onclick: () => say(null),
+      })));
+  }
+
+  record() {
+    const option = (value, title, words, checked) => el('label', { class: 'option' },
+      el('input', { type: 'radio', name: 'what', value, checked }),
+      el('span', {}, el('b', { text: title }), el('small', { text: words })));
+    const each = option('each', 'Every student too',
+      'Also the numbers of every enrolled student: they agreed when they enrolled. Needed for “worth a check-in”.');
+    const sheet = this.#open('Record numbers',
+      option('class', 'The class only', 'How many showed what, second by second. No single student.', true),
+      each,
+      el('p', { class: 'quiet', text: 'Pictures are never recorded.' }),
+      el('div', { class: 'buttons' }, el('button', {
+        type: 'button', class: 'first', text: 'Record',
+        onclick: () => {
+          this.send({ do: 'record', each: each.querySelector('input').checked });
+          sheet.close();
+        },
+      })));
+  }
+
+  mark() {
+    const text = el('input', { type: 'text', maxlength: '200', placeholder: 'For example: group work', 'aria-label': 'What begins now' });
+    const done = (event) => {
+      event.preventDefault();
+      this.send({ do: 'mark', text: text.value });
+      this.close();
+    };
+    const form = el('form', { onsubmit: done }, text,
+      el('div', { class: 'buttons' }, el('button', { class: 'first', text: 'Mark' })));
+    this.#open('Mark this moment', form);
+    text.focus();
+  }
+
+  recalibrate() {
+    const words = el('p', { class: 'quiet', text: 'For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.' });
+    const rest = el('button', { type: 'button', class: 'first', text: 'Resting faces now' });
+    const minute = el('button', { type: 'button', class: 'second', text: 'From the last minute' });
+    const sheet = this.#open('Recalibrate everyone', words,
+      el('p', {}, el('b', { text: 'Resting faces: ' }), 'ask all to look into the camera, relaxed, for four seconds. The surest way.'),
+      el('p', {}, el('b', { text: 'The last minute: ' }), 'nobody has to do anything; only what was read surely counts.'),
+      el('div', { class: 'buttons' }, minute, rest));
+    const wait = (how) => {
+      rest.disabled = minute.disabled = true;
+      words.textContent = 'Learning …';
+      this.send({ do: 'recalibrate', how });
+    };
+    minute.onclick = () => wait('minute');
+    rest.onclick = () => {
+      rest.disabled = minute.disabled = true;
+      let left = RESTING_S;
+      const tick = () => {
+        if (!sheet.isConnected) return;
+        words.textContent = `Everybody looks into the camera, relaxed … ${left}`;
+        if (left === 0) wait('rest');
+        else setTimeout(tick, 1000);
+        left -= 1;
+      };
+      tick();
+    };
+  }
+
+  recalibrated(message) {
+    const done = message.students.filter((one) => one.done).length;
+    const undo = el('button', {
+      type: 'button', class: 'second', text: 'Take it back',
+      onclick: () => {
+        this.send({ do: 'undo', undo: message.undo });
+        this.close();
+      },
+    });
+    this.#open('Recalibrated',
+      el('p', { text: `${done} of ${message.students.length} recalibrated.` }),
+      el('ul', { class: 'results' }, ...message.students.map((one) => el('li', {},
+        el('b', { text: one.name }), ' ', one.words))),
+      el('div', { class: 'buttons' }, done ? undo : '', el('button', {
+        type: 'button', class: 'first', text: 'Good', onclick: () => this.close(),
+      })));
+  }
+
+  end(recording) {
+    this.#open('End the class?',
+      el('p', { text: recording
+        ? 'The recording is closed and its report is made.'
+        : 'Nothing was recorded, so nothing of it is kept.' }),
+      el('div', { class: 'buttons' },
+        el('button', { type: 'button', class: 'second', text: 'Go on', onclick: () => this.close() }),
+        el('button', {
+          type: 'button', class: 'first', text: 'End the class',
+          onclick: () => {
+            this.send({ do: 'end' });
+            this.close();
+          },
+        })));
+  }
+}

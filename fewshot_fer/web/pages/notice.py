@@ -1,0 +1,37 @@
+"""What everybody is told once, before the first class: law and care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from fewshot_fer.files import write_atomically
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+_FILE: Final = "notice-was-read"
+_WORDS: Final = """
+**Before you begin.** This software reads what a face *shows*. It does not know what goes on in a
+person, and it makes mistakes.
+
+- **In the EU** it is prohibited to use it in education, save for medical or safety reasons (AI
+  Act, article 5(1)(f)). Elsewhere, ask your school, your students and their parents first.
+- Pictures stay on this machine and are never stored, but for the references that a student
+  agreed to. Numbers are written down only while you record.
+- You see the class as a whole. A single student's view is a choice, never a verdict.
+"""
+
+
+def once(service: Service) -> None:
+    """Show it until somebody says that it was read."""
+    file = service.folder / _FILE
+    if service.demo or file.exists() or st.session_state.get(_FILE):
+        return
+    with st.container(border=True):
+        st.markdown(_WORDS)
+        if st.button("I have read this", type="primary"):
+            st.session_state[_FILE] = True
+            write_atomically(file, b"")
+            st.rerun()
