@@ -80,6 +80,11 @@ class Enrolled:
         for student, name in found.items():
             self._join(student, name)
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What to call everybody, by id."""
+        return dict(self._names)
+
     def read(
         self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
     ) -> Sequence[Reading]:

@@ -32,6 +32,10 @@ class Memory:
         rows = [vector for time, vector in self._kept.get(student, ()) if time >= since]
         return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
+    def forget(self, student: str) -> None:
+        """Drop what is kept of a student."""
+        self._kept.pop(student, None)
+
     @property
     def students(self) -> tuple[str, ...]:
         """All of whom there are vectors."""

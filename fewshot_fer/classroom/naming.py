@@ -1,14 +1,15 @@
 """Which track is which student: a click, or a namer such as an identity network or name tags.
 
-A track keeps its name as long as it lives. Two tracks of one frame never carry one student:
-what a person said wins over what a namer thinks, and of two claims by a namer the older stays.
+A track keeps its name as long as it lives, or until the namer that gave it takes it back; what a
+person said stays. Two tracks of one frame never carry one student: what a person said wins over
+what a namer thinks, and of two claims by a namer the older stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.faces.values import Faces
@@ -26,6 +27,22 @@ class Namer(Protocol):
     def forget(self, tracks: Sequence[int]) -> None:
         """Tracks that are no more."""
         ...
+
+
+@runtime_checkable
+class Doubts(Protocol):
+    """A namer that looks again, now and then, whether the names that it gave are still right."""
+
+    def doubted(
+        self,
+        image: Bytes,
+        faces: Faces,
+        tracks: Sequence[int],
+        students: Sequence[str],
+        time: float,
+    ) -> Sequence[int]:
+        """Those of the tracks (one for each face, and whose it is) whose name is wrong."""
+        ...  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,19 @@ class Names:
             if track not in self._said and self._students.get(track) is None
         ]
 
+    def suggested(self, tracks: Iterable[int]) -> list[int]:
+        """The tracks that a namer named."""
+        return [
+            track
+            for track in tracks
+            if track not in self._said and self._students.get(track) is not None
+        ]
+
+    def take_back(self, track: int) -> None:
+        """A name was wrong: the track is nobody's until it is named anew."""
+        self._students.pop(track, None)
+        self._said.discard(track)
+
     def say(self, track: int, student: str | None) -> None:
         """A person says who a track is (None: nobody of the class)."""
         if student is not None:
@@ -85,8 +115,7 @@ class Names:
     def forget(self, tracks: Iterable[int]) -> None:
         """Tracks that are no more."""
         for track in tracks:
-            self._students.pop(track, None)
-            self._said.discard(track)
+            self.take_back(track)
 
     def _take(self, student: str) -> None:
         for track, known in self._students.items():

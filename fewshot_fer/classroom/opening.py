@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom.budget import Budget
 from fewshot_fer.classroom.members import Enrolled
 from fewshot_fer.classroom.naming import Namer, OneStudent
@@ -16,6 +18,7 @@ from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.library import Library
+from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
 from fewshot_fer.students.roster import Roster
 
 
@@ -66,6 +69,16 @@ class OpenClass:
     def recording(self) -> Recording:
         """What may be written down of this class; nothing until it is started."""
         return Recording(self.settings.records, self.library, self.name)
+
+    def recalibrate(self, looks: Mapping[str, Floats]) -> dict[str, Recalibrated | str]:
+        """Fit everybody in view to today's light, from vectors [n,D] of this lesson by student.
+
+        Only frames that are sure count; of who was left as they were, it says why.
+        """
+        here = {student: z for student, z in looks.items() if self.members.name(student)}
+        results = recalibrate_class(self.roster, here)
+        self.refresh()
+        return results
 
     def refresh(self) -> None:
         """Take in what has changed in the library; cheap enough for every second."""

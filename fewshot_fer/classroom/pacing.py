@@ -5,7 +5,9 @@ This is the edge where threads and waiting are; nothing behind it knows of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic, sleep
 
@@ -39,33 +41,92 @@ def paced(
 
 def newest(pictures: Iterator[Captured]) -> Pictures:
     """Live pictures, read in a thread of their own; of those that wait only the newest is given."""
-    box = _Box()
-    reader = Thread(target=box.fill, args=(pictures,), name="source", daemon=True)
-    reader.start()
-    try:
-        while (captured := box.take()) is not None:
-            yield captured
-    finally:
-        box.close()
-        reader.join(timeout=5.0)
+    with closing(Several([pictures])) as sources:
+        while not sources.over:
+            news = sources.next()
+            if news is not None and news.error is not None:
+                raise news.error
+            if news is not None and news.captured is not None:
+                yield news.captured
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one of several sources has: a picture, or none any more."""
+
+    source: int
+    """Which, from 0 on."""
+    captured: Captured | None = None
+    error: BaseException | None = None
+    """Why there are none any more; without it the source has come to its end."""
+
+
+class Several:
+    """Sources read side by side, in a thread each; of each only the newest picture is kept."""
+
+    def __init__(self, sources: Sequence[Iterator[Captured]]) -> None:
+        self._changed = Condition()
+        self._boxes = [_Box(self._changed) for _ in sources]
+        self._turns = list(range(len(sources)))
+        """The sources, the one first that has waited longest for its turn."""
+        self._readers = [
+            Thread(target=box.fill, args=(pictures,), name="source", daemon=True)
+            for box, pictures in zip(self._boxes, sources, strict=True)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def over(self) -> bool:
+        """Whether all have ended, and that was told."""
+        return all(box.told for box in self._boxes)
+
+    def next(self, timeout: float | None = None) -> News | None:
+        """The news of whoever has waited longest; None when there are none for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.over or self._ready() is not None, timeout)
+            place = self._ready()
+            if place is None:
+                return None
+            self._turns.remove(place)
+            self._turns.append(place)
+            return self._boxes[place].news(place)
+
+    def close(self) -> None:
+        """Nobody wants any more."""
+        with self._changed:
+            for box in self._boxes:
+                box.closed = True
+        for reader in self._readers:
+            # A stream that says nothing is not waited for: its thread ends with the program.
+            reader.join(timeout=5.0 / len(self._readers))
+
+    def _ready(self) -> int | None:
+        return next((place for place in self._turns if self._boxes[place].full), None)
 
 
 class _Box:
-    """Holds one picture between two threads."""
+    """Holds one source's picture between two threads."""
 
-    def __init__(self) -> None:
-        self._changed = Condition()
+    def __init__(self, changed: Condition) -> None:
+        self.closed = False
+        self.told = False
+        self._changed = changed
         self._captured: Captured | None = None
         self._error: BaseException | None = None
         self._ended = False
-        self._closed = False
+
+    @property
+    def full(self) -> bool:
+        """Whether there is anything to tell."""
+        return self._captured is not None or (self._ended and not self.told)
 
     def fill(self, pictures: Iterator[Captured]) -> None:
         """Read until the end, or until nobody wants any more."""
         try:
             for captured in pictures:
                 with self._changed:
-                    if self._closed:
+                    if self.closed:
                         break
                     self._captured = captured
                     self._changed.notify()
@@ -79,16 +140,10 @@ class _Box:
                 self._ended = True
                 self._changed.notify()
 
-    def take(self) -> Captured | None:
-        """The newest picture that was not given yet; None at the end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._captured is not None or self._ended)
-            captured, self._captured = self._captured, None
-            if captured is None and self._error is not None:
-                raise self._error
-            return captured
-
-    def close(self) -> None:
-        """Nobody wants any more."""
-        with self._changed:
-            self._closed = True
+    def news(self, place: int) -> News:
+        """The newest picture that was not told yet, or that there are no more."""
+        captured, self._captured = self._captured, None
+        if captured is not None:
+            return News(place, captured)
+        self.told = True
+        return News(place, error=self._error)

@@ -8,8 +8,9 @@ No thread, no camera and no wall clock is in here: frames, times and the stopwat
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -18,13 +19,16 @@ from fewshot_fer.classroom.attention import Attention
 from fewshot_fer.classroom.budget import Budget, Purse
 from fewshot_fer.classroom.members import Members
 from fewshot_fer.classroom.memory import Memory
-from fewshot_fer.classroom.naming import Namer, Names
+from fewshot_fer.classroom.naming import Doubts, Namer, Names
 from fewshot_fer.classroom.smoothing import Smoother, Smoothing
 from fewshot_fer.classroom.view import Quality, Seen, Timings, View, effort_of, shares_of
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.follower import FaceFollower, Finder, Tracked
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
+
+_SET_BACK_S: Final = 1.0
+"""A time that is earlier by more is of a clock that was set back, not of a late picture."""
 
 
 class Recognises(Protocol):
@@ -56,6 +60,22 @@ class Follows(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Onward:
+    """Makes a time that never goes back of one that may."""
+
+    last: float = -np.inf
+    _ahead: float = 0.0
+    """How far the source's time was set back in all."""
+
+    def at(self, time: float) -> float:
+        """The time to go by; a clock that was set back goes on from where it was."""
+        if time + self._ahead < self.last - _SET_BACK_S:
+            self._ahead = self.last - time
+        self.last = max(self.last, time + self._ahead)
+        return self.last
+
+
 class ClassSession:
     """Watches one stream of frames; use it from one thread."""
 
@@ -83,15 +103,29 @@ class ClassSession:
         self._stopwatch = stopwatch
         self._attention = Attention()
         self._quality: dict[int, Quality] = {}
-        self._time = -np.inf
+        self._clock = Onward()
 
     def name(self, track: int, student: str | None) -> None:
         """A person says who a track is (None: nobody of the class)."""
         self._renamed(lambda: self._names.say(track, student))
 
+    def forget_who_left(self) -> None:
+        """Drop what is remembered of those who are not of the class any more."""
+        for track in self._attention.tracks:
+            self._drop_if_left(self._names.of(track), track)
+        for student in self.memory.students:
+            self._drop_if_left(student)
+
+    def _drop_if_left(self, student: str | None, track: int | None = None) -> None:
+        if student is None or self.members.name(student) is not None:
+            return
+        if track is not None:
+            self._names.take_back(track)
+        self._forget_student(student)
+
     def look(self, frame: Bytes, time: float) -> View:
         """Watch the next frame [h,w,3]; a time that goes back counts as no time at all."""
-        now = self._time = max(time, self._time)
+        now = self._clock.at(time)
         self._purse.earn(now)
         laps = [self._stopwatch()]
         tracked = self._follower.follow(frame, now)
@@ -124,12 +158,35 @@ class ClassSession:
     def _ask_namer(self, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float) -> None:
         if self._namer is None:
             return
+        if isinstance(self._namer, Doubts):
+            self._look_again(self._namer, frame, faces, tracks, now)
         unnamed = set(self._names.unnamed(tracks))
         asked = [i for i, track in enumerate(tracks) if track in unnamed]
         if asked:
             which = [tracks[i] for i in asked]
             found = self._namer.name(frame, faces[np.array(asked)], which, now)
             self._renamed(lambda: self._names.suggest(found, tracks))
+
+    def _look_again(
+        self, namer: Doubts, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float
+    ) -> None:
+        """Take names back that the namer does not believe any more."""
+        suggested = set(self._names.suggested(tracks))
+        asked = [i for i, track in enumerate(tracks) if track in suggested]
+        which = [tracks[i] for i in asked]
+        students = {track: self._names.of(track) or "" for track in which}
+        if not asked:
+            return
+        for track in namer.doubted(
+            frame, faces[np.array(asked)], which, list(students.values()), now
+        ):
+            self._names.take_back(track)
+            # It was somebody else's face: nothing that was learnt from it is the student's.
+            self._forget_student(students[track])
+
+    def _forget_student(self, student: str) -> None:
+        self.memory.forget(student)
+        self._smoother.forget([student])
 
     def _key(self, track: int) -> Hashable:
         """What is believed belongs to the student, and to the track while nobody knows who."""

@@ -83,6 +83,11 @@ def is_live(source: str) -> bool:
     return source.isdecimal() or source.split(":")[0] == "screen" or bool(_STREAM.match(source))
 
 
+def without_password(source: str) -> str:
+    """An address as it may be shown: who signs in to a stream stays out of it."""
+    return re.sub(r"(?<=://)[^/@]*@", "", source)
+
+
 def open_source(source: str, *, every: float = 0.0) -> Pictures:
     """The pictures of a camera's number, a file, a folder, an address, or `screen[:x,y,w,h]`.
 
@@ -132,16 +137,17 @@ def stream(
     sleeps: Sleeps = sleep,
 ) -> Pictures:
     """A network stream's pictures; it is called again, more and more slowly, when it breaks off."""
+    where = without_password(url)
     began, tries = clock(), 0
     while True:
         with _opened(url, opens) as capture:
-            for captured in _watched(_pictures(capture, every, clock, began), url):
+            for captured in _watched(_pictures(capture, every, clock, began), where):
                 tries = 0
                 yield captured
         if tries == len(_BACK_OFF_S):
             raise SourceError(
                 "Nothing has come from this address for a while.",
-                where=url,
+                where=where,
                 next_step="Check the address and the network, and that the other side is sending.",
             )
         sleeps(_BACK_OFF_S[tries])

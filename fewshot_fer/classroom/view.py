@@ -41,6 +41,8 @@ class Seen:
     """How good the face was when it was last read."""
     read_at: float | None
     """When it was last read; equal to the view's time if in this very frame."""
+    source: str = ""
+    """Which source shows it, where several make one class: the box is in that one's picture."""
 
     @property
     def expression(self) -> str | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.faces.identity import Identity, IdentityNamer, Known
+from fewshot_fer.faces.align import portraits
+from fewshot_fer.faces.identity import Identity, IdentityNamer, Known, unit
+from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.library import Library
 
@@ -58,14 +61,49 @@ def known_faces(library: Library, identity: Identify) -> Known:
     return KnownFaces(library, identity).known
 
 
-class EnrolledNamer:
-    """Names the tracks of one source by their faces, always among those who are enrolled now."""
+@dataclass(frozen=True, slots=True)
+class Rechecks:
+    """How names are checked that a face was given."""
 
-    def __init__(self, identity: Identity, faces: KnownFaces) -> None:
+    pause: float = 5.0
+    """Seconds between two looks at a named track; one look a frame in all."""
+    in_doubt: float = 0.5
+    """Seconds until the next look after one that contradicted."""
+    looks: int = 3
+    """A name is lost when the mean of so many contradicts."""
+    unlike: float = 0.4
+    """Less like the student than this contradicts; to be named takes 0.6."""
+    margin: float = 0.05
+    """So does being more like another, by this much."""
+    quality: float = 0.3
+    """Poorer faces are not looked at."""
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """What speaks against a track's name since it last fitted."""
+
+    student: str
+    due: float
+    vectors: list[Floats] = field(default_factory=list)
+
+
+class EnrolledNamer:
+    """Names the tracks of one source by their faces, always among those who are enrolled now.
+
+    A name that was given is looked at again every few seconds, and taken back when several looks
+    in a row are of somebody else.
+    """
+
+    def __init__(
+        self, identity: Identity, faces: KnownFaces, rechecks: Rechecks | None = None
+    ) -> None:
         self._identity = identity
         self._faces = faces
         self._known = faces.known
         self._namer = IdentityNamer(identity, faces.known)
+        self._rechecks = rechecks or Rechecks()
+        self._doubts: dict[int, _Doubt] = {}
 
     def name(
         self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
@@ -77,6 +115,53 @@ class EnrolledNamer:
             self._namer = IdentityNamer(self._identity, self._known)
         return self._namer.name(image, faces, tracks, time) if self._known.students else {}
 
+    def doubted(
+        self,
+        image: Bytes,
+        faces: Faces,
+        tracks: Sequence[int],
+        students: Sequence[str],
+        time: float,
+    ) -> list[int]:
+        """The track whose name several looks have contradicted, if any."""
+        due = self._due(tracks, students, time)
+        if due is None:
+            return []
+        track, doubt = tracks[due], self._doubts[tracks[due]]
+        doubt.due = time + self._rechecks.in_doubt
+        face = faces[np.array([due])]
+        portrait = portraits(image, face.landmarks)
+        if assess(image, face, portrait)[0].score < self._rechecks.quality:
+            return []
+        doubt.vectors.append(self._identity(portrait)[0])
+        if not self._contradicts(doubt):
+            doubt.due, doubt.vectors = time + self._rechecks.pause, []
+        elif len(doubt.vectors) >= self._rechecks.looks:
+            self.forget([track])
+            return [track]
+        return []
+
     def forget(self, tracks: Sequence[int]) -> None:
         """Tracks that are no more."""
         self._namer.forget(tracks)
+        for track in tracks:
+            self._doubts.pop(track, None)
+
+    def _due(self, tracks: Sequence[int], students: Sequence[str], time: float) -> int | None:
+        """The place of the track that has waited longest for its look."""
+        for track, student in zip(tracks, students, strict=True):
+            if track not in self._doubts or self._doubts[track].student != student:
+                self._doubts[track] = _Doubt(student, time + self._rechecks.pause)
+        waiting = [
+            i for i, track in enumerate(tracks)
+            if self._doubts[track].due <= time and students[i] in self._known.students
+        ]  # fmt: skip
+        return min(waiting, key=lambda i: self._doubts[tracks[i]].due, default=None)
+
+    def _contradicts(self, doubt: _Doubt) -> bool:
+        """Whether the mean of the looks is not of the student."""
+        mean = unit(np.mean(doubt.vectors, axis=0, keepdims=True))[0]
+        alike = dict(zip(self._known.students, self._known.vectors @ mean, strict=True))
+        own = alike.pop(doubt.student)
+        others = max(alike.values(), default=-1.0)
+        return bool(own < self._rechecks.unlike or others - own >= self._rechecks.margin)

@@ -41,8 +41,11 @@ def bar(share: float, width: int, style: str) -> Text:
     return Text(drawn.ljust(width), style=f"{style} on grey15")
 
 
-def students_grid(seen: Sequence[Seen], width: int) -> Table:
-    """Every face's name, expression and how probable it is, in as many columns as fit."""
+def students_grid(seen: Sequence[Seen], width: int, rows: int | None = None) -> Table:
+    """Every face's name, expression and how probable it is, in as many columns as fit.
+
+    With more faces than so many rows can hold, the last place says how many are left out.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -51,10 +54,31 @@ def students_grid(seen: Sequence[Seen], width: int) -> Table:
     for _ in range(columns):
         grid.add_column(no_wrap=True, min_width=_CELL)
     ordered = sorted(seen, key=lambda face: (face.name is None, face.name or "", face.track))
+    fitting = len(ordered) if rows is None else columns * rows
     cells: list[RenderableType] = [_cell(face) for face in ordered]
+    if len(cells) > fitting:
+        cells[fitting - 1 :] = [Text(f"and {len(cells) - fitting + 1} more", style="dim")]
     for start in range(0, len(cells), columns):
         grid.add_row(*cells[start : start + columns])
     return grid if cells else _only(Text("No face is to be seen.", style="dim"))
+
+
+def places(seen: Sequence[Seen], size: tuple[int, int], width: int) -> Text:
+    """Where in the picture every face is, as a sketch of numbers and names."""
+    from rich.text import Text
+
+    height = max(3, width // 6)
+    lines = [[" "] * width for _ in range(height)]
+    across, down = max(1, size[0]), max(1, size[1])
+    for face in seen:
+        x0, y0, x1, y1 = face.box
+        label = f"{face.track} {face.name or '?'}"[:14]
+        line = min(height - 1, max(0, int((y0 + y1) / 2 / down * height)))
+        middle = int((x0 + x1) / 2 / across * width) - len(label) // 2
+        start = min(max(0, middle), max(0, width - len(label)))
+        lines[line][start : start + len(label)] = label
+    drawn = ["".join(line[:width]) for line in lines]
+    return Text("\n".join(drawn), style="on grey15")
 
 
 def _cell(face: Seen) -> Text:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fewshot_fer.cli import classview, options, output, panels
+from fewshot_fer.cli import options, output, panels
+from fewshot_fer.cli.desk import Desk, Mark, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
-    from rich.console import Group, RenderableType
-    from rich.text import Text
-
+    from fewshot_fer.classroom.live import LiveClass, Source
     from fewshot_fer.classroom.opening import OpenClass
     from fewshot_fer.classroom.recording import Recording
     from fewshot_fer.classroom.sources import Captured
-    from fewshot_fer.classroom.summary import Summary, Summing
     from fewshot_fer.classroom.view import View
+    from fewshot_fer.cli.desk import Action
+    from fewshot_fer.cli.keys import Keys
+    from fewshot_fer.cli.screen import Screen
     from fewshot_fer.settings import Settings
 
-_REFRESH_S: Final = 2.0
 _LOOKS_A_SECOND: Final = 15.0
+_KEYS_S: Final = 0.1
+"""How long a key waits at most while no picture comes."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,12 +38,13 @@ def register(app: typer.Typer) -> None:
 def live(
     context: typer.Context,
     source: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
             help="A camera's number, a video, a folder of pictures, an address (rtsp://, http://), "
-            "screen, screen:LEFT,TOP,WIDTH,HEIGHT, or drawn:STUDENTS."
+            "screen, screen:LEFT,TOP,WIDTH,HEIGHT, or drawn:STUDENTS; several times for several "
+            "that make one class. STUDENT=SOURCE shows that student only. Else camera 0."
         ),
-    ] = "0",
+    ] = None,
     class_folder: Annotated[
         Path | None,
         typer.Option("--class", metavar="FOLDER", help="The students' folder of this class."),
@@ -73,69 +76,158 @@ def live(
 ) -> None:
     """Watch a class live. Pictures are never stored; numbers only with --record.
 
-    Shows the class as a whole; with --each every student as well. Nothing leaves this machine,
-    unless the setting `records` names a database elsewhere.
+    Shows the class as a whole; with --each every student as well. Single keys name a face, mark a
+    moment, recalibrate, pause and end. Nothing leaves this machine, unless the setting `records`
+    names a database elsewhere.
     """
+    from fewshot_fer.classroom.live import LiveClass
     from fewshot_fer.classroom.opening import OpenClass
-    from fewshot_fer.classroom.summary import Summing
+    from fewshot_fer.cli.screen import summary_of
 
     settings = options.settings(
         context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
         threads=threads, min_face=min_face,
     )  # fmt: skip
-    pictures = _pictures(source, settings)
     here = OpenClass.open(settings)
-    views = _views(here, pictures, student, seconds, cores)
-    summing = Summing()
-    wanted = record or record_students
-    try:
-        with here.recording() as recording:
-            if wanted:
-                recording.open()
-                views = _recorded(views, recording, each=record_students)
-            if as_json or not output.console().is_terminal:
-                for view in views:
-                    summing.add(view)
+    sources = _sources(here, source or ["0"], student, settings)
+    with here.recording() as recording:
+        if record or record_students:
+            recording.open()
+        lesson = _Lesson(here, recording, wanted=record or record_students, each=record_students)
+        try:
+            with LiveClass(here, sources, cores=cores) as watched, suppress(KeyboardInterrupt):
+                if as_json or not output.console().is_terminal:
+                    lesson.run(watched, seconds)
+                else:
+                    _show(lesson, watched, seconds, each=each)
+            recording.stop()
+        finally:
+            summary = lesson.summing.summary
+            if summary.frames:
+                output.show(
+                    {**asdict(summary), "session": recording.session},
+                    as_json=as_json,
+                    picture=lambda: summary_of(summary, recording, enrolled=len(here.members)),
+                )
+    if watched.error is not None:
+        raise watched.error
+
+
+class _Lesson:
+    """One lesson: every view is counted and, if wanted, recorded; keys are done as they say."""
+
+    def __init__(self, here: OpenClass, recording: Recording, *, wanted: bool, each: bool) -> None:
+        from fewshot_fer.classroom.summary import Summing
+
+        self.summing = Summing()
+        self.recording = recording
+        self.desk = Desk(lambda: here.members.names)
+        self.paused = False
+        self._here = here
+        self._wanted, self._each = wanted, each
+        self._over = False
+
+    def run(
+        self,
+        live: LiveClass,
+        seconds: float | None,
+        keys: Keys | None = None,
+        screen: Screen | None = None,
+    ) -> None:
+        """Watch until the sources are over, for so many seconds, or until somebody ends it."""
+        said: list[str] = []
+        while not (live.over or self._over):
+            view = live.look(_KEYS_S)
+            if view is not None:
+                if seconds is not None and view.time > seconds:
+                    return
+                self._take(view)
+            while keys is not None and (key := keys.pressed()) is not None:
+                faces = [face.track for face in live.view.seen] if live.view else []
+                self._do(self.desk.press(key, faces), live, screen)
+            if screen is not None:
+                screen.update(self, live)
             else:
-                _watch(views, summing, source, recording, each=each)
-    finally:
-        summary = summing.summary
-        if summary.frames:
-            output.show(
-                {**asdict(summary), "session": recording.session},
-                as_json=as_json,
-                picture=lambda: _result(summary, recording),
-            )
+                said = _say_what_is_new(live.notes(), said)
+
+    def _take(self, view: View) -> None:
+        if self._wanted and not self.recording.running:
+            # A source that shows nothing leaves no empty session.
+            self.recording.start(each=self._each)
+        self.recording.note(view)
+        if not self.paused:
+            self.summing.add(view)
+
+    def _do(self, action: Action | None, live: LiveClass, screen: Screen | None) -> None:
+        words = ""
+        match action:
+            case Name(number, student):
+                live.name(number, student)
+                who = self._here.members.names.get(student or "", "nobody of the class")
+                words = f"Face {number} is {who}."
+            case Mark(text):
+                marked = self.recording.mark(text)
+                words = f"Marked: {text}." if marked else "Nothing is recorded: no mark was made."
+            case "recalibrate":
+                from fewshot_fer.classroom.live import in_words
+
+                words = in_words(self._here.recalibrate(live.looks()), self._here.members.names)
+            case "pause":
+                self.paused = not self.paused
+                (self.recording.pause if self.paused else self.recording.resume)()
+            case "end":
+                self._over = True
+            case "everybody" if screen is not None:
+                screen.each = not screen.each
+        if words and screen is not None:
+            screen.say(words)
 
 
-def _views(
-    here: OpenClass,
-    pictures: Generator[Captured],
-    student: str | None,
-    seconds: float | None,
-    cores: float | None,
-) -> Iterator[View]:
-    """What is seen of a source, for so long."""
-    whom = here.library.find(student).id if student is not None else None
-    session = here.watch(student=whom, cores=cores)
-    refreshed = 0.0
-    with closing(pictures):
-        for captured in pictures:
-            if seconds is not None and captured.time > seconds:
-                return
-            if captured.time - refreshed >= _REFRESH_S:
-                here.refresh()
-                refreshed = captured.time
-            yield session.look(captured.image, captured.time)
+def _show(lesson: _Lesson, live: LiveClass, seconds: float | None, *, each: bool) -> None:
+    """Watch with a screen and with keys."""
+    from fewshot_fer.cli.keys import keyboard
+    from fewshot_fer.cli.screen import Screen
+
+    with keyboard() as keys, Screen(output.console(), each=each) as screen:
+        lesson.run(live, seconds, keys, screen)
 
 
-def _recorded(views: Iterator[View], recording: Recording, *, each: bool) -> Iterator[View]:
-    """The same views; a source that shows nothing leaves no empty session."""
-    for view in views:
-        if not recording.running:
-            recording.start(each=each)
-        recording.note(view)
-        yield view
+def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
+    """Without a screen, trouble of a source goes to standard error, once."""
+    for note in notes:
+        # "for 5 s" grows all the time and is no news.
+        if note.split(" for ")[0] not in before:
+            output.console(stderr=True).print(note, markup=False)
+    return [note.split(" for ")[0] for note in notes]
+
+
+# ---------------------------------------------------------------------- sources
+
+
+def _sources(
+    here: OpenClass, given: Sequence[str], student: str | None, settings: Settings
+) -> list[Source]:
+    """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
+    from fewshot_fer.classroom.live import Source
+    from fewshot_fer.classroom.sources import without_password
+
+    if student is not None and len(given) > 1:
+        raise typer.BadParameter("with several sources say STUDENT=SOURCE", param_hint="--student")
+    found = []
+    for one in given:
+        whom, source = (student, one) if student is not None else _whose(one)
+        known = here.library.find(whom) if whom is not None else None
+        name = known.name if known is not None else without_password(source)
+        found.append(Source(name, _pictures(source, settings), known.id if known else None))
+    return found
+
+
+def _whose(source: str) -> tuple[str | None, str]:
+    """The student whom a source shows, where that is said before a `=`."""
+    student, equals, rest = source.partition("=")
+    if not equals or not student or not rest or any(sign in student for sign in "/:\\"):
+        return None, source
+    return (None, source) if Path(source).exists() else (student, rest)
 
 
 def _pictures(source: str, settings: Settings) -> Generator[Captured]:
@@ -157,81 +249,3 @@ def _drawn(source: str, seed: int) -> Iterator[Captured]:
     if not number.isdecimal() or not 1 <= int(number) <= 49:
         raise typer.BadParameter("say drawn:12, for 1 to 49 students", param_hint="--source")
     return drawn_pictures(int(number), seed, _LOOKS_A_SECOND)
-
-
-# ---------------------------------------------------------------------- to look at
-
-
-def _watch(
-    views: Iterator[View], summing: Summing, source: str, recording: Recording, *, each: bool
-) -> None:
-    """Show every view until the source ends."""
-    from rich.live import Live
-    from rich.text import Text
-
-    console = output.console()
-    opening = Text(f"Opening {source} ...", style="dim")
-    with Live(opening, console=console, refresh_per_second=10, transient=True) as screen:
-        for view in views:
-            summing.add(view)
-            screen.update(_picture(view, source, recording, console.width, each=each))
-
-
-def _picture(view: View, source: str, recording: Recording, width: int, *, each: bool) -> Group:
-    from rich.console import Group
-    from rich.text import Text
-
-    minutes, seconds = divmod(int(view.time), 60)
-    parts: list[RenderableType] = [
-        Text(f"{source}   {minutes}:{seconds:02}   ", style="bold")
-        .append_text(_recording(recording))
-        .append("; Ctrl-C ends"),
-        Text(),
-        classview.class_bars(view.shares, 40),
-    ]
-    if each:
-        parts += [Text(), classview.students_grid(view.seen, width)]
-    parts += [Text(), Text(classview.effort_line(view.effort, view.timings), style="dim")]
-    return Group(*parts)
-
-
-def _recording(recording: Recording) -> Text:
-    """Whether it is recorded, and what keeps it from being written just now."""
-    from rich.text import Text
-
-    if not recording.running:
-        return Text("not recorded")
-    said = Text(f"recording {recording.what}", style="red")
-    if recording.trouble is not None:
-        said.append(f" (waiting: {recording.trouble.what})", style="yellow")
-    return said
-
-
-def _result(summary: Summary, recording: Recording) -> Group:
-    from rich.console import Group
-    from rich.text import Text
-
-    words = (
-        f"{summary.seconds:.0f} seconds, {summary.frames} frames "
-        f"({summary.frames_a_second:.1f} a second), at most {summary.most_faces} faces. "
-        f"On average {100 * summary.coverage:.0f} % of the class was surely read."
-    )
-    rows = [
-        (name, classview.bar(share, 40, classview.colour(name)), f"{100 * share:.0f} %")
-        for name, share in summary.shares.items()
-    ]
-    columns = ("expression", "share of those surely read", "")
-    parts: list[RenderableType] = [output.table("The class", columns, rows), Text(words)]
-    if recording.session is not None:
-        parts.append(Text(_where_recorded(recording)))
-    return Group(*parts)
-
-
-def _where_recorded(recording: Recording) -> str:
-    if recording.trouble is not None:
-        return f"Not all of session {recording.session} is written: {recording.trouble.what}"
-    each = " --each" if recording.each else ""
-    return (
-        f"Recorded {recording.what} as session {recording.session}. "
-        f"See it with `fewshot-fer session report {recording.session}{each}`."
-    )

@@ -1,0 +1,53 @@
+"""Tells from a source's pictures, and from their missing, that something is wrong with it; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fewshot_fer.arrays import Bytes
+
+_BLACK: Final = 24
+"""A picture in which nothing is brighter than this is black: a covered lens still has noise."""
+_GRID: Final = 16
+
+
+@dataclass(slots=True)
+class Health:
+    """One source; times are of the watcher's clock, in seconds."""
+
+    silent_s: float = 4.0
+    """Said when nothing has come for longer."""
+    black_s: float = 2.0
+    """Said when pictures have been black for longer."""
+    said_for_s: float = 8.0
+    """How long a change of size is said."""
+    _last: float | None = None
+    _light: float | None = None
+    """When it was last not black."""
+    _size: tuple[int, int] | None = None
+    _resized: float | None = None
+
+    def begin(self, now: float) -> None:
+        """The source was opened."""
+        self._last = now
+
+    def picture(self, image: Bytes, now: float) -> None:
+        """A picture [h,w,3] has come."""
+        size = (image.shape[1], image.shape[0])
+        if self._size is not None and size != self._size:
+            self._resized = now
+        self._size, self._last = size, now
+        if self._light is None or image[::_GRID, ::_GRID].max(initial=0) > _BLACK:
+            self._light = now
+
+    def said(self, now: float) -> str | None:
+        """What is wrong, in plain words; None: nothing."""
+        if self._last is not None and now - self._last > self.silent_s:
+            since = f"for {now - self._last:.0f} s"
+            return f"nothing has come {since}" if self._size else f"no picture yet, {since}"
+        if self._light is not None and now - self._light > self.black_s:
+            return "the picture is black: is the lens covered, or the light off?"
+        if self._resized is not None and now - self._resized <= self.said_for_s and self._size:
+            return f"the picture has another size now, {self._size[0]} x {self._size[1]}"
+        return None
