@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 from typing import Final, Literal
 
 from fewshot_fer.errors import TooManyError
@@ -14,6 +16,8 @@ MOST: Final = 60
 PICTURES_A_SECOND: Final = 250.0
 """What all devices together may send."""
 _FASTEST_S: Final = 0.1
+_SENDS_S: Final = 5.0
+"""Who sent nothing for so long needs no share."""
 
 Why = Literal["taken over", "removed", "left", "ended"]
 
@@ -26,6 +30,8 @@ class Device:
     student: str
     why: Why | None = None
     """Why it has to go, once it has to."""
+    sent: float = -1e9
+    """When its last picture came."""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _task: asyncio.Task[object] | None = field(default_factory=asyncio.current_task)
 
@@ -43,8 +49,10 @@ class Device:
 class Devices:
     """All of them; every method may come from any thread."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, clock: Callable[[], float] = monotonic) -> None:
         self.most = most
+        self.clock = clock
+        self._every = (-1e9, _FASTEST_S)
         self._connected: dict[str, Device] = {}
         self._lock = Lock()
 
@@ -84,7 +92,14 @@ class Devices:
     @property
     def every(self) -> float:
         """Seconds between two pictures of a device, so that the server can read all."""
-        return max(_FASTEST_S, len(self._connected) / PICTURES_A_SECOND)
+        now, (told, every) = self.clock(), self._every
+        if now - told < 1.0:
+            return every
+        with self._lock:
+            sending = sum(now - one.sent < _SENDS_S for one in self._connected.values())
+        every = max(_FASTEST_S, sending / PICTURES_A_SECOND)
+        self._every = now, every
+        return every
 
     def _count(self, class_id: str) -> int:
         return sum(one.class_id == class_id for one in self._connected.values())

@@ -6,7 +6,8 @@ from typing import Any
 
 from fewshot_fer.classroom.recording import waiting_files
 from fewshot_fer.errors import RecordError
-from fewshot_fer.palette import colour
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.palette import colour, ordered
 from fewshot_fer.students.records import Student
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.web.service import Service
@@ -17,15 +18,15 @@ Facts = list[tuple[str, str]]
 
 def facts_of(service: Service, student: Student) -> Facts:
     """Line by line what is stored: what it is, and how much of it."""
-    agreed = f"version {student.consent.text[1:]}, {student.consent.at:%d.%m.%Y}"
+    agreed = f"{student.consent.at.day} {student.consent.at:%b %Y}"
     if student.consent.by != student.name:
         agreed += f", by {student.consent.by}"
     return [
         ("Your name", student.name),
         ("Your agreement", agreed),
-        ("Pictures of your face", counted(len(student.references), "none")),
-        ("Adjustments to the light", counted(len(student.calibrations), "none")),
-        ("Lessons with numbers about you", _lessons(service, student.id)),
+        ("Face pictures", counted(len(student.references), "none")),
+        ("Light adjustments", counted(len(student.calibrations), "none")),
+        ("Recorded lessons", _lessons(service, student.id)),
     ]
 
 
@@ -40,7 +41,7 @@ def facts_message(service: Service, roster: Roster, student_id: str) -> Message:
     counts = student.counts
     expressions: list[dict[str, Any]] = [
         {"name": name, "colour": colour(name, names), "count": counts.get(name, 0)}
-        for name in names
+        for name in sorted(ordered(names), key=lambda name: name != NEUTRAL)
     ]
     return {
         "type": "facts",

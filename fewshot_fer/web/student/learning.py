@@ -67,6 +67,7 @@ class Learner:
         return {
             "type": "adjusted",
             "words": done.in_words,
+            "helped": done.helped,
             "before": before,
             "after": after,
             "calibration": done.calibration,
@@ -74,14 +75,16 @@ class Learner:
 
     def undo(self, calibration: str | None) -> Message:
         """Take an adjustment back."""
-        entry = undo(self._opened.roster, self._student, calibration)
+        undo(self._opened.roster, self._student, calibration)
         self._opened.refresh()
-        return {"type": "undone", "words": f"The adjustment of {entry.in_words} is taken back."}
+        return {"type": "undone", "words": "You are read as you were before this adjustment."}
 
 
 def _shares(done: Recalibrated) -> tuple[str | None, str | None]:
     """How many of the pictures kept aside were named right before and after."""
     aside: BeforeAfter | None = done.kept_aside
     if aside is None or aside.before.right is None or aside.after.right is None:
+        return None, None
+    if aside.before.right == aside.after.right:
         return None, None
     return f"{100 * aside.before.right:.0f} % right", f"{100 * aside.after.right:.0f} % right"

@@ -112,7 +112,7 @@ class Connection:
         self._source = source_of(device.student)
         self._coach: Coach | None = None
         self._adjusts = False
-        self._last = self._looked_around = -1e9
+        self._looked_around = -1e9
         self._recording: str | None = None
 
     async def listen(self) -> str | None:
@@ -145,16 +145,17 @@ class Connection:
 
     async def _picture(self, jpeg: bytes) -> None:
         """Answer one picture; who sends more than their share waits for their turn."""
-        wait = self._last + 0.8 * self._side.devices.every - monotonic()
+        devices = self._side.devices
+        wait = self.device.sent + 0.8 * devices.every - devices.clock()
         if wait > 0:
             await asyncio.sleep(wait)
-        self._last = monotonic()
+        self.device.sent = devices.clock()
         try:
             read = self._read if self._coach is None else self._coached
             answer = await read(jpeg)
         except FewshotFerError as error:
             answer = wire.error_message(error, "picture")
-        every = round(1000 * self._side.devices.every)
+        every = round(1000 * devices.every)
         await self._send({**answer, "frame": True, "every": every})
 
     async def _read(self, jpeg: bytes) -> Message:

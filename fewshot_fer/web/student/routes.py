@@ -123,6 +123,7 @@ class Pages:
                     "Ask your teacher for a new one.",
                     status=410,
                 )
+        asking = who(request)
         works = request.url.scheme == "https" or on_this_machine(request.url.hostname or "")
         return page(
             "join",
@@ -130,6 +131,9 @@ class Pages:
             class_name=invitation.class_name,
             host=request.url.netloc,
             known=known,
+            here_as=names.get(asking.student or "")
+            if asking.class_id == invitation.class_id
+            else None,
             picks=[(one, names[one]) for one in invitation.may_pick if one in names],
             form=form or Form(),
             error=error,

@@ -74,6 +74,8 @@ export class Coach {
     this.page.panel.hidden = true;
     this.page.panel.replaceChildren();
     this.page.words.hidden = true;
+    this.page.fit.hidden = false;
+    this.page.teach.focus({ preventScroll: true });
   }
 
   /** The line was cut: what was begun is lost, and says so. */
@@ -156,7 +158,7 @@ export class Coach {
     const said = [...refused, ...questions];
     if (said.length) {
       const list = document.createElement("ul");
-      for (const line of said) list.append(Object.assign(document.createElement("li"), { textContent: line }));
+      for (const line of said) list.append(emphasised(document.createElement("li"), line));
       this.body.append(list);
     }
     this.body.append(row(button("Done", "main", () => this.close())));
@@ -185,10 +187,10 @@ export class Coach {
     };
   }
 
-  on_adjusted({ words, before, after, calibration }) {
+  on_adjusted({ words, helped, before, after, calibration }) {
     this.busy = null;
     this.page.words.hidden = true;
-    this.panel("Adjusted to this light", []);
+    this.panel(helped === false ? "That did not help" : "Adjusted to this light", []);
     if (before) {
       const pair = document.createElement("div");
       pair.className = "beforeafter";
@@ -197,13 +199,16 @@ export class Coach {
     }
     this.body.append(
       para(words),
-      row(button("Keep it", "main", () => this.close()), button("Undo", "", () => this.send({ do: "undo", calibration }))),
+      row(
+        button("Keep it", helped === false ? "" : "main", () => this.close()),
+        button("Undo it", helped === false ? "main" : "", () => this.send({ do: "undo", calibration })),
+      ),
     );
   }
 
   on_undone({ words }) {
     this.busy = null;
-    this.panel("Undone", [para(words)]);
+    this.panel("Taken back", [para(words)]);
     this.body.append(row(button("Done", "main", () => this.close())));
   }
 
@@ -224,6 +229,7 @@ export class Coach {
     this.body.append(...children);
     this.page.panel.replaceChildren(heading, this.body);
     this.page.panel.hidden = false;
+    this.page.fit.hidden = true;
     this.page.panel.focus({ preventScroll: true });
     if (!this.busy) this.page.panel.scrollIntoView({ block: "nearest", behavior: "smooth" });
     return this.body;
@@ -240,8 +246,14 @@ export class Coach {
 }
 
 function para(words) {
-  const made = document.createElement("p");
-  made.textContent = words;
+  return emphasised(document.createElement("p"), words);
+}
+
+/** Our words set *names* between stars. */
+function emphasised(made, words) {
+  words.split(/\*([^*]+)\*/).forEach((part, place) => {
+    made.append(place % 2 ? Object.assign(document.createElement("em"), { textContent: part }) : part);
+  });
   return made;
 }
 

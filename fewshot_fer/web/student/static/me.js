@@ -8,7 +8,8 @@ import { ReadingView } from "./reading.js";
 const element = (id) => document.getElementById(id);
 const page = Object.fromEntries(
   ["stage", "video", "over", "off", "on", "dot", "line", "recording", "words", "said", "share", "why",
-    "swatch", "bars", "spoken", "panel", "teach", "adjust", "undo", "pause", "facts", "trouble"]
+    "swatch", "bars", "spoken", "panel", "teach", "adjust", "undo", "pause", "facts", "trouble",
+    "reading", "fit", "recorded"]
     .map((id) => [id, element(id)]),
 );
 page.said_words = element("words-said");
@@ -47,7 +48,7 @@ async function on() {
   const { videoWidth: w, videoHeight: h } = page.video;
   if (w && h) page.stage.style.aspectRatio = Math.max(w / h, 0.75);
   page.off.hidden = true;
-  page.pause.disabled = false;
+  page.pause.hidden = false;
   keepAwake();
   line.open();
 }
@@ -61,8 +62,8 @@ function off(title, words) {
   page.off.hidden = false;
   element("off-title").textContent = title;
   element("off-words").textContent = words;
-  for (const one of [page.pause, page.teach, page.adjust]) one.disabled = true;
-  page.undo.hidden = page.recording.hidden = true;
+  for (const one of [page.teach, page.adjust]) one.disabled = true;
+  page.undo.hidden = page.recording.hidden = page.pause.hidden = true;
   state("Off", "");
   reading.clear("Your label appears here when your camera is on.");
 }
@@ -79,6 +80,7 @@ async function keepAwake() {
 
 async function tick() {
   line.check();
+  reading.hide(coach.busy !== null);
   const due = flying === null && line.ready && camera.running && !document.hidden;
   if (due) {
     flying = performance.now();
@@ -122,6 +124,7 @@ function message(got) {
       break;
     case "view":
       page.recording.hidden = !got.recording;
+      page.recorded.textContent = got.recording ?? "";
       if (got.paused) reading.clear("Your teacher has paused the class.");
       else reading.show(got);
       break;

@@ -41,7 +41,7 @@ export class ReadingView {
     why.textContent = !face
       ? "Look at the camera, with your whole face in the picture."
       : !sure && face.best
-        ? `Perhaps ${face.best}. ${face.unsure ?? ""}`
+        ? (face.unsure ?? `Perhaps ${face.best}.`)
         : "";
     for (const [name, [fill, number]] of this.rows ?? []) {
       const part = face?.scores?.[name] ?? 0;
@@ -62,6 +62,11 @@ export class ReadingView {
       fill.setAttribute("width", 0);
       number.textContent = "";
     }
+  }
+
+  /** While the program learns, what it reads is not shown. */
+  hide(hidden) {
+    this.page.reading.hidden = this.page.over.hidden = hidden;
   }
 
   box(size, face) {

@@ -1,0 +1,333 @@
+"""A class of students with their own cameras against the real server, over real WebSockets.
+
+    python benchmarks/web_load.py --students 50 --seconds 60
+    python benchmarks/web_load.py --students 50 --seconds 120 --stall --idle 200
+    python benchmarks/web_load.py --students 50 --seconds 600          # is memory flat?
+
+The server runs in a process of its own. Every student sends drawn pictures of their own face as
+JPEG, 320 x 240, and takes the answer before the next one, as the student's page does. With --stall
+or --idle the time is cut into turns, without and with the disturbance, and the two are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+WIDTH, HEIGHT, QUALITY = 320, 240, 70
+LOOKS: Final = ("neutral", "happy", "surprise", "sad", "neutral", "angry")
+PICTURES_A_LOOK: Final = 6
+TURNS: Final = 6
+LATE_S: Final = 5.0
+
+
+# ---------------------------------------------------------------------- the server
+
+
+def serve(folder: Path, port: int, people: int) -> None:
+    """In the child: the real server with one class; prints who may come in, then serves."""
+    from fewshot_fer.settings import Settings
+    from fewshot_fer.students.consent import agreed
+    from fewshot_fer.web.server import serve as run
+    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.student.side import side_of
+
+    records = f"sqlite:///{folder}/record.db"
+    service = Service(Settings(support_sets=folder / "students", records=records, port=port))
+    side, running = side_of(service), service.classes.open("load")
+    side.devices.most = 2 * people  # the limit of a class is not what is measured here
+    library, signer = service.library, side.keeper.signer
+    cookies = []
+    for number in range(people):
+        student = library.create(f"Student {number}", agreed("load", library.now()))
+        who = {"student": student.id, "class": running.id}
+        cookies.append(signer.sign("student", who, lifetime_s=86_400.0))
+    print(json.dumps({"class": running.id, "cookies": cookies}), flush=True)
+    run(service, host="127.0.0.1", port=port)
+
+
+@dataclass(slots=True)
+class Server:
+    """The child process, and what the system knows of it."""
+
+    process: subprocess.Popen[str]
+    port: int
+    class_id: str
+    cookies: list[str]
+
+    @classmethod
+    def start(cls, folder: Path, people: int) -> Server:
+        """Start it and wait for who may come in."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = int(free.getsockname()[1])
+        command = [sys.executable, __file__, "--serve", str(folder), str(port), str(people)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        return cls(process, port, told["class"], told["cookies"])
+
+    @property
+    def megabytes(self) -> float:
+        """Memory that it holds."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time that it has used."""
+        parts = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+    def connect(self, path: str, cookie: str = "") -> connect:
+        """A WebSocket; it takes one message at a time, so who does not read holds the line."""
+        headers = {"Cookie": f"fewshot_fer_student={cookie}"} if cookie else {}
+        return connect(
+            f"ws://127.0.0.1:{self.port}{path}",
+            additional_headers=headers, compression=None, max_queue=1, open_timeout=60,
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- the class
+
+
+def drawn_pictures(students: int) -> list[list[bytes]]:
+    """Of every student a few seconds of pictures as JPEG; some faces serve several students."""
+    from fewshot_fer.simulation.files import to_jpeg
+    from fewshot_fer.simulation.portrait import Look, Sitter
+    from fewshot_fer.simulation.roster import invent_class
+    from fewshot_fer.simulation.webcam import sensor_noise
+
+    faces = []
+    for one in invent_class(min(students, 12), seed=0):
+        sitter = Sitter(one.identity, one.webcam(0), one.seed, WIDTH, HEIGHT)
+        rng = np.random.default_rng(one.seed)
+        pictures = []
+        for expression in LOOKS:
+            for k in range(PICTURES_A_LOOK):
+                shot = sitter.shot(Look(expression, x=0.02 * np.sin(k))).image
+                noise = sensor_noise(rng, WIDTH, HEIGHT, 3.0)
+                noisy = np.clip(shot.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+                pictures.append(to_jpeg(noisy, QUALITY))
+        faces.append(pictures)
+    return [faces[k % len(faces)] for k in range(students)]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came back in one kind of turns."""
+
+    asked: int = 0
+    trips: list[float] = field(default_factory=list)
+    labelled: int = 0
+    seconds: float = 0.0
+
+    def percentile(self, share: float) -> float:
+        """Milliseconds that this share of the round trips stays under."""
+        return 1000 * float(np.percentile(self.trips, share)) if self.trips else float("nan")
+
+    def shown(self) -> dict[str, float | int]:
+        """For the report."""
+        return {
+            "pictures": self.asked,
+            "served": round(len(self.trips) / max(1, self.asked), 4),
+            "labelled": round(self.labelled / max(1, len(self.trips)), 4),
+            "a_second": round(len(self.trips) / max(0.001, self.seconds), 1),
+            **{f"p{share}_ms": round(self.percentile(share), 1) for share in (50, 95, 99)},
+        }
+
+
+@dataclass(slots=True)
+class Clock:
+    """Which turn it is: pictures sent now count there."""
+
+    tally: Tally | None = None
+    over: bool = False
+
+
+async def student(
+    socket_: ClientConnection, pictures: Sequence[bytes], offset: float, rate: float, clock: Clock
+) -> None:
+    """Send at a steady rate; what is due while an answer is awaited is left out and counts."""
+    begin = perf_counter() + offset
+    number = 0
+    while not clock.over:
+        due = begin + number / rate
+        wait = due - perf_counter()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        tally = clock.tally
+        if tally is not None:
+            tally.asked += 1
+        if perf_counter() - due < 1 / rate:
+            await _round_trip(socket_, pictures[number % len(pictures)], tally)
+        number += 1
+
+
+async def _round_trip(socket_: ClientConnection, picture: bytes, tally: Tally | None) -> None:
+    sent = perf_counter()
+    await socket_.send(picture)
+    while True:
+        answer = json.loads(await socket_.recv())
+        if answer.get("frame"):
+            break
+    if tally is not None and answer["type"] == "view":
+        tally.trips.append(perf_counter() - sent)
+        face = answer["face"]
+        tally.labelled += face is not None and face["best"] is not None
+
+
+async def _stalled(socket_: ClientConnection, picture: bytes) -> None:
+    """Send and never read."""
+    try:
+        while True:
+            await socket_.send(picture)
+            await asyncio.sleep(0.02)
+    except ConnectionClosed:
+        return
+
+
+@asynccontextmanager
+async def disturbed(server: Server, cookies: list[str], picture: bytes, *, stall: bool, idle: int) -> AsyncIterator[None]:  # fmt: skip
+    """Viewers and students who do not read, and others who say nothing."""
+    async with AsyncExitStack() as stack:
+        tasks = []
+        if stall:
+            await stack.enter_async_context(server.connect(f"/live/{server.class_id}"))
+            deaf = await stack.enter_async_context(server.connect("/me/live", cookies.pop()))
+            tasks.append(asyncio.create_task(_stalled(deaf, picture)))
+        for cookie in cookies[:idle]:
+            await stack.enter_async_context(server.connect("/me/live", cookie))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def lesson(server: Server, options: argparse.Namespace) -> dict[str, object]:
+    """The whole run; what was measured."""
+    pictures = drawn_pictures(options.students)
+    alone, beside = Tally(), Tally()
+    clock = Clock()
+    memory: list[tuple[float, float]] = []
+    async with AsyncExitStack() as stack:
+        mine = server.cookies[: options.students]
+        sockets = [await stack.enter_async_context(server.connect("/me/live", one)) for one in mine]
+        at_work = [
+            asyncio.create_task(
+                student(one, pictures[k], k / options.students / options.rate, options.rate, clock)
+            )
+            for k, one in enumerate(sockets)
+        ]
+        await asyncio.sleep(options.warm)
+        used, own, began = server.cpu_seconds, _own_cpu(), perf_counter()
+        both = options.stall or options.idle
+        turns = TURNS if both else max(1, round(options.seconds / 10))
+        for turn in range(turns):
+            tally = beside if both and turn % 2 else alone
+            async with AsyncExitStack() as only_now:
+                if tally is beside:
+                    others = server.cookies[options.students :]
+                    await only_now.enter_async_context(
+                        disturbed(
+                            server, others, pictures[0][0], stall=options.stall, idle=options.idle
+                        )  # fmt: skip
+                    )
+                    await asyncio.sleep(2.0)
+                clock.tally = tally
+                turn_began = perf_counter()
+                await asyncio.sleep(options.seconds / turns)
+                clock.tally = None
+                tally.seconds += perf_counter() - turn_began
+            memory.append((round(perf_counter() - began, 1), round(server.megabytes, 1)))
+            if both:
+                await asyncio.sleep(1.0)
+        passed = perf_counter() - began
+        used, own = server.cpu_seconds - used, _own_cpu() - own
+        clock.over = True
+        await asyncio.wait(at_work, timeout=LATE_S)
+        for task in at_work:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                print(f"a student's line broke: {error!r}", file=sys.stderr)
+    result: dict[str, object] = {
+        "students": options.students,
+        "rate": options.rate,
+        "alone": alone.shown(),
+        "server_cores": round(used / passed, 2),
+        "load_script_cores": round(own / passed, 2),
+        "machine_load": [round(one, 1) for one in os.getloadavg()],
+        "memory_mb": {
+            "first": memory[0][1],
+            "last": memory[-1][1],
+            "most": max(m for _, m in memory),
+        },  # fmt: skip
+    }
+    if both:
+        result |= {"stall": options.stall, "idle": options.idle, "beside": beside.shown()}
+        result["p95_change"] = round(beside.percentile(95) / alone.percentile(95) - 1, 3)
+    if options.memory:
+        result["memory_by_time"] = memory
+    return result
+
+
+def _own_cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def main() -> None:
+    """Parse, run, print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("--students", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=5.0, help="pictures a second of each")
+    parser.add_argument("--warm", type=float, default=8.0, help="seconds before it counts")
+    parser.add_argument("--stall", action="store_true", help="beside: who does not read")
+    parser.add_argument("--idle", type=int, default=0, help="beside: so many who say nothing")
+    parser.add_argument("--memory", action="store_true", help="tell memory over time")
+    parser.add_argument("--serve", nargs=3, metavar=("FOLDER", "PORT", "PEOPLE"), help=argparse.SUPPRESS)  # fmt: skip
+    options = parser.parse_args()
+    if options.serve:
+        serve(Path(options.serve[0]), int(options.serve[1]), int(options.serve[2]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server.start(Path(folder), options.students + options.idle + 1)
+        try:
+            print(json.dumps(asyncio.run(_after_start(server, options)), indent=1))
+        finally:
+            server.process.terminate()
+            server.process.wait(timeout=30)
+
+
+async def _after_start(server: Server, options: argparse.Namespace) -> dict[str, object]:
+    for _ in range(240):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        except OSError:
+            await asyncio.sleep(0.25)
+        else:
+            writer.close()
+            return await lesson(server, options)
+    raise SystemExit("the server did not start")
+
+
+if __name__ == "__main__":
+    main()
