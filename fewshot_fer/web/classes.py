@@ -27,6 +27,7 @@ from fewshot_fer.errors import FewshotFerError, RecordError, SourceError
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
 from fewshot_fer.web import wire
+from fewshot_fer.web.checking import EVERY_S
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.timeline import STEP_S, Timeline
 from fewshot_fer.web.viewing import Sent, Viewer
@@ -39,7 +40,6 @@ _FRESH_S: Final = 2.0
 _FRESH_GAPS: Final = 3.0
 """... unless its pictures come as slowly as that anyway."""
 _GONE_S: Final = 60.0
-_CHANGES_S: Final = 20.0
 _PACE: Final = 0.1
 """The share of a surprise that corrects what is told of a source's speed."""
 _PLACES: Final = 1_000_000
@@ -65,6 +65,10 @@ class Host(Protocol):
 
     def recording(self, name: str) -> Recording:
         """What may be written down of a class."""
+        ...
+
+    def check_ins(self, session: int) -> tuple[Message, ...]:
+        """Who is worth a check-in in a session that is recorded."""
         ...
 
 
@@ -328,7 +332,19 @@ class RunningClass:
         session = self._recording.start(each=each)
         if self.paused:
             self._recording.pause()
+        if each:
+            Thread(target=self._check, args=(session,), name="checking", daemon=True).start()
         return session
+
+    def _check(self, session: int) -> None:
+        """Now and then, while this session is recorded."""
+        while not self._over.wait(EVERY_S):
+            if not self._recording.running or self._recording.session != session:
+                return
+            with suppress(FewshotFerError):
+                found = self._host.check_ins(session)
+                if self._recording.running and self._recording.session == session:
+                    self.check_ins = found
 
     def stop_recording(self) -> int | None:
         """Write nothing more; the session that was recorded."""

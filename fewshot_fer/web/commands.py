@@ -8,6 +8,7 @@ from typing import Any, Final
 from fewshot_fer.errors import RequestError
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.drawn import MOST, draw
+from fewshot_fer.web.inviting import answer_knock, invite, knocks, uninvite
 from fewshot_fer.web.recalibrating import recalibrate, take_back
 from fewshot_fer.web.service import Service
 from fewshot_fer.web.wire import Message
@@ -89,6 +90,24 @@ def _stop_drawn(_: Service, running: RunningClass, *__: object) -> None:
     running.draws = False
 
 
+def _invite(service: Service, running: RunningClass, command: Mapping[str, Any], _: str) -> Message:
+    return invite(service, running, command)
+
+
+def _uninvite(
+    service: Service, running: RunningClass, command: Mapping[str, Any], _: str
+) -> Message:
+    return uninvite(service, running, command)
+
+
+def _knocks(service: Service, running: RunningClass, *_: object) -> Message:
+    return knocks(service, running)
+
+
+def _answer(service: Service, running: RunningClass, command: Mapping[str, Any], _: str) -> Message:
+    return answer_knock(service, running, command)
+
+
 def _end(service: Service, running: RunningClass, *_: object) -> None:
     service.classes.close(running.id)
 
@@ -105,5 +124,9 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "undo": _undo,
     "drawn": _drawn,
     "stop_drawn": _stop_drawn,
+    "invite": _invite,
+    "uninvite": _uninvite,
+    "knocks": _knocks,
+    "answer": _answer,
     "end": _end,
 }

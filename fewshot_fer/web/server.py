@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import os
+import socket
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import uvicorn
 
+from fewshot_fer.errors import ServerError
 from fewshot_fer.web import theme
 from fewshot_fer.web.app import build_app
+from fewshot_fer.web.certificates import Certificate
 from fewshot_fer.web.service import Service
 
-_STREAMLIT: Final[dict[str, Any]] = {
+PASSWORD: Final = "FEWSHOT_FER_PASSWORD"
+_MOST_MESSAGE: Final = 8_000_000
+"""Bytes of a WebSocket message; pictures have a stricter limit of their own."""
+_WAITING: Final = 512
+_STOP_S: Final = 5
+
+_STREAMLIT: Final[Mapping[str, Any]] = {
     # Nothing calls home.
     "browser.gatherUsageStats": False,
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 200,
+    # Where a request comes from is checked by `access/guard.py`, for every route alike.
+    "server.enableCORS": False,
+    "server.enableXsrfProtection": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "runner.magicEnabled": False,
@@ -25,27 +37,43 @@ _STREAMLIT: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """What makes HTTPS, without which browsers give no camera away."""
-
-    certificate: Path
-    key: Path
-
-
 def serve(
     service: Service, *, host: str, port: int, certificate: Certificate | None = None
 ) -> None:
-    """Run until stopped."""
+    """Run until stopped; open classes are ended and what was recorded is kept."""
+    if certificate is not None:
+        certificate.check()
+    listening = bound(host, port)
     set_up_streamlit()
+    # No access log, and nothing below a warning: a log must name nobody.
     config = uvicorn.Config(
-        build_app(service), host=host, port=port, log_level="warning", access_log=False,
+        build_app(service), log_level="warning", access_log=False, server_header=False,
         ssl_certfile=certificate.certificate if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
-        ws="websockets-sansio", ws_max_size=8_000_000, timeout_graceful_shutdown=5,
-        server_header=False,
+        ws="websockets-sansio", ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_STOP_S, backlog=_WAITING,
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there, or an error in plain words."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(_WAITING)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise ServerError(
+            f"The web app cannot listen there: {getattr(error, 'strerror', None) or error}.",
+            where=f"{host}:{port}",
+            next_step="Stop the other program, or choose another port with --port.",
+        ) from error
+    listening.set_inheritable(True)
+    return listening
 
 
 def set_up_streamlit() -> None:
@@ -55,3 +83,24 @@ def set_up_streamlit() -> None:
     theme.apply()
     for name, value in _STREAMLIT.items():
         config.set_option(name, value)
+
+
+def address(host: str, port: int, *, secure: bool) -> str:
+    """What to type into a browser."""
+    name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host
+    return f"{'https' if secure else 'http'}://{name}:{port}"
+
+
+def port_of(env: Mapping[str, str], given: int | None) -> int | None:
+    """The port on the command line; else `PORT`, as hosts of web apps say it; else the setting."""
+    told = env.get("PORT", "")
+    if given is not None or not told or "FEWSHOT_FER_PORT" in env:
+        return given
+    if told.isdecimal() and 0 < int(told) < 65_536:
+        return int(told)
+    raise ServerError("PORT is no port.", where=f"PORT={told[:20]}", next_step="Say 1 to 65535.")
+
+
+def taken_password(env: MutableMapping[str, str] = os.environ) -> str | None:
+    """The password in the environment; taken out, so that no child process inherits it."""
+    return env.pop(PASSWORD, "") or None

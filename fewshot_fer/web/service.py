@@ -26,6 +26,7 @@ from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.web.checking import check_ins
 from fewshot_fer.web.classes import Classes
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.sharing import SharedIdentity, open_shared
@@ -116,6 +117,11 @@ class Service:
     def recording(self, name: str) -> Recording:
         """What may be written down of a class; nothing until it is started."""
         return Recording(self.settings.records, self.library, name)
+
+    def check_ins(self, session: int) -> tuple[Message, ...]:
+        """Who is worth a check-in in a session that is recorded."""
+        with self.store() as store:
+            return check_ins(store, session, self.library)
 
     def store(self) -> Store:
         """The record of sessions; use it in a `with`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from queue import LifoQueue
 from threading import Lock
 from typing import Generic, TypeVar
@@ -48,10 +49,7 @@ class SharedDetector(Detector):
     """A detector for many threads."""
 
     def __init__(self, first: Detector) -> None:
-        super().__init__(
-            first.proposer, first.refiner, first.decider,
-            first.thresholds, first.factor, first.min_face,
-        )  # fmt: skip
+        super().__init__(**{f.name: getattr(first, f.name) for f in fields(first) if f.init})
         self.pool = Pool(first)
 
     def detect(

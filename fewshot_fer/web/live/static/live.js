@@ -94,6 +94,7 @@ class Live {
     this.stage = new Stage({ colours, pick: (face) => this.#pick(face) });
     this.panel = new Panel({
       names, colours,
+      answer: (knock, is) => send({ do: 'answer', knock, is }),
       chosen: (on) => {
         this.each = on;
         send({ do: 'each', on });
@@ -107,6 +108,7 @@ class Live {
       mark: button('Mark a moment', () => this.sheets.mark()),
       pause: button('Pause', () => send({ do: this.now?.paused ? 'resume' : 'pause' })),
       recalibrate: button('Recalibrate', () => this.sheets.recalibrate()),
+      invite: button('Invite', () => this.sheets.invite()),
       record: button('Record …', () => (this.now?.recording ? send({ do: 'stop_recording' }) : this.sheets.record())),
       end: button('End the class', () => this.sheets.end(this.now?.recording)),
     };
@@ -186,6 +188,9 @@ class Live {
       marked: () => this.#say(`Marked${message.text ? `: ${message.text}` : ''}.`),
       recording: () => this.#say(message.each ? 'Recording the class and every student.' : 'Recording the class.'),
       recorded: () => this.#say('The recording is closed.'),
+      invited: () => this.sheets.invited(message),
+      uninvited: () => this.#say('The link leads nowhere now.'),
+      knocks: () => this.panel.knocks(message.knocks),
       recalibrated: () => this.sheets.recalibrated(message),
       taken_back: () => this.#say('Taken back.'),
       ended: () => this.#ended(message),
@@ -268,6 +273,7 @@ class Live {
     this.panel.now(message);
     this.panel.state(message, this.each);
     this.timeline.state(message);
+    this.link?.send({ do: 'knocks' });
     this.#controls();
     const pictures = message.sources.filter((one) => one.kind !== 'device');
     if (this.picture && !pictures.length && !this.capture.on) {

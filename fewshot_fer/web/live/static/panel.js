@@ -5,7 +5,9 @@ import { el, percent, show, write } from './words.js';
 export class Panel {
   #bars = new Map();
 
-  constructor({ names, colours, chosen }) {
+  constructor({ names, colours, chosen, answer }) {
+    this.answer = answer;
+    this.door = el('section', { class: 'card door', role: 'status', hidden: true });
     this.names = names;
     this.colours = colours;
     this.bars = el('div', { class: 'bars' });
@@ -18,7 +20,7 @@ export class Panel {
     this.people = el('ul', { class: 'people', 'aria-label': 'Students who are seen' });
     this.checkIns = el('div', { class: 'check-ins' });
     this.root = el(
-      'aside', { class: 'side', 'aria-label': 'The class as a whole' },
+      'aside', { class: 'side', 'aria-label': 'The class as a whole' }, this.door,
       el('section', { class: 'card' },
         el('h2', { text: 'The class now' }), this.empty, this.bars,
         el('div', { class: 'meter', 'aria-hidden': 'true' }, this.meter), this.coverage),
@@ -54,6 +56,21 @@ export class Panel {
     this.each.checked = each;
     this.#people(each ? state.people : []);
     this.#checkIns(state);
+  }
+
+  // Who says that they are somebody of the class, and waits to be let in.
+  knocks(knocks) {
+    const key = JSON.stringify(knocks);
+    if (key === this.knocked) return;
+    this.knocked = key;
+    show(this.door, knocks.length > 0);
+    const button = (text, kind, id, is) => el('button', {
+      type: 'button', class: kind, text, onclick: () => this.answer(id, is),
+    });
+    this.door.replaceChildren(el('h2', { text: 'At the door' }), ...knocks.map(({ id, name }) => el('div', { class: 'knock' },
+      el('p', {}, 'Somebody says they are ', el('b', { text: name }), '.'),
+      el('div', { class: 'buttons' }, button('Let in', 'first', id, 'in'),
+        button('Another one of that name', 'second', id, 'new'), button('Turn away', 'second', id, 'away')))));
   }
 
   #bar(name) {

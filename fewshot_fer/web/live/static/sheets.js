@@ -138,6 +138,43 @@ export class Sheets {
       })));
   }
 
+  invite() {
+    const names = el('input', { type: 'checkbox' });
+    const make = el('button', { type: 'button', class: 'first', text: 'Make a link' });
+    make.onclick = () => {
+      make.disabled = true;
+      this.send({ do: 'invite', address: window.location.href.slice(0, 300), names: names.checked });
+    };
+    this.#open('Students’ own devices',
+      el('p', { text: 'Students open a link on their own phone or computer, read what this does, and agree. Each sees their own label only; their picture is not shown here.' }),
+      el('label', { class: 'option' }, names, el('span', {}, el('b', { text: 'Offer the names of the class' }),
+        el('small', { text: 'Whoever has the link sees who is enrolled. You confirm everyone who picks a name.' }))),
+      el('div', { class: 'buttons' }, make));
+  }
+
+  invited({ id, url, qr, until, warning }) {
+    const code = el('div', { class: 'qr' });
+    code.innerHTML = qr; // An SVG that the server drew of the address.
+    const copy = el('button', { type: 'button', class: 'first', text: 'Copy the link' });
+    copy.onclick = async () => {
+      await navigator.clipboard.writeText(url);
+      copy.textContent = 'Copied';
+    };
+    const revoke = el('button', {
+      type: 'button', class: 'second', text: 'Revoke it',
+      onclick: () => {
+        this.send({ do: 'uninvite', id });
+        this.close();
+      },
+    });
+    const time = new Date(1000 * until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    this.#open('Join this class', code,
+      el('input', { type: 'text', readonly: true, value: url, 'aria-label': 'The link', onfocus: (event) => event.target.select() }),
+      warning ? el('p', { class: 'problem', text: warning }) : '',
+      el('p', { class: 'quiet', text: `It is good until ${time}, or until the class ends.` }),
+      el('div', { class: 'buttons' }, revoke, window.isSecureContext ? copy : ''));
+  }
+
   end(recording) {
     this.#open('End the class?',
       el('p', { text: recording

@@ -1,0 +1,33 @@
+"""Who is worth a check-in, while the class is being recorded: changes from one's own usual."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.classroom.report import words
+from fewshot_fer.classroom.report.changes import CheckIn, watch
+from fewshot_fer.students.library import Library
+from fewshot_fer.web.wire import Message
+
+EVERY_S: Final = 20.0
+
+
+def check_ins(store: Store, session: int, library: Library) -> tuple[Message, ...]:
+    """What the record says by now, in the order of names: this is no ranking."""
+    recorded = store.read(session, students=True)
+    if not recorded.students:
+        return ()
+    watched = watch(recorded, store.earlier(recorded.session))
+    names = {one.id: one.name for one in library.students()}
+    told = [_told(one, names[one.student]) for one in watched.check_ins if one.student in names]
+    return tuple(sorted(told, key=lambda one: str(one["name"]).casefold()))
+
+
+def _told(one: CheckIn, name: str) -> Message:
+    return {
+        "student": one.student,
+        "name": name,
+        "when": words.when(one),
+        "reasons": [words.reason(change, one.usual) for change in one.reasons],
+    }

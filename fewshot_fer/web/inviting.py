@@ -1,0 +1,57 @@
+"""The teacher's side of joining: a link with its QR code, and who knocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fewshot_fer.errors import RequestError
+from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.invitations import join_link
+from fewshot_fer.web.service import Service
+from fewshot_fer.web.student.side import side_of
+from fewshot_fer.web.wire import Message
+
+_MOST_ADDRESS: Final = 300
+
+
+def invite(service: Service, running: RunningClass, command: Mapping[str, Any]) -> Message:
+    """A new link into the class; `address` is what the teacher's browser calls this server."""
+    address = command.get("address")
+    if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
+        raise RequestError("Say the `address` of this page.")
+    invitations = side_of(service).invitations
+    named = [one.id for one in service.library.students()] if command.get("names") else ()
+    made = invitations.make(running.id, running.name or "the class", may_pick=named)
+    running.when_over(lambda: invitations.end(running.id))
+    link = join_link(invitations, made, address)
+    return {
+        "type": "invited",
+        "id": made.id,
+        "url": link.url,
+        "qr": link.qr,
+        "until": link.until,
+        "warning": link.warning,
+    }
+
+
+def uninvite(service: Service, _: RunningClass, command: Mapping[str, Any]) -> Message:
+    """A link leads nowhere from now on."""
+    side_of(service).invitations.revoke(str(command.get("id")))
+    return {"type": "uninvited"}
+
+
+def knocks(service: Service, running: RunningClass) -> Message:
+    """Who says that they are somebody of the class, and waits for the teacher's word."""
+    waiting = side_of(service).door.waiting(running.id)
+    return {"type": "knocks", "knocks": [{"id": one.id, "name": one.name} for one in waiting]}
+
+
+def answer_knock(service: Service, running: RunningClass, command: Mapping[str, Any]) -> Message:
+    """It is them (`in`), another one of that name (`new`), or not (`away`)."""
+    door, knock = side_of(service).door, str(command.get("knock"))
+    if command.get("is") == "away":
+        door.turn_away(knock)
+    else:
+        door.let_in(knock, as_new=command.get("is") == "new")
+    return knocks(service, running)
