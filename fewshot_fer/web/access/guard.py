@@ -56,7 +56,7 @@ class Guard:
         kind = found[0].kind if found is not None else _kind_of(scope["path"])
         try:
             self._check_host(asked)
-            if found is None:
+            if found is None or found[0].allowed == "closed":
                 raise MissingError(
                     "There is nothing at this address.", next_step="Check it, or go to /."
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -31,12 +32,18 @@ _SHORTEST_KEY: Final = 32
 class Service(Protocol):
     """What is needed of the web app's service."""
 
-    folder: Path
-    now: Callable[[], float]
+    @property
+    def folder(self) -> Path:
+        """Private files."""
+        ...
 
     @property
     def settings(self) -> Settings:
         """Where it listens."""
+        ...
+
+    def now(self) -> float:
+        """The wall clock."""
         ...
 
 
@@ -201,7 +208,12 @@ def open_keeper(service: Service, password: str | None = None) -> tuple[Keeper, 
 def keeper_of(service: Service) -> Keeper:
     """The one keeper of a service: its signer, its tokens, its password."""
     found = _keepers.get(service)
-    return found if found is not None else open_keeper(service)[0]
+    if found is None:
+        found, made = open_keeper(service)
+        if made is not None:
+            # Nobody has opened the keeper to show it, and it must not be lost.
+            sys.stderr.write(f"\nThe teacher's password is {made} (shown only now)\n\n")
+    return found
 
 
 def is_loopback(host: str) -> bool:

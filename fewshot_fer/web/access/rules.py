@@ -10,14 +10,15 @@ from typing import Final, Literal
 
 from fewshot_fer.web.access.who import NOBODY, Who
 
-Allowed = Literal["anybody", "teacher", "student", "everyone known", "own"]
+Allowed = Literal["anybody", "teacher", "student", "everyone known", "own", "closed"]
 """`student`: any student, for pages about oneself. `own`: the teacher, or the student named in
-the path as {student}."""
+the path as {student}. `closed`: nobody, ever."""
 
 Kind = Literal["ours", "streamlit", "asset", "api"]
 """Which headers an answer gets, and how a refusal looks."""
 
 SOCKET: Final = "SOCKET"
+EVERY: Final = f"GET POST PUT PATCH DELETE OPTIONS {SOCKET}"
 MB: Final = 1_000_000
 
 
@@ -56,6 +57,8 @@ class Rule:
                 return asking.role != "nobody"
             case "own":
                 return asking.may_see(parts.get("student"))
+            case "closed":
+                return False
 
 
 def _api(*lines: tuple[str, str, Allowed] | tuple[str, str, Allowed, int]) -> Iterator[Rule]:
@@ -68,11 +71,12 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/assets/{path:path}", "GET", "anybody", "asset"),
     Rule("/sign-in", "GET POST", "anybody"),
     Rule("/sign-out", "POST", "anybody"),
-    Rule("/join/{token}", "GET POST", "anybody", largest=12 * MB),
-    Rule("/join/{token}/{path:path}", "GET POST", "anybody", largest=12 * MB),
-    Rule("/me", "GET POST", "student", largest=12 * MB),
+    Rule("/join/{token}", "GET POST", "anybody"),
+    Rule("/me", "GET", "student"),
+    Rule("/me/facts", "GET", "student"),
+    Rule("/me/leave", "POST", "student"),
+    Rule("/me/delete", "GET POST", "student"),
     Rule("/me/live", SOCKET, "student"),
-    Rule("/me/{path:path}", "GET POST DELETE", "student", largest=12 * MB),
     Rule("/live/{class_id}", SOCKET, "teacher"),
     *_api(
         ("/analyze", "POST", "everyone known", 60 * MB),
@@ -116,19 +120,28 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule("/api/docs", "GET", "everyone known"),
     Rule("/api/openapi.json", "GET", "everyone known"),
-    # Streamlit's own.
+    # Streamlit's own. What we do not use of it is closed: agents, its sign-in, its numbers.
     Rule("/_stcore/stream", SOCKET, "teacher", "streamlit"),
-    Rule(
-        "/_stcore/upload_file/{path:path}", "PUT DELETE OPTIONS", "teacher", "streamlit", 500 * MB
-    ),
     Rule("/_stcore/health", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/_stcore/host-config", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/_stcore/bidi-components/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
+    Rule(
+        "/_stcore/upload_file/{session_id}/{file_id}",
+        "PUT DELETE OPTIONS",
+        "teacher",
+        "streamlit",
+        210 * MB,
+    ),
+    Rule("/_stcore/{path:path}", EVERY, "closed"),
+    Rule("/auth/{path:path}", EVERY, "closed"),
+    Rule("/oauth2callback", EVERY, "closed"),
     Rule("/media/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/component/{path:path}", "GET OPTIONS", "teacher", "streamlit"),
     Rule("/static/{path:path}", "GET", "teacher", "streamlit"),
     Rule("/", "GET", "teacher", "streamlit"),
     Rule("/{page}", "GET", "teacher", "streamlit"),
+    # Files of Streamlit's one page, asked for below the path of a page of ours.
+    Rule("/{page}/static/{path:path}", "GET", "teacher", "streamlit"),
 )
 
 

@@ -27,6 +27,7 @@ WHO: Final[dict[Allowed, str]] = {
     "student": "a student",
     "everyone known": "the teacher and every student",
     "own": "the teacher, and this student",
+    "closed": "nobody",
 }
 _ALWAYS: Final = (400, 401, 403, 429)
 

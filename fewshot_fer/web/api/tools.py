@@ -23,6 +23,7 @@ from fewshot_fer.web.api.schemas import Pictures
 from fewshot_fer.web.api.table import Call, Upload
 from fewshot_fer.web.api.uploads import decoded
 from fewshot_fer.web.sharing import SharedIdentity
+from fewshot_fer.web.student.side import side_of
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
@@ -99,13 +100,9 @@ def vectors(
 
 
 def forget(call: AnyCall, student_id: str) -> list[int]:
-    """Delete a student with everything about them; in which sessions there was something.
-
-    The record first: if it cannot be reached, the student is still there to try again.
-    """
+    """Delete a student with everything about them; in which sessions there was something."""
     sessions = recording.forget(call.service.settings.records, student_id)
-    call.service.library.remove(student_id)
-    call.keeper.tokens.forget(student_id)
+    side_of(call.service).forget(student_id)
     return sessions
 
 
