@@ -63,7 +63,8 @@ def app_routes(tmp_path_factory: pytest.TempPathFactory) -> list[BaseRoute]:
     finally:
         make_current(None)
         service.close()
-    assert built.user_middleware[0].cls is Guard, "the guard stands before everything"
+    first: object = built.user_middleware[0].cls
+    assert first is Guard, "the guard stands before everything"
     return list(built.routes)
 
 

@@ -104,9 +104,8 @@ def _fallback(value: Any) -> object:
 
 
 def _download(answer: Download) -> Response:
-    place = "inline" if answer.inline else "attachment"
-    return Response(
-        answer.data,
-        media_type=answer.media_type,
-        headers={"content-disposition": f'{place}; filename="{answer.name}"'},
-    )
+    place = "inline" if answer.policy else "attachment"
+    headers = {"content-disposition": f'{place}; filename="{answer.name}"'}
+    if answer.policy:
+        headers["content-security-policy"] = answer.policy
+    return Response(answer.data, media_type=answer.media_type, headers=headers)

@@ -8,6 +8,7 @@ from fewshot_fer.classroom.report.compare import compare
 from fewshot_fer.classroom.report.page import page
 from fewshot_fer.classroom.report.summary import Report, report_of
 from fewshot_fer.errors import MissingError
+from fewshot_fer.web.access.headers import REPORT
 from fewshot_fer.web.api import schemas
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall
@@ -36,7 +37,7 @@ def session_report(call: Call[schemas.Each, Nothing]) -> object:
     names = {one.id: one.name for one in call.service.library.students()}
     text = page(found, names if call.query.each else None)
     name = f"session-{found.recorded.session.id}.html"
-    return Download(text.encode(), "text/html; charset=utf-8", name, inline=True)
+    return Download(text.encode(), "text/html; charset=utf-8", name, policy=REPORT)
 
 
 def export_session(call: Call[schemas.ExportQuery, Nothing]) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from fewshot_fer.errors import MissingError
+from fewshot_fer.errors import LibraryError, MissingError, RequestError, StudentError
 from fewshot_fer.students.card import card_of
 from fewshot_fer.students.consent import agreed
 from fewshot_fer.students.moving import export_student, import_student
@@ -121,8 +121,14 @@ def import_a_student(call: Call[schemas.ImportQuery, Nothing]) -> object:
     """Bring a student in from a zip."""
     if call.file is None:
         raise MissingError("No zip came.")
-    new_id = random_id() if call.query.as_new else None
-    came = import_student(call.service.library, call.file, as_new=new_id)
+    new_id, library = random_id() if call.query.as_new else None, call.service.library
+    try:
+        came = import_student(library, call.file, as_new=new_id)
+    except LibraryError as error:
+        if isinstance(error, StudentError) or str(library.folder) in error.where:
+            raise
+        # The zip's fault and not the library's; where it lay is nobody's business.
+        raise RequestError(error.what, next_step=error.next_step) from error
     return {"students": [documents.student(came)]}
 
 

@@ -63,7 +63,8 @@ class Download:
     data: bytes
     media_type: str
     name: str
-    inline: bool = False
+    policy: str = ""
+    """Shown in the browser under this content security policy, instead of saved."""
 
 
 @dataclass(frozen=True, slots=True)
