@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.faces.align import TEMPLATE
 from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
@@ -100,4 +101,52 @@ def test_a_photo_of_twelve_megapixels_is_made_smaller_before_it_is_looked_at() -
 
     Gate(find, good).look(Picture("happy", np.zeros((3000, 4000, 3), np.uint8)))
     Gate(find, good).look(Picture("happy", np.zeros((1080, 1920, 3), np.uint8)))
-    assert looked_at == [(1440, 1920, 3), (1080, 1920, 3)]
+    small = [(720, 960, 3), (540, 960, 3)]
+    assert looked_at == [small[0], (1440, 1920, 3), small[1], (1080, 1920, 3)]
+
+
+def photograph(image: Bytes, width: int, height: int) -> Bytes:
+    """The image in the middle of a large grey one."""
+    large = np.full((height, width, 3), 90, np.uint8)
+    top, left = (height - len(image)) // 2, (width - image.shape[1]) // 2
+    large[top : top + len(image), left : left + image.shape[1]] = image
+    return large
+
+
+def test_a_large_photograph_is_searched_small_and_its_portrait_cut_from_the_whole(
+    tmp_path: Path,
+) -> None:
+    searched: list[int] = []
+
+    def find(image: Bytes) -> Faces:
+        """Sees one face, in the middle third."""
+        searched.append(max(image.shape[:2]))
+        height, width = image.shape[:2]
+        box = np.array([[width / 3, height / 3, 2 * width / 3, 2 * height / 3]], np.float32)
+        points = box[:, :2] + TEMPLATE / 192 * (box[:, 2:] - box[:, :2])
+        return Faces(box, points[None].astype(np.float32), np.ones(1, np.float32))
+
+    large = photograph(np.asarray(cv2.resize(HAPPY, (1000, 1000)), np.uint8), 3000, 3000)
+    path = tmp_path / "photo.jpg"
+    cv2.imwrite(str(path), cv2.cvtColor(large, cv2.COLOR_RGB2BGR))
+    seen = Gate(find, good).look(Picture("happy", path))
+    assert isinstance(seen, Candidate)
+    assert searched == [960]
+    inside = np.abs(seen.portrait[40:150, 40:150].astype(int) - HAPPY[40:150, 40:150])
+    assert np.median(inside) <= 3
+    Gate(find, good).look(Picture("happy", path, face=0))
+    assert searched[1:] == [1920]
+
+
+def test_a_small_face_in_a_large_photograph_is_looked_for_in_the_whole() -> None:
+    searched: list[int] = []
+
+    def find(image: Bytes) -> Faces:
+        searched.append(max(image.shape[:2]))
+        side = image.shape[1] * 0.05
+        box = np.array([[100, 100, 100 + side, 100 + side]], np.float32)
+        points = box[:, :2] + TEMPLATE / 192 * side
+        return Faces(box, points[None].astype(np.float32), np.ones(1, np.float32))
+
+    Gate(find, good).look(Picture("happy", photograph(HAPPY, 1900, 1000)))
+    assert searched == [960, 1900]
