@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from fewshot_fer.arrays import Bytes
+from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ImageError
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.quality import assess
+from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import SUFFIXES
 from fewshot_fer.students.roster import Roster
 
@@ -27,12 +29,28 @@ class NamedFace:
     quality: float
 
 
-def name_faces(image: Bytes, roster: Roster, student: str | None = None) -> list[NamedFace]:
-    """Every face of an image [h,w,3] from left to right; without a student, as of a stranger."""
+Likeness = Callable[[Bytes], Floats]
+"""Portraits [n,192,192,3] to how much each looks like the student who is asked for [n]."""
+ALIKE: Final = 0.4
+"""Of several faces one that is less like the student is somebody else's."""
+
+
+def name_faces(
+    image: Bytes, roster: Roster, student: str | None = None, likeness: Likeness | None = None
+) -> list[NamedFace]:
+    """Every face of an image [h,w,3] from left to right; without a student, as of a stranger.
+
+    A student has one face. Of several, `likeness` says which (perhaps none); else it is the
+    largest. The others are read as strangers.
+    """
     faces = roster.recogniser.find(image)
     faces = faces[faces.boxes[:, 0].argsort(kind="stable")]
     aligned = portraits(image, faces.landmarks)
-    readings = roster.read(roster.recogniser.vectors_of(aligned), student)
+    theirs = _face_of(faces, aligned, likeness) if student is not None else None
+    z = roster.recogniser.vectors_of(aligned)
+    readings = list(roster.read(z))
+    if theirs is not None:
+        readings[theirs] = roster.read(z[theirs : theirs + 1], student)[0]
     qualities = assess(image, faces, aligned)
     return [
         NamedFace(
@@ -40,11 +58,24 @@ def name_faces(image: Bytes, roster: Roster, student: str | None = None) -> list
             expression=reading.expression,
             scores={name: round(float(score), 4) for name, score in reading.scores.items()},
             unsure=reading.unsure or quality.reason,
-            student=student,
+            student=student if place == theirs else None,
             quality=round(float(quality.score), 3),
         )
-        for box, reading, quality in zip(faces.boxes, readings, qualities, strict=True)
+        for place, (box, reading, quality) in enumerate(
+            zip(faces.boxes, readings, qualities, strict=True)
+        )
     ]
+
+
+def _face_of(faces: Faces, aligned: Bytes, likeness: Likeness | None) -> int | None:
+    """Which face is the student's."""
+    if len(faces) < 2:
+        return 0 if len(faces) else None
+    if likeness is None:
+        return int(faces.sizes.argmax())
+    alike = likeness(aligned)
+    best = int(alike.argmax())
+    return best if alike[best] >= ALIKE else None
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:

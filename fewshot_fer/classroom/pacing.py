@@ -6,9 +6,10 @@ This is the edge where threads and waiting are; nothing behind it knows of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from threading import Condition, Thread
+from queue import Empty, Queue
+from threading import Condition, Event, Thread
 from time import monotonic, sleep
 
 from fewshot_fer.classroom.sources import Captured, Clock, Pictures, Sleeps
@@ -48,6 +49,37 @@ def newest(pictures: Iterator[Captured]) -> Pictures:
                 raise news.error
             if news is not None and news.captured is not None:
                 yield news.captured
+
+
+def ahead(pictures: Iterator[Captured], count: int = 8) -> Pictures:
+    """All pictures of a file, read in a thread of their own, so many ahead; none is dropped."""
+    waiting: Queue[Captured | BaseException | None] = Queue(count)
+    enough = Event()
+
+    def read() -> None:
+        last: BaseException | None = None
+        try:
+            for captured in pictures:
+                waiting.put(captured)
+                if enough.is_set():
+                    break
+        except BaseException as error:
+            last = error
+        waiting.put(last)
+
+    reader = Thread(target=read, name="ahead", daemon=True)
+    reader.start()
+    try:
+        while (next_one := waiting.get()) is not None:
+            if isinstance(next_one, BaseException):
+                raise next_one
+            yield next_one
+    finally:
+        enough.set()
+        while reader.is_alive():
+            # A full queue holds the reader; what it has read is not wanted any more.
+            with suppress(Empty):
+                waiting.get(timeout=0.02)
 
 
 @dataclass(frozen=True, slots=True)

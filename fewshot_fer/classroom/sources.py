@@ -23,6 +23,9 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError, SourceError
 from fewshot_fer.images import SUFFIXES, read_image
 
+VIDEO_SUFFIXES: Final = frozenset(
+    ".3gp .avi .m4v .mkv .mov .mp4 .mpeg .mpg .ogv .ts .webm .wmv".split()
+)
 _STREAM: Final = re.compile(r"(rtsps?|https?|rtmp|udp|tcp)://", re.IGNORECASE)
 _BACK_OFF_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """How long a stream that broke off is left alone before each new try."""
@@ -178,6 +181,22 @@ def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Pict
             next_step="Use a video that your player shows, such as MP4 or AVI; a damaged one can "
             "often be mended with `ffmpeg -i IN OUT.mp4`.",
         )
+
+
+def rate_of(path: Path, *, opens: Opens = with_opencv) -> float | None:
+    """Frames a second, as a video says; None where it does not."""
+    with _opened(str(path), opens) as capture:
+        rate = capture.get(cv2.CAP_PROP_FPS) if capture.isOpened() else 0.0
+    return rate if 1 <= rate <= 1000 else None
+
+
+def length_of(path: Path, *, opens: Opens = with_opencv) -> float | None:
+    """How many seconds a video says that it has; None where it does not say."""
+    with _opened(str(path), opens) as capture:
+        if not capture.isOpened():
+            return None
+        rate, count = (capture.get(what) for what in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
+    return count / rate if 1 <= rate <= 1000 and count > 0 else None
 
 
 def folder(path: Path, *, every: float = 1.0) -> Pictures:

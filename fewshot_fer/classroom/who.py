@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.classroom.naming import Namer
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.identity import Identity, IdentityNamer, Known, unit
@@ -59,6 +60,35 @@ class KnownFaces:
 def known_faces(library: Library, identity: Identify) -> Known:
     """Every student who keeps pictures; those who keep vectors only are named by a click."""
     return KnownFaces(library, identity).known
+
+
+def likeness(library: Library, identity: Identify, student: str) -> Identify | None:
+    """How much portraits [n,192,192,3] look like a student [n]; None of who keeps vectors only."""
+    pictures = [r for r in library.open(student).references if r.kind == "image"]
+    if not pictures:
+        return None
+    portraits = np.stack([library.portrait(library.open(student), r) for r in pictures])
+    middle = Known.of({student: identity(portraits)}).vectors[0]
+    return lambda others: identity(others) @ middle
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyOne:
+    """Of all whom a namer names, only one student: what a video is asked about."""
+
+    namer: Namer
+    student: str
+
+    def name(
+        self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
+    ) -> Mapping[int, str]:
+        """The student's track, if it is known by now."""
+        found = self.namer.name(image, faces, tracks, time)
+        return {track: who for track, who in found.items() if who == self.student}
+
+    def forget(self, tracks: Sequence[int]) -> None:
+        """Tracks that are no more."""
+        self.namer.forget(tracks)
 
 
 @dataclass(frozen=True, slots=True)

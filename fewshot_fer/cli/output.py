@@ -28,7 +28,7 @@ def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType])
 
 def write_json(value: object) -> None:
     """Print one JSON object on standard output; NaN and infinity become null."""
-    text = json.dumps(_plain(value), allow_nan=False)
+    text = json_text(value)
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
@@ -38,6 +38,11 @@ def write_json(value: object) -> None:
         raise FolderError(
             f"The output cannot be written: {error.strerror}.", next_step="Free some space."
         ) from error
+
+
+def json_text(value: object) -> str:
+    """A value as JSON, whatever it is made of."""
+    return json.dumps(_plain(value), allow_nan=False)
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:

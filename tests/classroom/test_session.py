@@ -9,7 +9,7 @@ import pytest
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.classroom.budget import Budget
 from fewshot_fer.classroom.naming import OneStudent
-from fewshot_fer.classroom.session import ClassSession
+from fewshot_fer.classroom.session import ClassSession, Onward
 from fewshot_fer.faces.values import Faces
 from tests.classroom.colours import Colours, Places, Pupils, picture
 
@@ -282,3 +282,9 @@ def test_a_face_that_can_hardly_be_seen_is_unsure_and_teaches_nothing(
     assert view.seen[0].reading.unsure == "the face is turned away"
     assert view.seen[0].expression is None
     assert turned_away.memory.students == ()
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_lesson() -> None:
+    clock = Onward()
+    times = [clock.at(time) for time in (100.0, 101.0, 100.9, 102.0, 3.0, 3.5, 5.0)]
+    assert times == pytest.approx([100.0, 101.0, 101.0, 102.0, 102.0, 102.5, 104.0])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.classroom.pacing import newest, paced
+from fewshot_fer.classroom.pacing import ahead, newest, paced
 from fewshot_fer.classroom.sources import (
     Captured,
     camera,
@@ -21,6 +21,7 @@ from fewshot_fer.classroom.sources import (
     screen,
     stream,
     video,
+    without_password,
 )
 from fewshot_fer.errors import SourceError
 
@@ -228,6 +229,51 @@ def test_live_sources_are_known(source: str, live: bool) -> None:
     assert is_live(source) is live
 
 
+@dataclass
+class Recorded(Device):
+    """A file whose pictures have times of their own; the name's `get` tells them."""
+
+    times: tuple[float, ...] = ()
+
+    def get(self, what: int, /) -> float:
+        told = {cv2.CAP_PROP_FPS: 25.0, cv2.CAP_PROP_POS_MSEC: 0.0}
+        if what == cv2.CAP_PROP_POS_MSEC and 0 < self.taken <= len(self.times):
+            return 1000 * self.times[self.taken - 1]
+        return told.get(what, 0.0)
+
+
+def times_of(*times: float) -> list[float]:
+    device = Recorded(Watch(), len(times), times=times)
+    return [p.time for p in video(Path(__file__), opens=lambda _: device)]
+
+
+def test_a_variable_rate_is_kept_as_the_file_says() -> None:
+    assert times_of(0.0, 0.04, 0.5, 0.51, 3.0) == pytest.approx([0.0, 0.04, 0.5, 0.51, 3.0])
+
+
+def test_times_that_go_back_in_a_file_go_on_by_its_rate() -> None:
+    assert times_of(1.0, 1.04, 0.0, 0.04, 2.0) == pytest.approx([1.0, 1.04, 1.08, 1.12, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("rtsp://me:secret@host/a", "rtsp://host/a"), ("http://host/a@b", "http://host/a@b"),
+     ("a@b.mp4", "a@b.mp4")],
+)  # fmt: skip
+def test_a_password_is_never_shown(source: str, shown: str) -> None:
+    assert without_password(source) == shown
+
+
+def test_a_stream_that_is_given_up_is_named_without_its_password() -> None:
+    watch = Watch()
+    given_up = stream(
+        "rtsp://me:secret@host/a", opens=lambda _: Device(watch, 0), clock=watch,
+        sleeps=watch.sleep,
+    )  # fmt: skip
+    _, error = until_error(given_up)
+    assert error.where == "rtsp://host/a"
+
+
 # ---------------------------------------------------------------------- pacing
 
 
@@ -306,3 +352,32 @@ def test_a_live_source_is_closed_when_nobody_wants_more() -> None:
     next(pictures)
     pictures.close()
     assert closed.is_set()
+
+
+def test_all_pictures_of_a_file_come_in_order_though_read_ahead() -> None:
+    assert [p.time for p in ahead(picture(k % 200, k) for k in range(50))] == list(range(50))
+
+
+def test_an_error_of_a_file_comes_after_its_pictures() -> None:
+    def source() -> Iterator[Captured]:
+        yield picture(0, 0.0)
+        raise SourceError("gone")
+
+    pictures = ahead(source())
+    assert next(pictures).time == 0.0
+    with pytest.raises(SourceError, match="gone"):
+        next(pictures)
+
+
+def test_a_file_is_read_no_further_when_nobody_wants_more() -> None:
+    read = []
+
+    def source() -> Iterator[Captured]:
+        for k in range(10**6):
+            read.append(k)
+            yield picture(0, k)
+
+    pictures = ahead(source(), 4)
+    next(pictures)
+    pictures.close()
+    assert len(read) < 40
