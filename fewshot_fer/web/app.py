@@ -22,7 +22,7 @@ from fewshot_fer.web.sockets import live
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"
-_ROOMS: Final = ("access.signin", "api.routes", "student.routes")
+_ROOMS: Final = ("access.signin", "api.routes", "guide.routes", "student.routes")
 """Rooms with `routes(service) -> list of routes`."""
 _GUARDS: Final = "access.guard"
 """The room with `middleware(service) -> list of Middleware`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
@@ -20,6 +21,7 @@ _MOST_MESSAGE: Final = 8_000_000
 """Bytes of a WebSocket message; pictures have a stricter limit of their own."""
 _WAITING: Final = 512
 _STOP_S: Final = 5
+_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 _STREAMLIT: Final[Mapping[str, Any]] = {
     # Nothing calls home.
@@ -53,8 +55,14 @@ def serve(
         ws="websockets-sansio", ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,
         timeout_graceful_shutdown=_STOP_S, backlog=_WAITING,
     )  # fmt: skip
-    with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+    # uvicorn stops gently and then sends itself the signal once more; that one ends nothing.
+    before = {one: signal.signal(one, lambda *_: None) for one in _STOPS}
+    try:
+        with listening:
+            uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def bound(host: str, port: int) -> socket.socket:

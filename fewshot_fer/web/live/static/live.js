@@ -130,8 +130,10 @@ class Live {
         el('div', { class: 'actions', role: 'toolbar', 'aria-label': 'The class' }, ...Object.values(this.buttons))),
       this.banner,
       el('div', { class: 'columns' },
-        el('div', { class: 'stage' }, this.stage.root, this.welcome, this.foot), this.panel.root),
-      this.timeline.root, this.toast, this.sheets.root, this.speech);
+        el('div', { class: 'main' },
+          el('div', { class: 'stage' }, this.stage.root, this.welcome, this.foot), this.timeline.root),
+        this.panel.root),
+      this.toast, this.sheets.root, this.speech);
     this.host = el('div', { class: 'fewshot-fer-live' });
     const shadow = this.host.attachShadow({ mode: 'open' });
     root.style.visibility = 'hidden';

@@ -1,0 +1,144 @@
+"""A real browser with a camera that shows a drawn student, before a real server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from fewshot_fer.simulation.files import reference_picture, write_mjpeg
+from fewshot_fer.simulation.roster import DrawnStudent
+
+PATIENCE_S = 90.0
+"""Machines that run tests are busy."""
+_PICTURES_A_SECOND = 30
+_SHOWN_S = 3
+
+
+@dataclass
+class Server:
+    """`fewshot-fer serve` in a folder of its own."""
+
+    folder: Path
+    port: int
+    options: tuple[str, ...] = ()
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def records(self) -> str:
+        return f"sqlite:///{self.folder / 'fewshot-fer.db'}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "fewshot_fer", "serve", "--port", str(self.port)]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("FEWSHOT_FER_")}
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+        self.process = subprocess.Popen(
+            [*command, *self.options], cwd=self.folder, env=environment, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        self.wait()
+
+    def wait(self) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            assert self.process is not None
+            assert self.process.poll() is None, "the server has ended"
+            assert time.monotonic() < end, "the server does not answer"
+            try:
+                with urlopen(f"{self.address}/health", timeout=2):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.1)
+
+    def stop(self) -> tuple[int, str]:
+        """Ask it to end as a service manager does; the exit code, and what it said."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        _, said = self.process.communicate(timeout=PATIENCE_S)
+        code, self.process = self.process.returncode, None
+        return code, said
+
+
+@contextmanager
+def serving(folder: Path, port: int, *options: str) -> Iterator[Server]:
+    """A server that is stopped at the end."""
+    server = Server(folder, port, options)
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.process is not None:
+            server.stop()
+
+
+@dataclass
+class Watched:
+    """A page, and what was wrong with it."""
+
+    page: Any
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        def said(message: Any) -> None:
+            if message.type == "error" and "ERR_CONNECTION_REFUSED" not in message.text:
+                self.errors.append(message.text)
+
+        def asked(request: Any) -> None:
+            if request.url.split(":")[0] in ("http", "https", "ws", "wss") and not any(
+                request.url.split("/")[2].startswith(host) for host in ("localhost", "127.0.0.1")
+            ):
+                self.foreign.append(request.url)
+
+        self.page.on("console", said)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", asked)
+
+
+@contextmanager
+def browser(camera: Path | None = None, **context: Any) -> Iterator[Watched]:
+    """A page in Chromium; with a camera, or without any."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = which("chromium") or which("chromium-browser") or which("google-chrome")
+    if program is None:
+        pytest.skip("there is no Chromium here")
+    flags = ["--no-sandbox", "--disable-gpu"]
+    if camera is not None:
+        flags += [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        ]
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=program, args=flags)
+        try:
+            page = chromium.new_context(**context).new_page()
+            page.set_default_timeout(1000 * PATIENCE_S)
+            watched = Watched(page)
+            watched.listen()
+            yield watched
+        finally:
+            chromium.close()
+
+
+def film(path: Path, person: DrawnStudent, *expressions: str) -> Path:
+    """A clip in which a person shows one expression after the other, some seconds each."""
+    pictures = [reference_picture(person, name) for name in expressions]
+    write_mjpeg(path, (one for one in pictures for _ in range(_SHOWN_S * _PICTURES_A_SECOND)))
+    return path

@@ -1,0 +1,91 @@
+"""A service with the shipped recogniser on an empty library, and drawn people as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.settings import Settings
+from fewshot_fer.simulation.files import reference_picture, to_jpeg
+from fewshot_fer.simulation.roster import DrawnStudent, invent_class
+from fewshot_fer.web.app import parts
+from fewshot_fer.web.service import Service, make_current
+from fewshot_fer.web.sharing import open_shared
+
+
+@pytest.fixture(scope="session")
+def shared_recognizer() -> Recognizer:
+    """The shipped one, for many threads; opened once for all tests."""
+    recognizer, grow = open_shared(Settings(min_face=60))
+    grow()
+    return recognizer
+
+
+@pytest.fixture
+def make_service(tmp_path: Path, shared_recognizer: Recognizer) -> Iterator[Callable[..., Service]]:
+    """Makes services on one folder, and closes them."""
+    made: list[Service] = []
+
+    def make(**more: object) -> Service:
+        settings = Settings(
+            support_sets=tmp_path / "students", records=f"sqlite:///{tmp_path / 'record.db'}"
+        )
+        service = Service(
+            settings, opens=lambda _: (shared_recognizer, lambda: None), workers=2,
+            **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+        made.append(service)
+        return service
+
+    yield make
+    for service in made:
+        service.close()
+    make_current(None)
+
+
+@pytest.fixture
+def service(make_service: Callable[..., Service]) -> Service:
+    """A service that is open."""
+    service = make_service()
+    service.opened()
+    return service
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    """All routes and middleware of the app, without Streamlit's own."""
+    app = Starlette(**parts(service))
+    with TestClient(app, base_url="http://localhost:8501") as client:
+        yield client
+
+
+SHOWN = ("neutral", "happy", "surprise")
+
+
+@pytest.fixture(scope="session")
+def people(shared_recognizer: Recognizer) -> tuple[DrawnStudent, ...]:
+    """Two people who exist only on paper and are surely read without being enrolled."""
+    clear = (
+        person
+        for person in invent_class(49, seed=0)
+        if all(_is_clear(shared_recognizer, person, name) for name in SHOWN)
+    )
+    return tuple(islice(clear, 2))
+
+
+def _is_clear(recognizer: Recognizer, person: DrawnStudent, name: str) -> bool:
+    image = reference_picture(person, name)
+    (reading,) = recognizer.generic.read(recognizer.vectors(image, recognizer.find(image))[:1])
+    return reading.expression == name and reading.unsure is None
+
+
+@pytest.fixture(scope="session")
+def jpegs(people: tuple[DrawnStudent, ...]) -> dict[str, bytes]:
+    """The first of them, as a camera sees them show something."""
+    return {name: to_jpeg(reference_picture(people[0], name), 92) for name in SHOWN}

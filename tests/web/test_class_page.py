@@ -1,0 +1,68 @@
+"""The class's page in a real browser: camera, labels, recording, and coming back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.simulation.roster import DrawnStudent
+from tests.web.browsing import browser, film, serving
+
+pytestmark = pytest.mark.slow
+
+
+def test_from_the_first_page_to_a_report(
+    tmp_path: Path, free_port: int, people: tuple[DrawnStudent, ...]
+) -> None:
+    camera = film(tmp_path / "camera.mjpeg", people[0], "neutral", "happy")
+    with serving(tmp_path, free_port) as server, browser(camera) as watched:
+        page = watched.page
+        page.goto(server.address)
+        page.get_by_role("button", name="I have read this").click()
+        page.get_by_role("button", name="Your camera").click()
+        label = page.locator(".face .what")
+        label.get_by_text("neutral", exact=True).wait_for()
+        label.get_by_text("happy", exact=True).wait_for()
+
+        page.get_by_role("button", name="Record …").click()
+        page.get_by_role("button", name="Record", exact=True).click()
+        page.get_by_text("Recording the class", exact=True).first.wait_for()
+        page.locator(".timeline path").first.wait_for(state="attached")
+
+        # The server is stopped and started anew: the page says so, and the camera goes on.
+        code, said = server.stop()
+        assert code == 0
+        assert "Traceback" not in said
+        page.get_by_text("The connection to the server was lost").wait_for()
+        with Store.open(server.records) as store:
+            (session,) = store.sessions()
+            assert session.ended is not None
+            assert session.seconds > 0
+        server.start()
+        page.get_by_text("The connection to the server was lost").wait_for(state="hidden")
+        page.get_by_text("Not recorded", exact=True).wait_for()
+        page.locator(".timeline path").first.wait_for(state="attached")
+        label.get_by_text("happy", exact=True).wait_for()
+
+        page.get_by_role("button", name="End the class").click()
+        page.get_by_role("dialog").get_by_role("button", name="End the class").click()
+        page.get_by_text("The class has ended").wait_for()
+        page.get_by_role("button", name="Another class").click()
+        page.get_by_role("button", name="Your camera").wait_for()
+        assert (watched.errors, watched.foreign) == ([], [])
+
+
+def test_without_a_camera_the_page_says_what_to_do(tmp_path: Path, free_port: int) -> None:
+    with serving(tmp_path, free_port) as server, browser() as watched:
+        page = watched.page
+        page.goto(server.address)
+        page.get_by_role("button", name="Your camera").click()
+        page.get_by_text("No camera was found").or_(
+            page.get_by_text("does not let this page use the camera")
+        ).wait_for()
+        page.get_by_role("button", name="A drawn class").click()
+        page.locator(".face").first.wait_for()
+        page.get_by_role("switch").check()
+        page.locator(".face .tag").first.wait_for()

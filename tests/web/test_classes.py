@@ -1,0 +1,175 @@
+"""A running class: pictures in, one picture of the class out, and what is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fewshot_fer.classroom.session import ClassSession
+from fewshot_fer.errors import ImageError, SourceError
+from fewshot_fer.students.consent import agreed
+from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.service import Service
+
+WAIT = 60.0
+
+
+def look(running: RunningClass, jpeg: bytes, source: str = "gallery:a", **more: Any) -> Any:
+    return running.offer(source, jpeg, **more).result(WAIT)
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def enrolled(service: Service, name: str) -> str:
+    return service.library.create(name, agreed(name, service.library.now())).id
+
+
+def test_a_picture_is_answered_with_its_face(service: Service, jpegs: dict[str, bytes]) -> None:
+    running = service.classes.open("7b")
+    view = look(running, jpegs["happy"])
+    assert view["type"] == "view"
+    assert [face["expression"] for face in view["seen"]] == ["happy"]
+    assert view["source"] == "gallery:a"
+
+
+def test_what_must_not_be_decoded_never_reaches_a_worker(service: Service) -> None:
+    with pytest.raises(ImageError):
+        service.classes.open().offer("gallery:a", b"text")
+
+
+def test_all_sources_are_one_class(service: Service, jpegs: dict[str, bytes]) -> None:
+    running = service.classes.open()
+    anna = enrolled(service, "Anna")
+    service.opened().members.refresh()
+    states = []
+
+    def told() -> bool:
+        look(running, jpegs["happy"], f"device:{anna}", student=anna)
+        look(running, jpegs["neutral"])
+        states.append(running.state)
+        return states[-1].shares.sure == 2
+
+    until(told)
+    state = states[-1]
+    assert state.shares.shares == {"happy": 0.5, "neutral": 0.5}
+    assert state.present == (anna,)
+    assert {source.kind for source in state.sources} == {"gallery", "device"}
+
+
+def test_a_pause_looks_at_nothing(service: Service, jpegs: dict[str, bytes]) -> None:
+    running = service.classes.open()
+    running.pause()
+    assert look(running, jpegs["happy"])["reason"] == "paused"
+    running.resume()
+    assert look(running, jpegs["happy"])["type"] == "view"
+
+
+def test_viewers_see_the_same_without_a_second_analysis(
+    service: Service, jpegs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    original = ClassSession.look
+
+    def counted(self: ClassSession, *frame: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return original(self, *frame)
+
+    monkeypatch.setattr(ClassSession, "look", counted)
+
+    async def watch() -> None:
+        running = service.classes.open()
+        viewers = [running.subscribe() for _ in range(3)]
+        answer = await asyncio.wrap_future(running.offer("gallery:a", jpegs["happy"]))
+        for viewer in viewers:
+            async for sent in viewer:
+                if sent.message["type"] == "view":
+                    assert sent.jpeg == jpegs["happy"]
+                    assert sent.message["seen"] == answer["seen"]
+                    break
+            running.unsubscribe(viewer)
+
+    asyncio.run(asyncio.wait_for(watch(), WAIT))
+    assert looks == 1
+
+
+def test_a_students_own_picture_is_shown_to_nobody(
+    service: Service, jpegs: dict[str, bytes]
+) -> None:
+    anna = enrolled(service, "Anna")
+
+    async def watch() -> None:
+        running = service.classes.open()
+        viewer = running.subscribe()
+        await asyncio.wrap_future(running.offer(f"device:{anna}", jpegs["happy"], anna))
+        running.tell({"type": "enough"})
+        async for sent in viewer:
+            assert sent.jpeg is None
+            if sent.message["type"] == "enough":
+                break
+
+    asyncio.run(asyncio.wait_for(watch(), WAIT))
+
+
+def test_numbers_are_recorded_and_kept_at_the_end(
+    service: Service, jpegs: dict[str, bytes]
+) -> None:
+    running = service.classes.open("7b")
+    session = running.record(each=False)
+
+    def seen() -> bool:
+        look(running, jpegs["happy"])
+        return running.state.shares.sure > 0
+
+    until(seen)
+    running.mark(" group   work ")
+    service.close()
+    with service.store() as store:
+        recorded = store.read(session)
+    assert recorded.session.class_name == "7b"
+    assert recorded.session.ended is not None
+    assert recorded.whole.counts.sum() > 0
+    assert [mark.text for mark in recorded.marks] == ["group work"]
+    assert look(running, jpegs["happy"])["reason"] == "ended"
+
+
+def test_a_face_is_named_by_hand(service: Service, jpegs: dict[str, bytes]) -> None:
+    anna = enrolled(service, "Anna")
+    service.opened().members.refresh()
+    running = service.classes.open()
+    track = look(running, jpegs["happy"])["seen"][0]["track"]
+    running.say_who("gallery:a", track, anna)
+    assert look(running, jpegs["happy"])["seen"][0]["name"] == "Anna"
+    running.say_who("gallery:a", track, None)
+    assert look(running, jpegs["happy"])["seen"][0]["name"] is None
+    with pytest.raises(SourceError):
+        running.say_who("gallery:b", track, anna)
+
+
+def test_the_timeline_grows(service: Service, jpegs: dict[str, bytes]) -> None:
+    running = service.classes.open()
+
+    def told() -> bool:
+        look(running, jpegs["happy"])
+        return bool(running.state_message(0)["timeline"]["stretches"])
+
+    until(told)
+    start, shares, covered = running.state_message(0)["timeline"]["stretches"][0]
+    assert (start, shares, covered) == (0, {"happy": 1.0}, 1.0)
+
+
+def test_a_class_that_ended_is_not_found(service: Service) -> None:
+    running = service.classes.open()
+    service.classes.close(running.id)
+    with pytest.raises(SourceError):
+        service.classes.get(running.id)
+    assert service.classes.all() == ()

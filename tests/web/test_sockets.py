@@ -1,0 +1,112 @@
+"""The WebSocket of a teacher's page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from fewshot_fer.simulation.files import reference_picture, to_jpeg
+from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.web.service import Service
+
+ORIGIN = {"host": "localhost:8501", "origin": "http://localhost:8501"}
+
+
+def next_of(socket: WebSocketTestSession, *kinds: str) -> Any:
+    """The next message of one of these kinds."""
+    while True:
+        received = socket.receive()
+        if "text" in received and received["text"] is not None:
+            message = json.loads(received["text"])
+            if message["type"] in kinds:
+                return message
+
+
+def test_a_picture_is_answered(
+    client: TestClient, service: Service, jpegs: dict[str, bytes]
+) -> None:
+    running = service.classes.open()
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        hello = next_of(socket, "hello")
+        socket.send_bytes(jpegs["surprise"])
+        view = next_of(socket, "view")
+    assert view["source"] == hello["source"]
+    assert view["seen"][0]["expression"] == "surprise"
+
+
+def test_bad_input_is_explained_and_the_way_stays_open(
+    client: TestClient, service: Service, jpegs: dict[str, bytes]
+) -> None:
+    running = service.classes.open()
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        for bad in (b"", b"text where bytes are due", jpegs["happy"][:200]):
+            socket.send_bytes(bad)
+            assert next_of(socket, "error")["code"] == "picture"
+        for text in ("", "{", '{"do":"dance"}', '{"do":"name","track":"x"}'):
+            socket.send_text(text)
+            assert next_of(socket, "error")["what"]
+        socket.send_bytes(jpegs["happy"])
+        assert next_of(socket, "view")["seen"]
+
+
+def test_two_people_are_shown_one_by_one_only_where_that_was_chosen(
+    client: TestClient, service: Service, people: tuple[DrawnStudent, ...]
+) -> None:
+    both = np.hstack([reference_picture(one, "happy") for one in people[:2]])
+    running = service.classes.open()
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        socket.send_bytes(to_jpeg(both))
+        assert [
+            set(face) & {"expression", "scores"} for face in next_of(socket, "view")["seen"]
+        ] == [
+            set(),
+            set(),
+        ]
+        socket.send_text('{"do":"each","on":true}')
+        next_of(socket, "state")
+        socket.send_bytes(to_jpeg(both))
+        assert all("expression" in face for face in next_of(socket, "view")["seen"])
+
+
+def test_commands_of_one_page_are_seen_by_the_other(client: TestClient, service: Service) -> None:
+    running = service.classes.open("7b")
+    address = f"/live/{running.id}"
+    with (
+        client.websocket_connect(address, headers=ORIGIN) as one,
+        client.websocket_connect(address, headers=ORIGIN) as other,
+    ):
+        one.send_text('{"do":"mark","text":"group work"}')
+        assert next_of(other, "marked")["text"] == "group work"
+        one.send_text('{"do":"record","each":false}')
+        assert next_of(other, "recording")["session"] == 1
+        one.send_text('{"do":"end"}')
+        assert next_of(other, "ended")["session"] == 1
+
+
+def test_a_class_that_is_not_there_is_said(client: TestClient) -> None:
+    with client.websocket_connect("/live/nothing", headers=ORIGIN) as socket:
+        assert next_of(socket, "error")["code"] == "no_class"
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+    assert closed.value.code == 4404
+
+
+def test_the_health_route_names_nobody(client: TestClient) -> None:
+    answer = client.get("/health").json()
+    assert set(answer) == {"status", "version"}
+
+
+def test_a_students_link_is_made_and_let_in(client: TestClient, service: Service) -> None:
+    running = service.classes.open("7b")
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        socket.send_text('{"do":"invite","address":"https://school.example/class"}')
+        invited = next_of(socket, "invited")
+        assert invited["url"].startswith("https://school.example/join/")
+        assert "<svg" in invited["qr"]
+        socket.send_text('{"do":"knocks"}')
+        assert next_of(socket, "knocks")["knocks"] == []
