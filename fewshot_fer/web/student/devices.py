@@ -15,6 +15,10 @@ MOST: Final = 60
 """Devices of one class; two cores read about 250 pictures a second."""
 PICTURES_A_SECOND: Final = 250.0
 """What all devices together may send."""
+IDLE_S: Final = 60.0
+"""Who says nothing for so long is sent away; their page comes back when it has something."""
+SEND_S: Final = 10.0
+"""Who takes no answer for so long does not read any more."""
 _FASTEST_S: Final = 0.1
 _SENDS_S: Final = 5.0
 """Who sent nothing for so long needs no share."""
@@ -51,6 +55,8 @@ class Devices:
 
     def __init__(self, most: int = MOST, clock: Callable[[], float] = monotonic) -> None:
         self.most = most
+        self.idle_s = IDLE_S
+        self.send_s = SEND_S
         self.clock = clock
         self._every = (-1e9, _FASTEST_S)
         self._connected: dict[str, Device] = {}

@@ -22,11 +22,8 @@ from fewshot_fer.web.student.learning import Learner
 from fewshot_fer.web.student.side import StudentSide, source_of
 from fewshot_fer.web.wire import Message
 
-IDLE_S: Final = 60.0
-"""Who says nothing for so long is sent away; their page comes back when it has something."""
-SEND_S: Final = 10.0
-"""Who takes no answer for so long does not read any more."""
 _LOOK_AROUND_S: Final = 1.0
+_LAST_WORD_S: Final = 5.0
 _MOST_EXPRESSIONS: Final = 40
 
 _BYES: Final[dict[str, tuple[str, str]]] = {
@@ -44,9 +41,7 @@ _BYES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def live(
-    side: StudentSide, *, idle_s: float = IDLE_S, send_s: float = SEND_S
-) -> Callable[[WebSocket], Awaitable[None]]:
+def live(side: StudentSide) -> Callable[[WebSocket], Awaitable[None]]:
     """The end of `/me/live`."""
 
     async def end(socket: WebSocket) -> None:
@@ -63,7 +58,7 @@ def live(
             except FewshotFerError:
                 await _bye(socket, "ended", *_BYES["ended"])
                 return
-            await _serve(Connection(side, running, socket, device, idle_s, send_s))
+            await _serve(Connection(side, running, socket, device))
 
     return end
 
@@ -87,7 +82,7 @@ async def _serve(connection: Connection) -> None:
 
 async def _bye(socket: WebSocket, why: str, what: str, next_step: str) -> None:
     message = {"type": "bye", "why": why, "what": what, "next_step": next_step}
-    async with asyncio.timeout(SEND_S):
+    async with asyncio.timeout(_LAST_WORD_S):
         await socket.send_text(wire.encode(message))
         await socket.close(4000)
 
@@ -101,14 +96,11 @@ class Connection:
         running: RunningClass,
         socket: WebSocket,
         device: Device,
-        idle_s: float,
-        send_s: float,
     ) -> None:
         self.socket = socket
         self.device = device
         self._side = side
         self._running = running
-        self._idle_s, self._send_s = idle_s, send_s
         self._source = source_of(device.student)
         self._coach: Coach | None = None
         self._adjusts = False
@@ -120,7 +112,7 @@ class Connection:
         await self._hello()
         while True:
             try:
-                async with asyncio.timeout(self._idle_s):
+                async with asyncio.timeout(self._side.devices.idle_s):
                     received = await self.socket.receive()
             except TimeoutError:
                 return "idle"
@@ -287,7 +279,7 @@ class Connection:
         return facts_message(service, service.roster, self.device.student)
 
     async def _send(self, message: Message) -> None:
-        async with asyncio.timeout(self._send_s):
+        async with asyncio.timeout(self._side.devices.send_s):
             await self.socket.send_text(wire.encode(message))
 
 
