@@ -50,7 +50,7 @@ def streamlit_policy() -> str:
     """As strict as Streamlit's pages stand; docs/web.md says why each exception is there."""
     hashes = " ".join(f"'sha256-{one}'" for one in _inline_scripts())
     return (
-        f"default-src 'self'; script-src 'self' {hashes} 'wasm-unsafe-eval' blob:; "
+        f"default-src 'self'; script-src 'self' {hashes} blob:; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self' data:; "
         "connect-src 'self'; media-src 'self' blob: data:; worker-src 'self' blob:; "
         "frame-src 'self' blob: data:; object-src 'none'; base-uri 'self'; form-action 'self'; "

@@ -78,6 +78,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/me/delete", "GET POST", "student"),
     Rule("/me/live", SOCKET, "student"),
     Rule("/live/{class_id}", SOCKET, "teacher"),
+    Rule("/guide", SOCKET, "teacher"),
     *_api(
         ("/analyze", "POST", "everyone known", 60 * MB),
         ("/me", "GET", "everyone known"),

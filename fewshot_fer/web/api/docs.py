@@ -23,7 +23,7 @@ _INTRODUCTION: Final = """
 one with every request:</p>
 <pre><code>curl -H "Authorization: Bearer $TOKEN" https://…/api/v1/students</code></pre>
 <p>On the teacher's own computer, where no password is set, none is needed.</p>
-<h2 id="live">Live</h2>
+<h2 id="watching">Watching a class</h2>
 <p>Open a class with <code>POST /api/v1/classes</code>, then connect to the WebSocket
 <code>/live/{class_id}</code> with the same token. Send one JPEG a message; each is answered with
 JSON: where the faces are, what they show, the class as a whole. Wait for the answer before you
