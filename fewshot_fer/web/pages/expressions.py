@@ -9,17 +9,12 @@ import streamlit as st
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.palette import COLOURS
 from fewshot_fer.web.pages.parts import frame, plain, teach
-from fewshot_fer.web.service import Service, current
+from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.students.records import Student
-
-
-def page() -> None:
-    """The page of this process's service."""
-    show(current())
 
 
 def show(service: Service) -> None:

@@ -12,7 +12,7 @@ from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.tried import Tried
-from fewshot_fer.web.service import Service, current
+from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""
 _NOBODY = "People in general"
-
-
-def page() -> None:
-    """The page of this process's service."""
-    show(current())
 
 
 def show(service: Service) -> None:

@@ -9,17 +9,12 @@ import streamlit as st
 from fewshot_fer.classroom.report import words
 from fewshot_fer.errors import RecordError
 from fewshot_fer.web.pages.parts import compared, frame, lesson, plain
-from fewshot_fer.web.service import Service, current
+from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.classroom.records.values import SessionRecord
-
-
-def page() -> None:
-    """The page of this process's service."""
-    show(current())
 
 
 def show(service: Service) -> None:

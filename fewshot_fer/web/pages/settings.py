@@ -8,7 +8,7 @@ import streamlit as st
 
 from fewshot_fer import doctor
 from fewshot_fer.web.pages.parts import frame, model, privacy, tokens
-from fewshot_fer.web.service import Service, current
+from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +18,6 @@ _SIGNS = {
     "note": ":material/info: worth knowing",
     "broken": ":material/error: to be mended",
 }
-
-
-def page() -> None:
-    """The page of this process's service."""
-    show(current())
 
 
 def show(service: Service) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.web.pages.parts import bars, desk, enrol, frame, plain, student
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.service import Service, current
+from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 _MANY = 12
 """From so many students on there is a search."""
-
-
-def page() -> None:
-    """The page of this process's service."""
-    show(current())
 
 
 def show(service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Pictures from the camera, one expression after the other."""
+"""Pictures from the camera, one expression after the other, with a guide."""
 
 from __future__ import annotations
 
@@ -8,36 +8,30 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
-from fewshot_fer.students.gate import Refusal
-from fewshot_fer.web.pages.parts import desk, plain
-from fewshot_fer.web.pages.parts.tray import Tray
+from fewshot_fer.web.guide.component import guide
+from fewshot_fer.web.pages.parts import frame
 
 if TYPE_CHECKING:
+    from fewshot_fer.web.pages.parts.tray import Tray
     from fewshot_fer.web.service import Service
 
 
-def take(service: Service, tray: Tray, known: Sequence[str]) -> None:
-    """Choose an expression, show it, take the picture; the gate answers at once."""
+def take(
+    service: Service, tray: Tray, known: Sequence[str], have: Sequence[str], *, key: str
+) -> None:
+    """Choose expressions and be guided through them; `have` are known already."""
     order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
     wanted = st.pills(
-        "Which expression?", order, default=_next(tray, order), required=True,
-        key=f"wanted-{id(tray)}-{tray.batch}",
-    )  # fmt: skip
-    words = "Relax your face" if wanted == NEUTRAL else f"Show: {wanted}"
-    shot = st.camera_input(
-        f"{words}, and look into the camera", key=f"shot-{id(tray)}-{tray.batch}"
+        "Which expressions?",
+        order,
+        selection_mode="multi",
+        default=[name for name in order if name not in have] or order,
+        key=f"{key}-wanted",
     )
-    if shot is None or wanted is None:
-        return
-    entry = tray.put(f"camera {wanted}", shot.getvalue(), desk.gate(service), wanted)
-    tray.batch += 1
-    if isinstance(entry.seen, Refusal):
-        tray.drop(entry.key)
-        words = plain.text(f"{entry.seen.what} {plain.advice(entry.seen.next_step)}")
-        st.session_state[f"camera-{id(tray)}"] = words
-    st.rerun()
-
-
-def _next(tray: Tray, order: Sequence[str]) -> str:
-    taken = {entry.expression for entry in tray.entries.values()}
-    return next((name for name in order if name not in taken), order[0])
+    frame.quiet(
+        "The camera asks for one after the other, says what to change, and takes the sharpest of "
+        "a second. Show each as you really do it."
+    )
+    taken = guide(service, "teach", [name for name in order if name in wanted], key=f"{key}-guide")
+    for candidate in taken:
+        tray.add(candidate)

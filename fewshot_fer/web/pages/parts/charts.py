@@ -49,23 +49,20 @@ def learnt(card: Card) -> Drawn:
         x=_share("expected", "share named right"), color=_fill(names)
     )
     ticks = base.mark_tick(thickness=3, height=20, color=COVERED).encode(x="checked:Q")
-    return (bars + ticks).properties(height=_ROW * len(rows) + 40)
+    return alt.layer(bars, ticks).properties(height=_ROW * len(rows) + 40)
 
 
 def scores(values: Mapping[str, float], names: Sequence[str]) -> Drawn:
     """How probable each expression of one face is."""
     rows = [{"expression": name, "score": values.get(name, 0.0)} for name in names]
-    return (
-        _of(rows)
-        .mark_bar(height=13, cornerRadius=4)
-        .encode(
-            y=alt.Y("expression:N", sort=list(names), title=None),
-            x=_share("score", None),
-            color=_fill(names),
-            tooltip=["expression:N", alt.Tooltip("score:Q", format=".1%")],
-        )
-        .properties(height=_ROW * len(rows))
+    bars = _of(rows).mark_bar(height=13, cornerRadius=4)
+    drawn = bars.encode(
+        y=alt.Y("expression:N", sort=list(names), title=None),
+        x=_share("score", None),
+        color=_fill(names),
+        tooltip=["expression:N", alt.Tooltip("score:Q", format=".1%")],
     )
+    return alt.layer(drawn).properties(height=_ROW * len(rows))
 
 
 def shares_over_time(
@@ -80,13 +77,13 @@ def shares_over_time(
     stacked = [row for k in range(len(line.seconds)) for row in _layers(line, names, k)]
     bars = (
         _of(stacked)
-        .mark_bar(binSpacing=0, strokeWidth=0)
+        .mark_rect(strokeWidth=0)
         .encode(
             x=_time(line),
             x2="end:Q",
             y=alt.Y(
                 "low:Q",
-                title="of those surely read",
+                title=None,
                 axis=alt.Axis(format="%", tickCount=3),
                 scale=alt.Scale(domain=[0, 1]),
             ),
@@ -105,7 +102,7 @@ def strip(line: Timeline, names: Sequence[str]) -> Drawn:
     low = alt.Y("low:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     bars = (
         _of(stacked)
-        .mark_bar(binSpacing=0, strokeWidth=0)
+        .mark_rect(strokeWidth=0)
         .encode(x=_time(line), x2="end:Q", y=low, y2="high:Q", color=_fill(names))
     )
     told = ["time", *ordered(names), "surely read"]
@@ -117,19 +114,20 @@ def coverage_over_time(line: Timeline) -> Drawn:
     every = [_stretch(line, (), k) for k in range(len(line.seconds))]
     bars = (
         _of(every)
-        .mark_bar(binSpacing=0, color=COVERED)
+        .mark_rect(color=COVERED)
         .encode(
             x=_time(line),
             x2="end:Q",
             y=alt.Y(
                 "coverage:Q",
-                title="surely read",
+                title=None,
                 axis=alt.Axis(format="%", tickCount=2),
                 scale=alt.Scale(domain=[0, 1]),
             ),
+            y2="nothing:Q",
         )
     )
-    return alt.layer(bars, _hover(every, ["time", "surely read"])).properties(height=90)
+    return alt.layer(bars, _hover(every, ["time", "surely read"])).properties(height=110)
 
 
 def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
@@ -195,6 +193,7 @@ def _stretch(line: Timeline, names: Sequence[str], k: int) -> dict[str, Any]:
         "end": start + line.length,
         "time": f"{words.clock(start)} to {words.clock(start + line.length)}",
         "coverage": covered,
+        "nothing": 0,
         "surely read": words.percent(covered),
         **told,
     }
@@ -212,20 +211,17 @@ def _layers(line: Timeline, names: Sequence[str], k: int) -> Rows:
     return rows
 
 
-def _hover(every: Rows, told: Sequence[str]) -> alt.Chart:
+def _hover(every: Rows, told: Sequence[str]) -> Drawn:
     """A stretch of full height that is only there to be pointed at."""
     point = alt.selection_point(on="pointerover", empty=False, clear="pointerout")
-    return (
-        _of(every)
-        .mark_rect(color="black")
-        .encode(
-            x="start:Q",
-            x2="end:Q",
-            opacity=alt.condition(point, alt.value(0.16), alt.value(0.0)),
-            tooltip=[alt.Tooltip(f"{name}:N") for name in told],
-        )
-        .add_params(point)
+    stretches = _of(every).mark_rect(color="black")
+    answering = stretches.encode(
+        x="start:Q",
+        x2="end:Q",
+        opacity=alt.condition(point, alt.value(0.16), alt.value(0.0)),
+        tooltip=[alt.Tooltip(f"{name}:N") for name in told],
     )
+    return alt.layer(answering.add_params(point))
 
 
 def _marks(marks: Sequence[tuple[float, str]]) -> list[alt.Chart]:

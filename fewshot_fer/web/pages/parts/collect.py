@@ -61,7 +61,7 @@ def entries(service: Service, tray: Tray, known: Sequence[str], together: Togeth
     """Every picture of the tray with its verdict."""
     if not tray.entries:
         return
-    with st.grid(min_column_width=290):
+    with st.grid(min_column_width=285):
         for entry in list(tray.entries.values()):
             with st.container(border=True, key=f"entry-{entry.key[:16]}"):
                 _entry(service, tray, entry, known, together)
@@ -80,10 +80,10 @@ def _entry(
     with words:
         frame.quiet(entry.source)
         _verdict(tray, entry, together)
+        if isinstance(entry.seen, Candidate):
+            _what(tray, entry, known)
     if entry.image is not None:
         _which_face(service, tray, entry)
-    if isinstance(entry.seen, Candidate):
-        _what(tray, entry, known)
     doubt = together.doubts.get(entry.key) if together else None
     if doubt is not None:
         _question(tray, entry, doubt)
@@ -127,6 +127,7 @@ def _what(tray: Tray, entry: Entry, known: Sequence[str]) -> None:
         known,
         index=known.index(entry.expression) if entry.expression in known else None,
         placeholder=_CHOOSE,
+        label_visibility="collapsed" if entry.expression else "visible",
         key=f"shows-{entry.key}",
     )
     if chosen != entry.expression:

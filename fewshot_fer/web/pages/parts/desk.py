@@ -13,15 +13,15 @@ from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.card import Card, card_of
 from fewshot_fer.students.enrolment import Enrolment
 from fewshot_fer.students.gate import Candidate, Gate, Rules
+from fewshot_fer.web.guide.routes import LENIENT
 from fewshot_fer.web.student.side import side_of
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
 
-Steps = Callable[[int, int], None]
+__all__ = ["LENIENT", "card", "enrolment", "forget", "gate", "stacked"]
 
-LENIENT = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
-"""What can be read may calibrate."""
+Steps = Callable[[int, int], None]
 
 
 def gate(service: Service, rules: Rules | None = None) -> Gate:

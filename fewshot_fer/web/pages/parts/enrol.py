@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.students.consent import CURRENT, agreed, consent_text
 from fewshot_fer.web.pages.parts import camera, collect, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
@@ -49,9 +48,11 @@ def pictures(
         "One picture of the resting face is enough to begin with; one or two of each expression "
         "are plenty. Alone in the picture, in good light, looking at the camera."
     )
+    key = student_id or _NEW
     by_camera, by_file = st.tabs(["Camera", "Files"])
     with by_camera:
-        camera.take(service, tray, known)
+        have = service.library.open(student_id).counts if student_id is not None else {}
+        camera.take(service, tray, known, tuple(have), key=f"camera-{key}")
     with by_file:
         collect.files(
             service,
@@ -155,10 +156,3 @@ def _enrolled(
         )
     progress.close()
     return enrolled
-
-
-def next_wanted(tray: Tray, known: Sequence[str]) -> str:
-    """The first expression without a picture; the resting face comes first."""
-    order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
-    taken = {entry.expression for entry in tray.entries.values()}
-    return next((name for name in order if name not in taken), NEUTRAL)

@@ -88,6 +88,7 @@ def _class(report: Report) -> None:
         )
     )
     st.subheader("The class over time", anchor=False)
+    frame.quiet("Share of each expression among those who were surely read")
     st.html(bars.legend(session.names))
     marks = [(float(a.mark.second), a.mark.text) for a in report.around]
     st.altair_chart(
@@ -95,15 +96,13 @@ def _class(report: Report) -> None:
         key=f"time-{session.id}",
         alt="Share of each expression among those who were surely read, over time",
     )
+    frame.quiet("How much of the class was surely read")
     st.altair_chart(
         charts.coverage_over_time(line),
         key=f"covered-{session.id}",
         alt="Share of the class that was surely read, over time",
     )
-    frame.quiet(
-        "Shares are of those who were surely read. Where the lower chart is low, trust the upper "
-        "one less."
-    )
+    frame.quiet("Where the lower chart is low, trust the upper one less: it speaks of few.")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("All in all", anchor=False)

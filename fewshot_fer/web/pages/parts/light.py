@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import decode_image
-from fewshot_fer.students.gate import Candidate, Picture
+from fewshot_fer.students.gate import Candidate, Picture, Refusal
 from fewshot_fer.students.recalibration import history, recalibrate, undo
+from fewshot_fer.web.guide.component import guide
 from fewshot_fer.web.pages.parts import collect, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 
@@ -36,57 +37,64 @@ def show(service: Service, who: Student) -> None:
 
 
 def _again(service: Service, who: Student) -> None:
-    names = list(service.library.expressions(who))
-    choices = [*sorted(names, key=lambda name: name != "neutral"), _NOBODY_SAYS]
+    by_camera, by_file = st.tabs(["Camera", "Files"])
+    with by_camera:
+        frame.quiet("Five seconds of the resting face, in today's light.")
+        taken = guide(service, "rest", [NEUTRAL], key=f"rest-{who.id}")
+        if taken:
+            how = f"resting face, {plain.count(len(taken), 'look')}"
+            _recalibrate(service, who, taken, NEUTRAL, how)
+    with by_file:
+        _from_files(service, who)
+
+
+def _from_files(service: Service, who: Student) -> None:
+    names = service.library.expressions(who)
+    choices = [*sorted(names, key=lambda name: name != NEUTRAL), _NOBODY_SAYS]
     chosen = st.selectbox("What do the pictures show?", choices, key=f"light-{who.id}")
     label = None if chosen == _NOBODY_SAYS else chosen
     batch = st.session_state.setdefault("light-batch", 0)
-    by_camera, by_file = st.tabs(["Camera", "Files"])
-    with by_camera:
-        shot = st.camera_input("Look into the camera as in the lesson", key=f"light-shot-{batch}")
-    with by_file:
-        dropped = st.file_uploader(
-            "Pictures in today's light",
-            type=collect.KINDS,
-            accept_multiple_files=True,
-            key=f"light-files-{batch}",
-        )
-    given = [("camera", shot.getvalue())] if shot is not None else []
-    given += [(file.name, file.getvalue()) for file in dropped or ()]
-    if st.button("Recalibrate", type="primary", disabled=not given, icon=":material/wb_sunny:"):
-        came = _recalibrated(service, who, given, label)
-        if came is not None:
+    dropped = st.file_uploader(
+        "Pictures in today's light",
+        type=collect.KINDS,
+        accept_multiple_files=True,
+        key=f"light-files-{batch}",
+    )
+    if st.button("Recalibrate", type="primary", disabled=not dropped, icon=":material/wb_sunny:"):
+        usable = _usable(service, [(file.name, file.getvalue()) for file in dropped], label)
+        if usable:
             st.session_state["light-batch"] = batch + 1
-            st.session_state[f"brought-{who.id}"] = came
-            st.rerun()
+            count = plain.count(len(usable), "picture")
+            how = f"{count} of {label}" if label else f"{count} of a lesson"
+            _recalibrate(service, who, usable, label, how)
 
 
-def _recalibrated(
-    service: Service, who: Student, given: Sequence[tuple[str, bytes]], label: str | None
-) -> Recalibrated | None:
+def _usable(
+    service: Service, given: Sequence[tuple[str, bytes]], label: str | None
+) -> list[Candidate]:
+    """The faces that can be read; what is wrong with the others is said."""
     gate = desk.gate(service, desk.LENIENT)
     progress = Progress("Looking at pictures")
     usable: list[Candidate] = []
     for done, (name, data) in enumerate(given):
         progress(done, len(given))
-        try:
-            picture = Picture(label or "neutral", decode_image(data, where=name), name)
-        except FewshotFerError as error:
-            frame.show(error)
-            continue
-        seen = gate.look(picture)
-        if isinstance(seen, Candidate):
+        with frame.guarded():
+            picture = Picture(label or NEUTRAL, decode_image(data, where=name), name)
+            seen = gate.look(picture)
+            if isinstance(seen, Refusal):
+                raise seen.as_error()
             usable.append(seen)
-        else:
-            frame.show(seen.as_error())
     progress.close()
-    if not usable:
-        return None
+    return usable
+
+
+def _recalibrate(
+    service: Service, who: Student, usable: Sequence[Candidate], label: str | None, how: str
+) -> None:
     z = service.recognizer.vectors_of(desk.stacked(usable))
     labels = None if label is None else [label] * len(usable)
-    count = plain.count(len(usable), "picture")
-    how = f"{count} of {label}" if label else f"{count} of a lesson"
-    return recalibrate(service.roster, who.id, z, labels, how=how)
+    st.session_state[f"brought-{who.id}"] = recalibrate(service.roster, who.id, z, labels, how=how)
+    st.rerun()
 
 
 def _brought(who: Student) -> None:

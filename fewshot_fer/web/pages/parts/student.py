@@ -86,19 +86,17 @@ def _pictures(service: Service, who: Student) -> None:
     if who.keeps == "vectors":
         frame.quiet("Of this student only numbers are kept, no pictures.")
     order = service.library.expressions(who)
-    for name in sorted(who.counts, key=order.index):
-        st.markdown(f"**{plain.text(name)}**")
-        shown = [reference for reference in who.references if reference.expression == name]
-        with st.container(horizontal=True, gap="small"):
-            for number, reference in enumerate(shown, start=1):
-                _picture(service, who, reference, number)
+    with st.container(horizontal=True, gap="small"):
+        for reference in sorted(who.references, key=lambda r: order.index(r.expression)):
+            _picture(service, who, reference)
 
 
-def _picture(service: Service, who: Student, reference: Reference, number: int) -> None:
+def _picture(service: Service, who: Student, reference: Reference) -> None:
     with st.container(width=132, gap="xsmall"):
         if reference.kind == "image":
             picture = service.library.portrait(who, reference)
-            st.image(picture, width=132, alt=f"{who.name}, {reference.expression} {number}")
+            st.image(picture, width=132, alt=f"{who.name}, {reference.expression}")
+        st.markdown(f"**{plain.text(reference.expression)}**")
         with st.popover("Remove", key=f"take-{reference.sha}", type="tertiary"):
             st.markdown(f"Remove this picture of {plain.text(reference.expression)} for good?")
             if st.button("Remove it", key=f"drop-{reference.sha}", type="primary"):

@@ -80,6 +80,11 @@ class Tray:
             self.entries[key] = _looked_at(key, source, data, gate, expression)
         return self.entries[key]
 
+    def add(self, taken: Candidate) -> None:
+        """A face that the gate has let through already."""
+        key = sha256(taken.portrait.tobytes()).hexdigest()
+        self.entries[key] = Entry(key, taken.source, None, taken, taken.expression)
+
     def choose_face(self, key: str, face: int, gate: Gate) -> None:
         """Say which face of a picture is meant, counted from the left, from 0 on."""
         entry = self.entries[key]

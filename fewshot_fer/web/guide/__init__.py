@@ -1,0 +1,10 @@
+"""A guide before the teacher's camera: says what to show and what to change, takes the sharpest.
+
+    component.py  its place on a Streamlit page
+    static/       what runs in the browser
+    routes.py     the WebSocket end: pictures in, advice out; `students.guided` decides
+    basket.py     what was taken, until the page that asked for it fetches it
+
+Pictures never pass through Streamlit: of what the camera sends only the faces that were taken, cut
+out, reach the page.
+"""

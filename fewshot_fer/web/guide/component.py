@@ -1,0 +1,51 @@
+"""The guide's place on a Streamlit page."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import streamlit as st
+
+from fewshot_fer.web.guide.basket import baskets_of
+
+if TYPE_CHECKING:
+    from fewshot_fer.students.gate import Candidate
+    from fewshot_fer.web.service import Service
+
+# It stays small, because Streamlit sends it with every run of the page.
+_LOADER: Final = """
+export default function (component) {
+  const at = new URL('assets/guide/guide.js', document.baseURI).href;
+  const loaded = import(at);
+  loaded.then((guide) => guide.mount(component));
+  return () => { loaded.then((guide) => guide.unmount(component)); };
+}
+"""
+
+
+def guide(
+    service: Service, does: Literal["teach", "rest"], expressions: Sequence[str], *, key: str
+) -> list[Candidate]:
+    """Show the guide; the faces that were taken since the last run."""
+    ticket = st.session_state.setdefault(f"{key}-ticket", secrets.token_urlsafe(24))
+    _component()(
+        key=key,
+        data={"does": does, "expressions": list(expressions), "ticket": ticket},
+        on_took_change=lambda: None,
+    )
+    return baskets_of(service).fetch(ticket)
+
+
+@cache
+def _component() -> Any:
+    static = files("fewshot_fer.web.guide") / "static"
+    return st.components.v2.component(
+        "fewshot_fer_guide",
+        html=(static / "guide.html").read_text(encoding="utf-8"),
+        css=(static / "guide.css").read_text(encoding="utf-8"),
+        js=_LOADER,
+    )

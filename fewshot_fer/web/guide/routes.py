@@ -1,0 +1,119 @@
+"""The guide's WebSocket: one picture in, what to say to it out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from fewshot_fer.errors import FewshotFerError, RequestError
+from fewshot_fer.faces.quality import assess
+from fewshot_fer.images import decode_image
+from fewshot_fer.students.gate import Gate, Rules
+from fewshot_fer.students.names import expression_name
+from fewshot_fer.web import wire
+from fewshot_fer.web.guide.basket import baskets_of
+from fewshot_fer.web.student.coaching import Coach, Resting, Teaching
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.wire import Message
+
+LENIENT: Final = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
+"""What can be read may calibrate."""
+_SHORTEST_TICKET: Final = 16
+_MOST_EXPRESSIONS: Final = 40
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """The guide's way in, for teachers."""
+
+    async def guided(socket: WebSocket) -> None:
+        await socket.accept()
+        guide = Guide(service)
+        try:
+            while True:
+                received = await socket.receive()
+                if received["type"] == "websocket.disconnect":
+                    return
+                for message in await guide.answers(received):
+                    await socket.send_text(wire.encode(message))
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return  # The page is gone.
+        finally:
+            guide.close()
+
+    return [WebSocketRoute("/guide", guided)]
+
+
+class Guide:
+    """One page's camera: who coaches now, and where goes what was taken."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._coach: Coach | None = None
+        self._ticket = ""
+        self._fetched = 0
+
+    async def answers(self, received: Mapping[str, Any]) -> list[Message]:
+        """What to say to a command or a picture; errors in our words."""
+        try:
+            if received.get("bytes") is not None:
+                return await asyncio.to_thread(self._see, received["bytes"])
+            command = wire.command_of(received.get("text") or "")
+            return await asyncio.to_thread(self._obey, command)
+        except FewshotFerError as error:
+            return [wire.error_message(error)]
+
+    def close(self) -> None:
+        """Let go of the coach."""
+        if self._coach is not None:
+            self._coach.close()
+            self._coach = None
+
+    def _obey(self, command: Message) -> list[Message]:
+        does: dict[str, Callable[[Message], list[Message]]] = {
+            "teach": self._begin,
+            "rest": self._begin,
+            "skip": lambda _: self._coach.skip() if self._coach is not None else [],
+        }
+        found = does.get(command["do"])
+        if found is None:
+            raise RequestError("There is no such command.", next_step="Load the page again.")
+        return found(command)
+
+    def _begin(self, command: Message) -> list[Message]:
+        ticket, names = command.get("ticket"), command.get("expressions", [])
+        if not isinstance(ticket, str) or not _SHORTEST_TICKET <= len(ticket) <= 100:
+            raise RequestError("The page gave no ticket.", next_step="Load the page again.")
+        self.close()
+        self._ticket, self._fetched = ticket, 0
+        find = self._service.recognizer.find
+        if command["do"] == "rest":
+            self._coach = Resting(Gate(find, assess, LENIENT))
+        else:
+            self._coach = Teaching(Gate(find, assess), _expressions(names))
+        return self._coach.begin()
+
+    def _see(self, jpeg: bytes) -> list[Message]:
+        if self._coach is None:
+            return []
+        wire.size_of(jpeg)
+        said = self._coach.see(self._service.clock(), decode_image(jpeg, where="camera"))
+        new = list(self._coach.taken[self._fetched :])
+        if new and (isinstance(self._coach, Teaching) or self._coach.over):
+            baskets_of(self._service).put(self._ticket, new)
+            self._fetched += len(new)
+        if self._coach.over:
+            said.append({"type": "over", "taken": self._fetched})
+            self.close()
+        return said
+
+
+def _expressions(names: object) -> list[str]:
+    if not isinstance(names, list) or not 0 < len(names) <= _MOST_EXPRESSIONS:
+        raise RequestError("No expression was chosen.", next_step="Choose at least one.")
+    return [expression_name(str(name)) for name in names]
