@@ -33,12 +33,14 @@ class Spread:
 class Belief:
     """Where each expression of a person lies [c, d], and how unsure that is [c, d].
 
-    `variance` is of the point itself; a new look has it and the noise's 1 on top.
+    `variance` is of the point itself; a new look has it and the noise's 1 on top. `offset` is
+    how the person differs [d], `offset_variance` how unsure that is [d].
     """
 
     points: Floats
     variance: Floats
     offset: Floats
+    offset_variance: Floats
 
 
 def infer(means: Floats, spread: Spread, sums: Floats, counts: Floats) -> Belief:
@@ -57,7 +59,7 @@ def infer(means: Floats, spread: Spread, sums: Floats, counts: Floats) -> Belief
     gain = np.where(seen, own / (own + 1.0 / count), 0.0)
     points = means + offset + gain * (residual - offset)
     variance = own * (1 - gain) + (1 - gain) ** 2 / precision
-    return Belief(_f32(points), _f32(variance), _f32(offset))
+    return Belief(_f32(points), _f32(variance), _f32(offset), _f32(1.0 / precision))
 
 
 def _f32(values: Doubles | Floats) -> Floats:

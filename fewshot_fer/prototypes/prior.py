@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import session as sessions
+from fewshot_fer.prototypes.classwide import ClassExpression
 from fewshot_fer.prototypes.posterior import Spread, infer
 from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
 from fewshot_fer.prototypes.session import Session
@@ -23,6 +24,7 @@ class Prior:
     are how much persons, their manners and sessions vary; weight [d] is what each direction
     is worth; `allowance` is how much of an expression's own uncertainty is taken off its
     distance. `temperatures` and `doubts` are (without references, with many).
+    `class_expressions` are not fitted: a class has taught them.
     """
 
     names: tuple[str, ...]
@@ -36,6 +38,11 @@ class Prior:
     allowance: float
     temperatures: tuple[float, float]
     doubts: tuple[Doubts, Doubts]
+    class_expressions: tuple[ClassExpression, ...] = ()
+
+    def knowing(self, expressions: Iterable[ClassExpression]) -> Prior:
+        """The same with a class's own expressions beside the basic ones."""
+        return replace(self, class_expressions=(*self.class_expressions, *expressions))
 
     def project(self, features: Floats) -> Floats:
         """Raw features [n, f] to the whitened space [n, d]."""
@@ -50,14 +57,15 @@ class Prior:
         that expressions lie, and says nothing of the others.
         """
         z, labels = _distinct(z, labels)
-        names = (*self.names, *sorted(set(labels) - set(self.names)))
-        means, spread = self._extended(len(names))
+        common = (*self.names, *(one.name for one in self.class_expressions))
+        names = (*common, *sorted(set(labels) - set(common)))
+        means, spread = self._extended(names)
         counts = np.array([labels.count(name) for name in names], dtype=np.float32)
         sums = np.zeros_like(means)
         for vector, label in zip(z, labels, strict=True):
             sums[names.index(label)] += vector
         belief = infer(means, spread, sums, counts)
-        variance = belief.variance.mean(0)
+        variance = belief.variance[: len(self.names)].mean(0)
         doubt = float((belief.variance[: len(self.names)].mean(0) * self.weight).sum())
         doubt /= float(((self.beta + self.delta) * self.weight).sum())
         points = belief.points
@@ -89,18 +97,22 @@ class Prior:
     def blur(self, prototypes: Prototypes) -> Floats:
         """How unsure each prototype's place still is [c, d], given its references."""
         counts = np.array(prototypes.counts, dtype=np.float32)[:, None]
-        _, spread = self._extended(len(prototypes.names))
+        _, spread = self._extended(prototypes.names)
         return np.asarray(spread.delta / (1.0 + spread.delta * counts), dtype=np.float32)
 
-    def _extended(self, count: int) -> tuple[Floats, Spread]:
-        """Means [c, d] and spreads with room for new expressions after the basic ones."""
-        new = count - len(self.names)
-        middle = self.means.mean(0)
-        anywhere = self.delta + self.means.var(0)
-        means = np.concatenate([self.means, np.tile(middle, (new, 1))])
-        own = np.tile(self.delta, (len(self.names), 1))
-        delta = np.concatenate([own, np.tile(anywhere, (new, 1))])
-        return means.astype(np.float32), Spread(self.beta, delta.astype(np.float32))
+    def _extended(self, names: Sequence[str]) -> tuple[Floats, Spread]:
+        """Means [c, d] and spreads of the basic expressions, the class's, and new ones."""
+        means, delta = list(self.means), [self.delta] * len(self.names)
+        taught = {one.name: one for one in self.class_expressions}
+        middle, anywhere = self.means.mean(0), self.means.var(0)
+        for name in names[len(self.names) :]:
+            known = taught.get(name)
+            means.append(middle if known is None else known.point)
+            delta.append(self.delta + (anywhere if known is None else known.variance))
+        return (
+            np.asarray(means, dtype=np.float32),
+            Spread(self.beta, np.asarray(delta, dtype=np.float32)),
+        )
 
 
 def _distinct(z: Floats, labels: Sequence[str]) -> tuple[Floats, list[str]]:

@@ -42,5 +42,6 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
         allowance=allowance,
         temperatures=(none, many),
         doubts=(doubts[0], doubts[1]),
+        class_expressions=(),
         **parts,
     )

@@ -7,14 +7,18 @@ depend on, and never edited.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import LibraryError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes.classwide import (
+    ClassExpression,
+    Teacher,
+    learn_class_expression,
+)
 from fewshot_fer.students.calibration import Calibration
 from fewshot_fer.students.interfaces import Prototypes, Reading, Recognises, Session
 from fewshot_fer.students.library import Library
@@ -22,10 +26,6 @@ from fewshot_fer.students.records import Student
 from fewshot_fer.students.vectors import Known, known_vectors
 
 _TRIES = 3
-# How far a class's expression lies from the middle of all: who has never shown it has references
-# of everything else, and those win otherwise. Taught by three, recall on others at 1, 0.6 and 0.4:
-# 61, 76, 75 % (KDEF20) and 46, 66, 68 % (JAFFE), false alarms 0.3, 0.7, 1.1 and 0.5, 0.6, 0.5 %.
-_OWN_SHARE = 0.6
 
 
 class Roster:
@@ -35,22 +35,22 @@ class Roster:
         self.library = library
         self.recogniser = recogniser
         self._remembered: dict[str, tuple[object, Prototypes]] = {}
-        self._class_points: tuple[object, dict[str, Floats]] = ((), {})
+        self._taught: tuple[object, tuple[ClassExpression, ...]] = ((), ())
         self._class_stamps: object = None
 
     def prototypes(self, student_id: str | None) -> Prototypes:
         """A student's prototypes with the calibration in use; None is nobody: the generic ones."""
-        class_points = self.class_points()
+        taught = self.class_expressions()
         if student_id is None:
-            return self.learn(*self._nothing(), class_points=class_points)
-        key = (self.library.stamp(student_id), self._class_points[0])
+            return self.learn(*self._nothing(), class_expressions=taught)
+        key = (self.library.stamp(student_id), self._taught[0])
         found = self._remembered.get(student_id)
         if found is not None and found[0] == key:
             return found[1]
         student, known = self.known(student_id)
         calibration = self.calibration_in_use(student)
         session = self.session(known, calibration) if calibration is not None else None
-        prototypes = self.learn(known.z, known.labels, session=session, class_points=class_points)
+        prototypes = self.learn(known.z, known.labels, session=session, class_expressions=taught)
         self._remembered[student_id] = key, prototypes
         return prototypes
 
@@ -60,14 +60,10 @@ class Roster:
         labels: Sequence[str],
         *,
         session: Session | None = None,
-        class_points: Mapping[str, Floats] | None = None,
+        class_expressions: Sequence[ClassExpression] = (),
     ) -> Prototypes:
         """Prototypes from vectors [n,D], also of expressions that only the class has."""
-        prior = self.recogniser.prior
-        for name, point in (class_points or {}).items():
-            prior = replace(
-                prior, names=(*prior.names, name), means=np.vstack([prior.means, point])
-            )
+        prior = self.recogniser.prior.knowing(class_expressions)
         return prior.learn(z, labels, session=session)
 
     def known(self, student_id: str) -> tuple[Student, Known]:
@@ -105,16 +101,16 @@ class Roster:
         ]
         return fitting[-1] if fitting else None
 
-    def class_points(self) -> Mapping[str, Floats]:
-        """Where the class's own expressions lie [D], with every person's offset removed."""
+    def class_expressions(self) -> tuple[ClassExpression, ...]:
+        """The class's own expressions, as those who showed them have taught them."""
         stamps = self.library.stamps()
         if stamps is None or stamps != self._class_stamps:
-            self._class_points = self._fresh_class_points()
+            self._taught = self._freshly_taught()
             self._class_stamps = stamps
-        return self._class_points[1]
+        return self._taught[1]
 
-    def _fresh_class_points(self) -> tuple[object, dict[str, Floats]]:
-        """The points, with all that they depend on; the same points where that is the same."""
+    def _freshly_taught(self) -> tuple[object, tuple[ClassExpression, ...]]:
+        """The expressions, with all that they depend on; the same where that is the same."""
         names = self.library.class_expressions()
         everyone = self.library.students() if names else []
         showing = {n: [s.id for s in everyone if n in s.counts] for n in names}
@@ -122,21 +118,21 @@ class Roster:
             (name, tuple((one, self.library.stamp(one)) for one in ids))
             for name, ids in showing.items()
         )
-        if key == self._class_points[0]:
-            return self._class_points
-        return key, {n: self._class_point(n, ids) for n, ids in showing.items() if ids}
+        if key == self._taught[0]:
+            return self._taught
+        return key, tuple(self._learnt_of(n, ids) for n, ids in showing.items() if ids)
 
-    def _class_point(self, name: str, student_ids: Sequence[str]) -> Floats:
-        """The mean over students of their pictures of it, each less their own offset [D]."""
-        rows = []
+    def _learnt_of(self, name: str, student_ids: Sequence[str]) -> ClassExpression:
+        """A class's expression from the pictures of those who show it."""
+        teachers = []
         for student_id in student_ids:
             _, known = self.known(student_id)
             labels = np.array(known.labels)
             basic = np.isin(labels, BASIC)
-            offset = self.learn(known.z[basic], list(labels[basic])).offset
-            rows.append(known.z[labels == name].mean(axis=0) - offset)
-        middle = self.recogniser.prior.means.mean(axis=0)
-        return np.asarray(middle + _OWN_SHARE * (np.mean(rows, axis=0) - middle), np.float32)
+            if (labels == name).any():
+                looks = known.z[labels == name]
+                teachers.append(Teacher(looks, known.z[basic], labels[basic].tolist()))
+        return learn_class_expression(self.recogniser.prior, name, teachers)
 
     def _nothing(self) -> tuple[Floats, tuple[str, ...]]:
         return self.recogniser.vectors_of(np.zeros((0, 192, 192, 3), np.uint8)), ()

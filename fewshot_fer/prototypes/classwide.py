@@ -1,0 +1,69 @@
+"""An expression of a whole class, learnt from a few students for all the others.
+
+A priori it may lie anywhere that expressions lie. Every teacher shows where it is for them,
+give or take the own offset (as far as their other references tell it), the own manner and the
+noise of their looks. The posterior says where it lies for people at large and how unsure that
+is: who has never shown it gets both, so that it is drawn to the middle and forgiven its distance
+as far as few teachers justify, and no farther.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.prototypes.posterior import Spread, infer
+
+if TYPE_CHECKING:
+    from fewshot_fer.prototypes.prior import Prior
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Teacher:
+    """A student who shows it: looks [n, d], and references [m, d] of basic expressions."""
+
+    looks: Floats
+    references: Floats
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassExpression:
+    """Where an expression lies for people at large [d], and how unsure that is [d]."""
+
+    name: str
+    point: Floats
+    variance: Floats
+
+
+def learn_class_expression(prior: Prior, name: str, teachers: Sequence[Teacher]) -> ClassExpression:
+    """The posterior mean and variance [d] over all teachers."""
+    anywhere = prior.delta + prior.means.var(0)
+    precision = 1.0 / anywhere
+    weighted = prior.means.mean(0) * precision
+    for teacher in teachers:
+        offset, unsure = _offset(prior, teacher)
+        told = 1.0 / (prior.delta + 1.0 / len(teacher.looks) + unsure)
+        precision = precision + told
+        weighted = weighted + told * (teacher.looks.mean(0) - offset)
+    return ClassExpression(
+        name, (weighted / precision).astype(np.float32), (1.0 / precision).astype(np.float32)
+    )
+
+
+def _offset(prior: Prior, teacher: Teacher) -> tuple[Floats, Floats]:
+    """How a teacher differs from people at large [d], and how unsure that is [d]."""
+    shown = np.array([[name == label for name in prior.names] for label in teacher.labels], bool)
+    shown = shown.reshape(len(teacher.labels), len(prior.names))
+    delta = np.tile(prior.delta, (len(prior.names), 1))
+    belief = infer(
+        prior.means,
+        Spread(prior.beta, delta),
+        np.asarray(shown.T.astype(np.float32) @ teacher.references, np.float32),
+        shown.sum(0).astype(np.float32),
+    )
+    return belief.offset, belief.offset_variance
