@@ -18,7 +18,7 @@ from typing import Protocol, Self
 
 from sqlalchemy import make_url
 
-from fewshot_fer.classroom.records.backlog import catch_up
+from fewshot_fer.classroom.records.backlog import catch_up, leave_out, students_in
 from fewshot_fer.classroom.records.engine import shown
 from fewshot_fer.classroom.records.recorder import Recorder
 from fewshot_fer.classroom.records.store import Store
@@ -47,8 +47,13 @@ class Enrols(Protocol):
 class Recording:
     """What is written down of one lesson; nothing until `start`."""
 
-    def __init__(self, records: str, library: Enrols, class_name: str = "") -> None:
-        """With a database's address, and what earlier sessions of the class are found by."""
+    def __init__(
+        self, records: str, library: Enrols, class_name: str = "", *, try_again: float = 2.0
+    ) -> None:
+        """With a database's address, and what earlier sessions of the class are found by.
+
+        A database that does not answer is tried again after so many seconds.
+        """
         self.records = records
         self.class_name = class_name
         self.each = False
@@ -57,6 +62,7 @@ class Recording:
         """The number of the session that is recorded, or was last."""
         self.paused = False
         self._library = library
+        self._try_again = try_again
         self._store: Store | None = None
         self._recorder: Recorder | None = None
         self._began: float | None = None
@@ -96,9 +102,9 @@ class Recording:
         with self._changing:
             store = self._open()
             session = store.begin(self.class_name, each=each)
-            waiting = waiting_files(self.records)
-            backlog = waiting.with_name(f"{waiting.name}{session}")
-            recorder = Recorder(store, session, each=each, backlog=backlog)
+            recorder = Recorder(
+                store, session, each=each, backlog=self._backlog(session), try_again=self._try_again
+            )
             with self._turn:
                 self.session, self.each, self.paused = session, each, False
                 self._recorder, self._began, self._last_trouble = recorder, None, None
@@ -176,19 +182,24 @@ class Recording:
         return self._store
 
     def _end(self, recorder: Recorder) -> None:
+        # Who was deleted during the lesson may have been written once more while they were.
+        here = {student.id for student in self._library.students()}
         try:
             recorder.close()
+        except RecordError:
+            left_out = students_in(self._backlog(self.session or 0)) - here
+            leave_out(self._backlog(self.session or 0), left_out)
+            raise
         finally:
             self._last_trouble = recorder.trouble
-        self._forget_who_left()
+        if self._store is not None and self.session is not None and self.each:
+            for student in set(self._store.students_of(self.session)) - here:
+                self._store.forget(student)
 
-    def _forget_who_left(self) -> None:
-        """Who was deleted during the lesson may have been written once more while they were."""
-        if self._store is None or self.session is None or not self.each:
-            return
-        here = {student.id for student in self._library.students()}
-        for student in set(self._store.students_of(self.session)) - here:
-            self._store.forget(student)
+    def _backlog(self, session: int) -> Path:
+        """Where a session's seconds wait for a database that does not answer."""
+        waiting = waiting_files(self.records)
+        return waiting.with_name(f"{waiting.name}{session}")
 
 
 def forget(records: str, student: str) -> list[int]:

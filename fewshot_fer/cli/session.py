@@ -201,10 +201,15 @@ def _report(settings: Settings, session: int | None, *, each: bool) -> Report:
     with _store(settings) as store:
         found = store.read(session, students=each)
         if each and not found.students:
+            nobody = f"Nobody who is enrolled was seen in session {found.session.id}."
             raise RecordError(
-                f"Session {found.session.id} holds no single students.",
+                nobody
+                if found.session.each
+                else f"Session {found.session.id} holds no single students.",
                 where=store.where,
-                next_step="Leave --each out. Students are recorded only where that was chosen.",
+                next_step="Leave --each out."
+                if found.session.each
+                else "Leave --each out. Students are recorded only where that was chosen.",
             )
         return report_of(found, store.earlier(found.session) if each else ())
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from fewshot_fer.classroom.records.values import (
     ClassSecond,
@@ -16,6 +16,10 @@ from fewshot_fer.classroom.records.values import (
     SessionRecord,
     StudentSecond,
 )
+from fewshot_fer.files import write_atomically
+
+_TAKEN: Final = ".taken"
+"""A file that is being brought in."""
 
 
 class Backlog:
@@ -28,8 +32,7 @@ class Backlog:
 
     def keep(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
         """Add those that are not in the file yet; all that waits is handed in every time."""
-        lines = [{"session": session, "second": asdict(s)} for s in seconds[self._seconds :]]
-        lines += [{"session": session, "mark": asdict(m)} for m in marks[self._marks :]]
+        lines = _lines(session, seconds[self._seconds :], marks[self._marks :])
         if not lines:
             return
         handle = os.open(self.file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
@@ -62,12 +65,48 @@ def catch_up(store: Takes, file: Path) -> int:
     if not file.exists():
         return 0
     known, count = {session.id for session in store.sessions()}, 0
-    for session, seconds, marks in left_behind(file):
+    # A session that still runs may add to its file meanwhile: to a new one from now on.
+    taken = file if file.name.endswith(_TAKEN) else file.rename(f"{file}{_TAKEN}")
+    for session, seconds, marks in left_behind(taken):
         if session in known:  # Else it was deleted meanwhile.
             store.write(session, seconds, marks)
             count += len(seconds)
-    file.unlink()
+    taken.unlink()
     return count
+
+
+def leave_out(file: Path, students: Collection[str]) -> None:
+    """Take students out of what waits in a file: they were deleted, and must not come back."""
+    if not students or not file.exists():
+        return
+    lines = [
+        line
+        for session, seconds, marks in left_behind(file)
+        for line in _lines(session, [_without(s, students) for s in seconds], marks)
+    ]
+    write_atomically(file, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    file.chmod(0o600)
+
+
+def students_in(file: Path) -> set[str]:
+    """Whose seconds wait in a file."""
+    if not file.exists():
+        return set()
+    waiting = (second for _, seconds, _ in left_behind(file) for second in seconds)
+    return {row.student for second in waiting for row in second.students}
+
+
+def _without(second: Second, students: Collection[str]) -> Second:
+    return replace(
+        second, students=tuple(row for row in second.students if row.student not in students)
+    )
+
+
+def _lines(
+    session: int, seconds: Sequence[Second], marks: Sequence[Mark]
+) -> list[dict[str, object]]:
+    lines: list[dict[str, object]] = [{"session": session, "second": asdict(s)} for s in seconds]
+    return lines + [{"session": session, "mark": asdict(m)} for m in marks]
 
 
 def left_behind(file: Path) -> Iterator[tuple[int, list[Second], list[Mark]]]:

@@ -117,7 +117,7 @@ class Store:
     # ------------------------------------------------------------------ writing
 
     def write(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()) -> None:
-        """Seconds that are over and marks, in one transaction; a second written twice is one."""
+        """Seconds that are over and marks, in one transaction; written twice, they are one."""
         with plain_words(self.where), self._writing.begin() as connection:
             names = self._learn_names(connection, session, seconds)
             numbers = self._learn_students(connection, session, seconds)
@@ -128,8 +128,9 @@ class Store:
                 rows.student_rows(session, seconds, names, numbers),
             )
             self._follow_tracks(connection, rows.track_rows(session, seconds, numbers))
-            if marks:
-                marked = [{"session": session, "second": m.second, "text": m.text} for m in marks]
+            known = reading.marks(connection, session) if marks else ()
+            if new := [mark for mark in marks if mark not in known]:
+                marked = [{"session": session, "second": m.second, "text": m.text} for m in new]
                 connection.execute(insert(schema.marks), marked)
 
     def _insert(self, connection: Connection, table: Table, new: list[rows.Row]) -> None:
