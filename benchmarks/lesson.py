@@ -128,7 +128,7 @@ def by_second(truth: Ints, looks: int) -> tuple[Ints, Ints, Doubles]:
 
 
 def score(recorded: Recorded, said: Ints, truth: Ints, plan: Plan, who: Sequence[str]) -> Score:
-    """What is said of students [T,S,2] and the class's timeline of a record against the truth [looks,S]."""
+    """What is said of students [T,S,2], and the class, against the truth [looks,S]."""
     most, before, counts = by_second(truth, plan.looks)
     there, labels = most != NOT_THERE, said[..., 0]
     sure, strict = labels >= 0, labels == most

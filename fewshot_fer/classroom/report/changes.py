@@ -1,21 +1,24 @@
 """Whose face changed from its own usual, and how sure that is.
 
-A student is compared with nobody but themself: with their earlier sessions, or with the first
-minutes of this one. The last two minutes are looked at every half minute, and the whole rest of
-the session once. What is told has passed a threshold that counts all students, expressions and
-looks, so that false alarms stay rare however large the class and long the lesson.
+A student is compared with nobody but themself: with their earlier sessions, or with what came
+before in this one. Stretches of half a minute to five minutes are looked at as the session goes
+on, and the whole of it once. What is told has passed a threshold that counts all students,
+expressions and looks, so that false alarms stay rare however large the class and long the lesson.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log
 from statistics import NormalDist
 
 import numpy as np
 
-from fewshot_fer.arrays import Bools, Doubles, Ints
-from fewshot_fer.classroom.records.values import BLOCK_S, Recorded, StudentBlocks
+from fewshot_fer.arrays import Bools, Doubles
+from fewshot_fer.classroom.records.values import BLOCK_S, Recorded
+from fewshot_fer.classroom.report import evidence
+from fewshot_fer.classroom.report.evidence import Known, Stretches
 from fewshot_fer.classroom.report.statistics import (
     Difference,
     Part,
@@ -24,34 +27,14 @@ from fewshot_fer.classroom.report.statistics import (
     difference,
     spread_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """How changes are looked for; times in seconds."""
-
-    alarms: float = 0.2
-    """False alarms expected in a session in which nothing changed, at most."""
-    window: float = 120.0
-    every: float = 30.0
-    shortest_usual: float = 120.0
-    longest_usual: float = 300.0
-    """What counts as a student's usual at the beginning of a session: a quarter of it, between."""
-    earlier_usual: float = 300.0
-    """From so many seconds of earlier sessions on, these are the usual."""
-    pieces: float = 4.0
-    """What is compared holds at least so many stretches that each tell something new: where faces
-    change slowly, two minutes are not enough."""
-    covered: float = 0.5
-    """The share of a stretch that must be surely read."""
-    least: float = 0.12
-    """Smaller changes of two minutes are not worth a word."""
-    least_whole: float = 0.06
-    """Nor smaller ones of a whole session."""
-    others: int = 8
-    """From so many other students on, what they do together is told apart from one's own."""
-    between: float = 0.05
-    """How far a student's sessions differ by themselves, where nothing is known yet."""
+from fewshot_fer.classroom.report.usual import (
+    Case,
+    Usual,
+    Watch,
+    cases_of,
+    first_minutes,
+    with_common,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +48,6 @@ class Change:
     """The effect as a share of time, with its 95 % interval."""
     usual: float
     now: float
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """What a student is compared with."""
-
-    sessions: int
-    """How many earlier sessions; 0: the first minutes of this one."""
-    seconds: float
-    """Seconds that were surely read in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,187 +76,137 @@ class Watched:
     """Students of whom too little was seen to say anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One student: the usual, and what came after it."""
-
-    usual: Usual
-    before: Part
-    after: Series
-    extra: Doubles
-    """Variance that more blocks would not take away [C]."""
-    common: Series
-    """How far the others moved from their usuals in the same blocks: a joke moves all."""
-
-    @property
-    def known(self) -> int:
-        """Blocks of the shorter side."""
-        return min(int(self.before.count[0]), len(self.after))
-
-
 def watch(this: Recorded, earlier: Sequence[Recorded] = (), how: Watch | None = None) -> Watched:
     """Compare every student of a session with their own usual."""
     rules = how or Watch()
     names = this.session.names
-    cases, parts, too_little = {}, [], []
-    series = {student: series_of(blocks, rules) for student, blocks in this.students.items()}
-    before = _earlier(names, earlier, rules)
-    between = _between(list(before.values()), rules, names)
-    split = _first_minutes(this.session.seconds, rules)
-    for student, own in series.items():
-        case = _case(own, before.get(student, []), between, split, rules)
-        if case is None:
-            too_little.append(student)
-            continue
-        cases[student] = case
-        parts += [case.after] if case.usual.sessions else [own.between(0, split), case.after]
-    cases = _with_common(cases, rules)
-    spread = spread_of(parts)
-    pieces = rules.pieces * spread.inflation
-    for student in [s for s, case in cases.items() if case.known < pieces]:
-        del cases[student]
-        too_little.append(student)
-    level = rules.alarms / 2 / max(1, len(cases) * len(names))
-    window = round(max(rules.window / BLOCK_S, pieces))
-    ends = np.arange(
-        split + window, this.session.seconds // BLOCK_S + 1, max(1, int(rules.every // BLOCK_S))
-    )
-    found = {
-        s: _look(s, case, names, spread, window, ends, level, rules) for s, case in cases.items()
-    }
+    cases, too_little = cases_of(this, earlier, rules)
+    split = first_minutes(this.session.seconds, rules)
+    spread = spread_of([part for case in cases.values() for part in _parts(case, split)])
+    pace = evidence.pace_of(_blocks(this, cases, rules))
+    slow = [s for s, case in cases.items() if pace * case.usual.seconds < rules.pieces]
+    cases = with_common({s: case for s, case in cases.items() if s not in slow}, rules)
+    told = _told(_known(this, cases, pace, split, rules), this.session.seconds, rules)
+    level = rules.alarms_whole / max(1, len(cases) * len(names))
+    found = [
+        _check_in(student, case, names, spread, passed, level, rules)
+        for (student, case), passed in zip(cases.items(), told, strict=True)
+    ]
     return Watched(
-        tuple(check_in for check_in in found.values() if check_in is not None),
+        tuple(check_in for check_in in found if check_in is not None),
         {
-            s: _reasons(_whole(case, spread), case, case.after.shares.mean(axis=0), names)
+            s: _reasons(_whole(case, spread), case.before, case.after.shares.mean(axis=0), names)
             for s, case in cases.items()
         },
         {student: case.usual for student, case in cases.items()},
-        tuple(sorted(too_little)),
+        tuple(sorted(too_little + slow)),
     )
 
 
-def series_of(blocks: StudentBlocks, rules: Watch) -> Series:
-    """The blocks of a student that are read well enough, as shares of time."""
-    sure = blocks.counts.sum(axis=1)
-    kept = sure >= rules.covered * BLOCK_S
-    shares = blocks.counts[kept] / sure[kept, None]
-    return Series(blocks.blocks[kept], shares.astype(np.float64))
-
-
-# ---------------------------------------------------------------------- the usual
-
-
-def _first_minutes(seconds: int, rules: Watch) -> int:
-    """The block with which the first minutes end."""
-    usual = min(rules.longest_usual, max(rules.shortest_usual, seconds / 4))
-    return int(usual // BLOCK_S)
-
-
-def _earlier(
-    names: Sequence[str], earlier: Sequence[Recorded], rules: Watch
-) -> dict[str, list[Doubles]]:
-    """Every student's shares [n,C] in each earlier session, in this session's order of names."""
-    found: dict[str, list[Doubles]] = {}
-    for recorded in earlier:
-        places = [
-            recorded.session.names.index(name) if name in recorded.session.names else -1
-            for name in names
-        ]
-        for student, blocks in recorded.students.items():
-            shares = series_of(blocks, rules).shares
-            if len(shares):
-                padded = np.hstack([shares, np.zeros((len(shares), 1))])
-                found.setdefault(student, []).append(padded[:, places])
-    return found
-
-
-def _between(students: Sequence[Sequence[Doubles]], rules: Watch, names: Sequence[str]) -> Doubles:
-    """How much students' sessions differ by themselves: the variance of sessions [C]."""
-    squares, freedom = np.zeros(len(names)), 0
-    for sessions in students:
-        means = np.array([shares.mean(axis=0) for shares in sessions])
-        squares += ((means - means.mean(axis=0)) ** 2).sum(axis=0)
-        freedom += len(means) - 1
-    prior = 10.0
-    return (prior * rules.between**2 + squares) / (prior + freedom)
-
-
-def _case(
-    own: Series, before: Sequence[Doubles], between: Doubles, split: int, rules: Watch
-) -> _Case | None:
-    """A student's usual and what came after; None where too little of either was seen."""
-    known = np.concatenate([*before]) if before else np.empty((0, own.shares.shape[1]))
-    if len(known) * BLOCK_S >= rules.earlier_usual:
-        usual, extra = Usual(len(before), float(len(known) * BLOCK_S)), between
-        extra, after = between * (1 + 1 / len(before)), own
-    else:
-        known = own.between(0, split).shares
-        usual, extra = Usual(0, float(len(known) * BLOCK_S)), np.zeros(own.shares.shape[1])
-        after = own.between(split, 1 << 40)
-        if len(known) < rules.covered * split:
-            return None
-    if len(after) * BLOCK_S < rules.covered * rules.window:
-        return None
-    still = Series(after.blocks, np.zeros_like(after.shares))
-    return _Case(usual, Part.of(known), after, extra, still)
-
-
-def _with_common(cases: Mapping[str, _Case], rules: Watch) -> dict[str, _Case]:
-    """Every case with what the others did meanwhile."""
-    if len(cases) <= rules.others:
-        return dict(cases)
-    moved = {s: case.after.shares - case.before.mean for s, case in cases.items()}
-    last = max(int(case.after.blocks[-1]) for case in cases.values()) + 1
-    total = np.zeros((last, next(iter(moved.values())).shape[1]))
-    count = np.zeros((last, 1))
-    for student, case in cases.items():
-        total[case.after.blocks] += moved[student]
-        count[case.after.blocks] += 1
-    result = {}
-    for student, case in cases.items():
-        at = case.after.blocks
-        others = count[at] - 1
-        mean = (total[at] - moved[student]) / np.maximum(1, others)
-        common = Series(at, np.where(others >= rules.others, mean, 0.0))
-        result[student] = replace(case, common=common)
-    return result
+def _parts(case: Case, split: int) -> list[Series]:
+    """The stretches in which nothing is supposed to have changed for good."""
+    return [case.after] if case.usual.sessions else [case.own.between(0, split), case.after]
 
 
 # ---------------------------------------------------------------------- looking
 
 
-def _look(
-    student: str, case: _Case, names: Sequence[str], spread: Spread, window: int, ends: Ints,
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A stretch, from a block up to another, that surely shows more of an expression."""
+
+    first: int
+    last: int
+    expression: int
+
+
+def _blocks(this: Recorded, cases: Mapping[str, Case], rules: Watch) -> Doubles:
+    """The blocks of all students, 0 where too little was read [S,B,C]."""
+    blocks = np.zeros((len(cases), this.session.seconds // BLOCK_S + 1, len(this.session.names)))
+    for row, student in zip(blocks, cases, strict=True):
+        own = this.students[student]
+        well = own.counts.sum(axis=1) >= rules.covered * BLOCK_S
+        row[own.blocks[well]] = own.counts[well]
+    return blocks
+
+
+def _known(
+    this: Recorded, cases: Mapping[str, Case], pace: float, split: int, rules: Watch
+) -> Known:
+    """The blocks of all students, and what stands against them."""
+    earlier = np.zeros((len(cases), len(this.session.names)))
+    first = np.full(len(cases), split)
+    for k, case in enumerate(cases.values()):
+        if case.usual.sessions:
+            mean = case.before.mean
+            # Sessions differ, so that many draws from others say no more than some of this one.
+            most = float((mean * (1 - mean)).sum() / case.extra.sum())
+            earlier[k] = min(pace * case.usual.seconds, most) * mean
+            first[k] = 0
+    blocks = _blocks(this, cases, rules)
+    return Known(blocks, pace, earlier, first, len(cases) > rules.others)
+
+
+def _told(known: Known, seconds: int, rules: Watch) -> list[list[_Passed]]:
+    """For every student the stretches that speak for a change, in order of their ends."""
+    count = seconds // BLOCK_S
+    step = 1 + count // rules.most_looks
+    widths = tuple(round(seconds / BLOCK_S) for seconds in rules.stretches)
+    stretches = Stretches(np.arange(count, 0, -step)[::-1], widths)
+    odds = evidence.log_odds(known, stretches, rules.least, rules.covered)
+    threshold = log(max(1, len(odds)) * max(1, count) / rules.alarms)
+    passed = evidence.in_all(odds, widths) >= threshold
+    found: list[list[_Passed]] = [[] for _ in odds]
+    for student, look in zip(*np.nonzero(passed), strict=True):
+        best = odds[student, look]
+        width, expression = np.unravel_index(int(best.argmax()), best.shape)
+        last = int(stretches.ends[look])
+        one = _Passed(last - widths[int(width)], last, int(expression))
+        if _lasts(known, int(student), one, rules):
+            found[student].append(one)
+    return found
+
+
+def _lasts(known: Known, student: int, one: _Passed, rules: Watch) -> bool:
+    """Whether a change is to be seen outside of its strongest minute too."""
+    strongest = round(rules.strongest / BLOCK_S)
+    if one.last - one.first <= strongest:
+        return False
+    stretch = slice(one.first, one.last)
+    rest = evidence.without_strongest(known, student, stretch, one.expression, strongest)
+    return rest >= log(rules.rest_odds)
+
+
+def _check_in(
+    student: str, case: Case, names: Sequence[str], spread: Spread, passed: Sequence[_Passed],
     level: float, rules: Watch,
 ) -> CheckIn | None:  # fmt: skip
-    """All looks at one student, at windows that end at some blocks [m]."""
-    last = Part.windows(case.after, ends - window, ends)
-    found = difference(case.before, last, spread, case.extra)
-    # Looks overlap by three quarters, so they are fewer than they seem; counting all is safe.
-    threshold = _threshold(level / max(1, len(ends)))
-    common = Part.windows(case.common, ends - window, ends).mean
-    clear = _clear(found, common, threshold, rules.least)
-    clear &= last.count >= rules.covered * window
-    clear &= _lasts(case, found.effect, ends, window)
-    noticed = ends[clear.any(axis=1)] * BLOCK_S
-    whole, now = _whole(case, spread), case.after.shares.mean(axis=0)
+    """What is told of one student, if anything."""
+    noticed = passed[0].last * float(BLOCK_S) if passed else None
+    until = passed[-1].last * float(BLOCK_S) if passed else None
+    whole = _whole(case, spread)
     common = case.common.shares.mean(axis=0)
     told = _clear(whole, common, _threshold(level), rules.least_whole)
-    if not told.any():
-        if not len(noticed):
-            return None
-        # The one in the middle of the time: the strongest would look stronger than it is.
-        passed = np.flatnonzero(clear.any(axis=1))
-        k = int(passed[len(passed) // 2])
-        whole = Difference(found.effect[k], found.error[k], found.freedom[k])
-        told, now = clear[k], last.mean[k]
-    return CheckIn(
-        student,
-        case.usual,
-        float(noticed[0]) if len(noticed) else None,
-        float(noticed[-1]) if len(noticed) else None,
-        _reasons(whole, case, now, names, told),
-    )
+    if told.any():
+        now = case.after.shares.mean(axis=0)
+        reasons = _reasons(whole, case.before, now, names, told)
+        return CheckIn(student, case.usual, noticed, until, reasons)
+    if not passed:
+        return None
+    # The one in the middle of the time: the strongest would look stronger than it is.
+    one = passed[len(passed) // 2]
+    usual, before = case.usual, case.before
+    if not usual.sessions:
+        shares = case.own.between(0, one.first).shares
+        usual, before = Usual(0, float(len(shares) * BLOCK_S)), Part.of(shares)
+    now = case.own.between(one.first, one.last).shares
+    change = difference(before, Part.of(now), spread, case.extra)
+    told = np.abs(change.normal) >= _threshold(0.05)
+    told &= np.abs(change.effect) >= rules.least
+    if not told[one.expression]:
+        return None
+    reasons = _reasons(change, before, now.mean(axis=0), names, told)
+    return CheckIn(student, usual, noticed, until, reasons)
 
 
 def _clear(found: Difference, common: Doubles, threshold: float, least: float) -> Bools:
@@ -296,27 +219,15 @@ def _clear(found: Difference, common: Doubles, threshold: float, least: float) -
     return np.asarray(passed[0] & passed[1] & (found.effect * own.effect > 0))
 
 
-def _whole(case: _Case, spread: Spread) -> Difference:
+def _whole(case: Case, spread: Spread) -> Difference:
     return difference(case.before, Part.of(case.after.shares), spread, case.extra)
 
 
-def _lasts(case: _Case, effect: Doubles, ends: Ints, window: int) -> Bools:
-    """Whether both halves of a window show it [m,C]: one long laugh is no change."""
-    middles = ends - window // 2
-    halves = (
-        Part.windows(case.after, ends - window, middles),
-        Part.windows(case.after, middles, ends),
-    )
-    shifts = [np.sign(effect) * (half.mean - case.before.mean) for half in halves]
-    seen = np.minimum(halves[0].count, halves[1].count) > 0
-    return np.asarray(seen & (np.minimum(*shifts) >= np.abs(effect) / 2))
-
-
 def _reasons(
-    found: Difference, case: _Case, now: Doubles, names: Sequence[str], told: Bools | None = None
+    found: Difference, before: Part, now: Doubles, names: Sequence[str], told: Bools | None = None
 ) -> tuple[Change, ...]:
     """Expressions with their changes, the largest first."""
-    changes = changes_of(found, names, case.before.mean, now)
+    changes = changes_of(found, names, before.mean, now)
     kept = [change for k, change in enumerate(changes) if told is None or told[k]]
     return tuple(sorted(kept, key=lambda change: -abs(change.effect)))
 

@@ -8,8 +8,9 @@ from importlib.resources import files
 from typing import Final
 
 from fewshot_fer.classroom.report import charts, words
-from fewshot_fer.classroom.report.changes import Change, CheckIn, Usual, Watched
+from fewshot_fer.classroom.report.changes import Change, CheckIn, Watched
 from fewshot_fer.classroom.report.summary import AROUND_S, Around, Report, StudentSummary
+from fewshot_fer.classroom.report.usual import Usual
 from fewshot_fer.palette import colour, ordered
 
 CARE: Final = (

@@ -12,12 +12,12 @@ from fewshot_fer.arrays import Doubles, Floats, Ints
 from fewshot_fer.classroom.records.values import BLOCK_S, ClassTrack, Mark, Recorded
 from fewshot_fer.classroom.report.changes import (
     Change,
-    Watch,
     Watched,
     changes_of,
     watch,
 )
 from fewshot_fer.classroom.report.statistics import Part, Series, difference, spread_of
+from fewshot_fer.classroom.report.usual import Watch
 
 AROUND_S: Final = 120
 """A marked moment compares so long before with so long after."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fewshot_fer.classroom.records.values import SessionRecord
-from fewshot_fer.classroom.report.changes import Change, CheckIn, Usual
+from fewshot_fer.classroom.report.changes import Change, CheckIn
+from fewshot_fer.classroom.report.usual import Usual
 
 
 def clock(seconds: float) -> str:

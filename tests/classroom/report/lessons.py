@@ -17,6 +17,7 @@ from fewshot_fer.classroom.records.values import (
     StudentBlocks,
 )
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.simulation.lesson import Lesson
 
 NEUTRAL, SAD, HAPPY = (BASIC.index(name) for name in ("neutral", "sad", "happy"))
 
@@ -71,4 +72,13 @@ def drawn_class(
             np.random.default_rng([seed, k]), seconds, sad_from=sad_from if k in sad else None
         )
         for k in range(students)
+    }
+
+
+def labels_of(lesson: Lesson, seconds: int) -> dict[str, Ints]:
+    """What the students of a lesson truly show in the middle of every second."""
+    times = np.arange(seconds) + 0.5
+    return {
+        f"s{k:02}": np.array([BASIC.index(lesson.moment(k, t).expression) for t in times.tolist()])
+        for k in range(len(lesson.parts))
     }

@@ -101,7 +101,7 @@ def test_export(said: Said, options: list[str], rows: int) -> None:
 
 
 def test_a_session_is_deleted_only_when_that_is_sure(said: Said, store: Store) -> None:
-    said.words("delete", "1", code=2)
+    said.words("delete", "1", code=1)
     said.words("delete", code=2)
     assert "no session 9" in said.words("delete", "1", "9", "--yes", code=1)
     assert len(store.sessions()) == 2
