@@ -36,6 +36,9 @@ STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
 )
 
 
+ICON: Final = '<link rel="icon" type="image/svg+xml" href="/assets/student/icon.svg">'
+
+
 def status_of(error: FewshotFerError) -> int:
     """The HTTP status of an error."""
     return next(status for kind, status in STATUSES if isinstance(error, kind))
@@ -94,7 +97,7 @@ def framed(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
         f"<title>{escape(title)} · fewshot-fer</title>"
-        '<link rel="stylesheet" href="/assets/access/door.css"></head>'
+        f'{ICON}<link rel="stylesheet" href="/assets/access/door.css"></head>'
         f'<body><main class="card">{body}</main></body></html>\n'
     )
 

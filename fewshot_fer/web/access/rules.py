@@ -118,6 +118,7 @@ RULES: Final[tuple[Rule, ...]] = (
         ("/classes/{class_id}/pause", "POST", "teacher"),
         ("/classes/{class_id}/resume", "POST", "teacher"),
         ("/classes/{class_id}/recording", "POST DELETE", "teacher"),
+        ("/classes/{class_id}/recalibrations", "POST", "teacher"),
     ),
     Rule("/api/docs", "GET", "everyone known"),
     Rule("/api/openapi.json", "GET", "everyone known"),

@@ -9,7 +9,7 @@ from html import escape
 from itertools import groupby
 from typing import Any, Final
 
-from fewshot_fer.web.access.refusal import STATUSES, code_of_kind
+from fewshot_fer.web.access.refusal import ICON, STATUSES, code_of_kind
 from fewshot_fer.web.api.openapi import WHO, Schema, allowed, description
 from fewshot_fer.web.api.table import Nothing, Operation
 
@@ -50,7 +50,7 @@ def page(operations: Sequence[Operation]) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><title>API · fewshot-fer</title>'
-        '<link rel="stylesheet" href="/assets/api/docs.css"></head><body>'
+        f'{ICON}<link rel="stylesheet" href="/assets/api/docs.css"></head><body>'
         f'<nav aria-label="Contents"><p><a href="/">fewshot-fer</a></p><ul>{menu}'
         '<li><a href="#errors">Errors</a></li></ul></nav>'
         f"<main>{_INTRODUCTION}{sections}{_errors()}</main></body></html>\n"
@@ -88,7 +88,9 @@ def _fields(title: str, schema: Schema) -> str:
         f"<tr><th scope='row'><code>{escape(name)}</code></th><td>{escape(_kind(field))}</td>"
         f"<td>{'needed' if name in needed else _default(field)}</td>"
         f"<td>{escape(field.get('description', ''))}</td></tr>"
-        for name, field in schema.get("properties", {}).items()
+        for name, field in sorted(
+            schema.get("properties", {}).items(), key=lambda pair: pair[0] not in needed
+        )
     )
     if not rows:
         return ""

@@ -11,6 +11,7 @@ from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.drawn import draw
+from fewshot_fer.web.recalibrating import recalibrate
 
 _ANSWER_S: Final = 30.0
 MOST: Final = 8
@@ -85,6 +86,12 @@ def stop_recording(call: AnyCall) -> object:
     return {"session": _class(call).stop_recording()}
 
 
+def recalibrate_class(call: Call[Nothing, schemas.RecalibrateClass]) -> object:
+    """Fit everybody who is seen to today's light."""
+    came = recalibrate(call.service, _class(call), resting=call.body.resting)
+    return {"students": came["students"], "undo": came["undo"]}
+
+
 def end_class(call: AnyCall) -> object:
     """End a class and keep what was recorded."""
     return {"session": call.service.classes.close(_class(call).id)}
@@ -131,6 +138,13 @@ OPERATIONS = (
     Operation(
         "POST", f"{_ONE}/recording", "Live", "Write down what is seen from now on", record_class,
         schemas.Class, body=schemas.RecordForm, takes="json",
+    ),
+    Operation(
+        "POST", f"{_ONE}/recalibrations", "Live", "Fit everybody who is seen to today's light",
+        recalibrate_class, schemas.ClassRecalibrated, body=schemas.RecalibrateClass, takes="json",
+        errors=(422,),
+        more="From the last minute; with `resting` from the last seconds, in which all are at "
+        "rest. `undo` names each calibration, to be taken back.",
     ),
     Operation(
         "DELETE", f"{_ONE}/recording", "Live", "Write nothing more", stop_recording, schemas.Ended

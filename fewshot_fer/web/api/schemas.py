@@ -317,10 +317,6 @@ class Recalibrated(Shape):
     in_words: str
 
 
-class RecalibrateForm(Shape):
-    """What the pictures are: fields named after expressions, or all in the field `frame`."""
-
-
 class Calibration(Shape):
     """A line of a student's history."""
 
@@ -510,6 +506,28 @@ class RecordForm(Shape):
     """What to write down: numbers of the class, or of every student too."""
 
     each: bool = False
+
+
+class RecalibrateClass(Shape):
+    """What the class is doing."""
+
+    resting: bool = Field(default=False, description="all are at rest just now")
+
+
+class RecalibratedStudent(Shape):
+    """One student of a recalibrated class."""
+
+    student: str
+    name: str
+    done: bool
+    words: str
+
+
+class ClassRecalibrated(Shape):
+    """What it brought, and the calibration of each student."""
+
+    students: list[RecalibratedStudent]
+    undo: dict[str, str]
 
 
 class Ended(Shape):
