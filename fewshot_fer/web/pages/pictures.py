@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fewshot_fer.classroom.clips import is_video
+from fewshot_fer.classroom.report import words
 from fewshot_fer.images import decode_image
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.parts.tried import Tried
+from fewshot_fer.web.pages.parts.tried import Look, Watched
 from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
@@ -62,21 +65,21 @@ def _whom(service: Service) -> Summary | None:
 
 
 def _answers(service: Service, dropped: Sequence[object], student: Summary | None) -> None:
-    looks: list[Tried] = []
+    looks: list[Look] = []
     for number, file in enumerate(dropped):
         name, data = file.name, file.getvalue()  # type: ignore[attr-defined]
         with frame.guarded():
-            if tried.is_video(name):
+            if is_video(Path(name)):
                 looks += _video(service, name, data, student)
             else:
                 looks += _picture(service, name, data, student, drawn=number < _SHOWN)
     if looks:
-        _take_along(service, looks)
+        _take_along(looks)
 
 
 def _picture(
     service: Service, name: str, data: bytes, student: Summary | None, *, drawn: bool
-) -> list[Tried]:
+) -> list[Look]:
     image = decode_image(data, where=name)
     key = sha256(data).hexdigest()
     generic = _named(service, key, image, None)
@@ -84,7 +87,7 @@ def _picture(
     if drawn:
         with st.container(border=True, key=f"tried-{key[:16]}"):
             _shown(service, key, name, image, generic, own, student)
-    return [Tried(name, None, tuple(own if own is not None else generic))]
+    return [Look(name, None, tuple(own if own is not None else generic))]
 
 
 def _named(service: Service, key: str, image: Bytes, student: Summary | None) -> list[NamedFace]:
@@ -94,7 +97,8 @@ def _named(service: Service, key: str, image: Bytes, student: Summary | None) ->
     about = (key, student.id if student is not None else None, stamp)
     if about not in known:
         whom = student.id if student is not None else None
-        known[about] = name_faces(image, service.roster, whom)
+        told = tried.asks(service, whom) if whom is not None else None
+        known[about] = name_faces(image, service.roster, whom, told)
     return known[about]
 
 
@@ -123,10 +127,15 @@ def _shown(
         if not faces:
             st.info("No face was found. Faces need about 20 pixels and some light.")
         elif len(faces) > 1:
+            theirs = next((n for n, f in enumerate(faces, 1) if f.student is not None), 1)
+            whom = student.id if student is not None else ""
             chosen = st.pills(
-                "Face, counted from the left", list(range(1, len(faces) + 1)), default=1,
-                required=True, key=f"which-{key}",
-            )  # fmt: skip
+                "Face, counted from the left",
+                list(range(1, len(faces) + 1)),
+                default=theirs,
+                required=True,
+                key=f"which-{key}-{whom}",
+            )
             _face(generic, own, student, (chosen or 1) - 1, key)
         else:
             _face(generic, own, student, 0, key)
@@ -137,6 +146,10 @@ def _face(
     place: int, key: str,
 ) -> None:  # fmt: skip
     if own is None or student is None:
+        _scores(generic[place], f"{key}-{place}")
+        return
+    if own[place].student is None:
+        frame.quiet(f"This face is not taken for {student.name}'s: it is read as a stranger's.")
         _scores(generic[place], f"{key}-{place}")
         return
     as_student, as_anybody = st.tabs([f"As {plain.text(student.name)}", _NOBODY])
@@ -165,55 +178,60 @@ def _scores(face: NamedFace, key: str) -> None:
     )
 
 
-def _video(service: Service, name: str, data: bytes, student: Summary | None) -> list[Tried]:
-    key = ("video", sha256(data).hexdigest(), student.id if student is not None else None)
-    known: dict[object, list[Tried]] = st.session_state.setdefault("tried-videos", {})
-    if key not in known:
-        progress = Progress(f"Watching {name}, seconds")
-        try:
-            known[key] = tried.look_at_video(
-                name,
-                data,
-                service.roster,
-                student.id if student is not None else None,
-                lambda now, length: progress(round(now), round(length)),
-            )
-        finally:
-            progress.close()
-    looks = known[key]
-    names = tuple(service.roster.prototypes(student.id if student is not None else None).names)
+def _video(service: Service, name: str, data: bytes, student: Summary | None) -> list[Look]:
+    digest, whom = sha256(data).hexdigest(), student.id if student is not None else None
+    found = _watched(service, name, data, digest, whom)
+    looks = list(found.looks)
+    names = tuple(dict.fromkeys(n for look in looks for face in look.faces for n in face.scores))
     faces = sum(len(look.faces) for look in looks)
     unsure = sum(face.unsure is not None for look in looks for face in look.faces)
-    with st.container(border=True, key=f"video-{key[1][:16]}"):
+    with st.container(border=True, key=f"video-{digest[:16]}"):
         st.markdown(f"**{plain.text(name)}**")
-        st.html(
-            bars.facts(
-                (
-                    (plain.count(len(looks), "look"), "at the video"),
-                    (f"{faces / max(1, len(looks)):.1f}", "faces at a time"),
-                    (plain.percent(unsure / faces) if faces else "–", "of them unsure"),
-                )
-            )
-        )
+        if found.broken is not None:
+            st.warning(found.broken)
         if not faces:
             st.info("No face was found in this video.")
             return looks
+        seconds = looks[-1].time or 0.0
+        facts = [(words.clock(seconds), "length"), (f"{faces / len(looks):.1f}", "faces at a time")]
+        facts.append((plain.percent(unsure / faces), "of the looks at them unsure"))
+        st.html(bars.facts(facts))
         line = tried.timeline(looks, names)
+        frame.quiet("Share of each expression among the faces that were surely read")
         st.html(bars.legend(names))
         st.altair_chart(
             charts.shares_over_time(line, names, height=200),
-            key=f"video-shares-{key[1]}-{key[2]}",
+            key=f"video-shares-{digest}-{whom}",
             alt="Share of each expression among the faces that were surely read, over time",
         )
+        frame.quiet("How many of the faces were surely read")
         st.altair_chart(
             charts.coverage_over_time(line),
-            key=f"video-cover-{key[1]}-{key[2]}",
+            key=f"video-cover-{digest}-{whom}",
             alt="Share of faces that were surely read, over time",
         )
     return looks
 
 
-def _take_along(service: Service, looks: Sequence[Tried]) -> None:
+def _watched(service: Service, name: str, data: bytes, digest: str, whom: str | None) -> Watched:
+    """What is in a video, remembered in this tab."""
+    known: dict[object, Watched] = st.session_state.setdefault("tried-videos", {})
+    if (digest, whom) not in known:
+        progress = Progress(f"Watching {name}, seconds")
+        try:
+            known[digest, whom] = tried.watch(
+                service,
+                name,
+                data,
+                whom,
+                lambda now, length: progress(round(now), max(1, round(length))),
+            )
+        finally:
+            progress.close()
+    return known[digest, whom]
+
+
+def _take_along(looks: Sequence[Look]) -> None:
     names = tuple(dict.fromkeys(n for look in looks for face in look.faces for n in face.scores))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Take along**")

@@ -44,7 +44,7 @@ def learnt(card: Card) -> Drawn:
         alt.Tooltip("expected:Q", title="expected right", format=".0%"),
         alt.Tooltip("checked:Q", title="read right by the others", format=".0%"),
     ]
-    base = _of(rows).encode(y=alt.Y("expression:N", sort=names, title=None), tooltip=tips)
+    base = _of(rows).encode(y=_names(names), tooltip=tips)
     bars = base.mark_bar(height=14, cornerRadius=4).encode(
         x=_share("expected", "share named right"), color=_fill(names)
     )
@@ -57,12 +57,12 @@ def scores(values: Mapping[str, float], names: Sequence[str]) -> Drawn:
     rows = [{"expression": name, "score": values.get(name, 0.0)} for name in names]
     bars = _of(rows).mark_bar(height=13, cornerRadius=4)
     drawn = bars.encode(
-        y=alt.Y("expression:N", sort=list(names), title=None),
+        y=_names(names),
         x=_share("score", None),
         color=_fill(names),
         tooltip=["expression:N", alt.Tooltip("score:Q", format=".1%")],
     )
-    return alt.layer(drawn).properties(height=_ROW * len(rows))
+    return alt.layer(drawn).properties(height=_ROW * len(rows) + 30)
 
 
 def shares_over_time(
@@ -151,9 +151,7 @@ def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
         alt.Tooltip("low:Q", title="surely above", format="+.0f"),
         alt.Tooltip("high:Q", title="surely below", format="+.0f"),
     ]
-    base = _of(rows).encode(
-        y=alt.Y("expression:N", sort=[c.expression for c in changes], title=None), tooltip=tips
-    )
+    base = _of(rows).encode(y=_names([c.expression for c in changes]), tooltip=tips)
     ranges = base.mark_bar(height=8, opacity=0.5, cornerRadius=3).encode(
         x=alt.X("low:Q", title="percentage points", axis=alt.Axis(format="+.0f", tickCount=6)),
         x2="high:Q",
@@ -162,6 +160,12 @@ def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
     points = base.mark_tick(thickness=3, height=18).encode(x="points:Q", color=_fill(names))
     zero = _of([{"x": 0}]).mark_rule(opacity=0.5).encode(x="x:Q")
     return alt.layer(zero, ranges, points).properties(height=_ROW * len(rows) + 45)
+
+
+def _names(names: Sequence[str]) -> alt.Y:
+    """Every expression by its name, however small the chart."""
+    axis = alt.Axis(labelOverlap=False, labelFontSize=13)
+    return alt.Y("expression:N", sort=list(names), title=None, axis=axis)
 
 
 def _share(field: str, title: str | None) -> alt.X:

@@ -6,59 +6,79 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-import cv2
 import numpy as np
 
+from fewshot_fer.classroom.clips import RHYTHM, ClipFace, watch_clip
 from fewshot_fer.classroom.report.summary import Timeline
-from fewshot_fer.classroom.sources import video
-from fewshot_fer.stills import NamedFace, name_faces
-from fewshot_fer.students.roster import Roster
+from fewshot_fer.classroom.session import ClassSession
+from fewshot_fer.classroom.sources import VIDEO_SUFFIXES, length_of
+from fewshot_fer.classroom.who import OnlyOne, likeness
+from fewshot_fer.faces.follower import FaceFollower
+from fewshot_fer.stills import Likeness, NamedFace
 
-VIDEOS = ("mp4", "mov", "avi", "mkv", "webm", "m4v", "mpg", "mpeg")
-_LOOKS = 240
-"""A video is looked at about so many times, however long it is."""
-_CLOSEST_S = 0.2
+if TYPE_CHECKING:
+    from fewshot_fer.web.service import Service
+
+VIDEOS: Final = sorted(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES)
+EVERY_S: Final = 0.1
+"""Of a video so many looks are taken; more would tell little."""
 
 Seconds = Callable[[float, float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """One look: a picture, or a moment of a video."""
+class Look:
+    """What was seen in a picture, or at a moment of a video."""
 
     source: str
     time: float | None
-    faces: tuple[NamedFace, ...]
+    faces: tuple[NamedFace | ClipFace, ...]
 
 
-def is_video(name: str) -> bool:
-    """Whether a file's name says that it is a video."""
-    return name.casefold().rsplit(".", 1)[-1] in VIDEOS
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A video: its looks, and what is missing of it."""
+
+    looks: tuple[Look, ...]
+    broken: str | None
 
 
-def look_at_video(
-    name: str, data: bytes, roster: Roster, student: str | None, passed: Seconds
-) -> list[Tried]:
-    """Every so often a look; `passed` hears the second of the video and its length."""
+def asks(service: Service, student: str) -> Likeness | None:
+    """How a student is told from others; None without the identity network."""
+    identity = service.opened().identity
+    return likeness(service.library, identity, student) if identity is not None else None
+
+
+def watch(
+    service: Service, name: str, data: bytes, student: str | None, passed: Seconds
+) -> Watched:
+    """Watch a video; `passed` hears where it is and how long it is."""
+    here = service.opened()
+    here.refresh()
+    follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
+    namer = None
+    if student is not None:
+        everybody = here.namer()
+        namer = OnlyOne(everybody, student) if everybody is not None else here.namer(student)
+    session = ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
     with _as_file(name, data) as path:
-        length = _length(path)
-        every = max(_CLOSEST_S, length / _LOOKS)
-        found = []
-        with closing(video(path, every=every)) as pictures:
-            for captured in pictures:
-                passed(captured.time, max(length, captured.time))
-                faces = tuple(name_faces(captured.image, roster, student))
-                found.append(Tried(name, round(captured.time, 2), faces))
-    return found
+        length = length_of(path) or 0.0
+        clip = watch_clip(
+            path,
+            session,
+            every=EVERY_S,
+            on_frame=lambda _, frame: passed(frame.time, max(length, frame.time)),
+        )
+    return Watched(tuple(Look(name, frame.time, frame.faces) for frame in clip.frames), clip.broken)
 
 
-def timeline(looks: Sequence[Tried], names: Sequence[str]) -> Timeline:
+def timeline(looks: Sequence[Look], names: Sequence[str]) -> Timeline:
     """What the faces of a video showed over time."""
     end = max(look.time or 0.0 for look in looks)
     length = max(1, round(end / 120))
@@ -77,19 +97,25 @@ def timeline(looks: Sequence[Tried], names: Sequence[str]) -> Timeline:
         )
 
 
-def as_json(looks: Sequence[Tried]) -> bytes:
-    """As `fewshot-fer analyze --json` says it; moments of a video have their time."""
-    images: list[dict[str, Any]] = []
+def as_json(looks: Sequence[Look]) -> bytes:
+    """As `fewshot-fer analyze --json` says it: pictures, and videos with their frames."""
+    images = [
+        {"path": look.source, "faces": [_document(face) for face in look.faces]}
+        for look in looks
+        if look.time is None
+    ]
+    videos: dict[str, list[dict[str, Any]]] = {}
     for look in looks:
-        image: dict[str, Any] = {"path": look.source}
         if look.time is not None:
-            image["time"] = look.time
-        image["faces"] = [_document(face) for face in look.faces]
-        images.append(image)
-    return json.dumps({"images": images}, ensure_ascii=False, indent=1).encode()
+            faces = [_document(face) for face in look.faces]
+            videos.setdefault(look.source, []).append({"time": look.time, "faces": faces})
+    document: dict[str, Any] = {"images": images}
+    if videos:
+        document["videos"] = [{"path": k, "frames": frames} for k, frames in videos.items()]
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def as_csv(looks: Sequence[Tried], names: Sequence[str]) -> bytes:
+def as_csv(looks: Sequence[Look], names: Sequence[str]) -> bytes:
     """A row a face."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -108,7 +134,7 @@ def as_csv(looks: Sequence[Tried], names: Sequence[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def _document(face: NamedFace) -> dict[str, Any]:
+def _document(face: NamedFace | ClipFace) -> dict[str, Any]:
     return {
         "box": list(face.box),
         "expression": face.expression,
@@ -126,13 +152,3 @@ def _as_file(name: str, data: bytes) -> Iterator[Path]:
         path = Path(folder) / f"video.{name.rsplit('.', 1)[-1]}"
         path.write_bytes(data)
         yield path
-
-
-def _length(path: Path) -> float:
-    """A video's seconds, as far as its header tells."""
-    capture = cv2.VideoCapture(str(path))
-    try:
-        frames, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
-    finally:
-        capture.release()
-    return float(frames / rate) if frames > 0 and rate > 0 else 0.0
