@@ -104,3 +104,13 @@ def test_the_table_names_every_check(free_port: int, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     for name in ("python", "libraries", "engine", "checkpoint", "records", "port", "camera"):
         assert name in shown
+
+
+def test_a_long_path_is_folded_and_never_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / ("a" * 60) / ("b" * 60)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FEWSHOT_FER_SUPPORT_SETS", str(folder))
+    app.run(["doctor"])
+    assert str(folder) in "".join(capsys.readouterr().out.split())

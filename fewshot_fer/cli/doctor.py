@@ -48,8 +48,10 @@ def doctor(
 def _table(checks: list[Check]) -> Table:
     from rich.text import Text
 
-    def row(check: Check) -> tuple[Text, str, str, str]:
+    def row(check: Check) -> tuple[Text, str, Text, Text]:
         word, style = MARKS[check.state]
-        return Text(word, style=style), check.name, check.found, check.mend
+        # Paths are folded where the terminal is narrow, never cut: they are there to be copied.
+        found, mend = (Text(words, overflow="fold") for words in (check.found, check.mend))
+        return Text(word, style=style), check.name, found, mend
 
     return output.table("This machine", ("", "what", "found", "to do"), map(row, checks))
