@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -37,17 +38,22 @@ def _core() -> openvino.Core:
 
 
 class OpenVinoNetwork:
-    """A compiled network; each instance owns one request, so give each thread its own."""
+    """A compiled network; as many threads as there are `callers` may ask it at once.
 
-    def __init__(self, path: Path, *, precision: Precision = "bf16", threads: int = 1) -> None:
+    Each caller's question is worked on by `threads` of the engine.
+    """
+
+    def __init__(
+        self, path: Path, *, precision: Precision = "bf16", threads: int = 1, callers: int = 1
+    ) -> None:
         try:
             model = _core().read_model(path)
             compiled = _core().compile_model(
                 model,
                 "CPU",
                 {
-                    "INFERENCE_NUM_THREADS": threads,
-                    "NUM_STREAMS": 1,
+                    "INFERENCE_NUM_THREADS": threads * callers,
+                    "NUM_STREAMS": callers,
                     "INFERENCE_PRECISION_HINT": precision,
                     "PERFORMANCE_HINT": "LATENCY",
                 },
@@ -58,16 +64,18 @@ class OpenVinoNetwork:
                 where=str(path),
                 next_step="Run `fewshot-fer doctor`; if it is damaged, install or export it again.",
             ) from error
-        self._request = compiled.create_infer_request()
-        self._outputs = len(compiled.outputs)
+        self._free: SimpleQueue[openvino.InferRequest] = SimpleQueue()
+        for _ in range(callers):
+            self._free.put(compiled.create_infer_request())
 
     def __call__(self, batch: Floats) -> tuple[Floats, ...]:
         """Run one batch and copy the outputs out of the engine's buffers."""
-        self._request.infer([np.ascontiguousarray(batch)], share_inputs=True)
-        return tuple(
-            np.array(self._request.get_output_tensor(i).data, dtype=np.float32)
-            for i in range(self._outputs)
-        )
+        request = self._free.get()
+        try:
+            request.infer([np.ascontiguousarray(batch)], share_inputs=True)
+            return tuple(np.array(one.data, dtype=np.float32) for one in request.output_tensors)
+        finally:
+            self._free.put(request)
 
 
 def engine_version() -> str:

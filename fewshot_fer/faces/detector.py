@@ -6,52 +6,46 @@ both find the same faces; what differs is how the work is laid out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
-from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
-from fewshot_fer.faces.boxes import (
-    clipped,
-    shares,
-    shifted,
-    squared,
-    suppress,
-)
+from fewshot_fer.engine import Network, OpenVinoNetwork, Precision, native_precisions
+from fewshot_fer.faces.boxes import clipped, shares, shifted, squared, suppress
 from fewshot_fer.faces.frames import as_rgb
+from fewshot_fer.faces.judging import (
+    DOUBT,
+    SAME_FACE,
+    Twice,
+    answer_again,
+    close_calls,
+    log_odds,
+    probability,
+)
 from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
 from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.values import Faces
 
 R_SIDE: Final = 24
 O_SIDE: Final = 48
-BATCHES: Final = (64, 32, 16, 8, 4, 2, 1)
+_MOST_AT_ONCE: Final = 512
+"""Squares in one question to the engine: a question costs, but so does memory."""
 _LARGEST: Final = 3 * 2**24
 _NEW: Final = 0.5
 """A window with less than this share in common with a known face may be another face."""
 
 Picture = npt.NDArray[Any] | AreaSampler
-
-
-def probability(odds: Floats) -> Floats:
-    """Log odds [n] -> probabilities [n]."""
-    return np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
-
-
-def batches(count: int) -> Iterator[tuple[int, int]]:
-    """Cut a count into a few sizes only, for an engine prepares itself for each size anew."""
-    start = 0
-    for size in BATCHES:
-        while count - start >= size:
-            yield start, start + size
-            start += size
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 
 def _halved(image: Bytes) -> Bytes:
@@ -70,7 +64,7 @@ def as_sampler(image: Picture) -> AreaSampler:
 
 @dataclass(slots=True)
 class Detector:
-    """Finds faces; one instance per thread, for each network owns one request."""
+    """Finds faces; for one thread at a time."""
 
     proposer: Network
     refiner: Network
@@ -78,6 +72,15 @@ class Detector:
     thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7)
     factor: float = 0.709
     min_face: float = 20
+    arbiter: Network | None = None
+    """Answers again where the decider's answers are too near each other."""
+    helpers: int = 1
+    """How many threads share the work of a search."""
+    _team: Executor | None = None
+
+    def __post_init__(self) -> None:
+        if self.helpers > 1:
+            self._team = ThreadPoolExecutor(self.helpers, "faces")
 
     @classmethod
     def open(
@@ -90,12 +93,20 @@ class Detector:
         factor: float = 0.709,
         min_face: float = 20,
     ) -> Detector:
-        """The detector of a checkpoint's folder `mtcnn`."""
-        proposer, refiner, decider = (
-            OpenVinoNetwork(folder / f"{name}.onnx", precision=precision, threads=threads)
-            for name in ("pnet", "rnet", "onet")
-        )
-        return cls(proposer, refiner, decider, thresholds, factor, min_face)
+        """The detector of a checkpoint's folder `mtcnn`.
+
+        With f32 it finds the faces that the original finds; where the processor knows half
+        precision, that still does the work on which nothing depends.
+        """
+
+        def load(name: str, precision: Precision = precision) -> Network:
+            return OpenVinoNetwork(folder / f"{name}.onnx", precision=precision, callers=threads)
+
+        given = thresholds, factor, min_face
+        if precision == "bf16" or "bf16" not in native_precisions():
+            return cls(load("pnet"), load("rnet"), load("onet"), *given, helpers=threads)
+        refiner = Twice(load("rnet", "bf16"), load("rnet"), log_odds(thresholds[1]) - DOUBT)
+        return cls(load("pnet"), refiner, load("onet", "bf16"), *given, load("onet"), threads)
 
     def plan(self, height: int, width: int, *, min_face: float = 0) -> list[Piece]:
         """The pieces of work that a search for faces from a size on consists of."""
@@ -128,8 +139,9 @@ class Detector:
 
     def _propose(self, sampler: AreaSampler, plan: Sequence[Piece], known: Floats) -> Floats:
         boxes, scores, shifts = [], [], []
-        for scale, parts in groupby(plan, lambda piece: piece.scale):
-            windows = [self._windows(sampler, piece) for piece in parts]
+        found = self._shared_out(partial(self._windows, sampler), plan)
+        for scale, parts in groupby(zip(plan, found, strict=True), lambda part: part[0].scale):
+            windows = (window for _, window in parts)
             corner, score, shift = (np.concatenate(values) for values in zip(*windows, strict=True))
             low = (corner * STRIDE + 1).astype(np.float32)
             window = np.floor(np.concatenate([low, low + WINDOW - 1], axis=1) / np.float32(scale))
@@ -146,22 +158,17 @@ class Detector:
         kept = suppress(box, np.concatenate(scores), 0.7)
         return squared(shifted(box[kept], np.concatenate(shifts)[kept], extra=0))
 
-    @property
-    def _least_odds(self) -> np.float32:
-        likely = min(max(self.thresholds[0], 1e-6), 1 - 1e-6)
-        return np.float32(np.log(likely / (1 - likely)))
-
     def _windows(self, sampler: AreaSampler, piece: Piece) -> tuple[Ints, Floats, Floats]:
         """A piece's likely windows: columns and rows [n,2], probabilities [n], shifts [n,4]."""
         found = self.proposer(sampler.resized(piece.rows, piece.columns)[None])[0][0]
-        rows, columns = np.nonzero(found[0] >= self._least_odds)
+        rows, columns = np.nonzero(found[0] >= np.float32(log_odds(self.thresholds[0])))
         corner = np.stack([columns + piece.left, rows + piece.top], axis=1)
         odds = found[0, rows, columns]
         return corner, probability(odds), found[1:, rows, columns].T
 
     def _refine(self, sampler: AreaSampler, boxes: Floats) -> Floats:
         places, usable = clipped(boxes, sampler.height, sampler.width)
-        found = self._run(self.refiner, sampler, places[usable], R_SIDE, 5)
+        _, found = self._ask(self.refiner, sampler, places[usable], R_SIDE, 5)
         score = probability(found[:, 0])
         sure = score > self.thresholds[1]
         boxes, score, found = boxes[usable][sure], score[sure], found[sure]
@@ -170,24 +177,43 @@ class Detector:
 
     def _decide(self, sampler: AreaSampler, boxes: Floats) -> tuple[Faces, Ints]:
         places, usable = clipped(boxes, sampler.height, sampler.width)
-        found = self._run(self.decider, sampler, places[usable], O_SIDE, 15)
+        cuts, found = self._ask(self.decider, sampler, places[usable], O_SIDE, 15)
+        origin = np.flatnonzero(usable)
+        if self.arbiter is not None:
+            decided = shifted(boxes[origin], found[:, 1:5])
+            close = close_calls(decided, found[:, 0], log_odds(self.thresholds[2]))
+            answer_again(self.arbiter, cuts, found, close)
         score = probability(found[:, 0])
         sure = score > self.thresholds[2]
-        origin, score, found = np.flatnonzero(usable)[sure], score[sure], found[sure]
+        origin, score, found = origin[sure], score[sure], found[sure]
         boxes = boxes[origin]
         sides = boxes[:, 2:] - boxes[:, :2] + 1
         fractions = found[:, 5:].reshape(-1, 2, 5).transpose(0, 2, 1)
         points = fractions * sides[:, None] + boxes[:, None, :2] - 1
         boxes = shifted(boxes, found[:, 1:5])
-        kept = suppress(boxes, score, 0.7, shares)
+        kept = suppress(boxes, score, SAME_FACE, shares)
         return Faces(boxes, points, score)[kept], origin[kept]
 
-    def _run(
+    def _ask(
         self, network: Network, sampler: AreaSampler, places: Ints, side: int, width: int
-    ) -> Floats:
-        """What a network says of each place [n,4], in batches of few sizes: [n,width]."""
-        outputs = [
-            network(sampler.cut(places[start:stop], side))[0]
-            for start, stop in batches(len(places))
-        ]
-        return np.concatenate(outputs) if outputs else np.zeros((0, width), np.float32)
+    ) -> tuple[Floats, Floats]:
+        """Squares cut from places [n,4], and what a network says of each: [n,width]."""
+
+        def ask(some: Ints) -> tuple[Floats, Floats]:
+            cuts = sampler.cut(some, side)
+            return cuts, network(cuts)[0]
+
+        if not len(places):
+            return np.zeros((0, side, side, 4), np.float32), np.zeros((0, width), np.float32)
+        count = max(-(-len(places) // _MOST_AT_ONCE), min(self.helpers, len(places)))
+        answers = self._shared_out(ask, np.array_split(places, count))
+        if count == 1:
+            return answers[0]
+        cuts, said = zip(*answers, strict=True)
+        return np.concatenate(cuts), np.concatenate(said)
+
+    def _shared_out(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+        """The results for all parts, in their order, worked on by all helpers together."""
+        if self._team is None or len(parts) < 2:
+            return [work(part) for part in parts]
+        return list(self._team.map(work, parts))

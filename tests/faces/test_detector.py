@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.faces.boxes import overlaps
-from fewshot_fer.faces.detector import Detector, batches
+from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.simulation.gallery import Frame, Gallery
 from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
@@ -195,12 +196,11 @@ def test_nothing_to_refine(detector: Detector, frame: Frame) -> None:
     assert len(found) == len(origin) == 0
 
 
-@pytest.mark.parametrize("count", [0, 1, 5, 49, 131, 300])
-def test_batches_cover_everything_once(count: int) -> None:
-    """In few sizes, for every new size costs the engine milliseconds."""
-    parts = list(batches(count))
-    assert [i for start, stop in parts for i in range(start, stop)] == list(range(count))
-    assert {stop - start for start, stop in parts} <= {1, 2, 4, 8, 16, 32, 64}
+def test_helpers_find_the_same(networks: Path, detector: Detector, frame: Frame) -> None:
+    """Two threads share a search; who does what changes nothing."""
+    two = Detector.open(networks, precision="f32", threads=2)
+    _twins(two.detect(frame.image), detector.detect(frame.image))
+    assert two.helpers == 2
 
 
 def test_two_detectors_do_not_disturb_each_other(detector: Detector, frame: Frame) -> None:
