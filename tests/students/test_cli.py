@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fewshot_fer.arrays import Bytes
+from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.cli import app, people
 from fewshot_fer.expressions import BASIC
@@ -18,7 +18,7 @@ from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
 from tests.classroom.records.views import second
 from tests.students.people import tree
-from tests.students.recogniser import TinyRecogniser, face, good, shown
+from tests.students.recogniser import TinyRecogniser, face, good, mean_of, shown
 
 
 class Terminal:
@@ -274,3 +274,30 @@ def test_recalibrate_undo_history_compare(terminal: Terminal) -> None:
     assert came["kept_aside"]["after"]["right"] == 1.0
     assert terminal.run("recalibrate", "run", "Anna", "--frames", frames) == 0
     assert "of 8 frames kept aside" in " ".join(terminal.said.split())
+
+
+def test_a_class_is_recalibrated_from_who_is_in_view(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = terminal.enroll("Anna", *BASIC), terminal.enroll("Ben", *BASIC)
+    light = np.array([3, -3, 2, 0, 0, -2, 2, 0, 0], np.float32)
+    clear = np.stack([mean_of(name) + light for name in BASIC * 2])
+    watched: list[tuple[str, float]] = []
+
+    def looks(_roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
+        watched.append((source, seconds))
+        return {anna: clear, ben: clear[:2]}
+
+    monkeypatch.setattr(people, "watched", looks)
+    arguments = ["recalibrate", "run", "--class", "--source", "lesson.mp4", "--seconds", "30"]
+    came = terminal.json(*arguments)
+    assert watched == [("lesson.mp4", 30.0)]
+    assert set(came["recalibrated"]) == {anna}
+    assert came["recalibrated"][anna]["kept_aside"]["after"]["pictures"] == 7
+    assert came["recalibrated"][anna]["helped"] in (True, None)
+    assert "Too few frames are sure" in came["left_as_is"][ben]
+    (entry,) = terminal.json("recalibrate", "history", "Anna")["calibrations"]
+    assert entry["in_words"].endswith("class")
+    assert terminal.json("recalibrate", "history", "Ben")["calibrations"] == []
+    assert terminal.run(*arguments) == 0
+    assert "left as it was" in " ".join(terminal.said.split())
