@@ -1,4 +1,4 @@
-# make run    the drawn class in the terminal (installs the runtime first, without torch)
+# make run    the web app with a drawn class (installs the runtime first, without torch)
 # make test   the whole suite
 # make lint   ruff and mypy
 # make clean  removes what the others made
@@ -16,7 +16,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile -
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
-	@$(RUNTIME)/bin/fewshot-fer demo
+	@$(RUNTIME)/bin/fewshot-fer serve --drawn 12
 
 test: $(TESTING)/.installed
 	$(TESTING)/bin/python -m pytest --durations=15 $(TESTS)
@@ -30,7 +30,7 @@ lint: $(TESTING)/.installed
 $(RUNTIME)/.installed: pyproject.toml constraints.txt | python
 	@echo "Installing the runtime into $(RUNTIME) (once, about a minute) ..."
 	@$(PYTHON) -m venv $(RUNTIME)
-	@$(RUNTIME)/bin/python $(PIP_INSTALL) --editable .
+	@$(RUNTIME)/bin/python $(PIP_INSTALL) --editable '.[web]'
 	@touch $@
 
 # torch first and by itself, so that pip keeps that build. facenet-pytorch is only the reference
