@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from fewshot_fer.errors import AccessError, FewshotFerError, SignInError, TooManyError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens, shown
-from fewshot_fer.web.access.keeper import Keeper, is_loopback, open_keeper
+from fewshot_fer.web.access.guard import Guard
+from fewshot_fer.web.access.keeper import Keeper, is_loopback, keeper_of, open_keeper
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.refusal import STATUSES, status_of
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
+from fewshot_fer.web.access.who import who
 from tests.web.house import PASSWORD, House, enrolled, house_at, locked, visitor
 
 HTML = {"accept": "text/html"}
@@ -316,6 +320,54 @@ def test_behind_a_proxy_that_speaks_tls(house: House) -> None:
     with visitor(house, "https://school.example") as client:
         downgraded = {"origin": "http://school.example"}
         assert client.post("/sign-out", headers=downgraded).status_code == 403
+
+
+def test_two_addresses_that_are_none_are_not_the_same(house: House) -> None:
+    locked(house)
+    with visitor(house) as client:
+        headers = {"host": "school.example:99999", "origin": "http://evil.example:99999"}
+        assert client.post("/sign-out", headers=headers).status_code == 403
+
+
+ODD = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"))
+HEADERS = ("host", "origin", "cookie", "authorization", "content-length", "accept", "forwarded")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    headers=st.dictionaries(st.sampled_from(HEADERS), ODD, max_size=4),
+    path=st.text(max_size=40).map("/".__add__) | st.sampled_from(["/", "/me", "/api/v1/me"]),
+    method=st.sampled_from(["GET", "POST", "PUT", "BREW", ""]),
+    socket=st.booleans(),
+)
+def test_no_request_makes_the_guard_stumble(
+    house: House, headers: dict[str, str], path: str, method: str, socket: bool
+) -> None:
+    locked(house)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect" if socket else "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def inside(scope: Scope, _: Receive, send: Send) -> None:
+        sent.append({"type": "in", "role": who(scope).role})
+
+    scope: Scope = {
+        "type": "websocket" if socket else "http",
+        "scheme": "ws" if socket else "http",
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "headers": [(key.encode(), value.encode("latin-1")) for key, value in headers.items()],
+        "client": None,
+    }
+    asyncio.run(Guard(inside, keeper_of(house))(scope, receive, send))
+    assert sent
+    assert sent[0].get("role") in (None, "nobody")
+    assert sent[0].get("status", 403) < 500
 
 
 def test_a_browser_that_hides_the_origin_is_no_program(house: House) -> None:
