@@ -1,0 +1,78 @@
+"""`fewshot-fer evaluate promise`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import evaluate, options, output, people
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+    from fewshot_fer.evaluation.promise import Kept
+
+
+def register(_: typer.Typer) -> None:
+    """Add the command to `evaluate`."""
+    evaluate.app.command("promise")(promise)
+
+
+def promise(
+    context: typer.Context,
+    runs: Annotated[
+        list[Path], typer.Argument(help="Trainings that each left a fold of people out.")
+    ],
+    folders: Annotated[
+        list[Path],
+        typer.Option("--people", help="People's pictures with index.csv; may be repeated."),
+    ],
+    data: Annotated[
+        list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
+    ] = None,
+    seed: options.Seed = None,
+    as_json: options.Json = False,
+) -> None:
+    """Say how many of the labels shown (not unsure) are right, on people left out."""
+    from fewshot_fer.evaluation.promise import evaluate_promise
+    from fewshot_fer.training.choosing import PROMISE
+    from fewshot_fer.training.making import make_trials, read_material, start_of
+
+    settings = options.settings(context, seed=seed)
+    sources = data or ([settings.data] if settings.data else [])
+    material = read_material(sources, folders, None, settings.seed)
+    found = evaluate_promise(make_trials(runs, material), start_of(None))
+    output.show(
+        {"promise": PROMISE, "thresholds_chosen": found},
+        as_json=as_json,
+        picture=lambda: _tables(PROMISE, found),
+    )
+
+
+def _tables(promised: float, found: dict[str, list[Kept]]) -> Group:
+    from rich.console import Group
+
+    columns = ("people", "references", "n", "right", "shown", "right of those shown", "ece")
+    return Group(
+        *(
+            output.table(
+                f"Thresholds chosen {how}; promised: {people.percent(promised)} of those shown",
+                columns,
+                (
+                    (
+                        one.people,
+                        one.references,
+                        one.n,
+                        f"{one.accuracy:.1%}",
+                        f"{one.shown:.1%}",
+                        f"{one.right_of_shown:.1%}",
+                        f"{one.ece:.1%}",
+                    )
+                    for one in kept
+                ),
+            )
+            for how, kept in found.items()
+        )
+    )
