@@ -48,7 +48,7 @@ class Source:
     name: str
     """What to call it on the screen."""
     pictures: Iterator[Captured]
-    """Never later than the moment: `pacing.paced` does that for recorded ones."""
+    """At the speed at which they were taken: `pacing.paced` sees to that for recorded ones."""
     student: str | None = None
     """The id of the one student whom it shows."""
 

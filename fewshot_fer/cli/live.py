@@ -65,6 +65,9 @@ def live(
         bool,
         typer.Option("--record-students", help="Record every enrolled student's numbers too."),
     ] = False,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Show it in the web app instead, with the picture.")
+    ] = False,
     cores: Annotated[
         float | None, typer.Option(min=0.05, help="How many processor cores it may use.")
     ] = None,
@@ -72,6 +75,7 @@ def live(
     precision: options.PrecisionName = None,
     threads: options.Threads = None,
     min_face: options.MinFace = None,
+    port: options.Port = None,
     as_json: options.Json = False,
 ) -> None:
     """Watch a class live. Pictures are never stored; numbers only with --record.
@@ -86,10 +90,13 @@ def live(
 
     settings = options.settings(
         context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
-        threads=threads, min_face=min_face,
+        threads=threads, min_face=min_face, port=port,
     )  # fmt: skip
+    sources = _sources(source or ["0"], student, settings)
+    if browser:
+        _in_browser(settings, sources, record=record or record_students, each=record_students)
+        return
     here = OpenClass.open(settings)
-    sources = _sources(here, source or ["0"], student, settings)
     with here.recording() as recording:
         if record or record_students:
             recording.open()
@@ -204,19 +211,36 @@ def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
 # ---------------------------------------------------------------------- sources
 
 
-def _sources(
-    here: OpenClass, given: Sequence[str], student: str | None, settings: Settings
-) -> list[Source]:
+def _in_browser(settings: Settings, sources: Sequence[Source], *, record: bool, each: bool) -> None:
+    try:
+        from fewshot_fer.cli.browser import in_browser
+
+        in_browser(settings, sources, record=record, each=each)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("fewshot_fer"):
+            raise
+        from fewshot_fer.errors import ServerError
+
+        raise ServerError(
+            f"The web app needs a library that is not installed: {error.name}.",
+            next_step="Install it with `pip install 'fewshot-fer[web]'`, or leave --browser out.",
+        ) from error
+
+
+def _sources(given: Sequence[str], student: str | None, settings: Settings) -> list[Source]:
     """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
     from fewshot_fer.classroom.live import Source
     from fewshot_fer.classroom.sources import without_password
+    from fewshot_fer.students.library import Library
+
+    library = Library(settings.support_sets)
 
     if student is not None and len(given) > 1:
         raise typer.BadParameter("with several sources say STUDENT=SOURCE", param_hint="--student")
     found = []
     for one in given:
         whom, source = (student, one) if student is not None else _whose(one)
-        known = here.library.find(whom) if whom is not None else None
+        known = library.find(whom) if whom is not None else None
         name = known.name if known is not None else without_password(source)
         found.append(Source(name, _pictures(source, settings), known.id if known else None))
     return found
@@ -231,14 +255,14 @@ def _whose(source: str) -> tuple[str | None, str]:
 
 
 def _pictures(source: str, settings: Settings) -> Generator[Captured]:
-    """A source's pictures, never later than the moment: live ones, recorded ones, drawn ones."""
-    from fewshot_fer.classroom.pacing import newest, paced
+    """A source's pictures at the speed at which they were taken."""
+    from fewshot_fer.classroom.pacing import paced
     from fewshot_fer.classroom.sources import is_live, open_source
 
     if source.partition(":")[0] == "drawn":
         return paced(_drawn(source, settings.seed))
     pictures = open_source(source, every=0.0 if Path(source).is_dir() else 1 / _LOOKS_A_SECOND)
-    return newest(pictures) if is_live(source) else paced(pictures)
+    return pictures if is_live(source) else paced(pictures)
 
 
 def _drawn(source: str, seed: int) -> Iterator[Captured]:

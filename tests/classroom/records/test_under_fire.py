@@ -186,7 +186,8 @@ def recorded(running: subprocess.Popen[bytes]) -> list[int]:
         if database.exists():
             with Store.open(f"sqlite:///{database}") as store:
                 if store.sessions() and store.find().seconds >= 3:
-                    return store.read().whole.seconds.tolist()
+                    seconds: list[int] = store.read().whole.seconds.tolist()
+                    return seconds
         time.sleep(0.1)
     raise AssertionError("nothing was recorded")
 
