@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
     from fewshot_fer.classroom.session import ClassSession
     from fewshot_fer.evaluation.speed import LiveFigures, Shot
     from fewshot_fer.recognizer import Recognizer
+    from fewshot_fer.simulation.gallery import Gallery
 
+LESSON_S: Final = 120
+"""A soak shows a drawn lesson of so many seconds again and again."""
 RATES: Final = {1: 150, 9: 60, 25: 60, 49: 40}
 """Frames a second that a class of so many should be worked off with."""
 READS_A_SECOND: Final = 6
@@ -69,7 +74,7 @@ def bench(
         "rss_mb": resident_mb(),
     }
     if soak is not None:
-        endless = _shots(49, 60 * soak * 100, RATES[49], height)
+        endless = _lessons(49, RATES[49], height)
         result["soak"] = soaked(_session(recognizer, 49).look, endless, soak).to_json()
     output.show(result, as_json=as_json, picture=lambda: _table(live))
 
@@ -94,19 +99,36 @@ def _session(recognizer: Recognizer, count: int) -> ClassSession:
     return ClassSession(recognizer, Strangers(recognizer.generic), budget=Budget(faces=reads))
 
 
-def _shots(count: int, seconds: float, rate: int, height: int) -> Iterator[Shot]:
-    """A drawn lesson, frame by frame."""
-    import numpy as np
-
-    from fewshot_fer.evaluation.speed import Shot
+def _gallery(count: int, seconds: float, height: int) -> Gallery:
+    """A drawn lesson."""
     from fewshot_fer.simulation.gallery import Gallery
     from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
     from fewshot_fer.simulation.roster import invent_class
 
     lesson = invent_lesson(count, 1, LessonPlan(seconds=seconds))
-    gallery = Gallery(
+    return Gallery(
         invent_class(count, 1), lesson, width=height * 16 // 9, height=height, cache_mb=96
     )
+
+
+def _shots(count: int, seconds: float, rate: int, height: int) -> Iterator[Shot]:
+    """A drawn lesson, frame by frame."""
+    return _frames(_gallery(count, seconds, height), seconds, rate)
+
+
+def _lessons(count: int, rate: int, height: int) -> Iterator[Shot]:
+    """One drawn lesson after the other, without an end."""
+    gallery = _gallery(count, LESSON_S, height)
+    for number in itertools.count():
+        for shot in _frames(gallery, LESSON_S, rate):
+            yield replace(shot, time=shot.time + number * LESSON_S)
+
+
+def _frames(gallery: Gallery, seconds: float, rate: int) -> Iterator[Shot]:
+    import numpy as np
+
+    from fewshot_fer.evaluation.speed import Shot
+
     for frame in gallery.frames(seconds, rate):
         boxes = [student.box for student in frame.visible if student.box is not None]
         yield Shot(frame.image, frame.time, np.array(boxes, np.float32).reshape(-1, 4))
