@@ -45,8 +45,6 @@ async function on() {
   } finally {
     page.on.disabled = false;
   }
-  const { videoWidth: w, videoHeight: h } = page.video;
-  if (w && h) page.stage.style.aspectRatio = Math.max(w / h, 0.75);
   page.off.hidden = true;
   page.pause.hidden = false;
   keepAwake();
@@ -190,5 +188,12 @@ function trouble(what, next) {
   element("trouble-next").textContent = next ?? "";
 }
 
+// A phone that is turned, and another camera, change the picture's shape.
+page.video.onresize = () => {
+  const { videoWidth: w, videoHeight: h } = page.video;
+  if (w && h) page.stage.style.aspectRatio = Math.max(w / h, 0.75);
+};
+
 addEventListener("pagehide", () => line.close());
+addEventListener("pageshow", (event) => event.persisted && camera.running && line.open());
 tick();
