@@ -24,6 +24,7 @@ from fewshot_fer.classroom.records.values import Mark
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.classroom.view import ClassShares, View
 from fewshot_fer.errors import FewshotFerError, RecordError, SourceError
+from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
 from fewshot_fer.web import wire
@@ -40,6 +41,8 @@ _FRESH_S: Final = 2.0
 _FRESH_GAPS: Final = 3.0
 """... unless its pictures come as slowly as that anyway."""
 _GONE_S: Final = 60.0
+_ONE_FACE: Final = Rhythm(sweep=1.5)
+"""Before a student's own camera new faces are rare, and searching for them costs most."""
 _PACE: Final = 0.1
 """The share of a surprise that corrects what is told of a source's speed."""
 _PLACES: Final = 1_000_000
@@ -259,7 +262,11 @@ class RunningClass:
                     who = namer()
                 elif source.student is not None:
                     who = OneStudent(source.student)
-                source.session = ClassSession(opened.recognizer, opened.members, namer=who)
+                rhythm = None if source.student is None else _ONE_FACE
+                follower = FaceFollower(opened.recognizer.detector, rhythm=rhythm)
+                source.session = ClassSession(
+                    opened.recognizer, opened.members, follower=follower, namer=who
+                )
             source.health.picture(image, time)
             return source.session.look(image, time)
 
