@@ -74,7 +74,8 @@ async def _say_who(request: Request) -> JSONResponse:
 async def _socket(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_json({"role": who(socket).role})
-    await socket.close()
+    async for word in socket.iter_text():
+        await socket.send_text(word)
 
 
 STAND_INS: Sequence[BaseRoute] = (

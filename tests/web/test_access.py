@@ -209,6 +209,46 @@ def test_a_teacher_signs_in_and_out(house: House) -> None:
         assert client.get("/").status_code == 401, "a copy of the cookie is worthless too"
 
 
+def test_open_sockets_end_with_signing_out(house: House) -> None:
+    keeper, _ = open_keeper(house)
+    keeper.set_password(PASSWORD)
+    stream = "ws://127.0.0.1:8501/_stcore/stream"
+    with visitor(house) as client, visitor(house) as other:
+        assert sign_in(client) == 303
+        assert sign_in(other) == 303
+        with client.websocket_connect(stream) as mine, other.websocket_connect(stream) as theirs:
+            mine.receive_json()
+            theirs.receive_json()
+            client.post("/sign-out")
+            mine.send_text("still here?")
+            with pytest.raises(WebSocketDisconnect):
+                mine.receive_text()
+            house.time += 13 * 3600
+            theirs.send_text("a long lesson")
+            assert theirs.receive_text() == "a long lesson", "a lesson is not cut short"
+            keeper.set_password("another password")
+            theirs.send_text("a longer lesson")
+            with pytest.raises(WebSocketDisconnect):
+                theirs.receive_text()
+
+
+def test_a_socket_outlives_its_time_but_not_its_token(house: House) -> None:
+    keeper = locked(house)
+    text, token = keeper.tokens.make("a script", lifetime_s=60)
+    with (
+        visitor(house, authorization=f"Bearer {text}") as client,
+        client.websocket_connect("ws://127.0.0.1:8501/live/a") as socket,
+    ):
+        socket.receive_json()
+        house.time += 61
+        socket.send_text("a")
+        assert socket.receive_text() == "a"
+        keeper.tokens.revoke(token.id)
+        socket.send_text("b")
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text()
+
+
 def test_a_cookie_ends_with_the_night_and_with_the_password(house: House) -> None:
     keeper, _ = open_keeper(house)
     keeper.set_password(PASSWORD)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +30,7 @@ from fewshot_fer.web.access.who import Who, remember
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", SOCKET})
 _PORTS: Final = {"http": 80, "https": 443}
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
+_POLICY: Final = 1008
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +74,9 @@ class Guard:
             return
         remember(scope, asking)
         if scope["type"] == "websocket":
-            await self._app(scope, receive, send)
+            again = partial(self._admit, asked, rule, parts, even_late=True)
+            line = _Line(self._keeper, again, receive, send)
+            await self._app(scope, line.receive, line.send)
             return
         sender = _Sender(_with_headers(send, kind, scope))
         try:
@@ -100,12 +104,19 @@ class Guard:
             next_step="Start it with --password, and use it under any name.",
         )
 
-    def _admit(self, asked: HTTPConnection, rule: Rule, parts: dict[str, str]) -> Who:
+    def _admit(
+        self,
+        asked: HTTPConnection,
+        rule: Rule,
+        parts: dict[str, str],
+        *,
+        even_late: bool = False,
+    ) -> Who:
         if rule.allowed == "anybody":
             # A page for anybody does not fail because of a stale token.
             candidates = self._keeper.candidates(asked) if _plain(asked) else ()
             return chosen(rule, parts, tuple(reversed(candidates))) or Who("nobody")
-        candidates = self._keeper.candidates(asked)
+        candidates = self._keeper.candidates(asked, even_late=even_late)
         asking = chosen(rule, parts, candidates)
         if asking is not None:
             return asking
@@ -198,6 +209,45 @@ def _counted(receive: Receive, largest: int) -> Receive:
     return counted
 
 
+class _Line:
+    """An open socket, which ends when whoever it belongs to is signed out or revoked.
+
+    A time that is over cuts no lesson short: it counts at the next opening.
+    """
+
+    def __init__(
+        self, keeper: Keeper, admit: Callable[[], Who], receive: Receive, send: Send
+    ) -> None:
+        self._keeper = keeper
+        self._admit = admit
+        self._receive = receive
+        self._send = send
+        self._turns = keeper.turns
+
+    async def receive(self) -> Message:
+        """The next message, or that the line is cut."""
+        message = await self._receive()
+        if message["type"] == "websocket.receive" and not self._is_good():
+            await self._send({"type": "websocket.close", "code": _POLICY})
+            return {"type": "websocket.disconnect", "code": _POLICY}
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send, unless the line is cut."""
+        if message["type"] == "websocket.send" and not self._is_good():
+            raise OSError("signed out")
+        await self._send(message)
+
+    def _is_good(self) -> bool:
+        if self._turns != self._keeper.turns:
+            try:
+                self._admit()
+            except FewshotFerError:
+                return False
+            self._turns = self._keeper.turns
+        return True
+
+
 class _Sender:
     """Sends, and remembers whether an answer has begun."""
 
@@ -238,7 +288,7 @@ async def _refuse(
     if scope["type"] == "websocket":
         await receive()
         # Before it was accepted: the server answers 403.
-        await send({"type": "websocket.close", "code": 1008, "reason": error.what[:100]})
+        await send({"type": "websocket.close", "code": _POLICY, "reason": error.what[:100]})
         return
     answer = _answer(error, kind, scope)
     # Ours, whatever page was asked for.

@@ -70,7 +70,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/health", "GET", "anybody"),
     Rule("/assets/{path:path}", "GET", "anybody", "asset"),
     Rule("/sign-in", "GET POST", "anybody"),
-    Rule("/sign-out", "POST", "anybody"),
+    Rule("/sign-out", "GET POST", "anybody"),
     Rule("/join/{token}", "GET POST", "anybody"),
     Rule("/me", "GET", "student"),
     Rule("/me/facts", "GET", "student"),

@@ -19,6 +19,12 @@ from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.who import who
 
 _WRONG: Final = "That is not the password."
+_LEAVE: Final = """
+<h1>Sign out?</h1>
+<p>Pages that are open here stop working. A class that is watched goes on until it is ended.</p>
+<form method="post" action="/sign-out"><button type="submit" autofocus>Sign out</button></form>
+<p class="small"><a href="/">Stay signed in</a></p>
+"""
 
 
 def routes(service: Service) -> Sequence[BaseRoute]:
@@ -27,6 +33,7 @@ def routes(service: Service) -> Sequence[BaseRoute]:
     return (
         Route("/sign-in", door.show, methods=["GET"]),
         Route("/sign-in", door.enter, methods=["POST"]),
+        Route("/sign-out", door.ask, methods=["GET"]),
         Route("/sign-out", door.leave, methods=["POST"]),
     )
 
@@ -70,6 +77,10 @@ class Door:
         done.delete_cookie(FORM_COOKIE, path="/sign-in")
         return done
 
+    async def ask(self, _: Request) -> Response:
+        """A page with one button: a link must not sign anybody out."""
+        return HTMLResponse(framed("Sign out", _LEAVE))
+
     async def leave(self, request: Request) -> Response:
         """Sign out, here and wherever the cookie was copied to.
 
@@ -77,7 +88,7 @@ class Door:
         """
         self._keeper.sign_out(request.cookies.get(TEACHER_COOKIE, ""))
         done = RedirectResponse("/sign-in", status_code=303)
-        done.delete_cookie(TEACHER_COOKIE)
+        done.delete_cookie(TEACHER_COOKIE, samesite="lax", httponly=True)
         return done
 
     def _count(self, request: Request) -> None:
