@@ -194,27 +194,31 @@ async def _round_trip(socket_: ClientConnection, picture: bytes, tally: Tally | 
         tally.labelled += face is not None and face["best"] is not None
 
 
-async def _stalled(socket_: ClientConnection, picture: bytes) -> None:
+async def _stalled(socket_: ClientConnection, picture: bytes, rate: float) -> None:
     """Send and never read."""
     try:
         while True:
             await socket_.send(picture)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(1 / rate)
     except ConnectionClosed:
         return
 
 
 @asynccontextmanager
-async def disturbed(server: Server, cookies: list[str], picture: bytes, *, stall: bool, idle: int) -> AsyncIterator[None]:  # fmt: skip
+async def disturbed(
+    server: Server, cookies: list[str], picture: bytes, options: argparse.Namespace
+) -> AsyncIterator[None]:
     """Viewers and students who do not read, and others who say nothing."""
     async with AsyncExitStack() as stack:
         tasks = []
-        if stall:
+        if options.stall:
             await stack.enter_async_context(server.connect(f"/live/{server.class_id}"))
-            deaf = await stack.enter_async_context(server.connect("/me/live", cookies.pop()))
-            tasks.append(asyncio.create_task(_stalled(deaf, picture)))
-        for cookie in cookies[:idle]:
-            await stack.enter_async_context(server.connect("/me/live", cookie))
+            deaf = await stack.enter_async_context(server.connect("/me/live", cookies[0]))
+            tasks.append(asyncio.create_task(_stalled(deaf, picture, options.rate)))
+        for cookie in cookies[1 : 1 + options.idle]:
+            silent = await stack.enter_async_context(server.connect("/me/live", cookie))
+            while json.loads(await silent.recv())["type"] != "hello":
+                pass
         try:
             yield
         finally:
@@ -247,9 +251,7 @@ async def lesson(server: Server, options: argparse.Namespace) -> dict[str, objec
                 if tally is beside:
                     others = server.cookies[options.students :]
                     await only_now.enter_async_context(
-                        disturbed(
-                            server, others, pictures[0][0], stall=options.stall, idle=options.idle
-                        )  # fmt: skip
+                        disturbed(server, others, pictures[0][0], options)
                     )
                     await asyncio.sleep(2.0)
                 clock.tally = tally
@@ -272,13 +274,10 @@ async def lesson(server: Server, options: argparse.Namespace) -> dict[str, objec
         "rate": options.rate,
         "alone": alone.shown(),
         "server_cores": round(used / passed, 2),
+        "server_ms_a_picture": round(1000 * used / passed / rate_of(alone, beside), 2),
         "load_script_cores": round(own / passed, 2),
         "machine_load": [round(one, 1) for one in os.getloadavg()],
-        "memory_mb": {
-            "first": memory[0][1],
-            "last": memory[-1][1],
-            "most": max(m for _, m in memory),
-        },  # fmt: skip
+        "memory_mb": dict(zip(("first", "last", "most"), _span(memory), strict=True)),
     }
     if both:
         result |= {"stall": options.stall, "idle": options.idle, "beside": beside.shown()}
@@ -288,6 +287,17 @@ async def lesson(server: Server, options: argparse.Namespace) -> dict[str, objec
     return result
 
 
+def _span(memory: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    held = [megabytes for _, megabytes in memory]
+    return held[0], held[-1], max(held)
+
+
+def rate_of(*tallies: Tally) -> float:
+    """Pictures served in a second, in all turns."""
+    seconds = sum(one.seconds for one in tallies)
+    return max(0.1, sum(len(one.trips) for one in tallies) / max(0.001, seconds))
+
+
 def _own_cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
@@ -295,7 +305,9 @@ def _own_cpu() -> float:
 
 def main() -> None:
     """Parse, run, print one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--students", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=5.0, help="pictures a second of each")
@@ -303,7 +315,7 @@ def main() -> None:
     parser.add_argument("--stall", action="store_true", help="beside: who does not read")
     parser.add_argument("--idle", type=int, default=0, help="beside: so many who say nothing")
     parser.add_argument("--memory", action="store_true", help="tell memory over time")
-    parser.add_argument("--serve", nargs=3, metavar=("FOLDER", "PORT", "PEOPLE"), help=argparse.SUPPRESS)  # fmt: skip
+    parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         serve(Path(options.serve[0]), int(options.serve[1]), int(options.serve[2]))
