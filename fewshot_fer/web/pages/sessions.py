@@ -23,10 +23,13 @@ def show(service: Service) -> None:
     with frame.guarded():
         if opened is not None:
             lesson.show(service, _number(opened))
-        elif "compare" in st.query_params:
+            return
+        if "compare" in st.query_params:
             compared.show(service)
-        else:
-            _list(service)
+            return
+    st.query_params.clear()
+    with frame.guarded():
+        _list(service)
 
 
 def _number(text: str) -> int:

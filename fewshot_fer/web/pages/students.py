@@ -27,10 +27,12 @@ def show(service: Service) -> None:
     with frame.guarded():
         if opened is not None:
             student.show(service, opened)
-        elif "new" in st.query_params:
+            return
+        if "new" in st.query_params:
             enrol.show(service)
-        else:
-            _everybody(service)
+            return
+    with frame.guarded():
+        _everybody(service)
 
 
 def _everybody(service: Service) -> None:

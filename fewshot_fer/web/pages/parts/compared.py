@@ -34,8 +34,10 @@ def show(service: Service) -> None:
     if before.id == after.id:
         st.info("Choose two different sessions.")
         return
-    with service.store() as store:
-        _result(compare(store.read(before.id), store.read(after.id)))
+    with frame.guarded():
+        with service.store() as store:
+            changed = compare(store.read(before.id), store.read(after.id))
+        _result(changed)
 
 
 def _title(session: SessionRecord) -> str:

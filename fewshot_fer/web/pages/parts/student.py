@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.names import random_id
 from fewshot_fer.web.pages.parts import charts, collect, desk, enrol, frame, light, plain
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 
 def show(service: Service, student_id: str) -> None:
     """The student's page."""
-    try:
-        who = service.library.open(student_id)
-    except BaseException:
-        st.query_params.clear()
-        raise
-    _head(service, who)
+    who = _who(service, student_id)
+    _head(who)
     learnt, pictures, today, data = st.tabs(
         ["What was learnt", "Pictures", "Today's light", "Name and data"]
     )
@@ -40,7 +37,16 @@ def show(service: Service, student_id: str) -> None:
         _data(service, who)
 
 
-def _head(service: Service, who: Student) -> None:
+def _who(service: Service, student_id: str) -> Student:
+    """The student; an address that names nobody leads back to the list, which says so."""
+    try:
+        return service.library.open(student_id)
+    except FewshotFerError:
+        st.query_params.clear()
+        raise
+
+
+def _head(who: Student) -> None:
     consent = who.consent
     frame.head(
         who.name,

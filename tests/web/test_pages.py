@@ -1,0 +1,283 @@
+"""The pages without a browser: what they show, what they ask, what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.simulation.files import reference_picture, to_jpeg
+from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.students.simply import enroll
+from fewshot_fer.web.service import Service, make_current
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("students", "expressions", "sessions", "pictures", "settings")
+NAME = "Ada *[x](http://y)* <b>"
+Opens = Callable[..., AppTest]
+
+
+def script(page: str) -> None:
+    from importlib import import_module
+
+    from fewshot_fer.web.service import current
+
+    import_module(f"fewshot_fer.web.pages.{page}").show(current())
+
+
+@pytest.fixture
+def opens(service: Service) -> Opens:
+    """Opens a page, at an address of its own if need be; nothing may go wrong unseen."""
+
+    def open_page(page: str, **at: str) -> AppTest:
+        make_current(service)
+        test = AppTest.from_function(script, kwargs={"page": page}, default_timeout=60)
+        for name, value in at.items():
+            test.query_params[name] = value
+        return run(test)
+
+    return open_page
+
+
+def run(test: AppTest) -> AppTest:
+    test.run()
+    assert [one.value for one in test.exception] == []
+    return test
+
+
+def said(test: AppTest) -> str:
+    """Everything that a page says."""
+    parts = (*test.title, *test.markdown, *test.info, *test.error, *test.success, *test.warning)
+    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in test.html)])
+
+
+def press(test: AppTest, words: str, place: int = 0) -> AppTest:
+    [one for one in test.button if one.label == words][place].click()
+    return run(test)
+
+
+@pytest.fixture
+def ada(service: Service, people: tuple[DrawnStudent, ...]) -> str:
+    """Somebody with a name that is not easy to show."""
+    pictures = {name: reference_picture(people[0], name) for name in ("neutral", "happy")}
+    return enroll(service.roster, NAME, pictures, agreed_by="Ada's mother").student.id
+
+
+def record(service: Service, student: str | None, seconds: int = 300, name: str = "7b") -> int:
+    """A session in which the class is neutral at first, and then happy."""
+    with Store.open(
+        service.settings.records, now=lambda: datetime(2026, 11, 17, 9, tzinfo=UTC)
+    ) as store:
+        session = store.begin(name, each=student is not None)
+        rows = []
+        for t in range(seconds):
+            shown = "neutral" if t < seconds // 2 else "happy"
+            counts = {one: 3.0 if one == shown else 0.0 for one in BASIC}
+            scores = {one: 0.9 if one == shown else 0.01 for one in BASIC}
+            each = (StudentSecond(student, 1, 1.0, 1.0, 0.8, shown, scores),) if student else ()
+            rows.append(Second(ClassSecond(t, 5, 4.0, 3.0, counts), each))
+        store.write(session, rows, [Mark(seconds // 2, "Quiz *begins*")])
+        store.end(session)
+    return session
+
+
+@pytest.mark.parametrize(
+    ("page", "first_step"),
+    [
+        ("students", "Begin with one student"),
+        ("expressions", "Enrol students first"),
+        ("sessions", "switch the recording on"),
+        ("pictures", "Drop pictures or a video above"),
+        ("settings", "There is nothing to delete"),
+    ],
+)
+def test_an_empty_page_says_what_to_do_first(opens: Opens, page: str, first_step: str) -> None:
+    assert first_step in said(opens(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_stands_with_students_and_sessions(
+    service: Service, opens: Opens, ada: str, page: str
+) -> None:
+    record(service, ada)
+    test = opens(page)
+    assert [one.value for one in test.error] == []
+    assert "http://y)*" not in said(test).replace("\\", "").replace(NAME, "")
+
+
+def test_names_are_never_markdown(service: Service, opens: Opens, ada: str) -> None:
+    for test in (opens("students"), opens("students", student=ada)):
+        assert NAME not in "\n".join(str(one.value) for one in (*test.markdown, *test.success))
+
+
+def test_pictures_come_after_the_agreement(
+    service: Service, opens: Opens, jpegs: dict[str, bytes]
+) -> None:
+    test = opens("students", new="yes")
+    assert "What is stored" in said(test)
+    assert len(test.file_uploader) == 0
+    test.text_input(key="agreed-by").input("Ben's father")
+    assert len(run(test).file_uploader) == 0, "a name alone is no agreement"
+    test.checkbox(key="agreed-yes").check()
+    run(test).text_input(key="new-name").input("Ben")
+    run(test).file_uploader[0].set_value(
+        [("happy-1.jpg", jpegs["happy"], "image/jpeg"), ("bad.jpg", b"words", "image/jpeg")]
+    )
+    run(test)
+    assert "not a picture" in said(test)
+    assert service.library.students() == [], "nothing is stored before it is saved"
+    press(test, "Enrol")
+    (ben,) = service.library.students()
+    assert (ben.name, dict(ben.counts)) == ("Ben", {"happy": 1})
+    assert service.library.open(ben.id).consent.by == "Ben's father"
+    assert "is enrolled" in said(test)
+    assert ben.id in test.query_params["student"]
+
+
+def test_a_student_is_deleted_only_by_name_and_then_nothing_is_left(
+    service: Service, opens: Opens, ada: str, tmp_path: Path
+) -> None:
+    session = record(service, ada)
+    test = opens("students", student=ada)
+    button = next(one for one in test.button if one.label == "Delete for good")
+    assert button.disabled
+    test.text_input(key=f"sure-{ada}").input(NAME)
+    run(test)
+    press(test, "Delete for good")
+    assert "is left" in said(test)
+    assert service.library.students() == []
+    assert list((tmp_path / "students").rglob(f"*{ada}*")) == []
+    with service.store() as store:
+        assert store.students_of(session) == []
+
+
+def test_a_reference_is_removed_and_the_name_changed(
+    service: Service, opens: Opens, ada: str
+) -> None:
+    test = opens("students", student=ada)
+    press(test, "Remove it")
+    assert len(service.library.open(ada).references) == 1
+    test.text_input(key=f"name-{ada}").input("Ada")
+    press(run(test), "Rename")
+    assert service.library.open(ada).name == "Ada"
+
+
+def test_who_is_not_there_is_said_in_words(opens: Opens) -> None:
+    test = opens("students", student="zzzzzzzz")
+    assert "There is no student" in said(test)
+    assert "fewshot-fer students list" not in said(test)
+    assert "Nobody is enrolled yet" in said(test), "the list stands below"
+    assert "is not a student's id" in said(opens("students", student="../../etc"))
+
+
+def test_one_damaged_student_does_not_hide_the_others(
+    service: Service, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
+) -> None:
+    ben = enroll(
+        service.roster, "Ben", {"neutral": reference_picture(people[1], "neutral")}, agreed_by="B"
+    ).student
+    for picture in (service.library.store.home(ben.id) / "references").rglob("*.png"):
+        picture.write_bytes(b"broken")
+    test = opens("students")
+    assert len(test.error) == 1
+    assert [one.label for one in test.button].count("Open") == 1
+
+
+def test_a_session_is_shown_with_its_coverage_and_its_doubts(
+    service: Service, opens: Opens, ada: str
+) -> None:
+    number = record(service, ada)
+    test = opens("sessions", session=str(number))
+    words = said(test)
+    for told in ("60\N{NO-BREAK SPACE}%", "surely read, on average", "20\N{NO-BREAK SPACE}%",
+                 "seen, but unsure", "more happy", "Quiz \\*begins\\*"):  # fmt: skip
+        assert told in words
+    assert "Student by student" not in "".join(one.value for one in test.subheader)
+    test.toggle(key=f"each-{number}").set_value(True)
+    assert "Student by student" in "".join(one.value for one in run(test).subheader)
+
+
+def test_two_sessions_are_compared_in_words(service: Service, opens: Opens) -> None:
+    record(service, None)
+    record(service, None, 600)
+    assert "surely read" in said(opens("sessions", compare="yes")).casefold()
+
+
+def test_a_session_is_deleted_after_a_question(service: Service, opens: Opens) -> None:
+    number = record(service, None)
+    test = opens("sessions", session=str(number))
+    assert "cannot be taken back" in said(test)
+    press(test, "Delete for good")
+    with service.store() as store:
+        assert store.sessions() == []
+    assert "is deleted" in said(test)
+
+
+@pytest.mark.parametrize("number", ["99", "x", "-1", "1' or '1"])
+def test_no_such_session(opens: Opens, number: str) -> None:
+    assert "There is no" in said(opens("sessions", session=number))
+
+
+def test_a_picture_is_tried_and_not_stored(
+    service: Service, opens: Opens, people: tuple[DrawnStudent, ...], tmp_path: Path
+) -> None:
+    before = sorted(path for path in tmp_path.rglob("*"))
+    test = opens("pictures")
+    picture = to_jpeg(reference_picture(people[0], "happy"), 92)
+    test.file_uploader[0].set_value([("a.jpg", picture, "image/jpeg"), ("b.jpg", b"", "x")])
+    words = said(run(test))
+    assert "**happy**" in words
+    assert "The file is empty" in words
+    assert sorted(path for path in tmp_path.rglob("*")) == before
+
+
+def test_an_expression_is_taught_to_the_class_and_forgotten(
+    service: Service, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
+) -> None:
+    test = opens("expressions")
+    test.text_input(key="teach-name").input("Confused")
+    run(test).multiselect(key="teach-many").select(NAME)
+    picture = to_jpeg(reference_picture(people[0], "surprise", session=1), 92)
+    run(test).file_uploader[0].set_value([("a.jpg", picture, "image/jpeg")])
+    run(test)
+    for keep in [one for one in test.button if one.label == "Keep it"]:
+        keep.click()
+        run(test)
+    press(test, "Teach confused")
+    assert service.library.class_expressions() == ("confused",)
+    assert service.library.open(ada).counts["confused"] == 1
+    press(test, "Forget it")
+    assert service.library.class_expressions() == ()
+
+
+def test_everything_is_deleted_only_after_it_is_typed(
+    service: Service, opens: Opens, ada: str
+) -> None:
+    record(service, ada)
+    test = opens("settings")
+    button = next(one for one in test.button if one.label == "Delete everything for good")
+    assert button.disabled
+    test.text_input(key="sure-everything").input("delete everything")
+    press(run(test), "Delete everything for good")
+    assert service.library.students() == []
+    with service.store() as store:
+        assert store.sessions() == []
+
+
+def test_a_token_is_shown_once_and_revoked(service: Service, opens: Opens) -> None:
+    test = opens("settings")
+    test.text_input[[one.label for one in test.text_input].index("What is it for?")].input("Board")
+    press(test, "Make")
+    (token,) = [one.value for one in test.code]
+    assert token.startswith("ffer_")
+    assert [one.value for one in run(test).code] == []
+    assert "Board" in said(test)
+    press(test, "Revoke")
+    assert "Board" not in said(test)

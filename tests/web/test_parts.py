@@ -1,0 +1,124 @@
+"""Words, bars and charts of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fewshot_fer.classroom.report.changes import Change
+from fewshot_fer.classroom.report.summary import Timeline
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.stills import NamedFace
+from fewshot_fer.web.pages.parts import bars, boxes, charts, plain, tried
+
+
+def test_what_only_helps_in_a_terminal_is_left_out() -> None:
+    said = "Use pictures of one person. If it is you, say so with --same-person."
+    assert plain.advice(said) == "Use pictures of one person."
+    assert plain.advice("`fewshot-fer students list` shows everyone.") == ""
+    assert plain.advice("Free some space.") == "Free some space."
+
+
+@pytest.mark.parametrize("name", ["*Anna*", "[x](http://y)", ":red[A]", "$a$", "<b>A</b>", "`A`"])
+def test_names_are_shown_as_they_are(name: str) -> None:
+    shown = plain.text(name)
+    assert shown.replace("\\", "") == name
+    assert all(shown[shown.index(mark) - 1] == "\\" for mark in name if mark in "*[:$<`")
+
+
+def test_bars_show_names_as_they_are() -> None:
+    html = bars.shares({"<script>": 0.5, "happy": 0.5}, ("<script>", "happy"))
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_time_left_is_no_more_exact_than_known() -> None:
+    assert plain.time_left(2) == "a few seconds left"
+    assert plain.time_left(33) == "about 35 seconds left"
+    assert plain.time_left(200) == "about 3 minutes left"
+
+
+def test_a_day_has_no_zero_before_it() -> None:
+    assert plain.day(datetime(2026, 3, 2, tzinfo=UTC).date()) == "2 March 2026"
+
+
+def timeline() -> Timeline:
+    shares = np.full((3, len(BASIC)), 1 / len(BASIC))
+    shares[1] = np.nan
+    return Timeline(np.array([0, 10, 20]), 10, shares, np.array([1.0, 0.0, 0.5]))
+
+
+def rows_with(drawn: dict[str, Any], field: str) -> list[dict[str, Any]]:
+    """The rows of a chart's data set that has this field; altair names and shares them."""
+    (found,) = [rows for rows in drawn["datasets"].values() if field in rows[0]]
+    return list(found)
+
+
+def tips(chart: object) -> Iterator[str]:
+    """What a chart tells the pointer, wherever in it."""
+    if isinstance(chart, dict):
+        yield from (tip["field"] for tip in chart.get("tooltip", ()) if isinstance(tip, dict))
+        for part in chart.values():
+            yield from tips(part)
+    elif isinstance(chart, list):
+        for part in chart:
+            yield from tips(part)
+
+
+def test_a_stack_is_as_high_as_its_shares() -> None:
+    drawn = charts.shares_over_time(timeline(), BASIC, [(12.0, "Quiz")]).to_dict()
+    rows = rows_with(drawn, "high")
+    tops = {k: max((r["high"] for r in rows if r["start"] == k), default=0.0) for k in (0, 10, 20)}
+    assert tops == {0: pytest.approx(1.0, abs=0.01), 10: 0.0, 20: pytest.approx(1.0, abs=0.01)}
+
+
+def test_every_stretch_tells_its_numbers_and_how_much_was_read() -> None:
+    drawn = charts.shares_over_time(timeline(), BASIC).to_dict()
+    first = rows_with(drawn, "surely read")[0]
+    assert first["surely read"] == "100\N{NO-BREAK SPACE}%"
+    assert set(tips(drawn)) == {"time", "surely read", *BASIC}
+
+
+def test_changes_are_drawn_in_points() -> None:
+    change = Change("sad", 0.1, 0.05, 0.15, 0.2, 0.3)
+    drawn = charts.effects([change], ("sad",)).to_dict()
+    assert rows_with(drawn, "points")[0]["points"] == pytest.approx(10.0)
+
+
+def face(expression: str, unsure: str | None = None) -> NamedFace:
+    scores = {name: 0.9 if name == expression else 0.1 / 6 for name in BASIC}
+    return NamedFace((10.0, 20.0, 60.0, 80.0), expression, scores, unsure, None, 0.8)
+
+
+def test_an_unsure_face_has_a_question_mark() -> None:
+    assert boxes.label(1, face("happy")) == "1 happy 90 %"
+    assert boxes.label(2, face("happy", "It is dark.")) == "2 happy? 90 %"
+
+
+def test_boxes_are_drawn_into_a_copy() -> None:
+    image = np.full((100, 120, 3), 200, np.uint8)
+    drawn = boxes.drawn(image, [face("happy")])
+    assert (image == 200).all()
+    assert (drawn != 200).any()
+    assert drawn.shape == image.shape
+
+
+def test_a_video_over_time_counts_sure_faces_only() -> None:
+    looks = [
+        tried.Look("a.mp4", 0.0, (face("happy"), face("sad", "unclear"))),
+        tried.Look("a.mp4", 1.0, ()),
+    ]
+    line = tried.timeline(looks, BASIC)
+    assert line.shares[0, BASIC.index("happy")] == 1.0
+    assert line.coverage.tolist() == [0.5, 0.0]
+
+
+def test_a_row_a_face() -> None:
+    looks = [tried.Look("a.jpg", None, (face("happy"), face("sad"))), tried.Look("b.jpg", None, ())]
+    rows = tried.as_csv(looks, BASIC).decode().splitlines()
+    assert len(rows) == 3
+    assert rows[1].startswith("a.jpg,,1,10.0,20.0,60.0,80.0,happy,")

@@ -1,0 +1,118 @@
+"""The tray: pictures with their verdicts, names from files, questions and answers."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.students.gate import Candidate, Refusal
+from fewshot_fer.students.library import Library
+from fewshot_fer.web.pages.parts.tray import Tray, expression_of
+from tests.students.people import library_at
+from tests.students.recogniser import TinyRecogniser, enrolment_at, shown
+
+KNOWN = (*BASIC, "very-confused")
+
+
+@pytest.mark.parametrize(
+    ("name", "expression"),
+    [
+        ("happy-1.jpg", "happy"),
+        ("Happy 2.JPG", "happy"),
+        ("sad1.png", "sad"),
+        ("fear(3).png", "fear"),
+        ("surprise/IMG_2041.jpg", "surprise"),
+        ("pictures\\angry\\a.jpg", "angry"),
+        ("very confused 2.jpg", "very-confused"),
+        ("IMG_2041.jpg", None),
+        ("sadness.jpg", None),
+        ("anna happy.jpg", None),
+        ("2024.jpg", None),
+    ],
+)
+def test_files_and_folders_say_what_is_shown(name: str, expression: str | None) -> None:
+    assert expression_of(name, KNOWN) == expression
+
+
+def png(image: Bytes) -> bytes:
+    return cv2.imencode(".png", image[..., ::-1])[1].tobytes()
+
+
+@pytest.fixture
+def library(tmp_path: object) -> Library:
+    return library_at(tmp_path)  # type: ignore[arg-type]
+
+
+def test_a_picture_that_is_none_is_refused_in_words(library: Library) -> None:
+    tray, gate = Tray(), enrolment_at(library).gate
+    entry = tray.put("notes.jpg", b"these are words", gate, "happy")
+    assert isinstance(entry.seen, Refusal)
+    assert "not a picture" in entry.seen.what
+    assert entry.candidate is None
+
+
+def test_the_same_file_twice_is_one_entry(library: Library) -> None:
+    tray, gate = Tray(), enrolment_at(library).gate
+    data = png(shown("happy", 1))
+    assert tray.put("a.png", data, gate, "happy") is tray.put("b.png", data, gate, "sad")
+    assert len(tray.entries) == 1
+
+
+def test_of_several_faces_one_is_chosen(library: Library) -> None:
+    tray, gate = Tray(), enrolment_at(library).gate
+    both = np.hstack([shown("happy", 1), shown("sad", 2)])
+    entry = tray.put("both.png", png(both), gate, "sad")
+    assert isinstance(entry.seen, Refusal)
+    assert entry.faces == 2
+    tray.choose_face(entry.key, 1, gate)
+    chosen = tray.entries[entry.key].seen
+    assert isinstance(chosen, Candidate)
+    z = TinyRecogniser().vectors_of(np.stack([chosen.portrait, shown("sad", 2)]))
+    assert np.abs(z[0] - z[1]).max() < 0.5
+
+
+def test_a_doubtful_picture_waits_for_its_answer(library: Library) -> None:
+    tray, enrolment = Tray(), enrolment_at(library)
+    for seed, name in enumerate(BASIC):
+        tray.put(f"{name}.png", png(shown(name, seed)), enrolment.gate, name)
+    wrong = tray.put("odd.png", png(shown("happy", 50)), enrolment.gate, "sad")
+    together = tray.together(enrolment.look)
+    assert together is not None
+    assert wrong.key in tray.unanswered(together)
+    for key in tray.unanswered(together):
+        tray.answers[key, together.doubts[key].expression] = key != wrong.key
+    assert tray.unanswered(together) == []
+    kept = [candidate.source for candidate in tray.kept(together)]
+    assert sorted(kept) == sorted(f"{name}.png" for name in BASIC)
+
+
+def test_another_name_asks_anew(library: Library) -> None:
+    tray, enrolment = Tray(), enrolment_at(library)
+    for seed, name in enumerate(BASIC):
+        tray.put(f"{name}.png", png(shown(name, seed)), enrolment.gate, name)
+    entry = tray.put("odd.png", png(shown("happy", 50)), enrolment.gate, "sad")
+    before = tray.together(enrolment.look)
+    assert before is tray.together(enrolment.look), "nothing changed, so nothing is looked at again"
+    tray.call(entry.key, "happy")
+    after = tray.together(enrolment.look)
+    assert before is not None
+    assert after is not None
+    assert entry.key in before.doubts
+    assert entry.key not in after.doubts
+
+
+def test_a_double_is_refused_at_its_own_picture(library: Library) -> None:
+    tray, enrolment = Tray(), enrolment_at(library)
+    first = shown("happy", 1)
+    darker = np.clip(first.astype(int) - 2, 0, 255).astype(np.uint8)
+    tray.put("same.png", png(first), enrolment.gate, "happy")
+    tray.put("same.png", png(darker), enrolment.gate, "happy")
+    tray.put("same.png", png(shown("sad", 3)), enrolment.gate, "sad")
+    together = tray.together(enrolment.look)
+    assert together is not None
+    ((key, refusal),) = together.refused.items()
+    assert "nearly the same" in refusal.what
+    assert tray.entries[key].expression == "happy"
