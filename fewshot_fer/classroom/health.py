@@ -23,6 +23,9 @@ class Health:
     said_for_s: float = 8.0
     """How long a change of size is said."""
     _last: float | None = None
+    """When a picture last came, ..."""
+    _seen: float = 0.0
+    """... and when the last that was looked at did."""
     _light: float | None = None
     """When it was last not black."""
     _size: tuple[int, int] | None = None
@@ -32,12 +35,17 @@ class Health:
         """The source was opened."""
         self._last = now
 
+    def heard(self, now: float) -> None:
+        """A picture has come, though nobody has looked at it yet."""
+        self._last = now if self._last is None else max(self._last, now)
+
     def picture(self, image: Bytes, now: float) -> None:
         """A picture [h,w,3] has come."""
         size = (image.shape[1], image.shape[0])
         if self._size is not None and size != self._size:
             self._resized = now
-        self._size, self._last = size, now
+        self._size, self._seen = size, now
+        self.heard(now)
         if self._light is None or image[::_GRID, ::_GRID].max(initial=0) > _BLACK:
             self._light = now
 
@@ -46,7 +54,7 @@ class Health:
         if self._last is not None and now - self._last > self.silent_s:
             since = f"for {now - self._last:.0f} s"
             return f"nothing has come {since}" if self._size else f"no picture yet, {since}"
-        if self._light is not None and now - self._light > self.black_s:
+        if self._light is not None and self._seen - self._light > self.black_s:
             return "the picture is black: is the lens covered, or the light off?"
         if self._resized is not None and now - self._resized <= self.said_for_s and self._size:
             return f"the picture has another size now, {self._size[0]} x {self._size[1]}"

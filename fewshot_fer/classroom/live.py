@@ -83,7 +83,7 @@ class LiveClass:
         self._feeds = [
             _Feed(one, opened.watch(student=one.student, cores=share)) for one in sources
         ]
-        self._several = Several([one.pictures for one in sources])
+        self._several = Several([one.pictures for one in sources], clock)
         self._began = self._refreshed = clock()
         for feed in self._feeds:
             feed.health.begin(self._began)
@@ -137,13 +137,18 @@ class LiveClass:
 
     def notes(self) -> list[str]:
         """What is to be said of the sources now, in plain words; most often nothing."""
-        return [f"{feed.source.name}: {words}" for feed in self._feeds if (words := self._of(feed))]
+        said = [(feed.source.name, self._of(place)) for place, feed in enumerate(self._feeds)]
+        return [f"{name}: {words}" for name, words in said if words]
 
-    def _of(self, feed: _Feed) -> str | None:
+    def _of(self, place: int) -> str | None:
+        feed = self._feeds[place]
         if feed.error is not None:
             return f"{feed.error.what} {feed.error.next_step}".strip()
         if feed.over:
             return "is at its end."
+        came = self._several.came(place)
+        if came is not None:
+            feed.health.heard(came)
         return feed.health.said(self._clock())
 
     def _ended(self, feed: _Feed, error: BaseException | None) -> None:

@@ -96,9 +96,9 @@ class News:
 class Several:
     """Sources read side by side, in a thread each; of each only the newest picture is kept."""
 
-    def __init__(self, sources: Sequence[Iterator[Captured]]) -> None:
+    def __init__(self, sources: Sequence[Iterator[Captured]], clock: Clock = monotonic) -> None:
         self._changed = Condition()
-        self._boxes = [_Box(self._changed) for _ in sources]
+        self._boxes = [_Box(self._changed, clock) for _ in sources]
         self._turns = list(range(len(sources)))
         """The sources, the one first that has waited longest for its turn."""
         self._readers = [
@@ -124,6 +124,10 @@ class Several:
             self._turns.append(place)
             return self._boxes[place].news(place)
 
+    def came(self, source: int) -> float | None:
+        """When a source's last picture came, whether it was told or not."""
+        return self._boxes[source].came
+
     def close(self) -> None:
         """Nobody wants any more."""
         with self._changed:
@@ -140,10 +144,12 @@ class Several:
 class _Box:
     """Holds one source's picture between two threads."""
 
-    def __init__(self, changed: Condition) -> None:
+    def __init__(self, changed: Condition, clock: Clock) -> None:
+        self.came: float | None = None
         self.closed = False
         self.told = False
         self._changed = changed
+        self._clock = clock
         self._captured: Captured | None = None
         self._error: BaseException | None = None
         self._ended = False
@@ -160,7 +166,7 @@ class _Box:
                 with self._changed:
                     if self.closed:
                         break
-                    self._captured = captured
+                    self._captured, self.came = captured, self._clock()
                     self._changed.notify()
         except BaseException as error:
             self._error = error

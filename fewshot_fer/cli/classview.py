@@ -63,11 +63,10 @@ def students_grid(seen: Sequence[Seen], width: int, rows: int | None = None) -> 
     return grid if cells else _only(Text("No face is to be seen.", style="dim"))
 
 
-def places(seen: Sequence[Seen], size: tuple[int, int], width: int) -> Text:
+def places(seen: Sequence[Seen], size: tuple[int, int], width: int, height: int) -> Text:
     """Where in the picture every face is, as a sketch of numbers and names."""
     from rich.text import Text
 
-    height = max(3, width // 6)
     lines = [[" "] * width for _ in range(height)]
     across, down = max(1, size[0]), max(1, size[1])
     for face in seen:

@@ -99,9 +99,11 @@ def picture(
     ]
     room = height - len(classview.COLOURS) - 5 - len(end)
     if naming:
-        for source in sorted({face.source for face in view.seen}):
+        sources = sorted({face.source for face in view.seen})
+        for source in sources:
             faces = [face for face in view.seen if face.source == source]
-            sketch = classview.places(faces, live.size_of(source), min(width, 72))
+            lines = min(12, max(2, room // len(sources) - 1))
+            sketch = classview.places(faces, live.size_of(source), min(width, 72), lines)
             parts += [Text(source, style="dim"), sketch]
     elif each:
         parts += [Text(), classview.students_grid(view.seen, width, rows=max(1, room))]

@@ -245,3 +245,12 @@ def test_another_size_is_said_for_a_while() -> None:
     )
     health.picture(noise(200, (24, 32)), 20.0)
     assert health.said(20.0) is None
+
+
+def test_a_picture_is_not_black_because_nobody_has_looked_for_long() -> None:
+    health = Health()
+    assert after(health, {0.0: noise(200), 1.0: noise(200)}) is None
+    assert health.said(4.5) is None
+    health.heard(30.0)
+    assert health.said(31.0) is None
+    assert health.said(40.0) == "nothing has come for 10 s"
