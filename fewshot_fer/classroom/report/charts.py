@@ -32,7 +32,7 @@ def bar(share: float, fill: str) -> str:
     """One bar on a pale ground."""
     return (
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect width="100" height="10" fill="#eef1f5"/>'
+        '<rect class="ground" width="100" height="10"/>'
         f'<rect width="{100 * share:.2f}" height="10" fill="{fill}"/></svg>'
     )
 
@@ -42,7 +42,7 @@ def interval(effect: float, low: float, high: float, fill: str, *, widest: float
     at, first, last = (50 + 48 * max(-1.0, min(1.0, v / widest)) for v in (effect, low, high))
     return (
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect x="49.8" width="0.4" height="10" fill="#8793a3"/>'
+        '<rect class="zero" x="49.8" width="0.4" height="10"/>'
         f'<rect x="{first:.2f}" y="3" width="{max(0.3, last - first):.2f}" height="4" '
         f'fill="{fill}" opacity="0.45"/>'
         f'<rect x="{at - 0.5:.2f}" y="1" width="1" height="8" fill="{fill}"/></svg>'
@@ -63,6 +63,10 @@ def _svg(
     parts: Sequence[str], width: int, line: Timeline, marks: Sequence[float], label: str
 ) -> str:
     lines = [
+        f'<path class="grid" d="M0 {height}h{max(1, width)}" vector-effect="non-scaling-stroke"/>'
+        for height in (25, 50, 75)
+    ]
+    lines += [
         f'<path class="mark" d="M{second / line.length:.2f} 0v100" vector-effect="'
         'non-scaling-stroke"/>'
         for second in marks

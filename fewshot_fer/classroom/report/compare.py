@@ -8,9 +8,14 @@ from typing import Final
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.classroom.records.values import ClassTrack, Recorded, SessionRecord
+from fewshot_fer.classroom.records.values import Recorded, SessionRecord
 from fewshot_fer.classroom.report.changes import Change
-from fewshot_fer.classroom.report.summary import class_change, class_series, clear_of
+from fewshot_fer.classroom.report.summary import (
+    class_change,
+    class_series,
+    clear_of,
+    covered,
+)
 from fewshot_fer.errors import RecordError
 
 _LEAST_BLOCKS: Final = 3
@@ -47,7 +52,7 @@ def compare(before: Recorded, after: Recorded) -> Comparison:
     return Comparison(
         before.session,
         after.session,
-        (_coverage(before.whole), _coverage(after.whole)),
+        (covered(before.whole), covered(after.whole)),
         class_change(first, second, names),
     )
 
@@ -58,7 +63,3 @@ def _in_order(recorded: Recorded, names: tuple[str, ...]) -> Floats:
     places = [names.index(name) for name in recorded.session.names]
     counts[:, places] = recorded.whole.counts
     return counts
-
-
-def _coverage(whole: ClassTrack) -> float:
-    return float(whole.sure.sum() / max(1.0, float(whole.expected.sum())))

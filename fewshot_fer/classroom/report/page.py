@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from fewshot_fer.classroom.report import charts, words
+from fewshot_fer.classroom.report import charts, figures, words
 from fewshot_fer.classroom.report.changes import Change, CheckIn, Watched
 from fewshot_fer.classroom.report.summary import AROUND_S, Around, Report, StudentSummary
 from fewshot_fer.classroom.report.usual import Usual
@@ -28,11 +28,12 @@ _METHOD: Final = (
 )
 _METHOD_STUDENTS: Final = (
     "A student is compared with nobody else, only with their own usual: their earlier sessions, or "
-    "the first minutes of this one. Students are named in the order of the alphabet; there is no "
-    "ranking. The last two minutes (longer where faces change slowly) are looked at every half "
-    "minute, the whole session once. What the others do at the same time, such as laughing at a "
-    "joke, is no reason. The threshold counts all students, expressions and looks: "
-    "where nothing changes, fewer than one false alarm a session is to be expected.",
+    "what came before in this one. Students are named in the order of the alphabet; there is no "
+    "ranking. Stretches of half a minute to five minutes are looked at all through the session, "
+    "and the whole of it once. A change must be seen outside of its strongest minute too: one long "
+    "laugh is none. What the others do at the same time, such as laughing at a joke, is no reason. "
+    "The threshold counts all students, expressions and looks: where nothing changes, at most one "
+    "false alarm a session is to be expected, and drawn lessons had fewer.",
     "A change may have a hundred reasons: a joke, the light, a new place before the camera. It is "
     "a reason to ask, never a judgement.",
 )
@@ -42,12 +43,12 @@ def page(report: Report, names: Mapping[str, str] | None = None) -> str:
     """The whole page; `names` says what to call students, else their ids are shown."""
     called = names or {}
     session = report.recorded.session
-    parts = [_head(report), _class(report)]
+    parts = [_head(report, called), _class(report)]
     if report.around:
         parts.append(_marks(report.around, session.names))
     if report.watched is not None:
         parts += [
-            _check_ins(report.watched, session.names, called),
+            _check_ins(report, report.watched, called),
             _students(report, session.names, called),
         ]
     parts.append(_method(report))
@@ -60,27 +61,21 @@ def page(report: Report, names: Mapping[str, str] | None = None) -> str:
     )
 
 
-def _head(report: Report) -> str:
+def _head(report: Report, called: Mapping[str, str]) -> str:
     session = report.recorded.session
     cut_off = "" if session.ended else " The session was cut off, or it still runs."
-    facts = (
-        (words.clock(session.seconds), "length"),
-        (str(report.expected), "students expected"),
-        (words.percent(report.coverage), "surely read, on average"),
-        (words.most(report.shares, 1) or "–", "shown most"),
-    )
-    boxes = "".join(f'<div class="fact"><b>{escape(b)}</b><span>{s}</span></div>' for b, s in facts)
+    said = "".join(f"<li>{escape(line)}</li>" for line in words.headlines(report, called))
     return (
         f"<header><h1>{escape(words.title(session))}</h1>"
-        f'<p class="pale">Session {session.id}.{cut_off}</p>'
-        f'<p class="note">{CARE}</p></header><div class="facts">{boxes}</div>'
+        f'<p class="pale">Session {session.id}, {words.clock(session.seconds)} long.{cut_off}</p>'
+        f'</header><ul class="headlines">{said}</ul><p class="note">{CARE}</p>'
     )
 
 
 def _class(report: Report) -> str:
     session, line = report.recorded.session, report.timeline
     if not report.shares:
-        return "<h2>The class</h2><p>No face was surely read in this session.</p>"
+        return ""
     marks = [float(around.mark.second) for around in report.around]
     flags = "".join(
         f'<span class="flag" style="left:{100 * second / max(1, session.seconds):.1f}%">{k}</span>'
@@ -92,17 +87,21 @@ def _class(report: Report) -> str:
         f"<span>{words.percent(share)}</span>"
         for name, share in sorted(report.shares.items(), key=lambda item: -item[1])
     )
+    shown = f"Shares over time. In all: {words.most(report.shares, len(report.shares))}."
+    read = f"Coverage over time, {words.percent(report.coverage)} on average"
     return (
         "<h2>The class over time</h2>"
         f"{_legend(session.names)}<figure>{above}"
-        f'<div class="chart">{charts.stack(line, session.names, marks, label="Shares over time")}'
+        f'<div class="chart">{charts.stack(line, session.names, marks, label=escape(shown))}'
         f"</div>{_axis(session.seconds)}"
-        "<figcaption>Share of each expression among those who were surely read.</figcaption>"
-        '</figure><figure><div class="chart low">'
-        f"{charts.coverage(line, label='Coverage over time')}</div>"
+        "<figcaption>Share of each expression among those who were surely read; thin lines at 25, "
+        '50 and 75\N{NO-BREAK SPACE}%.</figcaption></figure><figure><div class="chart low">'
+        f"{charts.coverage(line, label=read)}</div>"
         "<figcaption>Coverage: how much of the class was surely read. Low here means: "
-        "trust the chart above less.</figcaption></figure>"
+        f"trust the chart above less.</figcaption></figure>{figures.over_time(report)}"
         f'<h2>All in all</h2><div class="rows">{rows}</div>'
+        f'<p class="pale">Of the {words.percent(report.coverage)} of the class who were surely '
+        "read. The others were unsure, or not to be seen.</p>"
     )
 
 
@@ -117,7 +116,9 @@ def _marks(marks: Sequence[Around], names: Sequence[str]) -> str:
 def _mark(number: int, around: Around, names: Sequence[str]) -> str:
     head = (
         f'<span class="flag">{number}</span><b>{escape(around.mark.text)}</b> '
-        f'<span class="pale">at {words.clock(around.mark.second)}</span>'
+        f'<span class="pale">at {words.clock(around.mark.second)}, surely read: '
+        f"{words.percent(around.coverage[0])} before, {words.percent(around.coverage[1])} after"
+        "</span>"
     )
     if not around.changes:
         return f'<li>{head}<p class="pale">Too little was seen to compare.</p></li>'
@@ -137,9 +138,11 @@ def _intervals(changes: Sequence[Change], names: Sequence[str]) -> str:
     )
 
 
-def _check_ins(watched: Watched, names: Sequence[str], called: Mapping[str, str]) -> str:
+def _check_ins(report: Report, watched: Watched, called: Mapping[str, str]) -> str:
+    names = report.recorded.session.names
+    read = {summary.student: summary.sure for summary in report.students}
     told = sorted(watched.check_ins, key=lambda c: called.get(c.student, c.student).casefold())
-    items = "".join(_check_in(check_in, names, called) for check_in in told)
+    items = "".join(_check_in(c, names, called, read[c.student]) for c in told)
     body = (
         f'<ul class="plain">{items}</ul>'
         if told
@@ -158,7 +161,9 @@ def _check_ins(watched: Watched, names: Sequence[str], called: Mapping[str, str]
     )
 
 
-def _check_in(check_in: CheckIn, names: Sequence[str], called: Mapping[str, str]) -> str:
+def _check_in(
+    check_in: CheckIn, names: Sequence[str], called: Mapping[str, str], read: float
+) -> str:
     reasons = "".join(
         f"<li>{'more' if c.effect > 0 else 'less'} {escape(c.expression)} than "
         f"{words.than(check_in.usual)}: {words.percent(c.usual)} before, "
@@ -167,7 +172,8 @@ def _check_in(check_in: CheckIn, names: Sequence[str], called: Mapping[str, str]
     )
     return (
         f"<li><h3>{escape(called.get(check_in.student, check_in.student))}</h3>"
-        f'<p class="pale">Clear {words.when(check_in)}</p>'
+        f'<p class="pale">Clear {words.when(check_in)}; surely read {words.percent(read)} of the '
+        "time</p>"
         f'<ul class="reasons">{reasons}</ul>{_intervals(check_in.reasons, names)}</li>'
     )
 
@@ -176,7 +182,8 @@ def _students(report: Report, names: Sequence[str], called: Mapping[str, str]) -
     told = sorted(report.students, key=lambda s: called.get(s.student, s.student).casefold())
     usuals = report.watched.usuals if report.watched else {}
     cards = "".join(_student(s, names, called, usuals.get(s.student)) for s in told)
-    return f'<h2>Student by student</h2>{_legend(names)}<div class="students">{cards}</div>'
+    table = figures.by_student(told, [called.get(s.student, s.student) for s in told], report)
+    return f'<h2>Student by student</h2>{_legend(names)}<div class="students">{cards}</div>{table}'
 
 
 def _student(
@@ -188,7 +195,7 @@ def _student(
     return (
         f'<section class="student"><h3>{name}</h3><p>{escape(shown)}</p>'
         '<div class="chart strip">'
-        f"{charts.stack(summary.timeline, names, label=f'{name} over time')}</div>"
+        f"{charts.stack(summary.timeline, names, label=f'{name} over time: {escape(shown)}')}</div>"
         f'<p class="pale">To be seen {words.percent(summary.seen)} of the time, surely read '
         f"{words.percent(summary.sure)}, quality {words.percent(summary.quality)}.{against}</p>"
         "</section>"

@@ -22,6 +22,8 @@ from fewshot_fer.classroom.report.usual import Watch
 AROUND_S: Final = 120
 """A marked moment compares so long before with so long after."""
 _LEAST: Final = 0.02
+_LEAST_HALF: Final = 6
+"""Blocks of a half, to say how the class changed from the first to the second."""
 _POINTS: Final = 180
 """A timeline has at most about so many points."""
 _FEWER_POINTS: Final = 60
@@ -46,6 +48,8 @@ class Around:
     """A marked moment: the class before and after it."""
 
     mark: Mark
+    coverage: tuple[float, float]
+    """How much of the class was surely read before and after."""
     changes: tuple[Change, ...]
     """Every expression; empty where too little was seen on one side."""
 
@@ -81,6 +85,8 @@ class Report:
     faces: float
     recorded_seconds: int
     timeline: Timeline
+    course: tuple[Change, ...]
+    """From the first half to the second; empty where too little was seen."""
     around: tuple[Around, ...]
     students: tuple[StudentSummary, ...]
     """In the order of their ids."""
@@ -99,11 +105,12 @@ def report_of(
     return Report(
         recorded=recorded,
         shares=_named(total / max(1e-9, total.sum()), names) if total.sum() > 0 else {},
-        coverage=float(whole.sure.sum() / max(1.0, whole.expected.sum())),
+        coverage=covered(whole),
         expected=int(whole.expected.max(initial=0)),
         faces=float(whole.faces.mean()) if len(whole.faces) else 0.0,
         recorded_seconds=len(whole.seconds),
         timeline=timeline_of(whole, recorded.session.seconds, every),
+        course=_halves(whole, recorded.session.seconds, names),
         around=tuple(around(whole, mark, names) for mark in recorded.marks),
         students=tuple(_student(recorded, student, rough) for student in recorded.students),
         watched=watch(recorded, earlier, how) if recorded.students else None,
@@ -137,11 +144,26 @@ def class_series(whole: ClassTrack, first: int = 0, last: int | None = None) -> 
 
 def around(whole: ClassTrack, mark: Mark, names: Sequence[str]) -> Around:
     """The class before and after a marked moment."""
-    before = class_series(whole, max(0, mark.second - AROUND_S), mark.second)
-    after = class_series(whole, mark.second, mark.second + AROUND_S)
-    if min(len(before), len(after)) < 3:
-        return Around(mark, ())
-    return Around(mark, class_change(before, after, names))
+    first, last = max(0, mark.second - AROUND_S), mark.second + AROUND_S
+    read = covered(whole, first, mark.second), covered(whole, mark.second, last)
+    before, after = class_series(whole, first, mark.second), class_series(whole, mark.second, last)
+    enough = min(len(before), len(after)) >= 3
+    return Around(mark, read, class_change(before, after, names) if enough else ())
+
+
+def covered(whole: ClassTrack, first: int = 0, last: int | None = None) -> float:
+    """How much of the class was surely read, from a second up to another."""
+    inside = whole.seconds >= first
+    if last is not None:
+        inside &= whole.seconds < last
+    return float(whole.sure[inside].sum() / max(1.0, float(whole.expected[inside].sum())))
+
+
+def _halves(whole: ClassTrack, seconds: int, names: Sequence[str]) -> tuple[Change, ...]:
+    half = seconds // 2
+    before, after = class_series(whole, 0, half), class_series(whole, half)
+    enough = min(len(before), len(after)) >= _LEAST_HALF
+    return class_change(before, after, names) if enough else ()
 
 
 def clear_of(changes: Sequence[Change]) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fewshot_fer.classroom.records.values import SessionRecord
 from fewshot_fer.classroom.report.changes import Change, CheckIn
+from fewshot_fer.classroom.report.summary import Report, clear_of
 from fewshot_fer.classroom.report.usual import Usual
 
 
@@ -47,12 +48,23 @@ def reason(change: Change, usual: Usual) -> str:
 def than(usual: Usual) -> str:
     """What a student is compared with."""
     if usual.sessions == 0:
-        return f"in the first {usual.seconds / 60:.0f} minutes"
+        return f"in the first {minutes(usual.seconds)}"
     return (
         "in the session before"
         if usual.sessions == 1
         else (f"in the last {usual.sessions} sessions")
     )
+
+
+def minutes(seconds: float) -> str:
+    """A time in minutes, halves where these say more."""
+    halves = max(1, round(seconds / 30))
+    whole, half = divmod(halves, 2)
+    if halves == 1:
+        return "half a minute"
+    if halves == 2:
+        return "minute"
+    return f"{whole}{'½' if half and whole < 5 else ''} minutes"
 
 
 def when(check_in: CheckIn) -> str:
@@ -77,3 +89,34 @@ def class_sentence(change: Change) -> str:
         f"{how} {change.expression}: {points(change.effect)} points "
         f"({points(change.low)} to {points(change.high)})"
     )
+
+
+def headlines(report: Report, called: Mapping[str, str]) -> list[str]:
+    """What a session says in a few sentences, the surest first."""
+    if not report.shares:
+        return ["No face was surely read in this session, so there is nothing to say of it."]
+    said = [_read(report), f"Shown most: {most(report.shares)}."]
+    clear = clear_of(report.course)
+    if clear:
+        told = "; ".join(class_sentence(change) for change in clear[:3])
+        said.append(f"In the second half, compared with the first: {told}.")
+    elif report.course:
+        said.append("From the first half to the second, nothing clearly changed in the class.")
+    if report.watched is not None:
+        names = sorted(
+            (called.get(c.student, c.student) for c in report.watched.check_ins), key=str.casefold
+        )
+        said.append(
+            f"Worth a check-in: {', '.join(names)}."
+            if names
+            else "Nobody's face surely changed from their own usual."
+        )
+    return said
+
+
+def _read(report: Report) -> str:
+    students = "1 student" if report.expected == 1 else f"{report.expected} students"
+    speak = f"{percent(report.coverage)} of the class ({students}) was surely read, on average"
+    if report.coverage < 0.5:
+        return f"Only {speak}: the numbers speak of less than half of it."
+    return f"{speak}: the numbers speak of that part."
