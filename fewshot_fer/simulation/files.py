@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.errors import FolderError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.files import ensure_folder, write_atomically
+from fewshot_fer.files import whole_file, write_atomically
 from fewshot_fer.simulation.geometry import Pose
 from fewshot_fer.simulation.portrait import Look, Sitter
 from fewshot_fer.simulation.roster import DrawnStudent
@@ -33,14 +28,14 @@ def to_jpeg(image: Bytes, quality: int = 85) -> bytes:
 
 def write_mjpeg(path: Path, images: Iterable[Bytes], *, quality: int = 85) -> None:
     """Pictures [h,w,3] as one JPEG after the other, which Chromium's fake camera plays."""
-    with _whole_file(path) as file:
+    with whole_file(path) as file:
         for image in images:
             file.write(to_jpeg(image, quality))
 
 
 def write_y4m(path: Path, images: Iterable[Bytes], *, fps: int = 25) -> None:
     """Pictures [h,w,3], of even width and height, as an uncompressed YUV4MPEG2 video."""
-    with _whole_file(path) as file:
+    with whole_file(path) as file:
         for k, image in enumerate(images):
             if k == 0:
                 h, w = image.shape[:2]
@@ -97,24 +92,3 @@ def write_references(
             write_atomically(path, data.tobytes())
             paths.append(path)
     return paths
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when all of it is written."""
-    ensure_folder(path.parent)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with unfinished.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise FolderError(
-            f"The video cannot be written: {error.strerror or error}.",
-            where=str(path),
-            next_step="Choose another folder, or free some space.",
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
