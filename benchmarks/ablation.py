@@ -52,9 +52,8 @@ ROWS = {
     "whole": Row(),
     "no episodes": Row(persons=0.0),
     "episodes of strangers": Row(persons=0.0, strangers=1.0),
-    "no instance loss": Row(instance=0.0),
-    "no balance": Row(balanced=False),
-    "own labels only": Row(labels=LossConfig(votes=0.0, own=1.0)),
+    "no episodes, no balance": Row(persons=0.0, balanced=False),
+    "no episodes, own labels only": Row(persons=0.0, labels=LossConfig(votes=0.0, own=1.0)),
 }
 
 
