@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -151,10 +152,7 @@ def possible(temper: str, seconds: int, shift: Shift, students: int = 200) -> fl
 
 def _rates(part: Part) -> dict[bool, float]:
     """How often a beat is sad, after a sad one and after others: sad never follows itself."""
-    pairs = Counter(
-        (a.expression == "sad", b.expression == "sad")
-        for a, b in zip(part.beats, part.beats[1:], strict=False)
-    )
+    pairs = Counter((a.expression == "sad", b.expression == "sad") for a, b in pairwise(part.beats))
     return {
         after: max(0.005, pairs[after, True] / max(1, pairs[after, True] + pairs[after, False]))
         for after in (False, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -46,4 +47,4 @@ def test_beats_last_as_long_as_the_temper_says(name: str, mean: float) -> None:
 
 def test_calm_faces_rest_between_any_two_expressions() -> None:
     names = [beat.expression for beat in tempered(1, 3000, 3, TEMPERS["calm"]).parts[0].beats]
-    assert all((a == NEUTRAL) != (b == NEUTRAL) for a, b in zip(names, names[1:], strict=False))
+    assert all((a == NEUTRAL) != (b == NEUTRAL) for a, b in pairwise(names))
