@@ -6,7 +6,7 @@ chosen on the other trials' people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,12 +18,14 @@ from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.prototypes.promise import Named, promised_confidences
 from fewshot_fer.prototypes.prototypes import Doubts
-from fewshot_fer.training.choosing import PROMISE, Trial, choose
+from fewshot_fer.training.choosing import PROMISE, Chosen, Trial, choose
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 
 THREE = "three in all"
 WAYS = ("0", NEUTRAL, THREE, "1", "2", "3")
 _REPETITIONS = 4
+
+Chooses = Callable[[Sequence[Trial], FitConfig], Chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class _Answers:
     shown: Bools
 
 
-def evaluate_promise(trials: Sequence[Trial], start: FitConfig) -> dict[str, list[Kept]]:
+def evaluate_promise(
+    trials: Sequence[Trial], start: FitConfig, chooses: Chooses = choose
+) -> dict[str, list[Kept]]:
     """Both ways of choosing thresholds: on all people together, and group by group."""
     if len(trials) < 2:
         raise DataError(
@@ -56,7 +60,7 @@ def evaluate_promise(trials: Sequence[Trial], start: FitConfig) -> dict[str, lis
     by_group: dict[tuple[str, str], list[_Answers]] = {}
     for i, trial in enumerate(trials):
         others = [other for j, other in enumerate(trials) if j != i]
-        config = choose(others, start).config
+        config = chooses(others, start).config
         for found, chosen in ((together, config), (by_group, in_every_group(others, config))):
             for group, answers in _ask(trial, chosen).items():
                 found.setdefault(group, []).append(answers)
