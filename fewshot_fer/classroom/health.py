@@ -12,6 +12,11 @@ _BLACK: Final = 24
 _GRID: Final = 16
 
 
+def is_black(image: Bytes) -> bool:
+    """Whether nothing is to be seen in a picture [h,w,3]."""
+    return bool(image[::_GRID, ::_GRID].max(initial=0) <= _BLACK)
+
+
 @dataclass(slots=True)
 class Health:
     """One source; times are of the watcher's clock, in seconds."""
@@ -46,7 +51,7 @@ class Health:
             self._resized = now
         self._size, self._seen = size, now
         self.heard(now)
-        if self._light is None or image[::_GRID, ::_GRID].max(initial=0) > _BLACK:
+        if self._light is None or not is_black(image):
             self._light = now
 
     def said(self, now: float) -> str | None:

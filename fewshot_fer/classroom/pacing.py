@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Condition, Event, Thread
 from time import monotonic, sleep
+from typing import Final
 
 from fewshot_fer.classroom.sources import Captured, Clock, Pictures, Sleeps
+
+_LET_GO_S: Final = 2.0
 
 
 def paced(
@@ -135,7 +138,7 @@ class Several:
                 box.closed = True
         for reader in self._readers:
             # A stream that says nothing is not waited for: its thread ends with the program.
-            reader.join(timeout=5.0 / len(self._readers))
+            reader.join(timeout=_LET_GO_S / len(self._readers))
 
     def _ready(self) -> int | None:
         return next((place for place in self._turns if self._boxes[place].full), None)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,6 +21,7 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.classroom.health import is_black
 from fewshot_fer.errors import ImageError, SourceError
 from fewshot_fer.images import SUFFIXES, read_image
 
@@ -28,7 +30,7 @@ VIDEO_SUFFIXES: Final = frozenset(
 )
 _STREAM: Final = re.compile(r"(rtsps?|https?|rtmp|udp|tcp)://", re.IGNORECASE)
 _BACK_OFF_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""How long a stream that broke off is left alone before each new try."""
+"""How long a camera or stream that broke off is left alone before each new try."""
 _QUIET: Final = 2
 """Errors only; an unplugged camera is said in our own words."""
 _FROZEN_S: Final = 10.0
@@ -111,24 +113,28 @@ def open_source(source: str, *, every: float = 0.0) -> Pictures:
 
 
 def camera(
-    number: int, *, every: float = 0.0, opens: Opens = with_opencv, clock: Clock = monotonic
+    number: int,
+    *,
+    every: float = 0.0,
+    opens: Opens = with_opencv,
+    clock: Clock = monotonic,
+    sleeps: Sleeps = sleep,
 ) -> Pictures:
-    """A webcam's pictures until it is unplugged or stands still, which is an error."""
+    """A webcam's pictures; it is opened again, more and more slowly, when its cable was out."""
     where = f"camera {number}"
-    with _opened(number, opens) as capture:
-        if not capture.isOpened():
-            raise SourceError(
-                "There is no such camera, or another program is using it.",
-                where=where,
-                next_step="Plug it in, close other programs that show it, or try another number "
-                "(`fewshot-fer doctor` lists what is there).",
-            )
-        yield from _watched(_pictures(capture, every, clock), where)
-        raise SourceError(
-            "The camera has stopped sending pictures.",
-            where=where,
-            next_step="Check the cable, then start again.",
-        )
+    missing = SourceError(
+        "There is no such camera, or another program is using it.",
+        where=where,
+        next_step="Plug it in, close other programs that show it, or try another number "
+        "(`fewshot-fer doctor` lists what is there).",
+    )
+    gone = SourceError(
+        "The camera has stopped sending pictures.",
+        where=where,
+        next_step="Check the cable, then start again.",
+    )
+    clocked = partial(_pictures, every=every, clock=clock, began=clock())
+    yield from _called_again(number, opens, clocked, sleeps, gone, missing)
 
 
 def stream(
@@ -140,21 +146,13 @@ def stream(
     sleeps: Sleeps = sleep,
 ) -> Pictures:
     """A network stream's pictures; it is called again, more and more slowly, when it breaks off."""
-    where = without_password(url)
-    began, tries = clock(), 0
-    while True:
-        with _opened(url, opens) as capture:
-            for captured in _watched(_pictures(capture, every, clock, began), where):
-                tries = 0
-                yield captured
-        if tries == len(_BACK_OFF_S):
-            raise SourceError(
-                "Nothing has come from this address for a while.",
-                where=where,
-                next_step="Check the address and the network, and that the other side is sending.",
-            )
-        sleeps(_BACK_OFF_S[tries])
-        tries += 1
+    gone = SourceError(
+        "Nothing has come from this address for a while.",
+        where=without_password(url),
+        next_step="Check the address and the network, and that the other side is sending.",
+    )
+    clocked = partial(_pictures, every=every, clock=clock, began=clock())
+    yield from _called_again(url, opens, clocked, sleeps, gone)
 
 
 def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Pictures:
@@ -279,11 +277,39 @@ def _pictures(capture: Capture, every: float, clock: Clock, began: float | None 
                 yield Captured(_rgb(image), now)
 
 
+def _called_again(
+    source: int | str,
+    opens: Opens,
+    pictures_of: Callable[[Capture], Pictures],
+    sleeps: Sleeps,
+    gone: SourceError,
+    missing: SourceError | None = None,
+) -> Pictures:
+    """A source's pictures whenever it gives any; `missing` if it is not there in the beginning."""
+    tries = 0
+    while True:
+        with _opened(source, opens) as capture:
+            if missing is not None and not capture.isOpened():
+                raise missing
+            missing = None
+            for captured in _watched(pictures_of(capture), gone.where):
+                tries = 0
+                yield captured
+        if tries == len(_BACK_OFF_S):
+            raise gone
+        sleeps(_BACK_OFF_S[tries])
+        tries += 1
+
+
 def _watched(pictures: Pictures, where: str) -> Pictures:
-    """The same pictures; an error when the very same one comes for too long."""
+    """The same pictures; an error when the very same one comes for too long.
+
+    Save a black one: that is a shutter before the lens, which will be opened again.
+    """
     before: Captured | None = None
     for captured in pictures:
-        if before is None or not np.array_equal(before.image, captured.image):
+        same = before is not None and np.array_equal(before.image, captured.image)
+        if before is None or not same or is_black(captured.image):
             before = captured
         elif captured.time - before.time > _FROZEN_S:
             raise SourceError(

@@ -74,8 +74,11 @@ class Device:
 def test_a_camera_gives_rgb_pictures_with_growing_times_and_is_released() -> None:
     watch = Watch()
     device = Device(watch, 5)
-    pictures, error = until_error(camera(0, opens=lambda _: device, clock=watch))
+    pictures, error = until_error(
+        camera(0, opens=lambda _: device, clock=watch, sleeps=watch.sleep)
+    )
     assert "stopped sending" in error.what
+    assert sum(watch.slept) == 15.5
     assert device.released
     assert [round(p.time, 2) for p in pictures] == [0.1, 0.2, 0.3, 0.4, 0.5]
     assert pictures[0].image[0, 0].tolist() == [200, 0, 1]
@@ -120,8 +123,38 @@ def test_a_camera_that_stands_still_is_an_error() -> None:
 def test_a_slower_rate_leaves_pictures_out() -> None:
     watch = Watch()
     device = Device(watch, 20)
-    pictures, _ = until_error(camera(0, every=0.5, opens=lambda _: device, clock=watch))
+    pictures, _ = until_error(
+        camera(0, every=0.5, opens=lambda _: device, clock=watch, sleeps=watch.sleep)
+    )
     assert len(pictures) == 4
+
+
+def test_a_camera_that_is_plugged_in_again_goes_on() -> None:
+    watch = Watch()
+    out = Device(watch, 0, opened=False)
+    devices = [Device(watch, 3), out, out, Device(watch, 2), *(out for _ in range(6))]
+    waiting = iter(devices)
+    pictures, error = until_error(
+        camera(0, opens=lambda _: next(waiting), clock=watch, sleeps=watch.sleep)
+    )
+    assert "stopped sending" in error.what
+    assert [round(p.time, 1) for p in pictures] == [0.1, 0.2, 0.3, 4.0, 4.1]
+    assert watch.slept == [0.5, 1.0, 2.0, 0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_shutter_before_the_lens_is_no_frozen_camera() -> None:
+    watch = Watch()
+    dark = Dark(watch, 200, still=True)
+    pictures, error = until_error(camera(0, opens=lambda _: dark, clock=watch, sleeps=watch.sleep))
+    assert "stopped sending" in error.what
+    assert len(pictures) == 200
+
+
+class Dark(Device):
+    """Sends the same black picture all the time."""
+
+    def retrieve(self) -> tuple[bool, Any]:
+        return True, np.zeros((4, 6, 3), np.uint8)
 
 
 def test_a_stream_is_called_again_more_and_more_slowly_then_given_up() -> None:
