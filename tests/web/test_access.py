@@ -330,6 +330,8 @@ def test_a_password_in_the_page_stays_text(house: House) -> None:
         ("http://", False),
         ("http://127.0.0.1:99999", False),
         ("file://", False),
+        ("http://[", False),
+        ("ftp://127.0.0.1:8501", False),
     ],
 )
 def test_what_changes_something_comes_from_our_pages(house: House, origin: str, ours: bool) -> None:

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from fewshot_fer.simulation.files import reference_picture, to_jpeg
 from fewshot_fer.simulation.roster import DrawnStudent
-from fewshot_fer.web.api import schemas
 from fewshot_fer.web.api.live import MOST
+from fewshot_fer.web.api.shapes import live as shapes
 from fewshot_fer.web.service import Service
 
 V1 = "/api/v1/classes"
@@ -19,7 +19,7 @@ V1 = "/api/v1/classes"
 
 def state_of(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
-    schemas.Class.model_validate_json(answer.content)
+    shapes.Class.model_validate_json(answer.content)
     return dict(answer.json())
 
 

@@ -24,9 +24,10 @@ from fewshot_fer.cli import people
 from fewshot_fer.students.recalibration import Recalibrated
 from fewshot_fer.web.access.keeper import keeper_of
 from fewshot_fer.web.api import documents, tools
+from fewshot_fer.web.api.endpoint import as_json
 from fewshot_fer.web.api.openapi import description
 from fewshot_fer.web.api.routes import OPERATIONS
-from fewshot_fer.web.api.schemas import Problem
+from fewshot_fer.web.api.shapes.base import Problem
 from tests.students.recogniser import good, shown
 from tests.web.house import House, blank, enrolled, house_at, jpeg, locked, picture, visitor
 
@@ -285,6 +286,13 @@ def test_a_student_reads_pictures_as_themselves_only(house: House) -> None:
         assert read.json()["images"][0]["faces"][0]["student"] == mine
         problem(client.post(f"{V1}/analyze?student={other}", content=picture("sad")), 403)
         problem(client.post(f"{V1}/analyze?student=nobody", content=picture("sad")), 403)
+
+
+def test_numbers_that_are_none_become_null() -> None:
+    import numpy as np
+
+    value = {"a": float("nan"), "b": np.array([1.5, np.inf]), "c": np.float32(2), "d": (Path("x"),)}
+    assert json.loads(as_json(value)) == {"a": None, "b": [1.5, None], "c": 2.0, "d": ["x"]}
 
 
 # ---------------------------------------------------------------------- what comes in

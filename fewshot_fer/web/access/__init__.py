@@ -2,8 +2,12 @@
 
     who.py        who asks: `who(request)`
     rules.py      the one table of paths and roles; what is not in it does not exist
-    guard.py      stands before the whole app and applies it; origins, hosts, sizes, headers
+    guard.py      stands before the whole app and applies it, with
+    origin.py     under which name and from whose page a request comes
+    streams.py    bodies that are counted, sockets that end when they must
+    headers.py    what answers carry
     keeper.py     key, password and tokens of one app: `keeper_of(service)`
+    passwords.py  scrypt; limits.py counts guesses and requests
     tokens.py     what is signed: cookies, join links, forms (`keeper_of(service).signer`)
     apitokens.py  tokens for programs (`keeper_of(service).tokens`: make, listed, revoke)
     signin.py     the teacher's door

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from anyio import CapacityLimiter, to_thread
-from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 2
+_ANYTHING: Final[TypeAdapter[object]] = TypeAdapter(Any)
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -36,7 +37,7 @@ class Endpoints:
         self._service = service
         self._keeper = keeper
         # Pictures are large when they are unpacked: a few at a time, the others wait.
-        self._threads = CapacityLimiter(_AT_ONCE)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "api")
 
     def of(self, operation: Operation) -> Endpoint:
         """The endpoint of one operation."""
@@ -71,7 +72,8 @@ class Endpoints:
                 uploads=came.pictures,
                 file=came.file,
             )
-            answer = await to_thread.run_sync(operation.run, call, limiter=self._threads)
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._threads, operation.run, call)
         if isinstance(answer, Download):
             return _download(answer)
         return Response(as_json(answer), operation.status, media_type="application/json")
@@ -92,7 +94,7 @@ def understood(model: type[ModelT], given: Mapping[str, Any], where: str) -> Mod
 
 def as_json(value: object) -> bytes:
     """JSON of dataclasses, paths, times and arrays; NaN and infinity become null."""
-    return to_json(value, inf_nan_mode="null", fallback=_fallback)
+    return _ANYTHING.dump_json(value, fallback=_fallback)
 
 
 def _fallback(value: Any) -> object:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Final
 
 from fewshot_fer.errors import FaceError, MissingError, RequestError, SourceError
-from fewshot_fer.web.api import schemas
+from fewshot_fer.web.api.shapes import live as shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall
 from fewshot_fer.web.classes import RunningClass
@@ -22,7 +22,7 @@ def list_classes(call: AnyCall) -> object:
     return {"classes": [_shown(one) for one in call.service.classes.all()]}
 
 
-def open_class(call: Call[Nothing, schemas.OpenClass]) -> object:
+def open_class(call: Call[Nothing, shapes.OpenClass]) -> object:
     """Open a class; a drawn one if that is wished for."""
     if len(call.service.classes.all()) >= MOST:
         raise RequestError(
@@ -39,7 +39,7 @@ def show_class(call: AnyCall) -> object:
     return _shown(_class(call))
 
 
-def send_frame(call: Call[schemas.FrameQuery, Nothing]) -> object:
+def send_frame(call: Call[shapes.FrameQuery, Nothing]) -> object:
     """Look at one picture of a class, as the live view does."""
     if len(call.uploads) != 1:
         raise RequestError("One picture was expected.", next_step="Send one JPEG.")
@@ -50,7 +50,7 @@ def send_frame(call: Call[schemas.FrameQuery, Nothing]) -> object:
         raise FaceError("The picture was not read in time.", next_step="Try again.") from error
 
 
-def mark_moment(call: Call[Nothing, schemas.MarkForm]) -> object:
+def mark_moment(call: Call[Nothing, shapes.MarkForm]) -> object:
     """Mark this moment."""
     running = _class(call)
     mark = running.mark(call.body.text)
@@ -74,7 +74,7 @@ def resume_class(call: AnyCall) -> object:
     return _shown(running)
 
 
-def record_class(call: Call[Nothing, schemas.RecordForm]) -> object:
+def record_class(call: Call[Nothing, shapes.RecordForm]) -> object:
     """Write down what is seen from now on."""
     running = _class(call)
     running.record(each=call.body.each)
@@ -86,7 +86,7 @@ def stop_recording(call: AnyCall) -> object:
     return {"session": _class(call).stop_recording()}
 
 
-def recalibrate_class(call: Call[Nothing, schemas.RecalibrateClass]) -> object:
+def recalibrate_class(call: Call[Nothing, shapes.RecalibrateClass]) -> object:
     """Fit everybody who is seen to today's light."""
     came = recalibrate(call.service, _class(call), resting=call.body.resting)
     return {"students": came["students"], "undo": came["undo"]}
@@ -113,43 +113,43 @@ _ONE = "/classes/{class_id}"
 OPERATIONS = (
     Operation(
         "GET", "/classes", "Live", "List the classes that are watched", list_classes,
-        schemas.Classes,
+        shapes.Classes,
     ),
     Operation(
-        "POST", "/classes", "Live", "Open a class", open_class, schemas.Class,
-        body=schemas.OpenClass, takes="json", status=201,
+        "POST", "/classes", "Live", "Open a class", open_class, shapes.Class,
+        body=shapes.OpenClass, takes="json", status=201,
         more="With `drawn` a drawn class sits in it. Pictures go to the WebSocket "
         "`/live/{class_id}` (one JPEG a message, answered as JSON), with the same token.",
     ),
-    Operation("GET", _ONE, "Live", "Show a class as it is now", show_class, schemas.Class),
+    Operation("GET", _ONE, "Live", "Show a class as it is now", show_class, shapes.Class),
     Operation(
         "POST", f"{_ONE}/frames", "Live", "Look at one picture of a class", send_frame,
-        "application/json", query=schemas.FrameQuery, takes="pictures", errors=(413, 422),
+        "application/json", query=shapes.FrameQuery, takes="pictures", errors=(413, 422),
         parts="frame",
         more="JPEG of at most 2 MB and 4 megapixels; the answer is a message of the live view.",
     ),
     Operation(
-        "POST", f"{_ONE}/marks", "Live", "Mark this moment", mark_moment, schemas.Class,
-        body=schemas.MarkForm, takes="json", status=201,
+        "POST", f"{_ONE}/marks", "Live", "Mark this moment", mark_moment, shapes.Class,
+        body=shapes.MarkForm, takes="json", status=201,
     ),
     Operation("POST", f"{_ONE}/pause", "Live", "Look at nothing for a while", pause_class,
-              schemas.Class),
-    Operation("POST", f"{_ONE}/resume", "Live", "Look again", resume_class, schemas.Class),
+              shapes.Class),
+    Operation("POST", f"{_ONE}/resume", "Live", "Look again", resume_class, shapes.Class),
     Operation(
         "POST", f"{_ONE}/recording", "Live", "Write down what is seen from now on", record_class,
-        schemas.Class, body=schemas.RecordForm, takes="json",
+        shapes.Class, body=shapes.RecordForm, takes="json",
     ),
     Operation(
         "POST", f"{_ONE}/recalibrations", "Live", "Fit everybody who is seen to today's light",
-        recalibrate_class, schemas.ClassRecalibrated, body=schemas.RecalibrateClass, takes="json",
+        recalibrate_class, shapes.ClassRecalibrated, body=shapes.RecalibrateClass, takes="json",
         errors=(422,),
         more="From the last minute; with `resting` from the last seconds, in which all are at "
         "rest. `undo` names each calibration, to be taken back.",
     ),
     Operation(
-        "DELETE", f"{_ONE}/recording", "Live", "Write nothing more", stop_recording, schemas.Ended
+        "DELETE", f"{_ONE}/recording", "Live", "Write nothing more", stop_recording, shapes.Ended
     ),
     Operation(
-        "DELETE", _ONE, "Live", "End a class and keep what was recorded", end_class, schemas.Ended
+        "DELETE", _ONE, "Live", "End a class and keep what was recorded", end_class, shapes.Ended
     ),
 )  # fmt: skip

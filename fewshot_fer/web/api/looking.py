@@ -7,13 +7,13 @@ from fewshot_fer.errors import RequestError
 from fewshot_fer.stills import name_faces
 from fewshot_fer.students.consent import consent_text
 from fewshot_fer.web.access.who import only_own
-from fewshot_fer.web.api import schemas
+from fewshot_fer.web.api.shapes import looking as shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, student_of
 from fewshot_fer.web.api.uploads import decoded
 
 
-def analyze(call: Call[schemas.AnalyzeQuery, Nothing]) -> object:
+def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
     """Name the expression of every face in pictures."""
     wanted = call.query.student
     if call.who.role == "student" and wanted is None:
@@ -50,17 +50,17 @@ def consent(_: AnyCall) -> object:
 OPERATIONS = (
     Operation(
         "POST", "/analyze", "Pictures", "Name the expression of every face in pictures", analyze,
-        schemas.Analysis, query=schemas.AnalyzeQuery, takes="pictures", errors=(413, 422),
+        shapes.Analysis, query=shapes.AnalyzeQuery, takes="pictures", errors=(413, 422),
         parts="image",
         more="A student's token reads pictures as of that student. Nothing is stored.",
     ),
-    Operation("GET", "/me", "Access", "Who the token or cookie stands for", me, schemas.Me),
+    Operation("GET", "/me", "Access", "Who the token or cookie stands for", me, shapes.Me),
     Operation(
         "GET", "/consent", "Students", "The agreement to read before enrolling", consent,
-        schemas.ConsentText,
+        shapes.ConsentText,
     ),
     Operation(
         "GET", "/doctor", "Machine", "What is found on this machine, and what is missing", doctor,
-        schemas.Doctor,
+        shapes.Doctor,
     ),
 )  # fmt: skip

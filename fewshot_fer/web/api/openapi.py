@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from fewshot_fer import __version__
 from fewshot_fer.web.access.rules import RULES, Allowed, rule_of
-from fewshot_fer.web.api.schemas import Problem
+from fewshot_fer.web.api.shapes.base import Problem
 from fewshot_fer.web.api.table import Nothing, Operation
 
 Schema = dict[str, Any]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fewshot_fer.errors import MissingError, RequestError
 from fewshot_fer.students import recalibration
-from fewshot_fer.web.api import documents, schemas
+from fewshot_fer.web.api import documents
+from fewshot_fer.web.api.shapes import recalibrating as shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, pictures, student_of, vectors
 
@@ -47,7 +48,7 @@ def undo_calibration(call: AnyCall) -> object:
     return {"student": student.id, "undone": entry}
 
 
-def compare_calibrations(call: Call[schemas.CompareQuery, Nothing]) -> object:
+def compare_calibrations(call: Call[shapes.CompareQuery, Nothing]) -> object:
     """Read the student's references with one calibration and with another."""
     student, wanted = student_of(call), call.query
     for name in (wanted.first, wanted.second):
@@ -77,7 +78,7 @@ _ALL = "/students/{student}/recalibrations"
 OPERATIONS = (
     Operation(
         "POST", _ALL, "Recalibration", "Fit a student to today's light", recalibrate,
-        schemas.Recalibrated, takes="pictures", status=201, errors=(413, 422),
+        shapes.Recalibrated, takes="pictures", status=201, errors=(413, 422),
         parts="an expression, or `frame`",
         more="Fields named after expressions hold pictures that show them; the field `frame` "
         "holds frames of a lesson, of which only those count that are sure. Nothing enrolled is "
@@ -85,14 +86,14 @@ OPERATIONS = (
     ),
     Operation(
         "GET", _ALL, "Recalibration", "List a student's calibrations", calibration_history,
-        schemas.History,
+        shapes.History,
     ),
     Operation(
         "GET", f"{_ALL}/compare", "Recalibration", "Compare two calibrations",
-        compare_calibrations, schemas.Compared, query=schemas.CompareQuery,
+        compare_calibrations, shapes.Compared, query=shapes.CompareQuery,
     ),
     Operation(
         "DELETE", _ALL + "/{calibration}", "Recalibration", "Take a calibration back",
-        undo_calibration, schemas.Undone, more="Its beginning suffices; `latest` is the newest.",
+        undo_calibration, shapes.Undone, more="Its beginning suffices; `latest` is the newest.",
     ),
 )  # fmt: skip

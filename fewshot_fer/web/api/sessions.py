@@ -9,7 +9,7 @@ from fewshot_fer.classroom.report.page import page
 from fewshot_fer.classroom.report.summary import Report, report_of
 from fewshot_fer.errors import MissingError
 from fewshot_fer.web.access.headers import REPORT
-from fewshot_fer.web.api import schemas
+from fewshot_fer.web.api.shapes import sessions as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall
 
@@ -26,12 +26,12 @@ def list_sessions(call: AnyCall) -> object:
         return {"sessions": [tables.session_json(one) for one in store.sessions()]}
 
 
-def show_session(call: Call[schemas.Each, Nothing]) -> object:
+def show_session(call: Call[shapes.Each, Nothing]) -> object:
     """Show a session."""
     return tables.report_json(_report(call))
 
 
-def session_report(call: Call[schemas.Each, Nothing]) -> object:
+def session_report(call: Call[shapes.Each, Nothing]) -> object:
     """The report to read."""
     found = _report(call)
     names = {one.id: one.name for one in call.service.library.students()}
@@ -40,7 +40,7 @@ def session_report(call: Call[schemas.Each, Nothing]) -> object:
     return Download(text.encode(), "text/html; charset=utf-8", name, policy=REPORT)
 
 
-def export_session(call: Call[schemas.ExportQuery, Nothing]) -> object:
+def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
     """Every second as a table."""
     write, media_type = _WRITERS[call.query.format]
     with call.service.store() as store:
@@ -54,7 +54,7 @@ def export_session(call: Call[schemas.ExportQuery, Nothing]) -> object:
     return Download(write(columns), media_type, name)
 
 
-def compare_sessions(call: Call[schemas.CompareSessions, Nothing]) -> object:
+def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
     """Say what changed from one session to another."""
     with call.service.store() as store:
         before = _number(store, str(call.query.before))
@@ -76,7 +76,7 @@ def delete_session(call: AnyCall) -> object:
     return {"deleted": [number]}
 
 
-def _report(call: Call[schemas.Each, Nothing]) -> Report:
+def _report(call: Call[shapes.Each, Nothing]) -> Report:
     each = call.query.each
     with call.service.store() as store:
         found = store.read(_number(store, call.path["session"]), students=each)
@@ -101,25 +101,25 @@ def _number(store: Store, text: str) -> int:
 _ONE = "/sessions/{session}"
 OPERATIONS = (
     Operation(
-        "GET", "/sessions", "Sessions", "List what was recorded", list_sessions, schemas.Sessions
+        "GET", "/sessions", "Sessions", "List what was recorded", list_sessions, shapes.Sessions
     ),
     Operation(
         "GET", "/sessions/compare", "Sessions", "What changed from one session to another",
-        compare_sessions, schemas.SessionsCompared, query=schemas.CompareSessions,
+        compare_sessions, shapes.SessionsCompared, query=shapes.CompareSessions,
     ),
     Operation(
-        "GET", _ONE, "Sessions", "Show a session", show_session, schemas.Report,
-        query=schemas.Each, more="A number, or `latest`.",
+        "GET", _ONE, "Sessions", "Show a session", show_session, shapes.Report,
+        query=shapes.Each, more="A number, or `latest`.",
     ),
     Operation(
         "GET", f"{_ONE}/report", "Sessions", "The report to read, as one page", session_report,
-        "text/html", query=schemas.Each,
+        "text/html", query=shapes.Each,
     ),
     Operation(
         "GET", f"{_ONE}/export", "Sessions", "Every second as a table", export_session, "text/csv",
-        query=schemas.ExportQuery, more="CSV, JSON or Parquet.",
+        query=shapes.ExportQuery, more="CSV, JSON or Parquet.",
     ),
     Operation(
-        "DELETE", _ONE, "Sessions", "Delete a session for good", delete_session, schemas.Deleted
+        "DELETE", _ONE, "Sessions", "Delete a session for good", delete_session, shapes.Deleted
     ),
 )  # fmt: skip

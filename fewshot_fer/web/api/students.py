@@ -10,7 +10,8 @@ from fewshot_fer.students.card import card_of
 from fewshot_fer.students.consent import agreed
 from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.names import random_id
-from fewshot_fer.web.api import documents, schemas
+from fewshot_fer.web.api import documents
+from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, enrolment, forget, pictures, student_of
 
@@ -20,7 +21,7 @@ def list_students(call: AnyCall) -> object:
     return {"students": [documents.line(one) for one in call.service.library.students()]}
 
 
-def enroll_student(call: Call[Nothing, schemas.Enrol]) -> object:
+def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
     """Enrol a student; nothing is stored unless all pictures may teach."""
     wishes, library = call.body, call.service.library
     came = enrolment(call, wishes).enroll(
@@ -39,7 +40,7 @@ def show_student(call: AnyCall) -> object:
     return documents.student(student_of(call))
 
 
-def rename_student(call: Call[Nothing, schemas.Rename]) -> object:
+def rename_student(call: Call[Nothing, shapes.Rename]) -> object:
     """Give a student another name."""
     renamed = call.service.library.rename(student_of(call).id, call.body.name)
     return documents.student(renamed)
@@ -82,7 +83,7 @@ def list_references(call: AnyCall) -> object:
     return {"student": student.id, "references": found}
 
 
-def add_references(call: Call[Nothing, schemas.Pictures]) -> object:
+def add_references(call: Call[Nothing, shapes.Pictures]) -> object:
     """Add pictures of a student."""
     student = student_of(call)
     return documents.enrolled(enrolment(call, call.body).add(student.id, pictures(call)))
@@ -99,12 +100,12 @@ def drop_reference(call: AnyCall) -> object:
     return documents.student(call.service.library.drop(student.id, gone))
 
 
-def try_pictures(call: Call[Nothing, schemas.Pictures]) -> object:
+def try_pictures(call: Call[Nothing, shapes.Pictures]) -> object:
     """Say which pictures could teach a new student."""
     return _looked(call, None)
 
 
-def try_references(call: Call[Nothing, schemas.Pictures]) -> object:
+def try_references(call: Call[Nothing, shapes.Pictures]) -> object:
     """Say which pictures could teach this student."""
     return _looked(call, student_of(call).id)
 
@@ -117,7 +118,7 @@ def export_a_student(call: AnyCall) -> object:
         return Download(path.read_bytes(), "application/zip", f"{student.id}.zip")
 
 
-def import_a_student(call: Call[schemas.ImportQuery, Nothing]) -> object:
+def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
     """Bring a student in from a zip."""
     if call.file is None:
         raise MissingError("No zip came.")
@@ -132,7 +133,7 @@ def import_a_student(call: Call[schemas.ImportQuery, Nothing]) -> object:
     return {"students": [documents.student(came)]}
 
 
-def _looked(call: Call[Nothing, schemas.Pictures], student_id: str | None) -> object:
+def _looked(call: Call[Nothing, shapes.Pictures], student_id: str | None) -> object:
     looked = enrolment(call, call.body).look(pictures(call), student_id)
     return {
         "usable": [
@@ -148,54 +149,54 @@ _ONE = "/students/{student}"
 _TEACHES = "Fields named after expressions hold the pictures that show them."
 OPERATIONS = (
     Operation(
-        "GET", "/students", "Students", "List everybody", list_students, schemas.Students
+        "GET", "/students", "Students", "List everybody", list_students, shapes.Students
     ),
     Operation(
-        "POST", "/students", "Students", "Enrol a student", enroll_student, schemas.Enrolled,
-        body=schemas.Enrol, takes="pictures", status=201, errors=(403, 409, 413, 422),
+        "POST", "/students", "Students", "Enrol a student", enroll_student, shapes.Enrolled,
+        body=shapes.Enrol, takes="pictures", status=201, errors=(403, 409, 413, 422),
         more=f"{_TEACHES} Nothing is stored without consent, nor unless all pictures may teach.",
         parts="an expression",
     ),
     Operation(
         "POST", "/students/import", "Students", "Bring a student in from a zip", import_a_student,
-        schemas.Imported, query=schemas.ImportQuery, takes="zip", status=201,
+        shapes.Imported, query=shapes.ImportQuery, takes="zip", status=201,
         errors=(409, 413, 422),
     ),
     Operation(
         "POST", "/gate", "Students", "Ask which pictures could teach a new student", try_pictures,
-        schemas.Gate, body=schemas.Pictures, takes="pictures", errors=(413, 422),
+        shapes.Gate, body=shapes.Pictures, takes="pictures", errors=(413, 422),
         more=f"{_TEACHES} Nothing is stored.", parts="an expression",
     ),
-    Operation("GET", _ONE, "Students", "Show a student", show_student, schemas.Student),
+    Operation("GET", _ONE, "Students", "Show a student", show_student, shapes.Student),
     Operation(
-        "PATCH", _ONE, "Students", "Rename a student", rename_student, schemas.Student,
-        body=schemas.Rename, takes="json",
+        "PATCH", _ONE, "Students", "Rename a student", rename_student, shapes.Student,
+        body=shapes.Rename, takes="json",
     ),
     Operation(
         "DELETE", _ONE, "Students", "Delete a student with everything about them",
-        remove_student, schemas.Removed,
+        remove_student, shapes.Removed,
         more="Also from recorded sessions, and every token of theirs. It cannot be taken back.",
     ),
     Operation(
         "GET", f"{_ONE}/card", "Students", "What was learnt, and what would help most", show_card,
-        schemas.Card,
+        shapes.Card,
     ),
     Operation(
         "GET", f"{_ONE}/references", "Students", "List the pictures that teach", list_references,
-        schemas.References,
+        shapes.References,
     ),
     Operation(
         "POST", f"{_ONE}/references", "Students", "Add pictures that teach", add_references,
-        schemas.Enrolled, body=schemas.Pictures, takes="pictures", status=201,
+        shapes.Enrolled, body=shapes.Pictures, takes="pictures", status=201,
         errors=(409, 413, 422), more=_TEACHES, parts="an expression",
     ),
     Operation(
         "DELETE", _ONE + "/references/{reference}", "Students", "Take one picture back",
-        drop_reference, schemas.Student,
+        drop_reference, shapes.Student,
     ),
     Operation(
         "POST", f"{_ONE}/gate", "Students", "Ask which pictures could teach this student",
-        try_references, schemas.Gate, body=schemas.Pictures, takes="pictures", errors=(413, 422),
+        try_references, shapes.Gate, body=shapes.Pictures, takes="pictures", errors=(413, 422),
         more=f"{_TEACHES} Nothing is stored.", parts="an expression",
     ),
     Operation(

@@ -7,7 +7,9 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.students.gate import Picture
 from fewshot_fer.students.names import expression_name
 from fewshot_fer.students.own import teach_class, teach_student
-from fewshot_fer.web.api import documents, schemas
+from fewshot_fer.web.api import documents
+from fewshot_fer.web.api.shapes import students as students_shapes
+from fewshot_fer.web.api.shapes import teaching as teaching_shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, enrolment, pictures, student_of
 
@@ -26,7 +28,7 @@ def list_own_expressions(call: AnyCall) -> object:
     return {"expressions": [*_everybodys(call), *own], "students_with_own": []}
 
 
-def teach_the_class(call: Call[Nothing, schemas.Pictures]) -> object:
+def teach_the_class(call: Call[Nothing, students_shapes.Pictures]) -> object:
     """Teach the class an expression; the fields of the form are ids of students."""
     name = call.path["expression"]
     by_student: dict[str, list[Picture]] = {}
@@ -38,7 +40,7 @@ def teach_the_class(call: Call[Nothing, schemas.Pictures]) -> object:
     return {"expression": name, "students": [documents.enrolled(one) for one in taught]}
 
 
-def teach_a_student(call: Call[Nothing, schemas.Pictures]) -> object:
+def teach_a_student(call: Call[Nothing, students_shapes.Pictures]) -> object:
     """Teach an expression of one student's own."""
     name, student = call.path["expression"], student_of(call)
     taught = teach_student(enrolment(call, call.body), student.id, name, pictures(call, name))
@@ -81,29 +83,29 @@ _OWN = "/students/{student}/expressions/{expression}"
 OPERATIONS = (
     Operation(
         "GET", "/expressions", "Expressions", "List what can be read", list_expressions,
-        schemas.Expressions,
+        teaching_shapes.Expressions,
     ),
     Operation(
         "POST", _CLASS, "Expressions", "Teach the class an expression", teach_the_class,
-        schemas.Taught, body=schemas.Pictures, takes="pictures", status=201,
+        teaching_shapes.Taught, body=students_shapes.Pictures, takes="pictures", status=201,
         errors=(404, 409, 413, 422), parts="a student's id",
         more="Fields named after students' ids hold their pictures; all are taken, or none.",
     ),
     Operation(
         "DELETE", _CLASS, "Expressions", "Forget an expression of the class", remove_expression,
-        schemas.Forgotten, more="With all pictures of it.",
+        teaching_shapes.Forgotten, more="With all pictures of it.",
     ),
     Operation(
         "GET", "/students/{student}/expressions", "Expressions",
-        "List what can be read of a student", list_own_expressions, schemas.Expressions,
+        "List what can be read of a student", list_own_expressions, teaching_shapes.Expressions,
     ),
     Operation(
         "POST", _OWN, "Expressions", "Teach an expression of one student's own", teach_a_student,
-        schemas.Taught, body=schemas.Pictures, takes="pictures", status=201,
+        teaching_shapes.Taught, body=students_shapes.Pictures, takes="pictures", status=201,
         errors=(409, 413, 422), parts="anything",
     ),
     Operation(
         "DELETE", _OWN, "Expressions", "Forget an expression of one student",
-        remove_own_expression, schemas.Forgotten, more="With all pictures of it.",
+        remove_own_expression, teaching_shapes.Forgotten, more="With all pictures of it.",
     ),
 )  # fmt: skip

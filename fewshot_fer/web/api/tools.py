@@ -19,7 +19,7 @@ from fewshot_fer.students.interfaces import Identifies
 from fewshot_fer.students.names import is_id
 from fewshot_fer.students.records import Student
 from fewshot_fer.web.access.who import only_own
-from fewshot_fer.web.api.schemas import Pictures
+from fewshot_fer.web.api.shapes.students import Pictures
 from fewshot_fer.web.api.table import Call, Upload
 from fewshot_fer.web.api.uploads import decoded
 from fewshot_fer.web.sharing import SharedIdentity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from contextlib import AsyncExitStack
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from anyio import open_file
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -109,9 +109,9 @@ async def _zip(request: Request, stack: AsyncExitStack) -> Path:
     """The body in a file that only we can read, gone with the stack."""
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fewshot-fer-"))
     path = Path(folder) / "student.zip"
-    async with await open_file(path, "wb") as file:
+    with path.open("wb") as file:
         async for part in request.stream():
-            await file.write(part)
+            await asyncio.to_thread(file.write, part)
     return path
 
 

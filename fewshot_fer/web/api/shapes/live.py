@@ -1,0 +1,88 @@
+"""Classes that are watched now."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from fewshot_fer.web.api.shapes.base import Shape
+
+
+class OpenClass(Shape):
+    """A class to watch."""
+
+    name: str = Field(default="", max_length=200)
+    drawn: int | None = Field(default=None, ge=1, le=50, description="so many drawn students")
+
+
+class Class(Shape):
+    """A class that is watched now."""
+
+    id: str
+    name: str
+    started: float
+    seconds: float
+    paused: bool
+    ended: bool
+    recording: bool
+    each: bool
+    session: int | None
+    trouble: str | None
+    sources: list[dict[str, Any]]
+    viewers: int
+    present: list[str]
+    shares: dict[str, Any]
+    marks: list[dict[str, Any]]
+
+
+class Classes(Shape):
+    """All that are watched, the latest last."""
+
+    classes: list[Class]
+
+
+class MarkForm(Shape):
+    """What to call this moment."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class RecordForm(Shape):
+    """What to write down: numbers of the class, or of every student too."""
+
+    each: bool = False
+
+
+class RecalibrateClass(Shape):
+    """What the class is doing."""
+
+    resting: bool = Field(default=False, description="all are at rest just now")
+
+
+class RecalibratedStudent(Shape):
+    """One student of a recalibrated class."""
+
+    student: str
+    name: str
+    done: bool
+    words: str
+
+
+class ClassRecalibrated(Shape):
+    """What it brought, and the calibration of each student."""
+
+    students: list[RecalibratedStudent]
+    undo: dict[str, str]
+
+
+class Ended(Shape):
+    """The session that was recorded, if one was."""
+
+    session: int | None
+
+
+class FrameQuery(Shape):
+    """Which stream a picture belongs to; its faces are followed from one picture to the next."""
+
+    source: str = Field(default="api", pattern="[a-z0-9-]{1,40}")
