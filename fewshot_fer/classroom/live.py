@@ -78,6 +78,8 @@ class LiveClass:
         self.view: View | None = None
         """The newest."""
         self._opened = opened
+        self._library: str | None = None
+        """What is wrong with the library of students, if anything."""
         self._clock = clock
         share = cores / len(sources) if cores is not None else None
         self._feeds = [
@@ -125,6 +127,11 @@ class LiveClass:
         return self.view
 
     @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return self._clock() - self._began
+
+    @property
     def over(self) -> bool:
         """Whether no source gives pictures any more."""
         return self._several.over
@@ -138,6 +145,7 @@ class LiveClass:
     def notes(self) -> list[str]:
         """What is to be said of the sources now, in plain words; most often nothing."""
         said = [(feed.source.name, self._of(place)) for place, feed in enumerate(self._feeds)]
+        said.append(("the students' folder", self._library))
         return [f"{name}: {words}" for name, words in said if words]
 
     def _of(self, place: int) -> str | None:
@@ -187,7 +195,12 @@ class LiveClass:
         return {student: np.concatenate(rows) for student, rows in found.items()}
 
     def _refresh(self) -> None:
-        self._opened.refresh()
+        try:
+            self._opened.refresh()
+            self._library = None
+        except FewshotFerError as error:
+            # The lesson goes on with what is known.
+            self._library = error.what
         for feed in self._feeds:
             feed.session.forget_who_left()
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LOOKS_A_SECOND: Final = 15.0
 _KEYS_S: Final = 0.1
 """How long a key waits at most while no picture comes."""
+_SILENT_S: Final = 10.0
+"""A lesson of so many seconds is over so much later even if no picture comes."""
 
 
 def register(app: typer.Typer) -> None:
@@ -149,6 +151,8 @@ class _Lesson:
                 if seconds is not None and view.time > seconds:
                     return
                 self._take(view)
+            elif seconds is not None and live.elapsed > seconds + _SILENT_S:
+                return
             while keys is not None and (key := keys.pressed()) is not None:
                 faces = [face.track for face in live.view.seen] if live.view else []
                 self._do(self.desk.press(key, faces), live, screen)
@@ -158,7 +162,7 @@ class _Lesson:
                 said = _say_what_is_new(live.notes(), said)
 
     def _take(self, view: View) -> None:
-        if self._wanted and not self.recording.running:
+        if self._wanted and not self.recording.running and not self.paused:
             # A source that shows nothing leaves no empty session.
             self.recording.start(each=self._each)
         self.recording.note(view)
@@ -176,9 +180,7 @@ class _Lesson:
                 marked = self.recording.mark(text)
                 words = f"Marked: {text}." if marked else "Nothing is recorded: no mark was made."
             case "recalibrate":
-                from fewshot_fer.classroom.live import in_words
-
-                words = in_words(self._here.recalibrate(live.looks()), self._here.members.names)
+                words = self._recalibrated(live)
             case "pause":
                 self.paused = not self.paused
                 (self.recording.pause if self.paused else self.recording.resume)()
@@ -188,6 +190,15 @@ class _Lesson:
                 screen.each = not screen.each
         if words and screen is not None:
             screen.say(words)
+
+    def _recalibrated(self, live: LiveClass) -> str:
+        from fewshot_fer.classroom.live import in_words
+        from fewshot_fer.errors import FewshotFerError
+
+        try:
+            return in_words(self._here.recalibrate(live.looks()), self._here.members.names)
+        except FewshotFerError as error:
+            return f"{error.what} {error.next_step}".strip()
 
 
 def _show(lesson: _Lesson, live: LiveClass, seconds: float | None, *, each: bool) -> None:

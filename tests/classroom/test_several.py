@@ -17,7 +17,7 @@ from fewshot_fer.classroom.naming import OneStudent
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.classroom.sources import Captured
 from fewshot_fer.classroom.view import Seen, View
-from fewshot_fer.errors import SourceError
+from fewshot_fer.errors import LibraryError, SourceError
 from tests.classroom.colours import Colours, Places, Pupils, picture
 from tests.classroom.records.views import seen, view
 from tests.classroom.test_session import FINE
@@ -213,6 +213,29 @@ def test_the_library_is_looked_at_again_while_nothing_comes() -> None:
         assert live.notes() == []
         clock.now += 3.0
         assert live.notes() == ["x: no picture yet, for 6 s"]
+        stop.set()
+
+
+def test_a_library_that_cannot_be_read_is_said_and_the_lesson_goes_on() -> None:
+    @dataclass
+    class Broken(Opened):
+        def refresh(self) -> None:
+            super().refresh()
+            if self.refreshed == 1:
+                raise LibraryError("A student's page is damaged.")
+
+    stop, clock, opened = Event(), Clock(), Broken()
+    with LiveClass(
+        opened, [Source("x", showing(picture(["happy"]), stop, 0.0))], clock=clock
+    ) as live:
+        watch_all(live, 1)
+        clock.now += 2.5
+        live.look(0)
+        assert live.notes() == ["the students' folder: A student's page is damaged."]
+        clock.now += 2.5
+        live.look(0)
+        assert all("damaged" not in note for note in live.notes())
+        assert live.elapsed == 5.0
         stop.set()
 
 
