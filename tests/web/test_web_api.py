@@ -150,6 +150,10 @@ def test_a_student_moves_as_one_zip(client: TestClient, house: House) -> None:
 
 
 def test_the_gate_says_why_and_stores_nothing(client: TestClient, house: House) -> None:
+    unread = ("fear", ("x.jpg", b"no picture"))
+    looked = client.post(f"{V1}/gate", files=[*faces(happy=1), unread]).json()
+    assert [one["source"] for one in looked["refused"]] == ["x.jpg"]
+    assert client.post(f"{V1}/gate", files=[unread]).json()["usable"] == []
     files = [*faces(happy=1), ("sad", ("empty.png", blank()))]
     found = good_answer(client.post(f"{V1}/gate", files=files), "POST", "/gate")
     assert [one["source"] for one in found["usable"]] == ["happy.png"]
@@ -162,8 +166,11 @@ def test_the_gate_says_why_and_stores_nothing(client: TestClient, house: House) 
     assert refused["code"] == "reference-image"
     assert refused["next_step"]
     assert house.library.students() == []
-    kept = client.post(f"{V1}/students", data={**form, "skip_refused": "true"}, files=files)
-    assert kept.json()["references"] == {"happy": 1}
+    problem(client.post(f"{V1}/students", data=form, files=[*faces(happy=1), unread]), 422)
+    wish = {**form, "skip_refused": "true"}
+    kept = client.post(f"{V1}/students", data=wish, files=[*files, unread]).json()
+    assert kept["references"] == {"happy": 1}
+    assert [one["source"] for one in kept["refused"]] == ["x.jpg", "empty.png"]
 
 
 def test_nobody_is_enrolled_without_consent(client: TestClient, house: House) -> None:
@@ -342,6 +349,9 @@ def test_no_picture_makes_it_stumble(name: str, client: TestClient, house: House
     files = [("happy", ("a.jpg", data))]
     for path in ("references", "gate", "recalibrations", "expressions/bored"):
         answer = client.post(f"{V1}/students/{student}/{path}", files=files)
+        if path == "gate":
+            assert len(answer.json()["refused"]) == 1
+            continue
         problem(answer, answer.status_code)
         assert 400 <= answer.status_code < 500
     assert house.library.open(student).references == ()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fewshot_fer.students.enrolment import Enrolled
+from fewshot_fer.students.gate import Refusal
 from fewshot_fer.students.recalibration import Recalibrated
 from fewshot_fer.students.records import Student, Summary
 
@@ -42,8 +45,8 @@ def line(found: Summary) -> Document:
     }
 
 
-def enrolled(came: Enrolled) -> Document:
-    """What came of an enrolment."""
+def enrolled(came: Enrolled, unread: Sequence[Refusal] = ()) -> Document:
+    """What came of an enrolment; `unread` are pictures that could not even be looked at."""
     return {
         "student": came.student.id,
         "name": came.student.name,
@@ -51,7 +54,7 @@ def enrolled(came: Enrolled) -> Document:
         "learnt": came.card.learnt,
         "helps_most": came.card.helps_most,
         "gain": came.card.gain,
-        "refused": came.refused,
+        "refused": (*unread, *came.refused),
         "doubts": came.doubts,
         "added": came.added,
         "unchecked": came.unchecked,

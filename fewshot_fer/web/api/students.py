@@ -8,12 +8,13 @@ from pathlib import Path
 from fewshot_fer.errors import LibraryError, MissingError, RequestError, StudentError
 from fewshot_fer.students.card import card_of
 from fewshot_fer.students.consent import agreed
+from fewshot_fer.students.gate import Picture, Refusal
 from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.names import random_id
 from fewshot_fer.web.api import documents
 from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
-from fewshot_fer.web.api.tools import AnyCall, enrolment, forget, pictures, student_of
+from fewshot_fer.web.api.tools import AnyCall, enrolment, forget, readable, student_of
 
 
 def list_students(call: AnyCall) -> object:
@@ -24,15 +25,16 @@ def list_students(call: AnyCall) -> object:
 def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
     """Enrol a student; nothing is stored unless all pictures may teach."""
     wishes, library = call.body, call.service.library
+    given, unread = _readable(call)
     came = enrolment(call, wishes).enroll(
         wishes.name,
-        pictures(call),
+        given,
         agreed(wishes.consent, library.now()),
         keeps=wishes.keeps,
         keep_until=wishes.keep_until,
         another=wishes.another,
     )
-    return documents.enrolled(came)
+    return documents.enrolled(came, unread)
 
 
 def show_student(call: AnyCall) -> object:
@@ -86,7 +88,8 @@ def list_references(call: AnyCall) -> object:
 def add_references(call: Call[Nothing, shapes.Pictures]) -> object:
     """Add pictures of a student."""
     student = student_of(call)
-    return documents.enrolled(enrolment(call, call.body).add(student.id, pictures(call)))
+    given, unread = _readable(call)
+    return documents.enrolled(enrolment(call, call.body).add(student.id, given), unread)
 
 
 def drop_reference(call: AnyCall) -> object:
@@ -134,15 +137,28 @@ def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
 
 
 def _looked(call: Call[Nothing, shapes.Pictures], student_id: str | None) -> object:
-    looked = enrolment(call, call.body).look(pictures(call), student_id)
+    if not call.uploads:
+        raise RequestError("No picture came.", next_step="Send a form with pictures.")
+    given, unread = readable(call)
+    if not given:
+        return {"usable": [], "refused": unread, "doubts": []}
+    looked = enrolment(call, call.body).look(given, student_id)
     return {
         "usable": [
             {"source": one.source, "expression": one.expression, "quality": one.quality}
             for one in looked.candidates
         ],
-        "refused": looked.refused,
+        "refused": [*unread, *looked.refused],
         "doubts": looked.doubts,
     }
+
+
+def _readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
+    """The pictures, all of which must be readable unless that is not wished for."""
+    given, unread = readable(call)
+    if unread and not (call.body.skip_refused and given):
+        raise unread[0].as_error()
+    return given, unread
 
 
 _ONE = "/students/{student}"

@@ -10,7 +10,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom import recording
-from fewshot_fer.errors import MissingError, RequestError
+from fewshot_fer.errors import ImageError, MissingError, RequestError
 from fewshot_fer.faces.identity import Identity, weights
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment import Enrolment
@@ -20,7 +20,7 @@ from fewshot_fer.students.names import is_id
 from fewshot_fer.students.records import Student
 from fewshot_fer.web.access.who import only_own
 from fewshot_fer.web.api.shapes.students import Pictures
-from fewshot_fer.web.api.table import Call, Upload
+from fewshot_fer.web.api.table import Call
 from fewshot_fer.web.api.uploads import decoded
 from fewshot_fer.web.sharing import SharedIdentity
 from fewshot_fer.web.student.side import side_of
@@ -85,6 +85,17 @@ def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
     ]
 
 
+def readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
+    """The pictures that came, and why some of them cannot even be looked at."""
+    good, bad = [], []
+    for upload in call.uploads:
+        try:
+            good.append(Picture(upload.field, decoded(upload), upload.name))
+        except ImageError as error:
+            bad.append(Refusal(upload.name, upload.field, error.what, error.next_step))
+    return good, bad
+
+
 def vectors(
     service: Service, given: Sequence[Picture], *, lenient: bool
 ) -> tuple[Floats, list[str]]:
@@ -104,8 +115,3 @@ def forget(call: AnyCall, student_id: str) -> list[int]:
     sessions = recording.forget(call.service.settings.records, student_id)
     side_of(call.service).forget(student_id)
     return sessions
-
-
-def upload_names(uploads: Sequence[Upload]) -> list[str]:
-    """The fields that pictures stood in, each once."""
-    return list(dict.fromkeys(upload.field for upload in uploads))

@@ -24,6 +24,8 @@ MOST_FIELDS: Final = 20
 PICTURE_BYTES: Final = 20_000_000
 PICTURE_PIXELS: Final = 50_000_000
 """What phones take; unpacked it is 150 MB."""
+_ANY_BYTES: Final = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+"""The last is what curl says of whatever it is given."""
 _MOST_SCANS: Final = 60
 """A progressive JPEG has about ten; thousands would keep the decoder busy for minutes."""
 
@@ -68,7 +70,7 @@ def decoded(upload: Upload) -> Bytes:
 
 
 async def _picture(request: Request, kind: str) -> Upload:
-    if kind and not kind.startswith("image/") and kind != "application/octet-stream":
+    if not kind.startswith("image/") and kind not in _ANY_BYTES:
         raise RequestError(
             f"A picture was expected, and {kind[:60]!r} came.",
             next_step="Send the picture's bytes, or a form (multipart/form-data) with pictures.",
