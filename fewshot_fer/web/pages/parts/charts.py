@@ -18,6 +18,8 @@ _CLOCK: Final = (
     "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
 )
 _ROW: Final = 26
+_SEAMLESS: Final = 1.03
+"""Stretches overlap a little: no background shines through between them."""
 Rows = list[dict[str, Any]]
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
@@ -106,7 +108,7 @@ def strip(line: Timeline, names: Sequence[str]) -> Drawn:
         .encode(x=_time(line), x2="end:Q", y=low, y2="high:Q", color=_fill(names))
     )
     told = ["time", *ordered(names), "surely read"]
-    return alt.layer(bars, _hover(every, told)).properties(height=70)
+    return alt.layer(bars, _hover(every, told)).properties(height=100)
 
 
 def coverage_over_time(line: Timeline) -> Drawn:
@@ -194,7 +196,7 @@ def _stretch(line: Timeline, names: Sequence[str], k: int) -> dict[str, Any]:
     told = {name: words.percent(float(share)) for name, share in shares if np.isfinite(share)}
     return {
         "start": start,
-        "end": start + line.length,
+        "end": start + _SEAMLESS * line.length,
         "time": f"{words.clock(start)} to {words.clock(start + line.length)}",
         "coverage": covered,
         "nothing": 0,
@@ -209,7 +211,8 @@ def _layers(line: Timeline, names: Sequence[str], k: int) -> Rows:
     for name in ordered(names):
         share = float(np.nan_to_num(line.shares[k, list(names).index(name)]))
         if share > 0.0005:
-            row = {"start": start, "end": start + line.length, "expression": name}
+            end = start + _SEAMLESS * line.length
+            row = {"start": start, "end": end, "expression": name}
             rows.append({**row, "low": round(low, 4), "high": round(low + share, 4)})
         low += share
     return rows
