@@ -39,7 +39,6 @@ Files = list[tuple[str, tuple[str, bytes]]]
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(tools, "assess", good)
     monkeypatch.setattr("fewshot_fer.stills.assess", lambda image, faces, _: good(image, faces))
-    monkeypatch.setattr(tools, "identity", lambda: None)
     return house_at(tmp_path)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,18 +10,15 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom import recording
 from fewshot_fer.errors import ImageError, MissingError, RequestError
-from fewshot_fer.faces.identity import Identity, weights
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment import Enrolment
 from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal, Rules
-from fewshot_fer.students.interfaces import Identifies
 from fewshot_fer.students.names import is_id
 from fewshot_fer.students.records import Student
 from fewshot_fer.web.access.who import only_own
 from fewshot_fer.web.api.shapes.students import Pictures
 from fewshot_fer.web.api.table import Call
 from fewshot_fer.web.api.uploads import decoded
-from fewshot_fer.web.sharing import SharedIdentity
 from fewshot_fer.web.student.side import side_of
 
 if TYPE_CHECKING:
@@ -55,7 +51,7 @@ def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
     return Enrolment(
         roster=service.roster,
         gate=gate(service),
-        identify=None if wishes.same_person else identity(),
+        identify=None if wishes.same_person else service.opened().identity,
         same_person=wishes.same_person,
         skip_refused=wishes.skip_refused,
         keep=lambda _: not wishes.skip_doubtful,
@@ -65,12 +61,6 @@ def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
 def gate(service: Service, rules: Rules | None = None) -> Gate:
     """The gate for pictures that are to teach, or with other rules."""
     return Gate(service.roster.recogniser.find, assess, rules or Rules())
-
-
-@cache
-def identity() -> Identifies | None:
-    """Tells people apart, where the network for it is installed."""
-    return SharedIdentity(Identity.open()) if weights() is not None else None
 
 
 def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
