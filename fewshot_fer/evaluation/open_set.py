@@ -202,5 +202,5 @@ def _write_faces_without(name: str, source: Path, target: Path) -> None:
     flat["emotion"][:] = label
     flat["votes"][:] = 0
     flat["votes"][:, column] = 10
-    images, emotion, votes, row = (np.concatenate([kept[key], flat[key]]) for key in _PARTS)
-    np.savez(target, images=images, emotion=emotion, votes=votes, row=row)
+    whole = {key: np.concatenate([kept[key], flat[key]]) for key in _PARTS}
+    np.savez(target, **whole)  # type: ignore[arg-type]
