@@ -550,6 +550,7 @@ class Classes:
         self._new_id = new_id
         self._running: dict[str, RunningClass] = {}
         self._lock = Lock()
+        self._making = Lock()
 
     def open(self, name: str = "") -> RunningClass:
         """A new class."""
@@ -557,6 +558,12 @@ class Classes:
         with self._lock:
             self._running[made.id] = made
         return made
+
+    def latest(self, make: Callable[[], RunningClass]) -> RunningClass:
+        """The one that was opened last and still runs, or a new one; never two new ones at once."""
+        with self._making:
+            here = [one for one in self.all() if not one.ended]
+            return here[-1] if here else make()
 
     def get(self, id_: str) -> RunningClass:
         """A class by its id."""

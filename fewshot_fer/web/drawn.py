@@ -54,6 +54,11 @@ def thrown_away(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"support_sets": folder / "students", "records": record})
 
 
+def class_now(host: Host) -> RunningClass:
+    """The class that is watched now, or a new one."""
+    return host.classes.latest(lambda: new_class(host))
+
+
 def new_class(host: Host) -> RunningClass:
     """A new class; where nobody is real, one in which the drawn students sit."""
     if not host.demo:

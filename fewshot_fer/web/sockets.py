@@ -14,11 +14,14 @@ from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.web import wire
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.commands import obey
+from fewshot_fer.web.drawn import class_now
 from fewshot_fer.web.service import Service
 from fewshot_fer.web.viewing import Sent, Viewer
 from fewshot_fer.web.wire import Message
 
-NO_CLASS = 4404
+NOW: Final = "now"
+"""Stands for the class that is watched now: a page that finds its own gone asks for it."""
+NO_CLASS: Final = 4404
 """The close code for a class that is not there."""
 _GONE: Final = (WebSocketDisconnect, RuntimeError, OSError)
 """What sending to a page that has left may raise."""
@@ -30,7 +33,8 @@ def live(service: Service) -> Callable[[WebSocket], Awaitable[None]]:
     async def end(socket: WebSocket) -> None:
         await socket.accept()
         try:
-            running = service.classes.get(socket.path_params["class_id"])
+            id_ = socket.path_params["class_id"]
+            running = class_now(service) if id_ == NOW else service.classes.get(id_)
         except FewshotFerError as error:
             await socket.send_text(wire.encode(wire.error_message(error, "no_class")))
             await socket.close(NO_CLASS)
@@ -58,9 +62,14 @@ class Teacher:
         showing = asyncio.create_task(self._show(viewer))
         try:
             await self._send(
-                {"type": "hello", "source": self._source, "each": self._each,
-                 "demo": self._each, "ready": self._service.ready}
-            )  # fmt: skip
+                {
+                    "type": "hello",
+                    "class": self._running.id,
+                    "source": self._source,
+                    "each": self._each,
+                    "ready": self._service.ready,
+                }
+            )
             await self._listen()
         except _GONE:
             pass

@@ -58,7 +58,8 @@ class Server:
         end = time.monotonic() + PATIENCE_S
         while True:
             assert self.process is not None
-            assert self.process.poll() is None, "the server has ended"
+            if self.process.poll() is not None:
+                pytest.fail(f"the server has ended: {self.process.communicate()[1]}")
             assert time.monotonic() < end, "the server does not answer"
             try:
                 with urlopen(f"{self.address}/health", timeout=2):

@@ -96,6 +96,18 @@ def test_a_class_that_is_not_there_is_said(client: TestClient) -> None:
     assert closed.value.code == 4404
 
 
+def test_a_page_that_finds_its_class_gone_gets_the_one_that_is_watched_now(
+    client: TestClient, service: Service
+) -> None:
+    running = service.classes.open("7b")
+    with client.websocket_connect("/live/now", headers=ORIGIN) as socket:
+        assert next_of(socket, "hello")["class"] == running.id
+    service.classes.close(running.id)
+    with client.websocket_connect("/live/now", headers=ORIGIN) as socket:
+        (made,) = service.classes.all()
+        assert next_of(socket, "hello")["class"] == made.id
+
+
 def test_the_health_route_names_nobody(client: TestClient) -> None:
     answer = client.get("/health").json()
     assert set(answer) == {"status", "version"}

@@ -30,4 +30,9 @@ def live(class_id: str, data: dict[str, Any], *, key: str) -> Any:
 
 @cache
 def _component() -> Any:
-    return st.components.v2.component("fewshot_fer_live", html="<div></div>", js=_LOADER)
+    return st.components.v2.component(
+        "fewshot_fer_live",
+        html="<div></div>",
+        js=_LOADER,
+        isolate_styles=False,  # It brings a shadow of its own.
+    )

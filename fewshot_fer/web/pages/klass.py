@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from fewshot_fer.palette import colour, ordered
-from fewshot_fer.web.drawn import new_class
+from fewshot_fer.web.drawn import class_now
 from fewshot_fer.web.live.component import live
 from fewshot_fer.web.pages.parts import frame
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.classes import RunningClass
     from fewshot_fer.web.service import Service
 
 
@@ -26,7 +25,7 @@ def show(service: Service) -> None:
     """The whole page; the component does the rest."""
     st.html(_WIDE)
     with frame.guarded():
-        running = _running(service)
+        running = class_now(service)
         names = service.library.expressions()
         data = {
             "names": ordered(names),
@@ -36,9 +35,3 @@ def show(service: Service) -> None:
         result = live(running.id, data, key="live")
         if result.again:
             st.rerun()
-
-
-def _running(service: Service) -> RunningClass:
-    """The class that is watched, or a new one."""
-    here = [one for one in service.classes.all() if not one.ended]
-    return here[-1] if here else new_class(service)

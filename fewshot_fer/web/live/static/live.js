@@ -53,7 +53,8 @@ class Live {
       this.#place = parentElement;
       parentElement.append(this.host);
     }
-    if (data.class !== this.class) this.#changeClass(data.class);
+    const ours = this.class === 'now' || data.class === this.class;
+    if (!ours) this.#changeClass(data.class);
     else if (!this.link) this.#connect();
   }
 
@@ -171,13 +172,13 @@ class Live {
     this.#controls();
   }
 
-  // The server knows the class no more: it ended, or the server was started anew.
+  // The server knows the class no more, for it was started anew: go on with the one that it has.
   #gone() {
     this.link = null;
     if (this.now?.ended) return;
     this.banner.replaceChildren(el('span', { text: 'The server was started anew. Opening the class again …' }));
     show(this.banner, true);
-    this.again?.();
+    this.#changeClass('now');
   }
 
   #hear(message) {
@@ -202,6 +203,7 @@ class Live {
   }
 
   #hello(message) {
+    this.class = message.class;
     this.own = message.source;
     this.each = this.each || message.each;
     if (this.each !== message.each) this.link.send({ do: 'each', on: this.each });
