@@ -159,7 +159,8 @@ class _Lesson:
             if screen is not None:
                 screen.update(self, live)
             else:
-                said = _say_what_is_new(live.notes(), said)
+                # What ends the command is said by its error.
+                said = _say_what_is_new(live.notes() if live.error is None else [], said)
 
     def _take(self, view: View) -> None:
         if self._wanted and not self.recording.running and not self.paused:
@@ -252,7 +253,8 @@ def _sources(given: Sequence[str], student: str | None, settings: Settings) -> l
     for one in given:
         whom, source = (student, one) if student is not None else _whose(one)
         known = library.find(whom) if whom is not None else None
-        name = known.name if known is not None else without_password(source)
+        called = f"camera {source}" if source.isdecimal() else without_password(source)
+        name = known.name if known is not None else called
         found.append(Source(name, _pictures(source, settings), known.id if known else None))
     return found
 
