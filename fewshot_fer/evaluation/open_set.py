@@ -195,12 +195,13 @@ def _write_faces_without(name: str, source: Path, target: Path) -> None:
     kept = {key: array[~shows] for key, array in parts.items()}
     kept["votes"] = kept["votes"].copy()
     kept["votes"][:, column] = 0
-    # One flat picture keeps the label's place: heads have one output for each of the seven. It is
-    # another grey in every file, since pictures that stand in two splits are not trained on.
-    flat = {key: array[np.flatnonzero(shows)[:1]].copy() for key, array in parts.items()}
-    flat["images"][:] = sum(source.name.encode()) % 256
-    flat["emotion"][:] = label
-    flat["votes"][:] = 0
-    flat["votes"][:, column] = 10
-    whole = {key: np.concatenate([kept[key], flat[key]]) for key in _PARTS}
+    # One picture of noise keeps the label's place: heads have one output for each of the seven. It
+    # is another in every file, since pictures that stand in two splits are not trained on.
+    noise = np.random.default_rng(list(source.name.encode()))
+    place = {key: array[np.flatnonzero(shows)[:1]].copy() for key, array in parts.items()}
+    place["images"][:] = noise.integers(0, 256, place["images"].shape, np.uint8)
+    place["emotion"][:] = label
+    place["votes"][:] = 0
+    place["votes"][:, column] = 10
+    whole = {key: np.concatenate([kept[key], place[key]]) for key in _PARTS}
     np.savez(target, **whole)  # type: ignore[arg-type]
