@@ -165,9 +165,9 @@ class Clock:
 async def student(
     socket_: ClientConnection, pictures: Sequence[bytes], offset: float, rate: float, clock: Clock
 ) -> None:
-    """Send at a steady rate; what is due while an answer is awaited is left out and counts."""
+    """Send at a steady rate, unless the server asks for fewer; what is left out counts."""
     begin = perf_counter() + offset
-    number = 0
+    number, next_ = 0, 0.0
     while not clock.over:
         due = begin + number / rate
         wait = due - perf_counter()
@@ -176,12 +176,15 @@ async def student(
         tally = clock.tally
         if tally is not None:
             tally.asked += 1
-        if perf_counter() - due < 1 / rate:
-            await _round_trip(socket_, pictures[number % len(pictures)], tally)
+        now = perf_counter()
+        if next_ <= now < due + 1 / rate:
+            every = await _round_trip(socket_, pictures[number % len(pictures)], tally)
+            next_ = now + every - 0.5 / rate
         number += 1
 
 
-async def _round_trip(socket_: ClientConnection, picture: bytes, tally: Tally | None) -> None:
+async def _round_trip(socket_: ClientConnection, picture: bytes, tally: Tally | None) -> float:
+    """One picture and its answer; seconds that the server wants between two pictures."""
     sent = perf_counter()
     await socket_.send(picture)
     while True:
@@ -192,6 +195,7 @@ async def _round_trip(socket_: ClientConnection, picture: bytes, tally: Tally | 
         tally.trips.append(perf_counter() - sent)
         face = answer["face"]
         tally.labelled += face is not None and face["best"] is not None
+    return float(answer["every"]) / 1000
 
 
 async def _stalled(socket_: ClientConnection, picture: bytes, rate: float) -> None:
@@ -265,10 +269,12 @@ async def lesson(server: Server, options: argparse.Namespace) -> dict[str, objec
         passed = perf_counter() - began
         used, own = server.cpu_seconds - used, _own_cpu() - own
         clock.over = True
-        await asyncio.wait(at_work, timeout=LATE_S)
-        for task in at_work:
-            if task.done() and not task.cancelled() and (error := task.exception()):
-                print(f"a student's line broke: {error!r}", file=sys.stderr)
+        _, late = await asyncio.wait(at_work, timeout=LATE_S)
+        for task in late:
+            task.cancel()
+        for broken in await asyncio.gather(*at_work, return_exceptions=True):
+            if isinstance(broken, Exception):
+                print(f"a student's line broke: {broken!r}", file=sys.stderr)
     result: dict[str, object] = {
         "students": options.students,
         "rate": options.rate,

@@ -23,6 +23,10 @@ _FASTEST_S: Final = 0.1
 _SENDS_S: Final = 5.0
 """Who sent nothing for so long needs no share."""
 
+_LATE_S: Final = 0.3
+_PACE: Final = 0.1
+_MOST_PATIENCE: Final = 50.0
+
 Why = Literal["taken over", "removed", "left", "ended"]
 
 
@@ -59,6 +63,9 @@ class Devices:
         self.send_s = SEND_S
         self.clock = clock
         self._every = (-1e9, _FASTEST_S)
+        self._took = 0.0
+        self._patience = 1.0
+        """How much slower than usual pictures may come, so that none is old when it is read."""
         self._connected: dict[str, Device] = {}
         self._lock = Lock()
 
@@ -103,9 +110,20 @@ class Devices:
             return every
         with self._lock:
             sending = sum(now - one.sent < _SENDS_S for one in self._connected.values())
-        every = max(_FASTEST_S, sending / PICTURES_A_SECOND)
+        self._patience = min(_MOST_PATIENCE, max(1.0, self._patience * self._step()))
+        every = self._patience * max(_FASTEST_S, sending / PICTURES_A_SECOND)
         self._every = now, every
         return every
+
+    def took(self, seconds: float) -> None:
+        """How long a picture waited and was read: on a busy machine all are asked for fewer."""
+        self._took += _PACE * (seconds - self._took)
+
+    def _step(self) -> float:
+        """More patience when answers are late, and slowly less when they are not."""
+        if self._took > _LATE_S:
+            return 1.3
+        return 0.9 if self._took < _LATE_S / 2 else 1.0
 
     def _count(self, class_id: str) -> int:
         return sum(one.class_id == class_id for one in self._connected.values())

@@ -151,8 +151,10 @@ class Connection:
         await self._send({**answer, "frame": True, "every": every})
 
     async def _read(self, jpeg: bytes) -> Message:
+        devices, came = self._side.devices, self._side.devices.clock()
         future = self._running.offer(self._source, jpeg, self.device.student)
         message = await asyncio.wrap_future(future)
+        devices.took(devices.clock() - came)
         if message["type"] == "skipped":
             paused = message["reason"] == "paused"
             return {"type": "view", "size": [4, 3], "face": None, "paused": paused}

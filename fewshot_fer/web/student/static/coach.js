@@ -2,6 +2,8 @@
 
 import { span } from "./reading.js";
 
+const HINT_EVERY = 5000; // milliseconds between two hints read out by a screen reader
+
 export class Coach {
   constructor(page, send) {
     this.page = page;
@@ -92,7 +94,8 @@ export class Coach {
 
   on_ask({ expression, words }) {
     for (const step of this.steps?.children ?? []) {
-      step.toggleAttribute("aria-current", step.dataset.name === expression);
+      if (step.dataset.name === expression) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
     }
     this.say(words, "");
   }
@@ -242,6 +245,11 @@ export class Coach {
       this.page.spoken.textContent = words;
     }
     this.page.hint.textContent = hint;
+    const now = performance.now();
+    if (words === null && hint && now - (this.hintedAt ?? 0) > HINT_EVERY) {
+      this.hintedAt = now;
+      this.page.spoken.textContent = hint;
+    }
   }
 }
 

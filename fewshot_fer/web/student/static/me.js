@@ -9,7 +9,7 @@ const element = (id) => document.getElementById(id);
 const page = Object.fromEntries(
   ["stage", "video", "over", "off", "on", "dot", "line", "recording", "words", "said", "share", "why",
     "swatch", "bars", "spoken", "panel", "teach", "adjust", "undo", "pause", "facts", "trouble",
-    "reading", "fit", "recorded"]
+    "reading", "fit", "recorded", "rate"]
     .map((id) => [id, element(id)]),
 );
 page.said_words = element("words-said");
@@ -167,7 +167,9 @@ function facts({ facts: lines, calibration: newest }) {
 // ------------------------------------------------------------------ how it goes
 
 function state(words, kind) {
-  page.line.textContent = words;
+  // Said once, and not again with every number beside it.
+  if (page.line.textContent !== words) page.line.textContent = words;
+  page.rate.textContent = "";
   page.dot.className = `dot ${kind}`;
 }
 
@@ -178,7 +180,8 @@ function pace() {
   if (page.dot.className !== "dot live" || !pace.at || now - pace.at > 1000) {
     pace.at = now;
     const rate = (arrivals.length - 1) / Math.max(0.5, (now - arrivals[0]) / 1000);
-    state(arrivals.length > 3 ? `Live · ${Math.round(rate)} a second` : "Live", "live");
+    state("Live", "live");
+    if (arrivals.length > 3) page.rate.textContent = `${Math.round(rate)} a second`;
   }
 }
 
