@@ -164,7 +164,8 @@ class EnrolledNamer:
         if assess(image, face, portrait)[0].score < self._rechecks.quality:
             return []
         doubt.vectors.append(self._identity(portrait)[0])
-        if not self._contradicts(doubt):
+        looks = np.stack(doubt.vectors)
+        if not contradicted(looks, doubt.student, self._known, self._rechecks):
             doubt.due, doubt.vectors = time + self._rechecks.pause, []
         elif len(doubt.vectors) >= self._rechecks.looks:
             self.forget([track])
@@ -188,10 +189,11 @@ class EnrolledNamer:
         ]  # fmt: skip
         return min(waiting, key=lambda i: self._doubts[tracks[i]].due, default=None)
 
-    def _contradicts(self, doubt: _Doubt) -> bool:
-        """Whether the mean of the looks is not of the student."""
-        mean = unit(np.mean(doubt.vectors, axis=0, keepdims=True))[0]
-        alike = dict(zip(self._known.students, self._known.vectors @ mean, strict=True))
-        own = alike.pop(doubt.student)
-        others = max(alike.values(), default=-1.0)
-        return bool(own < self._rechecks.unlike or others - own >= self._rechecks.margin)
+
+def contradicted(looks: Floats, student: str, known: Known, rules: Rechecks) -> bool:
+    """Whether the mean of looks [n,128] is not of a student who is known."""
+    mean = unit(looks.mean(axis=0, keepdims=True))[0]
+    alike = dict(zip(known.students, known.vectors @ mean, strict=True))
+    own = alike.pop(student)
+    others = max(alike.values(), default=-1.0)
+    return bool(own < rules.unlike or others - own >= rules.margin)

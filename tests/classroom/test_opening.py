@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -75,3 +76,16 @@ def test_what_a_recalibration_brought_is_said_in_a_line() -> None:
 def test_a_class_is_called_after_a_folder_that_was_chosen() -> None:
     assert class_name(Settings()) == ""
     assert class_name(Settings(support_sets=Path("classes/8a"))) == "8a"
+
+
+def test_a_source_may_change_its_size_in_mid_stream(opened: OpenClass) -> None:
+    (drawn,) = invent_class(1, 0)
+    _, large = next(iter(reference_pictures(drawn, session=0)))
+    small = cv2.resize(large, None, fx=0.5, fy=0.6, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    session = opened.watch()
+    for k, image in enumerate((large, large, small, small, large)):
+        (face,) = session.look(image, k / 2).seen
+        x0, y0, x1, y1 = face.box
+        assert 0 <= (x0 + x1) / 2 <= image.shape[1]
+        assert 0 <= (y0 + y1) / 2 <= image.shape[0]
+        assert face.reading is not None
