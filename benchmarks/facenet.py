@@ -33,7 +33,6 @@ from fewshot_fer.faces.boxes import overlaps
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import read_image
-from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.simulation.gallery import Gallery
 from fewshot_fer.simulation.lesson import invent_lesson
 from fewshot_fer.simulation.roster import invent_class
@@ -133,9 +132,7 @@ def main() -> None:
     data = os.environ.get("FEWSHOT_FER_DATA")
     folder = chosen.pictures or (Path(data) / "groups" if data else None)
     theirs, suppression = load()
-    ours = Detector.open(
-        shipped_checkpoint() / "mtcnn", precision=chosen.precision, threads=chosen.threads
-    )
+    ours = Detector.of(precision=chosen.precision, threads=chosen.threads)
     clock = time.process_time if chosen.cpu_time else time.perf_counter
     suppression.clock = clock
     rows = compare(dict(pictures(folder)), theirs, suppression, ours, chosen.repeats, clock)

@@ -13,8 +13,11 @@ from fewshot_fer.cli.evaluate import app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fewshot_fer.arrays import Floats
     from fewshot_fer.evaluation.tracking import OutputFrame, TruthFrame
     from fewshot_fer.faces.detector import Detector
+    from fewshot_fer.faces.identity import Identity
+    from fewshot_fer.settings import Settings
 
 
 @app.command()
@@ -36,8 +39,6 @@ def tracking(
     before their face.
     """
     from fewshot_fer.evaluation.tracking import evaluate_tracking
-    from fewshot_fer.faces.detector import Detector
-    from fewshot_fer.shipped import shipped_checkpoint
 
     settings = options.settings(
         context,
@@ -47,12 +48,7 @@ def tracking(
         threads=threads,
         min_face=min_face,
     )
-    detector = Detector.open(
-        (settings.checkpoint or shipped_checkpoint()) / "mtcnn",
-        precision=settings.precision,
-        threads=settings.threads,
-        min_face=settings.min_face,
-    )
+    detector = _detector(settings)
     frames = _followed(detector, students, seconds, rate, settings.seed)
     result = evaluate_tracking(frames).to_json()
     output.show(
@@ -95,6 +91,10 @@ def identity(
     ],
     references: Annotated[int, typer.Option(min=1, help="Reference pictures of each.")] = 1,
     looks: Annotated[int, typer.Option(min=1, help="Pictures put together to one decision.")] = 3,
+    choose_on: Annotated[
+        Path | None,
+        typer.Option(help="Other people, on whom the threshold is chosen; else the product's."),
+    ] = None,
     seed: options.Seed = None,
     checkpoint: options.Checkpoint = None,
     threads: options.Threads = None,
@@ -102,36 +102,51 @@ def identity(
     as_json: options.Json = False,
 ) -> None:
     """Name people from a reference or a few, and the same people as strangers."""
-    from fewshot_fer.evaluation.identity import evaluate_identity
-    from fewshot_fer.faces.detector import Detector
-    from fewshot_fer.faces.identity import Identity
-    from fewshot_fer.shipped import shipped_checkpoint
-    from fewshot_fer.training.people import photograph_all, read_takes
+    from dataclasses import replace
+    from functools import partial
+
+    from fewshot_fer.evaluation.identity import choose_threshold, evaluate_identity
+    from fewshot_fer.faces.identity import Identity, Rules
 
     settings = options.settings(
         context, seed=seed, checkpoint=checkpoint, threads=threads, min_face=min_face
     )
-    network = Identity.open(threads=settings.threads)
-    takes = read_takes(folder)
-    detector = Detector.open(
-        (settings.checkpoint or shipped_checkpoint()) / "mtcnn",
-        threads=settings.threads,
-        min_face=settings.min_face,
-    )
-    acted = photograph_all(takes, detector.detect)
-    found = [i for i, there in enumerate(acted.found.tolist()) if there]
-    result = evaluate_identity(
-        network(acted.portraits[found]),
-        [takes[i].subject for i in found],
-        references=references,
-        looks=looks,
-        seed=settings.seed,
-    ).to_json()
-    result["not_found"] = len(takes) - len(found)
+    network, detector = Identity.open(threads=settings.threads), _detector(settings)
+    choose = partial(choose_threshold, references=references, looks=looks, seed=settings.seed)
+    judge = partial(evaluate_identity, references=references, looks=looks, seed=settings.seed)
+    rules = Rules()
+    if choose_on is not None:
+        vectors, subjects, _ = _vectors(choose_on, network, detector)
+        rules = replace(rules, threshold=choose(vectors, subjects))
+    vectors, subjects, not_found = _vectors(folder, network, detector)
+    result = judge(vectors, subjects, rules=rules).to_json()
+    result["not_found"] = not_found
     output.show(
         result,
         as_json=as_json,
         picture=lambda: output.table("Naming people", ("figure", ""), result.items()),
+    )
+
+
+def _vectors(folder: Path, network: Identity, detector: Detector) -> tuple[Floats, list[str], int]:
+    """Of every picture in which a face is found, whose it is, and how many have none."""
+    from fewshot_fer.training.people import photograph_all, read_takes
+
+    takes = read_takes(folder)
+    acted = photograph_all(takes, detector.detect)
+    found = [i for i, there in enumerate(acted.found.tolist()) if there]
+    vectors = network(acted.portraits[found])
+    return vectors, [takes[i].subject for i in found], len(takes) - len(found)
+
+
+def _detector(settings: Settings) -> Detector:
+    from fewshot_fer.faces.detector import Detector
+
+    return Detector.of(
+        settings.checkpoint,
+        precision=settings.precision,
+        threads=settings.threads,
+        min_face=settings.min_face,
     )
 
 

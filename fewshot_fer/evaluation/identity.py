@@ -2,13 +2,15 @@
 
 Everybody is enrolled with a few references; all their other images are looked at, once as
 somebody enrolled, and once as a stranger, with their own student taken out. Several looks are
-put together to one decision, as a track's are.
+put together to one decision, as a track's are. The threshold can be chosen on other people than
+those whose figures are reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import comb, floor
 
 import numpy as np
 
@@ -35,6 +37,9 @@ class IdentityResult:
     first: float
     """Most like their own student, whatever the threshold (rank 1)."""
     strangers_named: float
+    strangers_named_upper95: float
+    """Seldom more than this: the upper end of a one-sided exact interval (decisions of one person
+    resemble each other, so it is on the low side)."""
     n_strangers: int
 
     def to_json(self) -> dict[str, float | int]:
@@ -54,38 +59,94 @@ def evaluate_identity(
 ) -> IdentityResult:
     """Judge identity vectors [n,d] of several images of each subject."""
     chosen = rules or Rules()
-    rows = _rows(subjects, references + looks)
     right = wrong = first = strangers = decisions = 0
-    for repetition in range(repetitions):
-        rng = np.random.default_rng([seed, repetition])
-        shuffled = {subject: rng.permutation(where) for subject, where in rows.items()}
-        known = Known.of({s: vectors[where[:references]] for s, where in shuffled.items()})
-        for number, (subject, where) in enumerate(shuffled.items()):
-            seen = _in_groups(vectors[where[references:]], looks)
-            others = Known(
-                tuple(s for s in known.students if s != subject),
-                np.delete(known.vectors, number, axis=0),
-            )
-            decisions += len(seen)
-            first += int(((seen @ known.vectors.T).argmax(axis=1) == number).sum())
-            for one in seen:
-                found = decide(one[None], known, chosen)[0]
-                right += found is not None and found[0] == subject
-                wrong += found is not None and found[0] != subject
-                strangers += decide(one[None], others, chosen)[0] is not None
+    people = set()
+    for drawn in _draws(vectors, subjects, references, looks, repetitions, seed):
+        people.add(drawn.subject)
+        decisions += len(drawn.seen)
+        alike = drawn.seen @ drawn.known.vectors.T
+        first += int((alike.argmax(axis=1) == drawn.number).sum())
+        for one in drawn.seen:
+            found = decide(one[None], drawn.known, chosen)[0]
+            right += found is not None and found[0] == drawn.subject
+            wrong += found is not None and found[0] != drawn.subject
+            strangers += decide(one[None], drawn.others, chosen)[0] is not None
     return IdentityResult(
         references=references,
         looks=looks,
         threshold=chosen.threshold,
-        n_subjects=len(rows),
+        n_subjects=len(people),
         n_decisions=decisions,
         right=right / decisions,
         wrong=wrong / decisions,
         unnamed=(decisions - right - wrong) / decisions,
         first=first / decisions,
         strangers_named=strangers / decisions,
+        strangers_named_upper95=_upper95(strangers, decisions),
         n_strangers=decisions,
     )
+
+
+def choose_threshold(
+    vectors: Floats,
+    subjects: Sequence[str],
+    *,
+    references: int = 1,
+    looks: int = 1,
+    repetitions: int = 10,
+    seed: int = 0,
+    rules: Rules | None = None,
+) -> float:
+    """The lowest threshold, in hundredths, at which none of these people is named as a stranger."""
+    open_to_all = replace(rules or Rules(), threshold=-1.0)
+    highest = 0.0
+    for drawn in _draws(vectors, subjects, references, looks, repetitions, seed):
+        for one in drawn.seen:
+            found = decide(one[None], drawn.others, open_to_all)[0]
+            highest = max(highest, found[1] if found else 0.0)
+    return floor(highest * 100 + 1) / 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """One person of one draw of references."""
+
+    subject: str
+    number: int
+    seen: Floats
+    known: Known
+    others: Known
+    """Without this person."""
+
+
+def _draws(
+    vectors: Floats,
+    subjects: Sequence[str],
+    references: int,
+    looks: int,
+    repetitions: int,
+    seed: int,
+) -> Iterator[_Draw]:
+    rows = _rows(subjects, references + looks)
+    for repetition in range(repetitions):
+        rng = np.random.default_rng([seed, repetition])
+        shuffled = {subject: rng.permutation(where) for subject, where in rows.items()}
+        known = Known.of({s: vectors[where[:references]] for s, where in shuffled.items()})
+        for number, (subject, where) in enumerate(shuffled.items()):
+            names = tuple(s for s in known.students if s != subject)
+            others = Known(names, np.delete(known.vectors, number, axis=0))
+            seen = _in_groups(vectors[where[references:]], looks)
+            yield _Draw(subject, number, seen, known, others)
+
+
+def _upper95(hits: int, of: int) -> float:
+    """The share at which so few hits or fewer come by chance in one of twenty cases."""
+    low, high = hits / of, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        terms = (comb(of, k) * middle**k * (1 - middle) ** (of - k) for k in range(hits + 1))
+        low, high = (middle, high) if sum(terms) > 0.05 else (low, middle)
+    return high
 
 
 def _rows(subjects: Sequence[str], fewest: int) -> dict[str, Ints]:

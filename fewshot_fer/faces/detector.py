@@ -34,7 +34,10 @@ from fewshot_fer.faces.judging import (
 from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
 from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.shipped import shipped_checkpoint
 
+FOLDER: Final = "mtcnn"
+"""Where a checkpoint's folder holds the three networks."""
 R_SIDE: Final = 24
 O_SIDE: Final = 48
 _MOST_AT_ONCE: Final = 512
@@ -81,6 +84,27 @@ class Detector:
     def __post_init__(self) -> None:
         if self.helpers > 1:
             self._team = ThreadPoolExecutor(self.helpers, "faces")
+
+    @classmethod
+    def of(
+        cls,
+        checkpoint: Path | None = None,
+        *,
+        precision: Precision = "bf16",
+        threads: int = 1,
+        thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7),
+        factor: float = 0.709,
+        min_face: float = 20,
+    ) -> Detector:
+        """The detector of a checkpoint's folder, else of the one that travels with the product."""
+        return cls.open(
+            (checkpoint or shipped_checkpoint()) / FOLDER,
+            precision=precision,
+            threads=threads,
+            thresholds=thresholds,
+            factor=factor,
+            min_face=min_face,
+        )
 
     @classmethod
     def open(

@@ -25,6 +25,10 @@ _NOSE_PER_DEGREE: Final = 0.01
 """Drawn heads move it by 0.006 a degree, but mouths and people by 0.07: so the estimate is drawn
 towards straight."""
 _POOR: Final = 0.5
+_UPPER: Final = np.s_[60:95, 40:152]
+_LOWER: Final = np.s_[105:150, 50:142]
+_LIPS: Final = np.s_[110:150, 81:112]
+"""Rows and columns of a portrait: eyes, lower face, and the strip in which lips lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Quality:
     """From 0, useless, to 1, as good as it gets."""
     reason: str | None
     """What makes it poor, in plain words; None when nothing does."""
+    mouth: float = 1.0
+    """How much the mouth looks like one: near 0 something is before it, a hand or a mask."""
 
 
 def assess(image: npt.NDArray[Any], faces: Faces, aligned: Bytes | None = None) -> list[Quality]:
@@ -104,16 +110,18 @@ def _assess(
 ) -> Quality:
     yaw, pitch, roll = (float(angle) for angle in np.nan_to_num(turn))
     sharpness, brightness, contrast = (0.0, 0.0, 0.0) if portrait is None else _light(portrait)
+    mouth = 1.0 if portrait is None else _mouth(portrait)
     factors = dict(
         _factors(size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty)
     )
+    factors["Something is before the mouth."] = mouth
     if portrait is None:
         factors["The eyes, nose and mouth cannot be found."] = 0.0
     worst = min(factors, key=lambda reason: factors[reason])
     score = float(np.prod(list(factors.values())))
     return Quality(
         size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty,
-        score=score, reason=worst if factors[worst] < _POOR else None,
+        score=score, reason=worst if factors[worst] < _POOR else None, mouth=mouth,
     )  # fmt: skip
 
 
@@ -125,6 +133,16 @@ def _light(portrait: Bytes) -> tuple[float, float, float]:
     spread = float(small.std())
     edges = float(np.abs(cv2.Laplacian(small, cv2.CV_32F)).mean())
     return min(1.0, edges / (spread + 1e-3) / _SHARP), float(small.mean()), spread
+
+
+def _mouth(portrait: Bytes) -> float:
+    """1 when lips darken the middle of the lower face, or it has as much detail as the eyes."""
+    grey = cv2.cvtColor(portrait, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    inner = slice(MARGIN, MARGIN + INNER)
+    column = cv2.blur(grey[_LIPS].mean(axis=1, keepdims=True), (1, 3))
+    line = float(np.median(column) - column.min()) / (float(grey[inner, inner].std()) + 1)
+    detail = float(np.log((grey[_LOWER].std() + 1) / (grey[_UPPER].std() + 1)))
+    return max(_from_to(line, 0.2, 0.4), _from_to(detail, -0.3, -0.1))
 
 
 def _factors(

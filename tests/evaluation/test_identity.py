@@ -11,10 +11,10 @@ import pytest
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import DataError
-from fewshot_fer.evaluation.identity import evaluate_identity
+from fewshot_fer.evaluation.identity import choose_threshold, evaluate_identity
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
-from fewshot_fer.faces.identity import Identity, unit, weights
+from fewshot_fer.faces.identity import Identity, Rules, unit, weights
 from fewshot_fer.images import read_image
 
 
@@ -51,6 +51,25 @@ def test_vectors_that_say_nothing() -> None:
     assert (result.right, result.wrong, result.strangers_named) == (0, 0, 1)
 
 
+def test_a_threshold_chosen_on_others() -> None:
+    """Where it was chosen no stranger is named; a hundredth lower somebody would be."""
+    vectors, subjects = _people(0.95)
+    chosen = choose_threshold(vectors, subjects, looks=2)
+    strict, lax = (
+        evaluate_identity(vectors, subjects, looks=2, rules=Rules(threshold=one))
+        for one in (chosen, chosen - 0.011)
+    )
+    assert strict.strangers_named == 0
+    assert lax.strangers_named > 0
+
+
+def test_how_rare_strangers_are() -> None:
+    """None of n bounds the rate at about three of n."""
+    result = evaluate_identity(*_people(0.3))
+    assert result.strangers_named == 0
+    assert result.strangers_named_upper95 == pytest.approx(3 / result.n_strangers, rel=0.01)
+
+
 def test_too_few_images() -> None:
     """Said, not guessed."""
     vectors, subjects = _people(0.3, images=2)
@@ -63,7 +82,7 @@ def test_on_jaffe(research_data: Path, repository: Path) -> None:
     if weights() is None:
         pytest.skip("the identity network is not installed")
     folder = research_data / "persons_jaffe"
-    detector, identity = Detector.open(repository / "checkpoints" / "mtcnn"), Identity.open()
+    detector, identity = Detector.of(repository / "checkpoints"), Identity.open()
     aligned, subjects = [], []
     with (folder / "index.csv").open(encoding="utf-8") as file:
         for row in list(csv.DictReader(file))[::2]:

@@ -123,6 +123,25 @@ def test_pitch_knows_up_from_down(detector: Detector) -> None:
     assert up < straight - 8 < straight + 8 < down
 
 
+@pytest.mark.parametrize("talking", [0.0, 1.0])
+def test_a_mouth_that_is_seen(detector: Detector, talking: float) -> None:
+    """Closed or speaking, it is there."""
+    for student in invent_class(8, 11):
+        sitter = Sitter(student.identity, student.webcam(0), student.seed, 320, 240)
+        image = sitter.shot(Look(talking=talking)).image
+        assert _one(image, detector.detect(image)[:1]).reason is None
+
+
+def test_a_hand_before_the_mouth(detector: Detector) -> None:
+    """Noticed on most of those who are found at all behind their hands."""
+    covered = []
+    for student in invent_class(12, 11):
+        sitter = Sitter(student.identity, student.webcam(0), student.seed, 320, 240)
+        image = sitter.shot(Look(hand=True)).image
+        covered += [one.mouth < 0.5 for one in assess(image, detector.detect(image)[:1])]
+    assert np.mean(covered) > 0.5
+
+
 def test_points_that_are_none(good: tuple[Bytes, Faces]) -> None:
     """No error, no score, and a reason."""
     image, faces = good
