@@ -109,7 +109,8 @@ class Devices:
         if now - told < 1.0:
             return every
         with self._lock:
-            sending = sum(now - one.sent < _SENDS_S for one in self._connected.values())
+            lately = max(_SENDS_S, 3 * every)
+            sending = sum(now - one.sent < lately for one in self._connected.values())
         self._patience = min(_MOST_PATIENCE, max(1.0, self._patience * self._step()))
         every = self._patience * max(_FASTEST_S, sending / PICTURES_A_SECOND)
         self._every = now, every
