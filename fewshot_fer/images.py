@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MIN_SIDE = 16
 MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
+MAX_BYTES = 320_000_000
 SUFFIXES = frozenset(
     ".avif .bmp .gif .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()
 )
@@ -42,6 +43,7 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Bytes:
     """Read a picture file as RGB [h,w,3]; see `decode_image`."""
     try:
+        _check_bytes(path.stat().st_size, str(path))
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise ImageError(
@@ -109,6 +111,16 @@ def _decode(data: bytes, shrink: int = 1) -> Bytes | None:
     if image is None or shrink == 1:
         return image  # type: ignore[return-value]
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _check_bytes(size: int, where: str) -> None:
+    """Refuse a file before it is read: no picture that we take is so large."""
+    if size > MAX_BYTES:
+        raise ImageError(
+            f"The file is too large: {size / 1e6:.0f} MB.",
+            where=where,
+            next_step=f"Pictures have at most {MAX_BYTES / 1e6:.0f} MB; save it as JPEG or PNG.",
+        )
 
 
 def _check_size(width: int, height: int, max_pixels: int, where: str) -> None:

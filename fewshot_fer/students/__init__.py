@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fewshot_fer.students.card import Card, card_of
 from fewshot_fer.students.consent import agreed, consent_text
-from fewshot_fer.students.enrolment import Enrolled, Enrolment
+from fewshot_fer.students.enrolment import Enrolled, Enrolment, Looked
 from fewshot_fer.students.gallery import Gallery, gallery
 from fewshot_fer.students.gate import Gate, Picture
 from fewshot_fer.students.library import Library
@@ -15,18 +16,21 @@ from fewshot_fer.students.simply import add_references, enroll, recalibrate
 from fewshot_fer.students.verify import verify
 
 __all__ = [
+    "Card",
     "Consent",
     "Enrolled",
     "Enrolment",
     "Gallery",
     "Gate",
     "Library",
+    "Looked",
     "Picture",
     "Reference",
     "Roster",
     "Student",
     "add_references",
     "agreed",
+    "card_of",
     "compare",
     "consent_text",
     "enroll",

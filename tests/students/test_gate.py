@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,3 +152,22 @@ def test_a_small_face_in_a_large_photograph_is_looked_for_in_the_whole() -> None
 
     Gate(find, good).look(Picture("happy", photograph(HAPPY, 1900, 1000)))
     assert searched == [960, 1900]
+
+
+def test_half_a_gigabyte_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    with path.open("wb") as file:
+        file.truncate(500_000_000)  # A hole: nothing is written.
+    held = tracemalloc_peak(lambda: refusal(Gate(FIND, good), path))
+    assert held < 1_000_000
+    assert "too large: 500 MB" in refusal(Gate(FIND, good), path)
+
+
+def tracemalloc_peak(act: Callable[[], object]) -> int:
+    """The most memory in bytes that Python held at once."""
+    tracemalloc.start()
+    try:
+        act()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
