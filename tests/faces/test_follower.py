@@ -198,6 +198,17 @@ def test_a_drawn_class(quick_detector: Detector, gallery: Gallery) -> None:
     assert len(set.union(*numbers.values())) == 9
 
 
+def test_frames_of_all_sizes_in_one_stream(quick_detector: Detector, frame: Frame) -> None:
+    """Faces, nothing, a stamp, half of it, faces again: no error, and found wherever they are."""
+    nothing = np.zeros_like(frame.image)
+    stream = [frame.image, nothing, nothing[:16, :16], frame.image[::2, ::2], frame.image]
+    follower = FaceFollower(quick_detector)
+    found = [len(follower.follow(image, k * STEP).faces) for k, image in enumerate(stream)]
+    assert found[0] == found[-1] == 9
+    assert found[1:3] == [0, 0]
+    assert found[3] >= 8
+
+
 def test_tiles_that_change_places(quick_detector: Detector, frame: Frame) -> None:
     """Noticed in the very frame, searched at once, and most are known again by their look."""
     follower = FaceFollower(quick_detector)
