@@ -209,6 +209,24 @@ def test_a_teacher_signs_in_and_out(house: House) -> None:
         assert client.get("/").status_code == 401, "a copy of the cookie is worthless too"
 
 
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_restart_signs_nobody_out_but_another_password_does(house: House, fixed: bool) -> None:
+    def start(password: str) -> None:
+        keeper, _ = open_keeper(house, password if fixed else None)
+        if not fixed and not keeper.fits(password):
+            keeper.set_password(password)
+
+    start(PASSWORD)
+    with visitor(house) as client:
+        assert sign_in(client) == 303
+        cookie = client.cookies[TEACHER_COOKIE]
+    for password, status in ((PASSWORD, 200), ("another password", 401)):
+        start(password)
+        with visitor(house) as client:
+            client.cookies.set(TEACHER_COOKIE, cookie)
+            assert client.get("/").status_code == status
+
+
 def test_open_sockets_end_with_signing_out(house: House) -> None:
     keeper, _ = open_keeper(house)
     keeper.set_password(PASSWORD)

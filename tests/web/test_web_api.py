@@ -260,8 +260,10 @@ def test_the_shapes_are_those_of_the_command_line(client: TestClient, house: Hou
     enrolment = tools_enrolled(house, student.id)
     assert documents.enrolled(enrolment) == people.enrolled_json(enrolment)
     nothing = Recalibrated("s", "c", None, None)
-    from fewshot_fer.cli import recalibrate
+    from fewshot_fer.cli import recalibrate, students
 
+    [line] = house.library.students()
+    assert documents.line(line) == students._summary(line)
     assert documents.recalibrated(nothing) == recalibrate._as_json(nothing)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
 import secrets
 import sys
@@ -64,7 +65,11 @@ class Keeper:
         self._fixed = bool(password)
         self._stored = passwords.hashed(password) if password else _stored(folder / PASSWORD_FILE)
         self.now = now
-        self.signer = Signer(_key(folder / KEY_FILE), now)
+        key = _key(folder / KEY_FILE)
+        self.signer = Signer(key, now)
+        # The same password after a restart has another salt, and must not sign anybody out.
+        self._mark = _mark(key, password or self._stored or "")
+        self._key = key
         self.tokens = ApiTokens(folder, now)
         self.by_address = Limiter(1 / 12, 5, now)
         self.by_all = Limiter(1.0, 30, now)
@@ -114,7 +119,7 @@ class Keeper:
             )
         stored = passwords.hashed(password)
         write_private(self._folder / PASSWORD_FILE, stored.encode())
-        self._stored = stored
+        self._stored, self._mark = stored, _mark(self._key, stored)
         self._turns += 1
 
     def fits(self, password: str) -> bool:
@@ -126,7 +131,7 @@ class Keeper:
 
     def teacher_cookie(self) -> str:
         """What a browser keeps once the teacher has signed in."""
-        payload = {"id": secrets.token_hex(8), "of": self._password_mark}
+        payload = {"id": secrets.token_hex(8), "of": self._mark}
         return self.signer.sign("teacher", payload, lifetime_s=TEACHER_LIFETIME)
 
     def sign_out(self, cookie: str) -> None:
@@ -169,10 +174,7 @@ class Keeper:
             session = self.signer.read("teacher", cookie, even_late=even_late)
         except SignInError:
             return False
-        return (
-            session.get("of") == self._password_mark
-            and str(session.get("id")) not in self._signed_out
-        )
+        return session.get("of") == self._mark and str(session.get("id")) not in self._signed_out
 
     def _student(self, asked: HTTPConnection, even_late: bool) -> Who | None:
         try:
@@ -182,11 +184,6 @@ class Keeper:
             return None
         student, class_id = payload.get("student"), payload.get("class")
         return Who("student", student, class_id) if isinstance(student, str) else None
-
-    @property
-    def _password_mark(self) -> str:
-        """Changes with the password, so that cookies of an old one are worthless."""
-        return hashlib.sha256((self._stored or "").encode()).hexdigest()[:16]
 
 
 def _stored(file: Path) -> str | None:
@@ -234,6 +231,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _mark(key: bytes, of: str) -> str:
+    """Changes with the password, so that cookies of an old one are worthless; tells nothing."""
+    return hmac.new(key, of.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _key(file: Path) -> bytes:
