@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fewshot_fer.cli import options, output, panels, people
+from fewshot_fer.cli.found import FORMATS, Found, document, page, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from rich.console import Group
-    from rich.table import Table
 
     from fewshot_fer.arrays import Bytes
     from fewshot_fer.classroom.clips import Clip, ClipFrame
@@ -25,9 +22,6 @@ if TYPE_CHECKING:
     from fewshot_fer.settings import Settings
     from fewshot_fer.stills import Likeness, NamedFace
     from fewshot_fer.students.roster import Roster
-
-_FORMATS: Final = (".json", ".csv", ".parquet")
-_MOST_TRACKS: Final = 12
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +60,7 @@ def analyze(
     from fewshot_fer.classroom.clips import find_material, is_video
     from fewshot_fer.errors import ImageError, SourceError
 
-    if to is not None and to.suffix.casefold() not in _FORMATS:
+    if to is not None and to.suffix.casefold() not in FORMATS:
         raise typer.BadParameter("the name must end in .json, .csv or .parquet", param_hint="--to")
     settings = options.settings(
         context,
@@ -79,7 +73,7 @@ def analyze(
     roster = people.roster(settings)
     whom = roster.library.find(student).id if student is not None else None
     work = _Work(settings, roster, whom, every, draw)
-    found, failed = _Found(), 0
+    found, failed = Found(), 0
     for path in find_material(paths):
         try:
             if is_video(path):
@@ -90,16 +84,10 @@ def analyze(
             output.show_error(error)
             failed += 1
     if to is not None:
-        _write(found, to)
-    output.show(_document(found), as_json=as_json, picture=lambda: _page(found, to, draw))
+        write(found, to)
+    output.show(document(found), as_json=as_json, picture=lambda: page(found, to, draw))
     if failed:
         raise typer.Exit(1)
-
-
-@dataclass(slots=True)
-class _Found:
-    pictures: list[tuple[Path, Sequence[NamedFace]]] = field(default_factory=list)
-    clips: list[Clip] = field(default_factory=list)
 
 
 class _Work:
@@ -250,101 +238,3 @@ def _bar(path: Path) -> Iterator[Callable[[float], None]]:
     ) as bar:
         task = bar.add_task(path.name, total=length_of(path))
         yield lambda time: bar.update(task, completed=time)
-
-
-# ---------------------------------------------------------------------- what comes out
-
-
-def _document(found: _Found) -> dict[str, object]:
-    """DESIGN's form: the pictures, and the videos with a list of frames each."""
-    images = [{"path": path, "faces": faces} for path, faces in found.pictures]
-    return {"images": images, "videos": found.clips} if found.clips else {"images": images}
-
-
-def _write(found: _Found, to: Path) -> None:
-    """All of it as one file, by its ending; a table has a row a face."""
-    from fewshot_fer.classroom.report import tables
-    from fewshot_fer.files import write_atomically
-
-    if to.suffix.casefold() == ".json":
-        write_atomically(to, output.json_text(_document(found)).encode())
-        return
-    write = tables.as_csv if to.suffix.casefold() == ".csv" else tables.as_parquet
-    write_atomically(to, write(_columns(found)))
-
-
-def _columns(found: _Found) -> dict[str, list[object]]:
-    """A row a face: of pictures without a time, of videos without a place."""
-    rows = [
-        (path, None, place, face)
-        for path, faces in found.pictures
-        for place, face in enumerate(faces, 1)
-    ] + [
-        (clip.path, frame.time, face.track, face)
-        for clip in found.clips
-        for frame in clip.frames
-        for face in frame.faces
-    ]
-    names = list(dict.fromkeys(name for *_, face in rows for name in face.scores))
-    columns: dict[str, list[object]] = {
-        "path": [str(path) for path, *_ in rows],
-        "time": [time for _, time, *_ in rows],
-        "face": [number for _, _, number, _ in rows],
-    }
-    for k, edge in enumerate(("x0", "y0", "x1", "y1")):
-        columns[edge] = [face.box[k] for *_, face in rows]
-    for what in ("expression", "unsure", "student", "quality"):
-        columns[what] = [getattr(face, what) for *_, face in rows]
-    return columns | {name: [face.scores.get(name) for *_, face in rows] for name in names}
-
-
-def _page(found: _Found, to: Path | None, draw: Path | None) -> Group:
-    from rich.console import Group
-
-    parts: list[Table] = []
-    if found.pictures or not found.clips:
-        parts.append(_pictures(found.pictures))
-    parts += [_video(clip) for clip in found.clips]
-    places = [people.line(f"Written to {place}.") for place in (to, draw) if place is not None]
-    return Group(*parts, *places)
-
-
-def _pictures(named: Iterable[tuple[Path, Sequence[NamedFace]]]) -> Table:
-    def rows() -> Iterable[tuple[str, ...]]:
-        for path, faces in named:
-            if not faces:
-                yield path.name, "no face", "", ""
-            for place, face in enumerate(faces, 1):
-                yield (
-                    f"{path.name}#{place}",
-                    face.expression if face.unsure is None else f"unsure ({face.expression}?)",
-                    f"{face.scores[face.expression]:.0%}",
-                    face.unsure or "",
-                )
-
-    return output.table("Faces, from left to right", ("picture", "shows", "", "why unsure"), rows())
-
-
-def _video(clip: Clip) -> Table:
-    """The faces that were longest to be seen, and what they surely showed for how long."""
-    from fewshot_fer.classroom.clips import seconds_by_expression
-
-    shown = seconds_by_expression(clip)
-    longest = sorted(shown, key=lambda track: -sum(shown[track].values()))
-
-    def rows() -> Iterable[tuple[str, ...]]:
-        for track in longest[:_MOST_TRACKS]:
-            unsure = shown[track].pop("", 0.0)
-            sure = sorted(shown[track].items(), key=lambda item: -item[1])
-            yield (
-                str(track),
-                f"{unsure + sum(shown[track].values()):.1f} s",
-                ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sure) or "-",
-                f"{unsure:.1f} s",
-            )
-        if len(longest) > _MOST_TRACKS:
-            yield f"and {len(longest) - _MOST_TRACKS} more", "", "", ""
-
-    seconds = clip.frames[-1].time if clip.frames else 0.0
-    title = f"{clip.path.name}: {len(clip.frames)} frames, {seconds:.1f} s"
-    return output.table(title, ("face", "seen", "surely shows", "unsure"), rows())

@@ -1,0 +1,124 @@
+"""What `analyze` found: as JSON, as a table for other programs, and to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fewshot_fer.cli import output, people
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+    from fewshot_fer.classroom.clips import Clip
+    from fewshot_fer.stills import NamedFace
+
+FORMATS: Final = (".json", ".csv", ".parquet")
+_MOST_TRACKS: Final = 12
+
+
+@dataclass(slots=True)
+class Found:
+    """Pictures with their faces, and videos."""
+
+    pictures: list[tuple[Path, Sequence[NamedFace]]] = field(default_factory=list)
+    clips: list[Clip] = field(default_factory=list)
+
+
+def document(found: Found) -> dict[str, object]:
+    """DESIGN's form: the pictures, and the videos with a list of frames each."""
+    images = [{"path": path, "faces": faces} for path, faces in found.pictures]
+    return {"images": images, "videos": found.clips} if found.clips else {"images": images}
+
+
+def write(found: Found, to: Path) -> None:
+    """All of it as one file, by its ending; a table has a row a face."""
+    from fewshot_fer.classroom.report import tables
+    from fewshot_fer.files import write_atomically
+
+    if to.suffix.casefold() == ".json":
+        write_atomically(to, output.json_text(document(found)).encode())
+        return
+    made = tables.as_csv if to.suffix.casefold() == ".csv" else tables.as_parquet
+    write_atomically(to, made(_columns(found)))
+
+
+def _columns(found: Found) -> dict[str, list[object]]:
+    """A row a face: of pictures without a time, of videos without a place."""
+    rows = [
+        (path, None, place, face)
+        for path, faces in found.pictures
+        for place, face in enumerate(faces, 1)
+    ] + [
+        (clip.path, frame.time, face.track, face)
+        for clip in found.clips
+        for frame in clip.frames
+        for face in frame.faces
+    ]
+    names = list(dict.fromkeys(name for *_, face in rows for name in face.scores))
+    columns: dict[str, list[object]] = {
+        "path": [str(path) for path, *_ in rows],
+        "time": [time for _, time, *_ in rows],
+        "face": [number for _, _, number, _ in rows],
+    }
+    for k, edge in enumerate(("x0", "y0", "x1", "y1")):
+        columns[edge] = [face.box[k] for *_, face in rows]
+    for what in ("expression", "unsure", "student", "quality"):
+        columns[what] = [getattr(face, what) for *_, face in rows]
+    return columns | {name: [face.scores.get(name) for *_, face in rows] for name in names}
+
+
+def page(found: Found, to: Path | None, draw: Path | None) -> Group:
+    """Tables of the pictures and of every video, and where copies and tables went."""
+    from rich.console import Group
+
+    parts: list[Table] = []
+    if found.pictures or not found.clips:
+        parts.append(_pictures(found.pictures))
+    parts += [_video(clip) for clip in found.clips]
+    places = [people.line(f"Written to {place}.") for place in (to, draw) if place is not None]
+    return Group(*parts, *places)
+
+
+def _pictures(named: Iterable[tuple[Path, Sequence[NamedFace]]]) -> Table:
+    def rows() -> Iterable[tuple[str, ...]]:
+        for path, faces in named:
+            if not faces:
+                yield path.name, "no face", "", ""
+            for place, face in enumerate(faces, 1):
+                yield (
+                    f"{path.name}#{place}",
+                    face.expression if face.unsure is None else f"unsure ({face.expression}?)",
+                    f"{face.scores[face.expression]:.0%}",
+                    face.unsure or "",
+                )
+
+    return output.table("Faces, from left to right", ("picture", "shows", "", "why unsure"), rows())
+
+
+def _video(clip: Clip) -> Table:
+    """The faces that were longest to be seen, and what they surely showed for how long."""
+    from fewshot_fer.classroom.clips import seconds_by_expression
+
+    shown = seconds_by_expression(clip)
+    longest = sorted(shown, key=lambda track: -sum(shown[track].values()))
+
+    def rows() -> Iterable[tuple[str, ...]]:
+        for track in longest[:_MOST_TRACKS]:
+            unsure = shown[track].pop("", 0.0)
+            sure = sorted(shown[track].items(), key=lambda item: -item[1])
+            yield (
+                str(track),
+                f"{unsure + sum(shown[track].values()):.1f} s",
+                ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sure) or "-",
+                f"{unsure:.1f} s",
+            )
+        if len(longest) > _MOST_TRACKS:
+            yield f"and {len(longest) - _MOST_TRACKS} more", "", "", ""
+
+    seconds = clip.frames[-1].time if clip.frames else 0.0
+    title = f"{clip.path.name}: {len(clip.frames)} frames, {seconds:.1f} s"
+    return output.table(title, ("face", "seen", "surely shows", "unsure"), rows())
