@@ -6,6 +6,7 @@ times a second: that is what is recorded, shown to every viewer and drawn as the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -23,7 +24,7 @@ from fewshot_fer.classroom.records.seconds import Seconds
 from fewshot_fer.classroom.records.values import Mark
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.classroom.view import ClassShares, View
-from fewshot_fer.errors import FewshotFerError, RecordError, SourceError
+from fewshot_fer.errors import FaceError, FewshotFerError, RecordError, SourceError
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
@@ -34,6 +35,7 @@ from fewshot_fer.web.timeline import STEP_S, Timeline
 from fewshot_fer.web.viewing import Sent, Viewer
 from fewshot_fer.web.wire import Message
 
+_log = logging.getLogger(__name__)
 _PULSE_S: Final = 0.2
 _STATE_S: Final = 1.0
 _FRESH_S: Final = 2.0
@@ -232,7 +234,16 @@ class RunningClass:
         """In a worker: decode, look, tell everybody."""
         if self.ended or self.paused:
             return wire.skipped("ended" if self.ended else "paused")
-        view = self._look(source, decode_image(jpeg, max_pixels=wire.MOST_PIXELS), came, namer)
+        image = decode_image(jpeg, max_pixels=wire.MOST_PIXELS)
+        try:
+            view = self._look(source, image, came, namer)
+        except FewshotFerError:
+            raise
+        except Exception as error:
+            # A mistake of ours costs this source what it remembers, never the lesson.
+            _log.exception("a picture could not be read")
+            source.session = None
+            raise FaceError("This picture could not be read.", next_step="Go on.") from error
         done = self.time
         if source.view is not None:
             gap = came - source.view.time

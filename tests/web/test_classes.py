@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.errors import ImageError, SourceError
+from fewshot_fer.errors import FaceError, ImageError, SourceError
 from fewshot_fer.students.consent import agreed
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.service import Service
@@ -165,6 +165,17 @@ def test_the_timeline_grows(service: Service, jpegs: dict[str, bytes]) -> None:
     until(told)
     start, shares, covered = running.state_message(0)["timeline"]["stretches"][0]
     assert (start, shares, covered) == (0, {"happy": 1.0}, 1.0)
+
+
+def test_a_mistake_of_ours_costs_one_picture_and_not_the_lesson(
+    service: Service, jpegs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = service.classes.open()
+    with monkeypatch.context() as broken:
+        broken.setattr(ClassSession, "look", lambda *_: [][0])
+        with pytest.raises(FaceError):
+            look(running, jpegs["happy"])
+    assert look(running, jpegs["happy"])["seen"]
 
 
 def test_a_class_that_ended_is_not_found(service: Service) -> None:

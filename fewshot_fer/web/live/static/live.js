@@ -84,6 +84,7 @@ class Live {
   #changeClass(id) {
     this.class = id;
     this.now = null;
+    this.over = false;
     this.timeline.reset();
     this.link?.close();
     this.#connect();
@@ -175,7 +176,7 @@ class Live {
   // The server knows the class no more, for it was started anew: go on with the one that it has.
   #gone() {
     this.link = null;
-    if (this.now?.ended) return;
+    if (this.over) return;
     this.banner.replaceChildren(el('span', { text: 'The server was started anew. Opening the class again …' }));
     show(this.banner, true);
     this.#changeClass('now');
@@ -255,7 +256,7 @@ class Live {
     const rate = span > 0 ? (frames.length - 1) / span : 0;
     const delays = frames.map(([, delay]) => delay).filter((delay) => delay !== null).sort((a, b) => a - b);
     const delay = delays.length ? delays[Math.floor(delays.length / 2)] : view.ms;
-    write(this.speed, `${rate.toFixed(0)} pictures a second · ${delay.toFixed(0)} ms · ${picture.width} × ${picture.height}`);
+    write(this.speed, `${rate.toFixed(rate < 9.5 ? 1 : 0)} pictures a second · ${delay.toFixed(0)} ms · ${picture.width} × ${picture.height}`);
     this.host.dataset.rate = rate.toFixed(2);
     this.host.dataset.delay = delay.toFixed(1);
     show(this.foot, true);
@@ -269,6 +270,7 @@ class Live {
   }
 
   #state(message) {
+    if (this.over) return; // It was on its way when the class ended.
     const before = this.now;
     this.now = message;
     const wasPaused = this.capture.resting;
@@ -368,7 +370,7 @@ class Live {
   #welcome(reason = null) {
     if (this.picture && !reason) return;
     if (!reason && this.capture?.on) return;
-    if (this.now?.ended) return;
+    if (this.over) return;
     const key = JSON.stringify([reason, this.now?.sources.length, Boolean(this.link?.open)]);
     if (key === this.welcomed && !this.welcome.hidden) return;
     this.welcomed = key;
@@ -396,6 +398,7 @@ class Live {
   }
 
   #ended(message) {
+    this.over = true;
     this.capture.stop();
     this.picture = false;
     this.stage.clear();

@@ -20,12 +20,13 @@ export class Timeline {
     this.cursor = el('i', { class: 'cursor', hidden: true });
     this.flags = el('div', { class: 'flags' });
     this.tip = el('div', { class: 'tip', role: 'status', hidden: true });
+    this.empty = el('p', { class: 'quiet', text: 'The class second by second: it grows here while you watch.' });
     this.plot = el('div', {
       class: 'plot', tabindex: '0', role: 'group',
       'aria-label': 'Timeline of the class. Arrow keys move through the lesson.',
       onpointermove: (event) => this.#point(event), onpointerleave: () => this.#leave(),
       onblur: () => this.#leave(), onkeydown: (event) => this.#key(event),
-    }, this.svg, this.flags, this.cursor, this.tip);
+    }, this.svg, this.empty, this.flags, this.cursor, this.tip);
     this.legend = el('ul', { class: 'legend' });
     this.ticks = el('div', { class: 'ticks', 'aria-hidden': 'true' });
     this.root = el('section', { class: 'card timeline', 'aria-label': 'Timeline' },
@@ -77,6 +78,8 @@ export class Timeline {
     }).join('');
     this.svg.replaceChildren(...paths, path(covered, 'var(--quiet)'));
     this.#drawMarks();
+    show(this.empty, !this.#columns.length);
+    show(this.ticks, this.#columns.length > 0);
     const span = this.count * length;
     this.ticks.replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) =>
       el('span', { text: clock(first + part * span) })));
