@@ -143,6 +143,46 @@ def test_what_people_wrote_is_text_and_never_markup() -> None:
     assert read(html).count(bad) == 3  # A mark, a card, a row of the table.
 
 
+def test_the_page_begins_with_what_matters() -> None:
+    lesson = drawn_class(2, 1200, sad=(3,), sad_from=600)
+    found = report_of(recorded(lesson))
+    lines = words.headlines(found, {"s03": "Cleo"})
+    assert lines[0].startswith("90\xa0% of the class (25 students) was surely read")
+    assert lines[-1] == "Worth a check-in: Cleo."
+    text = read(page(found, {"s03": "Cleo"}))
+    assert all(line in text for line in lines)
+
+
+def test_a_class_that_was_hardly_read_is_said_first() -> None:
+    lesson = drawn_class(1, 600)
+    for labels in lesson.values():
+        labels[::3] = labels[1::3] = -1
+    assert words.headlines(report_of(recorded(lesson)), {})[0].startswith("Only")
+
+
+def test_a_class_whose_second_half_differs_is_told_so() -> None:
+    lesson = drawn_class(1, 900)
+    assert "nothing clearly changed" in " ".join(words.headlines(report_of(recorded(lesson)), {}))
+    for labels in lesson.values():
+        labels[500:] = HAPPY
+    assert "more happy" in " ".join(words.headlines(report_of(recorded(lesson)), {}))
+
+
+def test_behind_every_chart_stands_a_table() -> None:
+    html = page(report_of(recorded(drawn_class(1, 3600))), {"s00": "Ada"})
+    assert html.count("<table>") == 2
+    assert html.count('<th scope="row">') == 20 + 25
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(40, "half a minute"), (60, "minute"), (150, "2½ minutes"), (290, "5 minutes"),
+     (1320, "22 minutes")],
+)  # fmt: skip
+def test_a_usual_has_a_length_in_words(seconds: float, said: str) -> None:
+    assert words.minutes(seconds) == said
+
+
 def test_an_empty_session_has_a_page(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
         store.begin("7b")
