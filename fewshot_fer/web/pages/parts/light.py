@@ -30,7 +30,8 @@ def show(service: Service, who: Student) -> None:
         "A new day brings other light, another camera, new glasses. One picture of the resting "
         "face tells how far that moves everything. No picture that was enrolled is changed."
     )
-    _brought(who)
+    with st.container():  # a place of its own, so that the tabs below keep theirs
+        _brought(who)
     _again(service, who)
     st.divider()
     _history(service, who)

@@ -24,7 +24,7 @@ def show(service: Service, student_id: str) -> None:
     who = _who(service, student_id)
     _head(who)
     learnt, pictures, today, data = st.tabs(
-        ["What was learnt", "Pictures", "Today's light", "Name and data"]
+        ["What was learnt", "Pictures", "Today's light", "Name and data"], key=f"tabs-{who.id}"
     )
     with learnt, frame.guarded():
         _learnt(service, who)

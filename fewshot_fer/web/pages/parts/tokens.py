@@ -22,7 +22,8 @@ def show(service: Service) -> None:
     _password(keeper)
     st.subheader("Tokens for programs", anchor=False)
     st.markdown("Programs reach the same as these pages under [/api/docs](/api/docs).")
-    _made()
+    with st.container():
+        _made()
     _listed(service, keeper)
     _make(service, keeper)
 
