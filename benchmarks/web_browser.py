@@ -118,9 +118,16 @@ def memory_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGESIZE") / 1e6
 
 
+def processor_s(pid: int) -> float:
+    """Processor time that a process has used: it hardly depends on what else runs."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(starts: int, seconds: float) -> dict[str, object]:
     """All figures."""
-    page_s, label_s, opened_s = [], [], []
+    page_s, label_s, opened_s, page_cpu_s = [], [], [], []
+    cpu_s = 0.0
     rates: list[float] = []
     delays: list[float] = []
     memory = 0.0
@@ -146,22 +153,27 @@ def measure(starts: int, seconds: float) -> dict[str, object]:
             with started(folder, port) as (process, began):
                 answering(address)
                 page_s.append(time.perf_counter() - began)
+                page_cpu_s.append(processor_s(process.pid))
                 labelled(page, address)
                 label_s.append(time.perf_counter() - began)
                 opened_s.append(label_s[-1] - page_s[-1])
                 if number == starts - 1:
+                    before, then = processor_s(process.pid), time.perf_counter()
                     rates, delays = live(page, seconds)
+                    cpu_s = (processor_s(process.pid) - before) / (time.perf_counter() - then)
                     memory = memory_mb(process.pid)
                 page.close()
         chromium.close()
     return {
         "starts": starts,
         "page_s": round(statistics.median(page_s), 2),
+        "page_processor_s": round(statistics.median(page_cpu_s), 2),
         "label_s": round(statistics.median(label_s), 2),
         "opened_to_label_s": round(statistics.median(opened_s), 2),
         "seconds": seconds,
         "round_trips_a_second": round(statistics.median(rates), 1),
         "delay_ms": round(statistics.median(delays), 1),
+        "processor_ms_a_picture": round(1000 * cpu_s / max(0.1, statistics.median(rates)), 1),
         "server_mb": round(memory),
         "cores": os.cpu_count(),
         "load": [round(one, 1) for one in os.getloadavg()],
@@ -179,12 +191,14 @@ def main() -> None:
         print(json.dumps(found))
         return
     print(f"process start to page answering    {found['page_s']} s (median of {found['starts']})")
+    print(f"  processor time until then        {found['page_processor_s']} s")
     print(f"process start to labelled face     {found['label_s']} s")
     print(f"page asked for to labelled face    {found['opened_to_label_s']} s")
     print(
         f"live, 720p                         {found['round_trips_a_second']} round trips a second"
     )
     print(f"                                   {found['delay_ms']} ms median delay")
+    print(f"server's processor time a picture  {found['processor_ms_a_picture']} ms")
     print(f"server's memory                    {found['server_mb']} MB")
     print(f"cores, load                        {found['cores']}, {found['load']}")
 

@@ -312,7 +312,7 @@ class Live {
     this.trouble ??= el('div', { class: 'banner soft', role: 'status' });
     const words = now.trouble ? `The record cannot be written just now: ${now.trouble}` : said;
     write(this.trouble, words ?? '');
-    if (words && !now.paused) this.banner.after(this.trouble);
+    if (words && !now.paused && !now.ended) this.banner.after(this.trouble);
     else this.trouble.remove();
   }
 

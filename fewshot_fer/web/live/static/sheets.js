@@ -49,7 +49,7 @@ export class Sheets {
       }
     };
     const search = el('input', {
-      type: 'search', placeholder: 'Name', 'aria-label': 'Find a student',
+      type: 'search', placeholder: 'Name', autofocus: true, 'aria-label': 'Find a student',
       oninput: () => fill(search.value),
       onkeydown: (event) => event.key === 'Enter' && list.querySelector('button')?.click(),
     });
