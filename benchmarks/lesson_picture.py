@@ -165,7 +165,7 @@ def report_picture(target: Path, seed: int, students: int, minutes: int) -> None
         browser = shutil.which("chromium") or "chromium"
         subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             "--window-size=900,830", f"--screenshot={folder}/page.png", file.as_uri()],
+             "--window-size=900,800", f"--screenshot={folder}/page.png", file.as_uri()],
             check=True, capture_output=True,
         )  # fmt: skip
         with Image.open(f"{folder}/page.png") as shot:
