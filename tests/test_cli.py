@@ -250,12 +250,12 @@ main(["wait"])
 from fewshot_fer.cli import main
 from fewshot_fer.simulation import demo
 
-class Telling(demo.Demo):
-    def _enrol(self):
+class Telling(demo.Cohort):
+    def enrol(self, *given):
         print("ready", flush=True)
-        return super()._enrol()
+        return super().enrol(*given)
 
-demo.Demo = Telling
+demo.Cohort = Telling
 main(["demo", "--students", "2", "--seconds", "1", "--json"])
 """,
 }

@@ -40,6 +40,7 @@ DISTRIBUTIONS = {
     "faiss": "faiss-cpu",
     "yaml": "pyyaml",
     "PIL": "pillow",
+    "markdown_it": "markdown-it-py",
 }
 EXTRA_OF = {"training": "train", "web": "web"}
 
