@@ -118,7 +118,7 @@ def label(
     y1 = min(y1, HEAD + HEIGHT - 20)
     fill = RIGHT if good else WRONG
     pen.rectangle(box, outline=fill, width=2 if good else 3)
-    words, letters = (said if good else f"{said}  not {true}"), font(14)
+    words, letters = (said if good else f"{said}  is {true}"), font(14)
     width = pen.textlength(words, letters)
     left = min(max(2.0, (x0 + x1 - width) / 2), WIDTH - width - 6)
     pen.rectangle((left - 4, y1 + 1, left + width + 4, y1 + 18), fill=fill)
