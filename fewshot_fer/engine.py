@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Precision = Literal["f32", "bf16"]
 
 _PREPARED: Final = 160
-"""Layers that stay prepared for a size; by default thousands do, and 200 batch sizes cost 160 MB."""
+"""Layers that stay prepared for a size; by default thousands do: 200 batch sizes cost 160 MB."""
 
 
 class Network(Protocol):
