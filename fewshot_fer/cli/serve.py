@@ -48,6 +48,7 @@ def serve(
     checkpoint: options.Checkpoint = None,
     precision: options.PrecisionName = None,
     min_face: options.MinFace = None,
+    as_json: options.Json = False,
 ) -> None:
     """Open the web app: pages for teachers, one for every student's own device, and an API.
 
@@ -68,7 +69,7 @@ def serve(
         service = Service(settings, demo=drawn or 0)
         certificate = _certificate(service, cert, key, own=self_signed)
         address = server.address(settings.host, settings.port, secure=certificate is not None)
-        _announce(service, address, password)
+        _announce(service, address, password, as_json=as_json)
         if open_browser:
             Timer(2.0, webbrowser.open, [address]).start()
         server.serve(service, host=settings.host, port=settings.port, certificate=certificate)
@@ -86,13 +87,16 @@ def _certificate(
     return self_signed(service.folder, service.settings.host) if own else None
 
 
-def _announce(service: Service, address: str, password: str | None) -> None:
+def _announce(service: Service, address: str, password: str | None, *, as_json: bool) -> None:
     """Where it is, and the password that was made up just now, which is shown only once."""
     from fewshot_fer.web.access.keeper import is_loopback, open_keeper
 
+    _, made = open_keeper(service, password)
+    if as_json:
+        output.write_json({"address": address, "password": made})
+        return
     console = output.console(stderr=True)
     console.print(f"The class is at [bold]{address}[/]   (Ctrl-C ends it)")
-    _, made = open_keeper(service, password)
     if made is not None:
         console.print(f"Teachers sign in with [bold]{made}[/] (made just now, shown only here).")
     if not is_loopback(service.settings.host) and address.startswith("http:"):

@@ -356,13 +356,14 @@ class RunningClass:
 
     def _check(self, session: int) -> None:
         """Now and then, while this session is recorded."""
-        while not self._over.wait(EVERY_S):
-            if not self._recording.running or self._recording.session != session:
-                return
+        while not self._over.wait(EVERY_S) and self._records(session):
             with suppress(FewshotFerError):
                 found = self._host.check_ins(session)
-                if self._recording.running and self._recording.session == session:
+                if self._records(session):
                     self.check_ins = found
+
+    def _records(self, session: int) -> bool:
+        return self._recording.running and self._recording.session == session
 
     def stop_recording(self) -> int | None:
         """Write nothing more; the session that was recorded."""
