@@ -85,6 +85,7 @@ class Live {
     this.class = id;
     this.now = null;
     this.over = false;
+    if (!this.capture.on) this.reason = null;
     this.timeline.reset();
     this.link?.close();
     this.#connect();
@@ -238,6 +239,7 @@ class Live {
 
   #draw(picture, view, delay) {
     this.stage.draw(picture, view, this.each);
+    this.reason = null;
     show(this.welcome, false);
     show(this.stage.root, true);
     const now = performance.now();
@@ -358,7 +360,7 @@ class Live {
     }
     this.picture = false;
     this.stage.clear();
-    this.#welcome();
+    this.#welcome(null);
   }
 
   #sourceEnded(kind) {
@@ -367,10 +369,11 @@ class Live {
   }
 
   // What stands where the picture will be: what to do first, or why there is none.
-  #welcome(reason = null) {
-    if (this.picture && !reason) return;
-    if (!reason && this.capture?.on) return;
-    if (this.over) return;
+  // The last reason stays until something else is tried.
+  #welcome(said = this.reason) {
+    const reason = said ?? null;
+    this.reason = reason;
+    if (this.over || (!reason && (this.picture || this.capture?.on))) return;
     const key = JSON.stringify([reason, this.now?.sources.length, Boolean(this.link?.open)]);
     if (key === this.welcomed && !this.welcome.hidden) return;
     this.welcomed = key;
@@ -391,7 +394,10 @@ class Live {
       el('div', { class: 'choices' },
         choice('camera', ICONS.camera, 'Your camera', 'A room, or yourself to try it.', () => this.start('camera')),
         choice('screen', ICONS.screen, 'A window', 'The gallery of a video call.', () => this.start('screen')),
-        choice('drawn', ICONS.drawn, 'A drawn class', 'Nobody real: to see how it works.', () => this.link?.send({ do: 'drawn', students: 12 }))),
+        choice('drawn', ICONS.drawn, 'A drawn class', 'Nobody real: to see how it works.', () => {
+          this.link?.send({ do: 'drawn', students: 12 });
+          this.#welcome({ what: 'Drawing a class …', next: 'A moment, please.', calm: true });
+        })),
       el('p', { class: 'quiet', text: devices
         ? `${devices} ${devices === 1 ? 'student takes' : 'students take'} part from their own device. Their pictures are not shown here.`
         : 'Pictures go to this server only and are never stored.' }));
