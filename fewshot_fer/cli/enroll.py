@@ -72,6 +72,7 @@ def enroll(
     as_json: options.Json = False,
 ) -> None:
     """Enrol a student with one to five pictures an expression, or add pictures to one."""
+    from fewshot_fer.students import shown
     from fewshot_fer.students.consent import consent_text
 
     if show_consent:
@@ -113,7 +114,7 @@ def enroll(
             another=another,
         )
     output.show(
-        people.enrolled_json(enrolled),
+        shown.enrolled(enrolled),
         as_json=as_json,
         picture=lambda: people.enrolled_picture(enrolled),
     )

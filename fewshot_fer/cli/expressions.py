@@ -49,6 +49,7 @@ def add(
     as_json: options.Json = False,
 ) -> None:
     """Teach an expression from a few pictures; from then on it is one like any other."""
+    from fewshot_fer.students import shown
     from fewshot_fer.students.own import teach_class, teach_student
 
     settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
@@ -68,7 +69,7 @@ def add(
         taught = teach_class(enrolment, name, people.by_student(library, pictures, name))
     names = ", ".join(one.student.name for one in taught)
     output.show(
-        {"expression": name, "students": [people.enrolled_json(one) for one in taught]},
+        {"expression": name, "students": [shown.enrolled(one) for one in taught]},
         as_json=as_json,
         picture=lambda: people.line(
             "\n".join(

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from fewshot_fer.students.gate import Gate, Picture
     from fewshot_fer.students.guided import Live
     from fewshot_fer.students.library import Library
-    from fewshot_fer.students.records import Student
     from fewshot_fer.students.roster import Roster
 
 Who = Annotated[
@@ -221,42 +220,6 @@ def _picture(argument: str) -> Picture:
             f"{argument!r} is not EXPRESSION=FILE, such as happy=anna.jpg", param_hint="PICTURES"
         )
     return picture_of(expression, path)
-
-
-def enrolled_json(enrolled: Enrolled) -> dict[str, object]:
-    """An enrolment as other programs read it."""
-    return {
-        "student": enrolled.student.id,
-        "name": enrolled.student.name,
-        "references": enrolled.student.counts,
-        "learnt": enrolled.card.learnt,
-        "helps_most": enrolled.card.helps_most,
-        "gain": enrolled.card.gain,
-        "refused": enrolled.refused,
-        "doubts": enrolled.doubts,
-        "added": enrolled.added,
-        "unchecked": enrolled.unchecked,
-    }
-
-
-def student_json(student: Student) -> dict[str, object]:
-    """A student as other programs read them."""
-    return {
-        "student": student.id,
-        "name": student.name,
-        "created": student.created.isoformat(),
-        "consent": {
-            "by": student.consent.by,
-            "at": student.consent.at.isoformat(),
-            "text": student.consent.text,
-            "sha256": student.consent.sha256,
-        },
-        "keeps": student.keeps,
-        "keep_until": student.keep_until.isoformat() if student.keep_until else None,
-        "own_expressions": student.own_expressions,
-        "references": student.counts,
-        "calibrations": student.calibrations,
-    }
 
 
 def enrolled_picture(enrolled: Enrolled) -> Group:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,6 +67,7 @@ def run(
     as_json: options.Json = False,
 ) -> None:
     """Recalibrate from a resting face, one picture of any expression, or frames of a lesson."""
+    from fewshot_fer.students import shown
     from fewshot_fer.students.recalibration import recalibrate
 
     settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
@@ -99,7 +99,9 @@ def run(
         )
         how = "resting face" if resting == "neutral" else f"frames of {resting}"
     came = recalibrate(roster, found.id, z, labels, how=how)
-    output.show(_as_json(came), as_json=as_json, picture=lambda: _brought(found.name, came))
+    output.show(
+        shown.recalibrated(came), as_json=as_json, picture=lambda: _brought(found.name, came)
+    )
 
 
 @app.command()
@@ -175,6 +177,7 @@ def compare(
 
 def _run_class(settings: Settings, source: str, seconds: float, *, as_json: bool) -> None:
     """Watch for a while, then recalibrate everyone of whom there were enough sure looks."""
+    from fewshot_fer.students import shown
     from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
 
     roster = people.roster(settings)
@@ -185,7 +188,7 @@ def _run_class(settings: Settings, source: str, seconds: float, *, as_json: bool
     left = {one: why for one, why in results.items() if isinstance(why, str)}
     output.show(
         {
-            "recalibrated": {one: _as_json(came) for one, came in done.items()},
+            "recalibrated": {one: shown.recalibrated(came) for one, came in done.items()},
             "left_as_is": left,
         },
         as_json=as_json,
@@ -247,10 +250,6 @@ def _brought(name: str, came: Recalibrated) -> Group:
     better = "Better take it back" if came.helped is False else "Take it back"
     last = people.line(f"{better} with `fewshot-fer recalibrate undo {came.student}`.")
     return Group(first, *tables, last)
-
-
-def _as_json(came: Recalibrated) -> dict[str, object]:
-    return {**asdict(came), "helped": came.helped, "in_words": came.in_words}
 
 
 def _scores(title: str, columns: tuple[str, str], both: BeforeAfter) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,10 +30,12 @@ def list_students(
     context: typer.Context, support_sets: options.SupportSets = None, as_json: options.Json = False
 ) -> None:
     """List everybody, without opening a picture."""
+    from fewshot_fer.students import shown
+
     settings = options.settings(context, support_sets=support_sets)
     found = people.library(settings).students()
     output.show(
-        {"students": [_summary(student) for student in found]},
+        {"students": [shown.line(student) for student in found]},
         as_json=as_json,
         picture=lambda: _list(found),
     )
@@ -48,9 +49,11 @@ def show(
     as_json: options.Json = False,
 ) -> None:
     """Show one student: consent, references, calibrations."""
+    from fewshot_fer.students import shown
+
     settings = options.settings(context, support_sets=support_sets)
     found = people.library(settings).find(student)
-    output.show(people.student_json(found), as_json=as_json, picture=lambda: _page(found))
+    output.show(shown.student(found), as_json=as_json, picture=lambda: _page(found))
 
 
 @app.command()
@@ -65,6 +68,8 @@ def drop(
     as_json: options.Json = False,
 ) -> None:
     """Take single references of a student back; the others stay."""
+    from fewshot_fer.students import shown
+
     settings = options.settings(context, support_sets=support_sets)
     library = people.library(settings)
     found = library.find(student)
@@ -72,7 +77,7 @@ def drop(
     what = ", ".join(f"{one.expression} {one.sha[:8]}" for one in gone)
     people.sure(f"Delete {what} of {found.name} for good?", as_json=as_json, yes=yes)
     left = library.drop(found.id, gone)
-    output.show(people.student_json(left), as_json=as_json, picture=lambda: _page(left))
+    output.show(shown.student(left), as_json=as_json, picture=lambda: _page(left))
 
 
 @app.command()
@@ -84,10 +89,12 @@ def rename(
     as_json: options.Json = False,
 ) -> None:
     """Give a student another name; the id stays."""
+    from fewshot_fer.students import shown
+
     settings = options.settings(context, support_sets=support_sets)
     library = people.library(settings)
     renamed = library.rename(library.find(student).id, name)
-    output.show(people.student_json(renamed), as_json=as_json, picture=lambda: _page(renamed))
+    output.show(shown.student(renamed), as_json=as_json, picture=lambda: _page(renamed))
 
 
 @app.command("export")
@@ -125,6 +132,7 @@ def import_students(
     as_json: options.Json = False,
 ) -> None:
     """Bring students in from zips; each is checked before anything is stored."""
+    from fewshot_fer.students import shown
     from fewshot_fer.students.moving import import_student
     from fewshot_fer.students.names import random_id
 
@@ -135,7 +143,7 @@ def import_students(
         for source in sources
     ]
     output.show(
-        {"students": [people.student_json(student) for student in found]},
+        {"students": [shown.student(student) for student in found]},
         as_json=as_json,
         picture=lambda: people.line(
             "\n".join(f"{student.name} is here ({student.id})." for student in found)
@@ -224,15 +232,6 @@ def expire(
         as_json=as_json,
         picture=lambda: people.line(f"Deleted: {', '.join(s.name for s in gone) or 'nobody'}."),
     )
-
-
-def _summary(student: Summary) -> dict[str, object]:
-    document = asdict(student)
-    document["created"] = student.created.isoformat()
-    document["keep_until"] = student.keep_until.isoformat() if student.keep_until else None
-    document["references"] = document.pop("counts")
-    document["student"] = document.pop("id")
-    return document
 
 
 def _list(found: Sequence[Summary]) -> Table | str:

@@ -20,10 +20,8 @@ from starlette.testclient import TestClient
 
 from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second
-from fewshot_fer.cli import people
-from fewshot_fer.students.recalibration import Recalibrated
 from fewshot_fer.web.access.keeper import keeper_of
-from fewshot_fer.web.api import documents, tools
+from fewshot_fer.web.api import tools
 from fewshot_fer.web.api.endpoint import as_json
 from fewshot_fer.web.api.openapi import description
 from fewshot_fer.web.api.routes import OPERATIONS
@@ -249,30 +247,6 @@ def fill(store: Store) -> None:
     ]
     store.write(session, seconds, [Mark(30, "group work")])
     store.end(session)
-
-
-def test_the_shapes_are_those_of_the_command_line(client: TestClient, house: House) -> None:
-    came = enrol(client)
-    student = house.library.open(came["student"])
-    assert documents.student(student) == people.student_json(student)
-    shown_as = client.get(f"{V1}/students/{student.id}").json()
-    assert set(shown_as) == set(people.student_json(student))
-    enrolment = tools_enrolled(house, student.id)
-    assert documents.enrolled(enrolment) == people.enrolled_json(enrolment)
-    nothing = Recalibrated("s", "c", None, None)
-    from fewshot_fer.cli import recalibrate, students
-
-    [line] = house.library.students()
-    assert documents.line(line) == students._summary(line)
-    assert documents.recalibrated(nothing) == recalibrate._as_json(nothing)
-
-
-def tools_enrolled(house: House, student: str) -> Any:
-    from fewshot_fer.students.gate import Picture
-    from tests.students.recogniser import enrolment_at
-
-    pictures = [Picture("neutral", shown("neutral", 77), "n")]
-    return enrolment_at(house.library).add(student, pictures)
 
 
 def test_the_machine_is_for_the_teacher(client: TestClient, house: House) -> None:

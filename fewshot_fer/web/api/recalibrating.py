@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fewshot_fer.errors import MissingError, RequestError
-from fewshot_fer.students import recalibration
-from fewshot_fer.web.api import documents
+from fewshot_fer.students import recalibration, shown
 from fewshot_fer.web.api.shapes import recalibrating as shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, pictures, student_of, vectors
@@ -30,7 +29,7 @@ def recalibrate(call: AnyCall) -> object:
     came = recalibration.recalibrate(
         call.service.roster, student.id, z, labels if named else None, how=how
     )
-    return documents.recalibrated(came)
+    return shown.recalibrated(came)
 
 
 def calibration_history(call: AnyCall) -> object:

@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 
 from fewshot_fer.errors import LibraryError, MissingError, RequestError, StudentError
+from fewshot_fer.students import shown
 from fewshot_fer.students.card import card_of
 from fewshot_fer.students.consent import agreed
 from fewshot_fer.students.gate import Picture, Refusal
 from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.names import random_id
-from fewshot_fer.web.api import documents
 from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, enrolment, forget, readable, student_of
@@ -19,7 +19,7 @@ from fewshot_fer.web.api.tools import AnyCall, enrolment, forget, readable, stud
 
 def list_students(call: AnyCall) -> object:
     """List everybody."""
-    return {"students": [documents.line(one) for one in call.service.library.students()]}
+    return {"students": [shown.line(one) for one in call.service.library.students()]}
 
 
 def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
@@ -34,18 +34,18 @@ def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
         keep_until=wishes.keep_until,
         another=wishes.another,
     )
-    return documents.enrolled(came, unread)
+    return shown.enrolled(came, unread)
 
 
 def show_student(call: AnyCall) -> object:
     """Show one student."""
-    return documents.student(student_of(call))
+    return shown.student(student_of(call))
 
 
 def rename_student(call: Call[Nothing, shapes.Rename]) -> object:
     """Give a student another name."""
     renamed = call.service.library.rename(student_of(call).id, call.body.name)
-    return documents.student(renamed)
+    return shown.student(renamed)
 
 
 def remove_student(call: AnyCall) -> object:
@@ -89,7 +89,7 @@ def add_references(call: Call[Nothing, shapes.Pictures]) -> object:
     """Add pictures of a student."""
     student = student_of(call)
     given, unread = _readable(call)
-    return documents.enrolled(enrolment(call, call.body).add(student.id, given), unread)
+    return shown.enrolled(enrolment(call, call.body).add(student.id, given), unread)
 
 
 def drop_reference(call: AnyCall) -> object:
@@ -100,7 +100,7 @@ def drop_reference(call: AnyCall) -> object:
         raise MissingError(
             "This student has no such reference.", next_step="GET the references to see them."
         )
-    return documents.student(call.service.library.drop(student.id, gone))
+    return shown.student(call.service.library.drop(student.id, gone))
 
 
 def try_pictures(call: Call[Nothing, shapes.Pictures]) -> object:
@@ -133,7 +133,7 @@ def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
             raise
         # The zip's fault and not the library's; where it lay is nobody's business.
         raise RequestError(error.what, next_step=error.next_step) from error
-    return {"students": [documents.student(came)]}
+    return {"students": [shown.student(came)]}
 
 
 def _looked(call: Call[Nothing, shapes.Pictures], student_id: str | None) -> object:

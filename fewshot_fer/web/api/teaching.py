@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fewshot_fer.errors import MissingError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.students import shown
 from fewshot_fer.students.gate import Picture
 from fewshot_fer.students.names import expression_name
 from fewshot_fer.students.own import teach_class, teach_student
-from fewshot_fer.web.api import documents
 from fewshot_fer.web.api.shapes import students as students_shapes
 from fewshot_fer.web.api.shapes import teaching as teaching_shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
@@ -34,17 +34,17 @@ def teach_the_class(call: Call[Nothing, students_shapes.Pictures]) -> object:
     by_student: dict[str, list[Picture]] = {}
     for picture in pictures(call):
         student = student_of(call, picture.expression)
-        shown = Picture(name, picture.image, picture.source)
-        by_student.setdefault(student.id, []).append(shown)
+        one = Picture(name, picture.image, picture.source)
+        by_student.setdefault(student.id, []).append(one)
     taught = teach_class(enrolment(call, call.body), name, by_student)
-    return {"expression": name, "students": [documents.enrolled(one) for one in taught]}
+    return {"expression": name, "students": [shown.enrolled(one) for one in taught]}
 
 
 def teach_a_student(call: Call[Nothing, students_shapes.Pictures]) -> object:
     """Teach an expression of one student's own."""
     name, student = call.path["expression"], student_of(call)
     taught = teach_student(enrolment(call, call.body), student.id, name, pictures(call, name))
-    return {"expression": name, "students": [documents.enrolled(taught)]}
+    return {"expression": name, "students": [shown.enrolled(taught)]}
 
 
 def remove_expression(call: AnyCall) -> object:

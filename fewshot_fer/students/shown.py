@@ -1,13 +1,16 @@
-"""Students and enrolments as other programs read them: as `--json` of the command line."""
+"""Students, enrolments and recalibrations as other programs read them: one form for all fronts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from fewshot_fer.students.enrolment import Enrolled
-from fewshot_fer.students.gate import Refusal
-from fewshot_fer.students.recalibration import Recalibrated
-from fewshot_fer.students.records import Student, Summary
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.enrolment import Enrolled
+    from fewshot_fer.students.gate import Refusal
+    from fewshot_fer.students.recalibration import Recalibrated
+    from fewshot_fer.students.records import Student, Summary
 
 Document = dict[str, object]
 
