@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from fewshot_fer import __version__
+from fewshot_fer.web.access import guard, signin
+from fewshot_fer.web.api import routes as api
+from fewshot_fer.web.front import routes as front
+from fewshot_fer.web.guide import routes as guide
 from fewshot_fer.web.service import Service, make_current
 from fewshot_fer.web.sockets import live
+from fewshot_fer.web.student import routes as student
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"
-_ROOMS: Final = ("access.signin", "api.routes", "guide.routes", "student.routes")
-"""Rooms with `routes(service) -> list of routes`."""
-_GUARDS: Final = "access.guard"
-"""The room with `middleware(service) -> list of Middleware`."""
+_ROOMS: Final[tuple[Callable[[Service], Sequence[BaseRoute]], ...]] = (
+    front.routes,
+    signin.routes,
+    api.routes,
+    guide.routes,
+    student.routes,
+)
 
 
 def build_app(service: Service) -> st.App:
@@ -38,7 +43,7 @@ def parts(service: Service) -> dict[str, Any]:
     make_current(service)
     return {
         "routes": list(_routes(service)),
-        "middleware": list(_middleware(service)),
+        "middleware": list(guard.middleware(service)),
         "lifespan": _lifespan(service),
     }
 
@@ -46,25 +51,10 @@ def parts(service: Service) -> dict[str, Any]:
 def _routes(service: Service) -> Iterator[BaseRoute]:
     yield Route("/health", health)
     yield WebSocketRoute("/live/{class_id}", live(service))
-    for room in _ROOMS:
-        found = _from(room, "routes")
-        if found is not None:
-            yield from found(service)
+    for routes in _ROOMS:
+        yield from routes(service)
     for folder in sorted(WEB.glob("*/static")):
         yield Mount(f"/assets/{folder.parent.name}", StaticFiles(directory=folder))
-
-
-def _middleware(service: Service) -> Iterator[Middleware]:
-    found = _from(_GUARDS, "middleware")
-    if found is not None:
-        yield from found(service)
-
-
-def _from(room: str, what: str) -> Callable[[Service], Any] | None:
-    package, module = f"fewshot_fer.web.{room}".rsplit(".", 1)
-    if find_spec(package) is None or find_spec(f"{package}.{module}") is None:
-        return None
-    return getattr(import_module(f"{package}.{module}"), what, None)
 
 
 def _lifespan(service: Service) -> Callable[[Any], Any]:

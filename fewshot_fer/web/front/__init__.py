@@ -1,0 +1,1 @@
+"""Streamlit's one page under our own name."""
