@@ -61,7 +61,7 @@ def service(make_service: Callable[..., Service]) -> Service:
 def client(service: Service) -> Iterator[TestClient]:
     """All routes and middleware of the app, without Streamlit's own."""
     app = Starlette(**parts(service))
-    with TestClient(app, base_url="http://localhost:8501") as client:
+    with TestClient(app, base_url="http://localhost:8501", client=("127.0.0.1", 50_000)) as client:
         yield client
 
 

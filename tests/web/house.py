@@ -109,10 +109,10 @@ def app_of(house: Any) -> Starlette:
 
 @contextmanager
 def visitor(
-    house: Any, base: str = "http://127.0.0.1:8501", **headers: str
+    house: Any, base: str = "http://127.0.0.1:8501", peer: str = "127.0.0.1", **headers: str
 ) -> Iterator[TestClient]:
     with TestClient(
-        app_of(house), base_url=base, headers=headers, follow_redirects=False
+        app_of(house), base_url=base, headers=headers, follow_redirects=False, client=(peer, 50_000)
     ) as client:
         yield client
 

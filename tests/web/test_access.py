@@ -191,6 +191,17 @@ def test_without_a_password_other_names_and_proxies_are_refused(
             pass
 
 
+@pytest.mark.parametrize(
+    ("peer", "status"),
+    [("10.0.0.9", 403), ("fe80::1", 403), ("", 403), ("::1", 200), ("::ffff:127.0.0.1", 200)],
+)
+def test_without_a_password_only_this_machine_is_let_in(
+    house: House, peer: str, status: int
+) -> None:
+    with visitor(house, peer=peer) as client:
+        assert client.get("/").status_code == status
+
+
 def test_a_teacher_signs_in_and_out(house: House) -> None:
     locked(house)
     with visitor(house, "http://school.example") as client:

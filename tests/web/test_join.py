@@ -25,7 +25,8 @@ def school(tmp_path: Path) -> Iterator[School]:
 
 def browser(school: School, address: str = "http://127.0.0.1:8501") -> TestClient:
     # Outside of `with` nothing of the service is started: no recogniser is needed here.
-    return TestClient(app_of(school), base_url=address, follow_redirects=False)
+    peer = ("127.0.0.1", 50_000)
+    return TestClient(app_of(school), base_url=address, follow_redirects=False, client=peer)
 
 
 def join(page: TestClient, link: str, **form: str) -> int:

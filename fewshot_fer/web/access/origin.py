@@ -12,22 +12,30 @@ from fewshot_fer.web.access.keeper import is_loopback
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS: Final = {"http": 80, "https": 443}
+_MAPPED: Final = "::ffff:"
+"""How IPv6 writes an address of IPv4."""
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
 
 
 def check_host(asked: HTTPConnection) -> None:
-    """Without a password only this machine is let in, under its own names.
+    """Without a password only this machine is let in: from its own address, under its own names.
 
     Another web page could give its own name the address of this machine (DNS rebinding),
     and a proxy on this machine would bring the whole world in.
     """
-    host = _name(asked.headers.get("host", ""))
-    if is_loopback(host) and not any(name in asked.headers for name in _FORWARDED):
+    here = _is_here(asked) and is_loopback(_name(asked.headers.get("host", "")))
+    if here and not any(name in asked.headers for name in _FORWARDED):
         return
     raise AccessError(
         "Without a password this app answers to 127.0.0.1 and localhost only.",
         next_step="Start it with --password, and use it under any name.",
     )
+
+
+def _is_here(asked: HTTPConnection) -> bool:
+    """Whether the one who asks is this machine; a Host header may say anything."""
+    peer = asked.client.host if asked.client is not None else ""
+    return is_loopback(peer.removeprefix(_MAPPED))
 
 
 def check_origin(asked: HTTPConnection, method: str) -> None:
