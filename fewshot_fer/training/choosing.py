@@ -15,9 +15,10 @@ from typing import Final
 
 import numpy as np
 
-from fewshot_fer.arrays import Bools, Doubles, Floats, Ints
+from fewshot_fer.arrays import Doubles, Floats, Ints
 from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior, Prototypes
+from fewshot_fer.prototypes.promise import Named, promised_confidences
 from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 
@@ -43,8 +44,12 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One person's queries: distances less allowances [n, c], nearest [n], truth [n], doubt."""
+    """One person's queries: distances less allowances [n, c], nearest [n], truth [n], doubt.
 
+    `people` is the set that the person is of.
+    """
+
+    people: str
     squares: Floats
     nearest: Floats
     truth: Ints
@@ -121,33 +126,32 @@ def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
     enrolled = asked["1"] + asked.get("2", [])
     many = min(_TEMPERATURES, key=lambda t: _loss(enrolled, partial(_mixed, none, t)))
     temperature = partial(_mixed, none, float(many))
+    groups = [
+        _named([one for one in all_asked if one.people == people], temperature)
+        for all_asked in asked.values()
+        for people in sorted({one.people for one in all_asked})
+    ]
+    least = promised_confidences(groups, PROMISE)
     doubts = (
-        _doubts(asked["0"], temperature),
-        _doubts(enrolled, temperature),
+        Doubts(least[0], _farthest(asked["0"])),
+        Doubts(least[1], _farthest(enrolled)),
     )
     return replace(config, temperatures=(none, float(many)), doubts=doubts)
 
 
-def _doubts(asked: Sequence[Asked], temperature: Temperature) -> Doubts:
-    """The lowest confidence at which labels keep the promise, and the farthest that faces lie."""
+def _named(asked: Sequence[Asked], temperature: Temperature) -> Named:
+    """How sure every label is, whether it is right, and with how much doubt left."""
     logs = [_log_scores(one.squares, temperature(one.doubt)) for one in asked]
-    confidence = np.concatenate([np.exp(log.max(1)) for log in logs])
-    right = np.concatenate(
-        [log.argmax(1) == one.truth for log, one in zip(logs, asked, strict=True)]
-    )
-    nearest = np.concatenate([one.nearest for one in asked])
-    return Doubts(
-        round(promised_confidence(confidence, right, PROMISE), 3),
-        round(float(np.quantile(nearest, _FARTHEST)), 2),
+    return Named(
+        np.concatenate([np.exp(log.max(1)) for log in logs]).astype(np.float32),
+        np.concatenate([log.argmax(1) == one.truth for log, one in zip(logs, asked, strict=True)]),
+        np.concatenate([np.full(len(one.truth), one.doubt, np.float32) for one in asked]),
     )
 
 
-def promised_confidence(confidence: Doubles, right: Bools, promise: float) -> float:
-    """The lowest threshold above which at least the promised share [0..1] is right."""
-    order = np.argsort(-confidence, kind="stable")
-    kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(kept >= promise)
-    return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
+def _farthest(asked: Sequence[Asked]) -> float:
+    """The squared distance beyond which hardly any face lies."""
+    return round(float(np.quantile(np.concatenate([one.nearest for one in asked]), _FARTHEST)), 2)
 
 
 def _mixed(none: float, many: float, doubt: float) -> float:
@@ -187,8 +191,13 @@ def _ask(prior: Prior, z: Floats, held: Labelled, deal: Deal) -> Asked:
     names = [BASIC[label] for label in held.labels[deal.references]]
     learnt: Prototypes = prior.learn(z[deal.references], names)
     squares = learnt.squares(z[deal.queries])
+    people = held.subjects[deal.queries[0]].partition("/")[0]
     return Asked(
-        squares - learnt.allowance, squares.min(1), held.labels[deal.queries], learnt.doubt
+        people,
+        squares - learnt.allowance,
+        squares.min(1),
+        held.labels[deal.queries],
+        learnt.doubt,
     )
 
 

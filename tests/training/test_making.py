@@ -22,7 +22,6 @@ from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.simulation.files import reference_pictures
 from fewshot_fer.simulation.roster import DrawnStudent, invent_class
 from fewshot_fer.training.augment import AugmentConfig
-from fewshot_fer.training.choosing import promised_confidence
 from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, TrainingConfig
 from fewshot_fer.training.course import Course
 from fewshot_fer.training.data import FERPLUS_COLUMNS, FaceSet
@@ -47,6 +46,7 @@ CONFIG = TrainingConfig(
             episodes=EpisodeConfig(way=(4, 7), shot=(1, 1), queries=1),
         ),
     ),
+    seed=1,
     network=NetworkConfig((8, 12, 16, 24), (1, 1, 1, 1), 16, 16),
     augment=AugmentConfig(rotate_degrees=5, scale=0.05, shift=0.03, erase=0.0),
     ema=0.9,
@@ -173,11 +173,3 @@ def test_a_checkpoint_that_was_altered_is_refused(made: Made, tmp_path: Path) ->
     card.write_text(card.read_text().replace('"acted_people": 9', '"acted_people": 8'))
     with pytest.raises(CheckpointError, match="hash does not match"):
         Checkpoint.read(tmp_path)
-
-
-def test_the_threshold_keeps_the_promise_and_gives_no_more_away() -> None:
-    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
-    right = np.array([True, True, False, True, False])
-    assert promised_confidence(confidence, right, 0.75) == 0.6
-    assert promised_confidence(confidence, right, 1.0) == 0.8
-    assert promised_confidence(confidence, ~right, 1.0) == 1.0
