@@ -101,10 +101,9 @@ def enrolment(
 def live_gate(roster: Roster) -> Gate:
     """The gate for frames of a lesson: what can be read may calibrate."""
     from fewshot_fer.faces.quality import assess
-    from fewshot_fer.students.gate import Gate, Rules
+    from fewshot_fer.students.gate import FOR_LESSONS, Gate
 
-    lenient = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
-    return Gate(roster.recogniser.find, assess, lenient)
+    return Gate(roster.recogniser.find, assess, FOR_LESSONS)
 
 
 def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:

@@ -222,17 +222,10 @@ def _vectors(
     roster: Roster, gate: Gate, pictures: Sequence[Picture], *, lenient: bool
 ) -> tuple[Floats, list[str]]:
     """Vectors z [n,D] and labels of the usable pictures; strict: all must be usable."""
-    import numpy as np
+    from fewshot_fer.students.gate import stacked, usable
 
-    from fewshot_fer.students.gate import Candidate, Refusal
-
-    seen = [gate.look(picture) for picture in pictures]
-    refused = [one for one in seen if isinstance(one, Refusal)]
-    if refused and not lenient:
-        raise refused[0].as_error()
-    usable = [one for one in seen if isinstance(one, Candidate)]
-    portraits = np.array([one.portrait for one in usable], np.uint8).reshape(-1, 192, 192, 3)
-    return roster.recogniser.vectors_of(portraits), [one.expression for one in usable]
+    faces = usable(gate, pictures, some=lenient)
+    return roster.recogniser.vectors_of(stacked(faces)), [one.expression for one in faces]
 
 
 def _brought(name: str, came: Recalibrated) -> Group:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.students.gate import Candidate, Refusal
+from fewshot_fer.students.gate import Candidate, Refusal, stacked
 from fewshot_fer.students.interfaces import Identifies, Prototypes
 
 # Two takes of one person's expression, laid on top of each other, correlate up to 0.996 (KDEF) and
@@ -135,8 +135,7 @@ def of_one_person(
     candidates: Sequence[Candidate], there: Bytes, identify: Identifies
 ) -> tuple[list[Candidate], list[Refusal]]:
     """Those who look like the student's portraits [n,192,192,3], or like most of each other."""
-    portraits = np.array([c.portrait for c in candidates], np.uint8).reshape(-1, 192, 192, 3)
-    new = identify(portraits)
+    new = identify(stacked(candidates))
     if len(there):
         alike = (new @ identify(there).T).max(axis=1) >= _ONE_PERSON
     else:

@@ -16,7 +16,7 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ConsentError, ReferenceImageError
 from fewshot_fer.students.among import Doubt, doubts, of_one_person, without_doubles
 from fewshot_fer.students.card import Card, card_of
-from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
+from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal, stacked
 from fewshot_fer.students.interfaces import Identifies
 from fewshot_fer.students.names import display_name, expression_name, known_expression
 from fewshot_fer.students.records import Consent, Keeps, NewReference, Student
@@ -212,8 +212,7 @@ class Enrolment:
         )
 
     def _vectors(self, candidates: Sequence[Candidate]) -> Floats:
-        portraits = np.array([c.portrait for c in candidates], np.uint8)
-        return self.roster.recogniser.vectors_of(portraits.reshape(-1, 192, 192, 3))
+        return self.roster.recogniser.vectors_of(stacked(candidates))
 
     def _new(self, checked: Looked) -> list[NewReference]:
         return [

@@ -6,9 +6,10 @@ an unlikely label) is in `among`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -59,6 +60,10 @@ class Rules:
     tilted: float = 35.0
     inside: float = 0.75
     probability: float = 0.9
+
+
+FOR_LESSONS: Final = Rules(smallest=32.0, sharpness=0.1, darkest=25.0, contrast=8.0)
+"""What can be read may calibrate: a lesson's light is learnt from the lesson's pictures."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +166,23 @@ class Gate:
         for wrong, what, next_step in _checks(quality, self.rules):
             if wrong:
                 raise _refused(what, next_step)
+
+
+def usable(gate: Gate, pictures: Iterable[Picture], *, some: bool = False) -> list[Candidate]:
+    """The faces that the gate lets through; all pictures must pass, unless `some` suffice."""
+    found = []
+    for picture in pictures:
+        seen = gate.look(picture)
+        if isinstance(seen, Candidate):
+            found.append(seen)
+        elif not some:
+            raise seen.as_error()
+    return found
+
+
+def stacked(candidates: Iterable[Candidate]) -> Bytes:
+    """The portraits [n,192,192,3] of some faces."""
+    return np.array([one.portrait for one in candidates], np.uint8).reshape(-1, 192, 192, 3)
 
 
 def _checks(quality: Quality, rules: Rules) -> Iterator[tuple[bool, str, str]]:

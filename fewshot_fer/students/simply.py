@@ -11,7 +11,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.consent import agreed
 from fewshot_fer.students.enrolment import Enrolled, Enrolment
-from fewshot_fer.students.gate import Candidate, Gate, Picture
+from fewshot_fer.students.gate import FOR_LESSONS, Gate, Picture, stacked, usable
 from fewshot_fer.students.recalibration import Recalibrated
 from fewshot_fer.students.recalibration import recalibrate as recalibrate_from_vectors
 from fewshot_fer.students.roster import Roster
@@ -56,17 +56,11 @@ def recalibrate(
     roster: Roster, student_id: str, pictures: Pictures, *, gate: Gate | None = None
 ) -> Recalibrated:
     """Fit a student to today's light, from a resting face or any picture with its expression."""
-    gate = gate or _gate(roster)
-    usable: list[Candidate] = []
-    for picture in _listed(pictures):
-        seen = gate.look(picture)
-        if not isinstance(seen, Candidate):
-            raise seen.as_error()
-        usable.append(seen)
-    portraits = np.array([one.portrait for one in usable], np.uint8).reshape(-1, 192, 192, 3)
-    z = roster.recogniser.vectors_of(portraits)
-    labels = [one.expression for one in usable]
-    how = "one picture" if len(usable) == 1 else f"{len(usable)} pictures"
+    through = gate or Gate(roster.recogniser.find, assess, FOR_LESSONS)
+    faces = usable(through, _listed(pictures))
+    z = roster.recogniser.vectors_of(stacked(faces))
+    labels = [one.expression for one in faces]
+    how = "one picture" if len(faces) == 1 else f"{len(faces)} pictures"
     return recalibrate_from_vectors(roster, student_id, z, labels, how=how)
 
 

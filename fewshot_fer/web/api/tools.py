@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom import recording
 from fewshot_fer.errors import ImageError, MissingError, RequestError
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal, Rules
+from fewshot_fer.students.gate import (
+    FOR_LESSONS,
+    Gate,
+    Picture,
+    Refusal,
+    Rules,
+    stacked,
+    usable,
+)
 from fewshot_fer.students.names import is_id
 from fewshot_fer.students.records import Student
 from fewshot_fer.web.access.who import only_own
@@ -23,9 +29,6 @@ from fewshot_fer.web.student.side import side_of
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
-
-_FOR_LESSONS = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
-"""What can be read may calibrate."""
 
 AnyCall = Call[Any, Any]
 
@@ -90,14 +93,9 @@ def vectors(
     service: Service, given: Sequence[Picture], *, lenient: bool
 ) -> tuple[Floats, list[str]]:
     """Vectors z [n,D] and labels of the usable pictures; strict: all must be usable."""
-    through = gate(service, _FOR_LESSONS)
-    seen = [through.look(picture) for picture in given]
-    refused = [one for one in seen if isinstance(one, Refusal)]
-    if refused and not lenient:
-        raise refused[0].as_error()
-    usable = [one for one in seen if isinstance(one, Candidate)]
-    portraits = np.array([one.portrait for one in usable], np.uint8).reshape(-1, 192, 192, 3)
-    return service.roster.recogniser.vectors_of(portraits), [one.expression for one in usable]
+    faces = usable(gate(service, FOR_LESSONS), given, some=lenient)
+    z = service.roster.recogniser.vectors_of(stacked(faces))
+    return z, [one.expression for one in faces]
 
 
 def forget(call: AnyCall, student_id: str) -> list[int]:

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import decode_image
-from fewshot_fer.students.gate import Gate, Rules
+from fewshot_fer.students.gate import FOR_LESSONS, Gate
 from fewshot_fer.students.names import expression_name
 from fewshot_fer.web import wire
 from fewshot_fer.web.guide.basket import baskets_of
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
     from fewshot_fer.web.wire import Message
 
-LENIENT: Final = Rules(smallest=32.0, sharpness=0.1, contrast=8.0, darkest=25.0)
-"""What can be read may calibrate."""
 _SHORTEST_TICKET: Final = 16
 _MOST_EXPRESSIONS: Final = 40
 
@@ -93,7 +91,7 @@ class Guide:
         self._ticket, self._fetched = ticket, 0
         find = self._service.recognizer.find
         if command["do"] == "rest":
-            self._coach = Resting(Gate(find, assess, LENIENT))
+            self._coach = Resting(Gate(find, assess, FOR_LESSONS))
         else:
             self._coach = Teaching(Gate(find, assess), _expressions(names))
         return self._coach.begin()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from fewshot_fer.classroom.opening import OpenClass
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import Candidate, Gate
+from fewshot_fer.students.gate import Candidate, Gate, stacked
 from fewshot_fer.students.names import known_expression
 from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, recalibrate, undo
 from fewshot_fer.web.student.coaching import Coach, Resting, Teaching
@@ -57,8 +55,7 @@ class Learner:
 
     def adjust(self, pictures: Sequence[Candidate]) -> Message:
         """Learn today's light from pictures whose expressions are known."""
-        portraits = np.array([one.portrait for one in pictures], np.uint8)
-        z = self._opened.recognizer.vectors_of(portraits.reshape(-1, 192, 192, 3))
+        z = self._opened.recognizer.vectors_of(stacked(pictures))
         labels = [one.expression for one in pictures]
         how = "own device, one picture" if len(pictures) == 1 else "own device, resting face"
         done = recalibrate(self._opened.roster, self._student, z, labels, how=how)

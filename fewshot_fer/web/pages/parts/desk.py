@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from fewshot_fer.arrays import Bytes
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.card import Card, card_of
 from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import Candidate, Gate, Rules
-from fewshot_fer.web.guide.routes import LENIENT
+from fewshot_fer.students.gate import Gate, Rules
 from fewshot_fer.web.student.side import side_of
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
-
-__all__ = ["LENIENT", "card", "enrolment", "forget", "gate", "stacked"]
 
 Steps = Callable[[int, int], None]
 
@@ -41,11 +36,6 @@ def enrolment(
         skip_refused=True,
         progress=progress,
     )
-
-
-def stacked(candidates: Sequence[Candidate]) -> Bytes:
-    """The portraits [n,192,192,3] of some faces."""
-    return np.array([one.portrait for one in candidates], np.uint8).reshape(-1, 192, 192, 3)
 
 
 def card(service: Service, student_id: str) -> Card:

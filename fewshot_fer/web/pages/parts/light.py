@@ -8,7 +8,7 @@ import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import decode_image
-from fewshot_fer.students.gate import Candidate, Picture, Refusal
+from fewshot_fer.students.gate import FOR_LESSONS, Candidate, Picture, Refusal, stacked
 from fewshot_fer.students.recalibration import history, recalibrate, undo
 from fewshot_fer.web.guide.component import guide
 from fewshot_fer.web.pages.parts import collect, desk, frame, plain
@@ -74,7 +74,7 @@ def _usable(
     service: Service, given: Sequence[tuple[str, bytes]], label: str | None
 ) -> list[Candidate]:
     """The faces that can be read; what is wrong with the others is said."""
-    gate = desk.gate(service, desk.LENIENT)
+    gate = desk.gate(service, FOR_LESSONS)
     progress = Progress("Looking at pictures")
     usable: list[Candidate] = []
     for done, (name, data) in enumerate(given):
@@ -92,7 +92,7 @@ def _usable(
 def _recalibrate(
     service: Service, who: Student, usable: Sequence[Candidate], label: str | None, how: str
 ) -> None:
-    z = service.recognizer.vectors_of(desk.stacked(usable))
+    z = service.recognizer.vectors_of(stacked(usable))
     labels = None if label is None else [label] * len(usable)
     st.session_state[f"brought-{who.id}"] = recalibrate(service.roster, who.id, z, labels, how=how)
     st.rerun()
