@@ -76,7 +76,9 @@ class Rhythm:
     """It looks at every known face about this often, the longest unseen first."""
     fewest_looks: int = 4
     looks_at_once: int = 16
-    """At least and at most so many of them in one frame."""
+    """At least and at most so many of them in one frame, unless frames are rare."""
+    longest_wait: float = 1.0
+    """Nobody waits longer than this for a look: a tracker forgets whom nobody looks at."""
     retry_every: float = 0.2
     """How often it looks where a lost face was."""
     give_up_after: float = 2.5
@@ -168,13 +170,10 @@ class FaceFollower:
     def _look(self, pixels: Bytes, sampler: AreaSampler, time: float, since: float) -> None:
         """Look at the faces unseen for longest, and now and then where lost ones were."""
         rhythm = self._rhythm
-        share = ceil(len(self._seen.ids) * since / rhythm.refresh)
-        count = min(max(share, rhythm.fewest_looks), rhythm.looks_at_once)
+        count = self._looks_due(since)
         longest = np.argsort(self._seen.looked, kind="stable")[:count]
         asked = self._seen.ids[longest]
-        due = [
-            track for track, tried in self._lost.items() if time - tried >= self._rhythm.retry_every
-        ]
+        due = [track for track, tried in self._lost.items() if time - tried >= rhythm.retry_every]
         tracks = np.concatenate([asked, np.array(due, dtype=np.int64)])
         known, boxes = self._tracker.predict(time)
         here = np.isin(known, tracks)
@@ -183,11 +182,19 @@ class FaceFollower:
         found = found[_unclaimed(found, others.faces)]
         ids = self._tracker.update(found, time, looks(pixels, found.boxes), among=known[here])
         self._seen = others.joined(_Seen.of(found, ids, time))
-        for track in tracks[~np.isin(tracks, ids)].tolist():
+        missed = tracks[~np.isin(tracks, ids) & np.isin(tracks, known)]
+        for track in missed.tolist():
             if track not in self._lost:
                 self._search_around(pixels, sampler, boxes[known == track], time)
             self._lost[track] = time
         self._forget(known)
+
+    def _looks_due(self, since: float) -> int:
+        """At how many known faces to look, so long after the frame before."""
+        rhythm, faces = self._rhythm, len(self._seen.ids)
+        wanted = max(ceil(faces * since / rhythm.refresh), rhythm.fewest_looks)
+        needed = ceil(faces * min(since / rhythm.longest_wait, 1))
+        return max(min(wanted, rhythm.looks_at_once), needed)
 
     def _search_around(
         self, pixels: Bytes, sampler: AreaSampler, boxes: Floats, time: float

@@ -14,6 +14,7 @@ from fewshot_fer.faces.boxes import overlaps
 from fewshot_fer.faces.detector import Detector, Picture
 from fewshot_fer.faces.follower import FaceFollower, Rhythm, Tracked
 from fewshot_fer.faces.pyramid import Piece, pieces
+from fewshot_fer.faces.tracker import Habits, Tracker
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.simulation.gallery import Frame, Gallery
 
@@ -90,6 +91,35 @@ def test_as_many_looks_as_time_asks_for(count: int, expected: int) -> None:
     finder = Finder(_wall(count))
     _run(FaceFollower(finder), 20)
     assert max(finder.looked) == expected
+
+
+@pytest.mark.parametrize("gap", [1.0, 1.7, 2.4])
+def test_rare_pictures_lose_nobody(gap: float) -> None:
+    """More faces than looks in a frame: all keep their numbers though frames are seconds apart."""
+    follower = FaceFollower(Finder(_wall(49)))
+    seen = [follower.follow(BLANK, k * gap) for k in range(12)]
+    assert all(tracked.ids.tolist() == list(range(1, 50)) for tracked in seen)
+
+
+def test_whom_the_tracker_has_forgotten_is_not_looked_for() -> None:
+    """Faces that wait longer for their look than the tracker remembers are found anew."""
+    tracker, rhythm = Tracker(Habits(memory=0.15)), Rhythm(looks_at_once=4)
+    follower = FaceFollower(Finder(_wall(49)), tracker=tracker, rhythm=rhythm)
+    seen = [follower.follow(BLANK, tenth / 10) for tenth in range(30)]
+    assert all(0 < len(set(tracked.ids.tolist())) == len(tracked.faces) <= 49 for tracked in seen)
+
+
+@pytest.mark.parametrize("gap", [2.4, 2.7, 60.0])
+def test_rare_pictures_make_nothing_grow(gap: float) -> None:
+    """However far apart pictures are, a tracker remembers the faces in view and no more."""
+    tracker = Tracker()
+    finder = Finder(_wall(9))
+    follower = FaceFollower(finder, tracker=tracker)
+    for k in range(40):
+        finder.boxes = _wall(9)[k % 3 :]
+        assert len(follower.follow(BLANK, k * gap).ids) >= 7
+        assert len(tracker.predict(k * gap)[0]) <= 9
+        assert len(follower._lost) <= 9
 
 
 def test_the_search_is_spread_over_frames() -> None:
