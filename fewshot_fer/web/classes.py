@@ -7,7 +7,7 @@ times a second: that is what is recorded, shown to every viewer and drawn as the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,9 +26,9 @@ from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.classroom.view import ClassShares, View
 from fewshot_fer.errors import FaceError, FewshotFerError, RecordError, SourceError
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
-from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
 from fewshot_fer.web import wire
+from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.checking import EVERY_S
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.timeline import STEP_S, Timeline
@@ -268,7 +268,7 @@ class RunningClass:
         opened = self._host.opened()
         with source.lock:
             if source.session is None:
-                who: Namer | None = ByFace(self._host)
+                who: Namer | None = ByFace(lambda: self._host.opened().namer())
                 if namer is not None:
                     who = namer()
                 elif source.student is not None:
@@ -324,6 +324,13 @@ class RunningClass:
             self._host.opened().library.open(student)
         with one.lock:
             one.session.name(track, student)
+
+    def forget_who_left(self) -> None:
+        """Drop what is remembered of those who are not enrolled any more."""
+        for source in self.sources:
+            with source.lock:
+                if source.session is not None:
+                    source.session.forget_who_left()
 
     def mark(self, text: str) -> Mark:
         """Mark this moment; it goes into the record where one is kept."""
@@ -517,26 +524,6 @@ class RunningClass:
         over = self._seconds.add(view)
         if over is not None:
             self.timeline.add(over.whole)
-
-
-class ByFace:
-    """Names by the faces of the enrolled, as soon as these are known."""
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-        self._namer: Namer | None = None
-
-    def name(
-        self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
-    ) -> Mapping[int, str]:
-        """The students of those tracks that are decided by now."""
-        self._namer = self._namer or self._host.opened().namer()
-        return self._namer.name(image, faces, tracks, time) if self._namer is not None else {}
-
-    def forget(self, tracks: Sequence[int]) -> None:
-        """Tracks that are no more."""
-        if self._namer is not None:
-            self._namer.forget(tracks)
 
 
 def _source_state(source: Source, now: float) -> SourceState:

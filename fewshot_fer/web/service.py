@@ -144,10 +144,17 @@ class Service:
         with suppress(FewshotFerError):
             self._knowing = _who_knows_faces(opened)
         while not self._over.wait(_REFRESH_S):
-            if self.classes.all():
-                # Whatever is wrong with the library is told by the page that shows it.
-                with suppress(FewshotFerError):
-                    self.opened().refresh()
+            self._keep_up()
+
+    def _keep_up(self) -> None:
+        """Take in what has changed in the library, while a class is watched."""
+        running = self.classes.all()
+        if running:
+            # Whatever is wrong with the library is told by the page that shows it.
+            with suppress(FewshotFerError):
+                self.opened().refresh()
+        for one in running:
+            one.forget_who_left()
 
 
 def _who_knows_faces(opened: OpenClass) -> OpenClass | None:

@@ -7,11 +7,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.classroom.naming import Doubts
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.errors import FaceError, ImageError, SourceError
+from fewshot_fer.faces.values import Faces
 from fewshot_fer.students.consent import agreed
+from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.service import Service
 
@@ -153,6 +158,51 @@ def test_a_face_is_named_by_hand(service: Service, jpegs: dict[str, bytes]) -> N
     assert look(running, jpegs["happy"])["seen"][0]["name"] is None
     with pytest.raises(SourceError):
         running.say_who("gallery:b", track, anna)
+
+
+def test_who_is_deleted_is_forgotten_while_the_lesson_goes_on(
+    service: Service, jpegs: dict[str, bytes]
+) -> None:
+    anna = enrolled(service, "Anna")
+    service.opened().members.refresh()
+    running = service.classes.open()
+    track = look(running, jpegs["happy"])["seen"][0]["track"]
+    running.say_who("gallery:a", track, anna)
+
+    def remembered() -> bool:
+        look(running, jpegs["happy"])
+        return anna in running.looks(60.0)
+
+    until(remembered)
+    service.library.remove(anna)
+    until(lambda: anna not in running.looks(60.0))
+    assert look(running, jpegs["happy"])["seen"][0]["student"] is None
+
+
+class Doubtful:
+    """Names everybody Anna, and then doubts it."""
+
+    def name(self, image: Bytes, faces: Faces, tracks: Any, time: float) -> dict[int, str]:
+        return dict.fromkeys(tracks, "anna")
+
+    def doubted(self, image: Bytes, faces: Faces, tracks: Any, students: Any, time: float) -> Any:
+        assert list(students) == ["anna"] * len(tracks)
+        return tracks
+
+    def forget(self, tracks: Any) -> None:
+        pass
+
+
+def test_names_by_face_are_looked_at_again() -> None:
+    image, faces = np.zeros((9, 9, 3), np.uint8), Faces.none()
+    found: list[Doubtful] = []
+    namer = ByFace(lambda: found[0] if found else None)
+    assert isinstance(namer, Doubts)
+    assert namer.name(image, faces, [7], 0.0) == {}
+    assert not namer.doubted(image, faces, [7], ["anna"], 0.0)
+    found.append(Doubtful())
+    assert namer.name(image, faces, [7], 1.0) == {7: "anna"}
+    assert namer.doubted(image, faces, [7], ["anna"], 2.0) == [7]
 
 
 def test_the_timeline_grows(service: Service, jpegs: dict[str, bytes]) -> None:
