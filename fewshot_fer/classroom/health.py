@@ -28,11 +28,11 @@ class Health:
     said_for_s: float = 8.0
     """How long a change of size is said."""
     _last: float | None = None
-    """When a picture last came, ..."""
-    _seen: float = 0.0
-    """... and when the last that was looked at did."""
-    _light: float | None = None
-    """When it was last not black."""
+    """When a picture last came."""
+    _dark_since: float | None = None
+    """When the first came of those that are black now; None: the last one was not."""
+    _dark: bool = False
+    """Whether that has lasted."""
     _size: tuple[int, int] | None = None
     _resized: float | None = None
 
@@ -49,17 +49,20 @@ class Health:
         size = (image.shape[1], image.shape[0])
         if self._size is not None and size != self._size:
             self._resized = now
-        self._size, self._seen = size, now
+        self._size = size
         self.heard(now)
-        if self._light is None or not is_black(image):
-            self._light = now
+        # Pictures may come seconds apart: only black ones say how long it has been black.
+        dark = is_black(image)
+        since = now if self._dark_since is None else self._dark_since
+        self._dark_since = since if dark else None
+        self._dark = dark and now - since > self.black_s
 
     def said(self, now: float) -> str | None:
         """What is wrong, in plain words; None: nothing."""
         if self._last is not None and now - self._last > self.silent_s:
             since = f"for {now - self._last:.0f} s"
             return f"nothing has come {since}" if self._size else f"no picture yet, {since}"
-        if self._light is not None and self._seen - self._light > self.black_s:
+        if self._dark:
             return "the picture is black: is the lens covered, or the light off?"
         if self._resized is not None and now - self._resized <= self.said_for_s and self._size:
             return f"the picture has another size now, {self._size[0]} x {self._size[1]}"

@@ -261,6 +261,29 @@ def test_a_black_picture_is_said_when_it_lasts() -> None:
     assert after(Health(), {0.0: black, 1.5: black, 3.0: noise(90)}) is None
 
 
+def test_pictures_that_come_slowly_are_judged_by_themselves() -> None:
+    black, light = noise(15), noise(90)
+    assert after(Health(), {0.0: light, 3.0: light, 6.0: light}) is None
+    assert after(Health(), {0.0: light, 3.0: black}) is None
+    assert "black" in (after(Health(), {0.0: light, 3.0: black, 6.0: black}) or "")
+    assert after(Health(), {0.0: black, 3.0: black, 6.0: light}) is None
+
+
+def test_while_a_picture_is_judged_the_one_before_it_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    health, said = Health(), []
+
+    def slowly(image: Bytes) -> bool:
+        said.append(health.said(6.0))
+        return False
+
+    health.picture(noise(90), 3.0)
+    monkeypatch.setattr("fewshot_fer.classroom.health.is_black", slowly)
+    health.picture(noise(90), 6.0)
+    assert said == [None]
+
+
 def test_another_size_is_said_for_a_while() -> None:
     health = Health()
     assert after(health, {0.0: noise(200), 1.0: noise(200, (24, 32))}) == (
