@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.images import SUFFIXES
@@ -25,7 +26,9 @@ def pictures_in(folder: Path, expressions: Iterable[str]) -> list[Picture]:
             continue
         if path.is_dir():
             inside = _pictures(path)
-            name = known_expression(path.name, known) if inside else ""
+            name = (
+                (_begun(path.name, known) or known_expression(path.name, known)) if inside else ""
+            )
             pictures += [Picture(name, inner, f"{path.name}/{inner.name}") for inner in inside]
         elif _is_picture(path):
             pictures.append(Picture(_named_by(path, known), path, path.name))
@@ -38,6 +41,12 @@ def pictures_in(folder: Path, expressions: Iterable[str]) -> list[Picture]:
     return pictures
 
 
+def expression_of(name: str, known: Iterable[str]) -> str | None:
+    """The expression that a picture's folder, or else its own name, begins with."""
+    path, names = PurePath(name.replace("\\", "/")), tuple(known)
+    return _begun(path.parent.name, names) or _begun(path.stem, names)
+
+
 def _pictures(folder: Path) -> list[Path]:
     return [p for p in sorted(folder.iterdir()) if _is_picture(p) and not p.name.startswith(".")]
 
@@ -47,13 +56,19 @@ def _is_picture(path: Path) -> bool:
 
 
 def _named_by(path: Path, known: tuple[str, ...]) -> str:
-    """The expression that a file's name begins with; the longest, where several fit."""
-    stem = path.stem.casefold().replace("_", "-").replace(" ", "-")
-    for name in sorted(known, key=len, reverse=True):
-        if re.fullmatch(rf"{re.escape(name)}([^\w].*|[0-9].*)?", stem):
-            return name
-    raise ReferenceImageError(
-        "The name of this picture does not begin with an expression.",
-        where=str(path),
-        next_step=f"Name it after one of {', '.join(known)}, such as happy-1{path.suffix}.",
-    )
+    found = expression_of(path.name, known)
+    if found is None:
+        raise ReferenceImageError(
+            "The name of this picture does not begin with an expression.",
+            where=str(path),
+            next_step=f"Name it after one of {', '.join(known)}, such as happy-1{path.suffix}.",
+        )
+    return found
+
+
+def _begun(name: str, known: Iterable[str]) -> str | None:
+    """The expression that a name begins with, as whole words; the longest, where several fit."""
+    words = re.split(r"[\W_]+", unicodedata.normalize("NFC", name).casefold())
+    tidy = "-".join(filter(None, words))
+    fitting = [one for one in known if re.match(rf"{re.escape(one)}(?![^\W\d])", tidy)]
+    return max(fitting, key=len, default=None)

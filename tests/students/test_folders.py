@@ -6,7 +6,9 @@ import pytest
 
 from fewshot_fer.errors import ReferenceImageError, StudentError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.students.folders import pictures_in
+from fewshot_fer.students.folders import expression_of, pictures_in
+
+KNOWN = (*BASIC, "very-confused", "mood", "mood2", "m\u00fcde")
 
 
 def fill(folder: Path, *names: str) -> None:
@@ -53,3 +55,25 @@ def test_what_cannot_be_told_is_said(tmp_path: Path, name: str, said: str) -> No
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(ReferenceImageError, match="no such folder"):
         pictures_in(tmp_path / "missing", BASIC)
+
+
+@pytest.mark.parametrize(
+    ("name", "expression"),
+    [
+        ("happy-1.jpg", "happy"),
+        ("Happy 2.JPG", "happy"),
+        ("sad1.png", "sad"),
+        ("fear(3).png", "fear"),
+        ("surprise/IMG_2041.jpg", "surprise"),
+        ("pictures\\angry\\a.jpg", "angry"),
+        ("very confused 2.jpg", "very-confused"),
+        ("IMG_2041.jpg", None),
+        ("sadness.jpg", None),
+        ("anna happy.jpg", None),
+        ("2024.jpg", None),
+        ("mood2-1.jpg", "mood2"),
+        ("mu\u0308de 1.jpg", "m\u00fcde"),
+    ],
+)
+def test_files_and_folders_say_what_is_shown(name: str, expression: str | None) -> None:
+    assert expression_of(name, KNOWN) == expression

@@ -9,10 +9,11 @@ import streamlit as st
 
 from fewshot_fer.images import SUFFIXES
 from fewshot_fer.students.among import Doubt
+from fewshot_fer.students.folders import expression_of
 from fewshot_fer.students.gate import Candidate, Refusal
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray, expression_of
+from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service

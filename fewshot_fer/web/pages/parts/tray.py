@@ -6,11 +6,9 @@ goes with it. Of each picture only the cut-out face and a small view are kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import PurePath
 
 import cv2
 import numpy as np
@@ -125,18 +123,6 @@ class Tray:
         }
         chosen = enumerate(together.looked.candidates)
         return tuple(candidate for place, candidate in chosen if place not in left_out)
-
-
-def expression_of(name: str, known: Sequence[str]) -> str | None:
-    """The expression that a picture's folder is named after, or that its own name begins with."""
-    path = PurePath(name.replace("\\", "/"))
-    places = [path.parent.name, re.split(r"[\d(]", path.stem)[0], path.stem]
-    for place in places:
-        words = [word for word in re.split(r"[\W_]+", place.casefold()) if word]
-        for length in range(len(words), 0, -1):
-            if "-".join(words[:length]) in known:
-                return "-".join(words[:length])
-    return None
 
 
 def _looked_at(key: str, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
