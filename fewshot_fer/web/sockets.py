@@ -36,7 +36,7 @@ def live(service: Service) -> Callable[[WebSocket], Awaitable[None]]:
             id_ = socket.path_params["class_id"]
             running = class_now(service) if id_ == NOW else service.classes.get(id_)
         except FewshotFerError as error:
-            await socket.send_text(wire.encode(wire.error_message(error, "no_class")))
+            await socket.send_text(wire.encode(wire.error_message(error, "no-class")))
             await socket.close(NO_CLASS)
             return
         await Teacher(service, running, socket).serve()

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fewshot_fer.classroom.view import ClassShares, Seen, View
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
+from fewshot_fer.web.access.refusal import code_of
 
 MOST_BYTES: Final = 2_000_000
 MOST_PIXELS: Final = 4_000_000
@@ -127,11 +128,10 @@ def skipped(reason: str) -> Message:
 
 
 def error_message(error: FewshotFerError, code: str | None = None) -> Message:
-    """An error of ours as a client shows it."""
-    name = type(error).__name__.removesuffix("Error").lower()
+    """An error of ours as a client shows it; its code is the API's, or one more exact."""
     return {
         "type": "error",
-        "code": code or name,
+        "code": code or code_of(error),
         "what": error.what,
         "next_step": error.next_step,
     }

@@ -90,7 +90,7 @@ def test_commands_of_one_page_are_seen_by_the_other(client: TestClient, service:
 
 def test_a_class_that_is_not_there_is_said(client: TestClient) -> None:
     with client.websocket_connect("/live/nothing", headers=ORIGIN) as socket:
-        assert next_of(socket, "error")["code"] == "no_class"
+        assert next_of(socket, "error")["code"] == "no-class"
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_text()
     assert closed.value.code == 4404

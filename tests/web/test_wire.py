@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fewshot_fer.errors import ImageError, RequestError
+from fewshot_fer.errors import ImageError, ReferenceImageError, RequestError
 from fewshot_fer.web import wire
+from fewshot_fer.web.access import refusal
 
 
 def jpeg(width: int, height: int, *, progressive: bool = False) -> bytes:
@@ -79,3 +80,15 @@ def test_of_many_faces_no_single_one_is_told() -> None:
 def test_one_face_alone_is_the_class() -> None:
     view = {"type": "view", "seen": [face(1)]}
     assert wire.without_each(view) == view
+
+
+def test_an_error_has_the_code_that_the_api_gives_it() -> None:
+    error = ReferenceImageError("Too dark.", next_step="More light.")
+    assert wire.error_message(error) == {
+        "type": "error",
+        "code": refusal.document(error)["code"],
+        "what": "Too dark.",
+        "next_step": "More light.",
+    }
+    assert wire.error_message(error)["code"] == "reference-image"
+    assert wire.error_message(error, "picture")["code"] == "picture"
