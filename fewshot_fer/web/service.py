@@ -33,6 +33,8 @@ from fewshot_fer.web.sharing import SharedIdentity, open_shared
 from fewshot_fer.web.wire import Message, skipped
 
 _REFRESH_S: Final = 1.0
+_OPENING_S: Final = 60.0
+"""Longer than a slow machine takes to open one more recogniser."""
 _MOST_WORKERS: Final = 4
 
 OpensRecognizer = Callable[[Settings], tuple[Recognizer, Callable[[], None]]]
@@ -68,7 +70,7 @@ class Service:
         self._knowing: OpenClass | None = None
         """The same, which also knows the faces of the enrolled."""
         self._starting = Lock()
-        self._started = False
+        self._opening: Thread | None = None
         self._over = Event()
 
     # ------------------------------------------------------------------ beginning and end
@@ -76,15 +78,17 @@ class Service:
     def start(self) -> None:
         """Open the recogniser in the background; again is nothing."""
         with self._starting:
-            if self._started:
-                return
-            self._started = True
-        Thread(target=self._open, name="opening", daemon=True).start()
+            if self._opening is None:
+                self._opening = Thread(target=self._open, name="opening", daemon=True)
+                self._opening.start()
 
     def close(self) -> None:
         """End every class and keep what was recorded."""
         self._over.set()
         self.classes.close_all()
+        if self._opening is not None:
+            # A network that is compiled while Python ends takes the process down with it.
+            self._opening.join(timeout=_OPENING_S)
         self.jobs.close()
 
     @property
@@ -140,7 +144,11 @@ class Service:
             return
         self._opened.set_result(opened)
         for _ in range(self.workers - 1):
+            if self._over.is_set():
+                return
             grow()
+        if self._over.is_set():
+            return
         with suppress(FewshotFerError):
             self._knowing = _who_knows_faces(opened)
         while not self._over.wait(_REFRESH_S):

@@ -1,0 +1,36 @@
+"""What one process shares begins in the background and ends in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Timer
+
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.settings import Settings
+from fewshot_fer.web.service import Service
+
+WAIT = 60.0
+
+
+def test_closing_waits_for_what_is_being_opened(
+    tmp_path: Path, shared_recognizer: Recognizer
+) -> None:
+    begun, go_on, grown = Event(), Event(), Event()
+
+    def opens(_: Settings) -> tuple[Recognizer, Callable[[], None]]:
+        begun.set()
+        assert go_on.wait(WAIT)
+        return shared_recognizer, grown.set
+
+    settings = Settings(support_sets=tmp_path / "s", records=f"sqlite:///{tmp_path / 'r.db'}")
+    service = Service(settings, opens=opens, workers=3)
+    service.start()
+    assert begun.wait(WAIT)
+    later = Timer(0.2, go_on.set)
+    later.start()
+    service.close()
+    assert go_on.is_set()
+    assert service.ready
+    assert not grown.is_set()
+    later.join()
