@@ -43,6 +43,8 @@ _FRESH_S: Final = 2.0
 _FRESH_GAPS: Final = 3.0
 """... unless its pictures come as slowly as that anyway."""
 _GONE_S: Final = 60.0
+_FORSAKEN_S: Final = 30 * 60.0
+"""A class that nobody sends pictures to or watches ends after so long; no break lasts longer."""
 _ONE_FACE: Final = Rhythm(sweep=1.5)
 """Before a student's own camera new faces are rare, and searching for them costs most."""
 _PACE: Final = 0.1
@@ -166,6 +168,8 @@ class RunningClass:
         self._recording = host.recording(name)
         self._sources: dict[str, Source] = {}
         self._places = 0
+        self._left = 0.0
+        """When the last who left did."""
         self._viewers: list[Viewer] = []
         self._marks: list[Mark] = []
         self.paused = False
@@ -212,7 +216,8 @@ class RunningClass:
         """A source is no more."""
         self._host.jobs.drop((self.id, source))
         with self._lock:
-            self._sources.pop(source, None)
+            if self._sources.pop(source, None) is not None:
+                self._left = self.time
 
     def _source(self, key: str, student: str | None) -> Source:
         with self._lock:
@@ -281,6 +286,14 @@ class RunningClass:
             source.health.picture(image, time)
             return source.session.look(image, time)
 
+    @property
+    def alone(self) -> float:
+        """For so many seconds nobody has sent a picture or watched; who is drawn is nobody."""
+        with self._lock:
+            if self._viewers or any(one.kind != "drawn" for one in self._sources.values()):
+                return 0.0
+            return self.time - self._left
+
     # ------------------------------------------------------------------ viewers
 
     def subscribe(self, *, without: str | None = None) -> Viewer:
@@ -296,6 +309,7 @@ class RunningClass:
         viewer.close()
         with self._lock, suppress(ValueError):
             self._viewers.remove(viewer)
+            self._left = self.time
 
     @property
     def viewers(self) -> tuple[Viewer, ...]:
@@ -585,6 +599,13 @@ class Classes:
         with self._lock:
             found = self._running.pop(id_, None)
         return found.end() if found is not None else None
+
+    def close_forsaken(self) -> None:
+        """End those that everybody left long ago, and keep what was recorded."""
+        for running in self.all():
+            if running.alone > _FORSAKEN_S:
+                with suppress(FewshotFerError):
+                    self.close(running.id)
 
     def close_all(self) -> None:
         """End them all and keep what was recorded."""

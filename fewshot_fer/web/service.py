@@ -155,7 +155,8 @@ class Service:
             self._keep_up()
 
     def _keep_up(self) -> None:
-        """Take in what has changed in the library, while a class is watched."""
+        """End classes that were left, and take in what has changed in the library for others."""
+        self.classes.close_forsaken()
         running = self.classes.all()
         if running:
             # Whatever is wrong with the library is told by the page that shows it.

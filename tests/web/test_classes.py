@@ -228,6 +228,39 @@ def test_a_mistake_of_ours_costs_one_picture_and_not_the_lesson(
     assert look(running, jpegs["happy"])["seen"]
 
 
+def test_a_class_that_everybody_left_ends_and_its_record_is_kept(
+    make_service: Callable[..., Service], jpegs: dict[str, bytes]
+) -> None:
+    ahead = 0.0
+    service = make_service(clock=lambda: time.monotonic() + ahead)
+    running = service.classes.open()
+    session = running.record(each=False)
+
+    def seen() -> bool:
+        look(running, jpegs["happy"])
+        return running.state.shares.sure > 0
+
+    async def watch() -> None:
+        nonlocal ahead
+        viewer = running.subscribe()
+        ahead += 2 * 3600
+        service.classes.close_forsaken()
+        assert not running.ended
+        running.unsubscribe(viewer)
+
+    until(seen)
+    asyncio.run(watch())
+    running.leave("gallery:a")
+    ahead += 29 * 60
+    service.classes.close_forsaken()
+    assert not running.ended
+    ahead += 2 * 60
+    until(lambda: running.ended)
+    until(lambda: service.classes.all() == ())
+    with service.store() as store:
+        assert store.read(session).session.ended is not None
+
+
 def test_a_class_that_ended_is_not_found(service: Service) -> None:
     running = service.classes.open()
     service.classes.close(running.id)
