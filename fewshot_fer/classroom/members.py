@@ -66,10 +66,15 @@ class Enrolled:
         self._chosen = None if students is None else frozenset(students)
         self._names: dict[str, str] = {}
         self._stamps: dict[str, object] = {}
+        self._seen: object = None
+        """The library's stamp when all that it holds had been taken in."""
         self.refresh()
 
     def refresh(self) -> None:
         """Take in what has changed in the library: cheap enough for every second."""
+        if self.up_to_date:
+            return
+        stamps = self._roster.library.stamps()
         found = {
             student.id: student.name
             for student in self._roster.library.students()
@@ -79,6 +84,13 @@ class Enrolled:
             self._leave(student)
         for student, name in found.items():
             self._join(student, name)
+        self._seen = stamps
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether nothing has changed in the library since the last refresh; lists nobody."""
+        stamps = self._roster.library.stamps()
+        return stamps is not None and stamps == self._seen
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -100,10 +112,10 @@ class Enrolled:
         return len(self._names)
 
     def _join(self, student: str, name: str) -> None:
-        stamp = self._roster.library.stamp(student)
-        if stamp is not None and stamp == self._stamps.get(student):
-            return
         try:
+            stamp = self._roster.stamp(student)
+            if stamp == self._stamps.get(student):
+                return
             self._index.put(student, self._roster.prototypes(student))
         except StudentError:  # Deleted in this very moment.
             self._leave(student)

@@ -28,11 +28,21 @@ class KnownFaces:
         self._identify = identify
         self._vectors: dict[str, Floats] = {}
         self._stamps: dict[str, object] = {}
+        self._seen: object = None
+        """The library's stamp when all that it holds had been taken in."""
         self.known = Known.of({})
         self.refresh()
 
     def refresh(self) -> bool:
         """Take in who came, changed or left, and say whether anybody did; cheap if nobody."""
+        seen = self._library.stamps()
+        if seen is not None and seen == self._seen:
+            return False
+        changed = self._take_in()
+        self._seen = seen
+        return changed
+
+    def _take_in(self) -> bool:
         stamps = {one.id: self._library.stamp(one.id) for one in self._library.students()}
         if stamps == self._stamps and None not in stamps.values():
             return False

@@ -26,6 +26,7 @@ from fewshot_fer.students.records import Student
 from fewshot_fer.students.vectors import Known, known_vectors
 
 _TRIES = 3
+Taught = tuple[object, tuple[ClassExpression, ...]]
 
 
 class Roster:
@@ -35,15 +36,15 @@ class Roster:
         self.library = library
         self.recogniser = recogniser
         self._remembered: dict[str, tuple[object, Prototypes]] = {}
-        self._taught: tuple[object, tuple[ClassExpression, ...]] = ((), ())
+        self._taught: Taught = ((), ())
         self._class_stamps: object = None
 
     def prototypes(self, student_id: str | None) -> Prototypes:
         """A student's prototypes with the calibration in use; None is nobody: the generic ones."""
-        taught = self.class_expressions()
+        about_class, taught = self._taught_now()
         if student_id is None:
             return self.learn(*self._nothing(), class_expressions=taught)
-        key = (self.library.stamp(student_id), self._taught[0])
+        key = (self.library.stamp(student_id), about_class)
         found = self._remembered.get(student_id)
         if found is not None and found[0] == key:
             return found[1]
@@ -53,6 +54,10 @@ class Roster:
         prototypes = self.learn(known.z, known.labels, session=session, class_expressions=taught)
         self._remembered[student_id] = key, prototypes
         return prototypes
+
+    def stamp(self, student_id: str) -> object:
+        """Changes whenever a student's prototypes do: by what they, or the class, were taught."""
+        return self.library.stamp(student_id), self._taught_now()[0]
 
     def learn(
         self,
@@ -103,13 +108,17 @@ class Roster:
 
     def class_expressions(self) -> tuple[ClassExpression, ...]:
         """The class's own expressions, as those who showed them have taught them."""
+        return self._taught_now()[1]
+
+    def _taught_now(self) -> Taught:
+        """The class's own expressions, with a key that changes whenever they do."""
         stamps = self.library.stamps()
         if stamps is None or stamps != self._class_stamps:
             self._taught = self._freshly_taught()
             self._class_stamps = stamps
-        return self._taught[1]
+        return self._taught
 
-    def _freshly_taught(self) -> tuple[object, tuple[ClassExpression, ...]]:
+    def _freshly_taught(self) -> Taught:
         """The expressions, with all that they depend on; the same where that is the same."""
         names = self.library.class_expressions()
         everyone = self.library.students() if names else []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from fewshot_fer.classroom.members import Enrolled, Strangers
 from fewshot_fer.classroom.who import known_faces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.students.library import Library
-from fewshot_fer.students.records import NewReference
+from fewshot_fer.students.records import NewReference, Summary
 from fewshot_fer.students.roster import Roster
 from tests.students.people import AGREED, library_at, portrait
 from tests.students.recogniser import D, TinyRecogniser, face, mean_of, shown, tiny_prior
@@ -73,6 +75,52 @@ def test_what_is_learnt_or_renamed_meanwhile_counts_after_a_refresh(
     members.refresh()
     assert members.name("s002") == "Bodil"
     assert read(members, "s002", z)["sad"] > before["sad"] + 0.05
+
+
+def test_what_the_class_is_taught_meanwhile_reaches_everybody(
+    members: Enrolled, library: Library
+) -> None:
+    bored = np.asarray((mean_of("sad") + mean_of("happy")) / 2, np.float32)
+    library.add_expression("bored")
+    library.add("s001", [NewReference("bored", portrait=face(bored + OFFSET))])
+    members.refresh()
+    once = read(members, "s002", bored + OFFSET)
+    assert once["bored"] > 0.2
+    library.add("s001", [NewReference("bored", portrait=face(bored + OFFSET + 0.2))])
+    members.refresh()
+    assert read(members, "s002", bored + OFFSET)["bored"] != once["bored"]
+    library.remove_expression("bored")
+    members.refresh()
+    assert "bored" not in read(members, "s002", bored + OFFSET)
+
+
+def test_a_library_in_which_nothing_happens_is_not_listed_again(
+    members: Enrolled, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago(library)
+    members.refresh()
+    listed: list[None] = []
+    monkeypatch.setattr(Library, "students", counted(Library.students, listed))
+    members.refresh()
+    assert listed == []
+    library.rename("s002", "Bodil")
+    members.refresh()
+    assert (len(listed) > 0, members.name("s002")) == (True, "Bodil")
+
+
+def long_ago(library: Library) -> None:
+    """As if the last change were older than a file system's grain of time."""
+    os.utime(library.folder, ns=(10**18, 10**18))
+
+
+def counted(
+    students: Callable[[Library], list[Summary]], calls: list[None]
+) -> Callable[[Library], list[Summary]]:
+    def listing(library: Library) -> list[Summary]:
+        calls.append(None)
+        return students(library)
+
+    return listing
 
 
 def test_a_class_may_be_a_part_of_the_library(library: Library) -> None:
