@@ -10,144 +10,28 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
-from typing import Final, Protocol
+from typing import Final
 
-from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.classroom.health import Health
-from fewshot_fer.classroom.merging import Part, merged
-from fewshot_fer.classroom.naming import Namer, OneStudent
-from fewshot_fer.classroom.opening import OpenClass
-from fewshot_fer.classroom.recording import Recording
-from fewshot_fer.classroom.records.seconds import Seconds
+from fewshot_fer.arrays import Floats
 from fewshot_fer.classroom.records.values import Mark
-from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.classroom.view import ClassShares, View
+from fewshot_fer.classroom.view import View
 from fewshot_fer.errors import FaceError, FewshotFerError, RecordError, SourceError
-from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.images import decode_image
 from fewshot_fer.web import wire
-from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.checking import EVERY_S
-from fewshot_fer.web.newest import NewestWins
-from fewshot_fer.web.timeline import STEP_S, Timeline
-from fewshot_fer.web.viewing import Sent, Viewer
+from fewshot_fer.web.host import Host
+from fewshot_fer.web.pulse import Pulse
+from fewshot_fer.web.sources import FindsNamer, Source, session_for
+from fewshot_fer.web.state import ClassState, state_message
+from fewshot_fer.web.timeline import Timeline
+from fewshot_fer.web.viewing import Audience, Sent, Viewer
 from fewshot_fer.web.wire import Message
 
 _log = logging.getLogger(__name__)
 _PULSE_S: Final = 0.2
 _STATE_S: Final = 1.0
-_FRESH_S: Final = 2.0
-"""A source that has sent nothing for so long counts for nothing, ..."""
-_FRESH_GAPS: Final = 3.0
-"""... unless its pictures come as slowly as that anyway."""
 _GONE_S: Final = 60.0
-_FORSAKEN_S: Final = 30 * 60.0
-"""A class that nobody sends pictures to or watches ends after so long; no break lasts longer."""
-_ONE_FACE: Final = Rhythm(sweep=1.5)
-"""Before a student's own camera new faces are rare, and searching for them costs most."""
-_PACE: Final = 0.1
-"""The share of a surprise that corrects what is told of a source's speed."""
-_PLACES: Final = 1_000_000
-"""More sources than a class ever has, so that every face has a number of its own."""
-
-
-class Host(Protocol):
-    """What a class needs of the service."""
-
-    jobs: NewestWins[Message]
-
-    def now(self) -> float:
-        """The wall clock."""
-        ...
-
-    def clock(self) -> float:
-        """Seconds that never go back."""
-        ...
-
-    def opened(self) -> OpenClass:
-        """Recogniser, library and members; waits until they are there."""
-        ...
-
-    def recording(self, name: str) -> Recording:
-        """What may be written down of a class."""
-        ...
-
-    def check_ins(self, session: int) -> tuple[Message, ...]:
-        """Who is worth a check-in in a session that is recorded."""
-        ...
-
-
-@dataclass(slots=True, eq=False)
-class Source:
-    """One stream of pictures."""
-
-    key: str
-    student: str | None
-    place: int
-    """Which of all the sources it is."""
-    session: ClassSession | None = None
-    view: View | None = None
-    size: tuple[int, int] = (0, 0)
-    last: float = 0.0
-    """When a picture last came."""
-    gap: float | None = None
-    """Seconds between two answers, smoothed."""
-    took: float = 0.0
-    """Seconds from a picture's arrival to its answer, smoothed."""
-    health: Health = field(default_factory=Health)
-    lock: Lock = field(default_factory=Lock)
-    """Held while the session is used."""
-
-    @property
-    def patience(self) -> float:
-        """What was seen counts for so many seconds."""
-        return max(_FRESH_S, _FRESH_GAPS * (self.gap or 0.0))
-
-    @property
-    def kind(self) -> str:
-        """`gallery`, `device` or `drawn`."""
-        return self.key.partition(":")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """A stream of pictures, for whoever asks."""
-
-    key: str
-    kind: str
-    student: str | None
-    faces: int
-    a_second: float
-    ms: float
-    said: str | None
-    """What is wrong with it, if anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassState:
-    """A class at a moment."""
-
-    id: str
-    name: str
-    started: float
-    seconds: float
-    paused: bool
-    ended: bool
-    recording: bool
-    each: bool
-    """Every student is recorded, not only the class."""
-    session: int | None
-    """The number in the record."""
-    trouble: str | None
-    """Why what was seen is not in the record yet."""
-    sources: tuple[SourceState, ...]
-    viewers: int
-    present: tuple[str, ...]
-    """Students who are seen now."""
-    shares: ClassShares
-    marks: tuple[Mark, ...]
 
 
 class RunningClass:
@@ -157,7 +41,6 @@ class RunningClass:
         self.id = id_
         self.name = name
         self.started = host.now()
-        self.timeline = Timeline()
         self.ended = False
         self.draws = False
         """Whether a drawn class sits in it."""
@@ -170,17 +53,15 @@ class RunningClass:
         self._places = 0
         self._left = 0.0
         """When the last who left did."""
-        self._viewers: list[Viewer] = []
+        self._audience = Audience()
         self._marks: list[Mark] = []
         self.paused = False
-        self._seconds = Seconds(each=False)
-        self._shares = ClassShares({}, 0, 0)
-        self._view: View | None = None
+        self._pulse = Pulse()
         self._lock = Lock()
         self._over = Event()
         self._on_end: list[Callable[[], None]] = []
-        self._pulse = Thread(target=self._beat, name=f"class-{id_}", daemon=True)
-        self._pulse.start()
+        self._beating = Thread(target=self._beat, name=f"class-{id_}", daemon=True)
+        self._beating.start()
 
     # ------------------------------------------------------------------ pictures in
 
@@ -195,7 +76,7 @@ class RunningClass:
         jpeg: bytes,
         student: str | None = None,
         *,
-        namer: Callable[[], Namer | None] | None = None,
+        namer: FindsNamer | None = None,
     ) -> Future[Message]:
         """Have a picture read; the newest of a source wins, the others are answered `skipped`.
 
@@ -234,14 +115,15 @@ class RunningClass:
         jpeg: bytes,
         size: tuple[int, int],
         came: float,
-        namer: Callable[[], Namer | None] | None,
+        namer: FindsNamer | None,
     ) -> Message:
         """In a worker: decode, look, tell everybody."""
         if self.ended or self.paused:
             return wire.skipped("ended" if self.ended else "paused")
         image = decode_image(jpeg, max_pixels=wire.MOST_PIXELS)
         try:
-            view = self._look(source, image, came, namer)
+            opened, by_face = self._host.opened(), lambda: self._host.opened().namer()
+            view = source.look(image, came, lambda: session_for(source, opened, namer, by_face))
         except FewshotFerError:
             raise
         except Exception as error:
@@ -250,81 +132,43 @@ class RunningClass:
             source.session = None
             raise FaceError("This picture could not be read.", next_step="Go on.") from error
         done = self.time
-        if source.view is not None:
-            gap = came - source.view.time
-            source.gap = gap if source.gap is None else source.gap + _PACE * (gap - source.gap)
-        source.took += (1.0 if source.view is None else _PACE) * (done - came - source.took)
-        source.view, source.size = view, size
+        source.answered(view, size, came, done)
         message = wire.view_message(view, size, ms=1000 * (done - came))
         message["source"] = source.key
         message["recording"] = self._recording.running and not self._recording.paused
         message["paused"] = self.paused
         if source.kind != "device":
-            self._show(source.key, Sent(message, jpeg))
+            self._audience.show(source.key, Sent(message, jpeg))
         return message
-
-    def _look(
-        self,
-        source: Source,
-        image: Bytes,
-        time: float,
-        namer: Callable[[], Namer | None] | None,
-    ) -> View:
-        opened = self._host.opened()
-        with source.lock:
-            if source.session is None:
-                who: Namer | None = ByFace(lambda: self._host.opened().namer())
-                if namer is not None:
-                    who = namer()
-                elif source.student is not None:
-                    who = OneStudent(source.student)
-                rhythm = None if source.student is None else _ONE_FACE
-                follower = FaceFollower(opened.recognizer.detector, rhythm=rhythm)
-                source.session = ClassSession(
-                    opened.recognizer, opened.members, follower=follower, namer=who
-                )
-            source.health.picture(image, time)
-            return source.session.look(image, time)
 
     @property
     def alone(self) -> float:
         """For so many seconds nobody has sent a picture or watched; who is drawn is nobody."""
-        with self._lock:
-            if self._viewers or any(one.kind != "drawn" for one in self._sources.values()):
-                return 0.0
-            return self.time - self._left
+        if self.viewers or any(one.kind != "drawn" for one in self.sources):
+            return 0.0
+        return self.time - self._left
 
     # ------------------------------------------------------------------ viewers
 
     def subscribe(self, *, without: str | None = None) -> Viewer:
         """Watch: an async iterator of what is seen; close it with `unsubscribe`."""
-        viewer = Viewer(without)
-        with self._lock:
-            self._viewers.append(viewer)
+        viewer = self._audience.admit(without)
         viewer.show("state", Sent(self.state_message(0)))
         return viewer
 
     def unsubscribe(self, viewer: Viewer) -> None:
         """A viewer is gone."""
-        viewer.close()
-        with self._lock, suppress(ValueError):
-            self._viewers.remove(viewer)
-            self._left = self.time
+        self._left = self.time
+        self._audience.dismiss(viewer)
 
     @property
     def viewers(self) -> tuple[Viewer, ...]:
         """Who watches now."""
-        with self._lock:
-            return tuple(self._viewers)
-
-    def _show(self, key: str, sent: Sent) -> None:
-        for viewer in self.viewers:
-            viewer.show(key, sent)
+        return self._audience.viewers
 
     def tell(self, message: Message) -> None:
         """Tell every viewer what happened."""
-        for viewer in self.viewers:
-            viewer.note(message)
+        self._audience.note(message)
 
     # ------------------------------------------------------------------ what a teacher does
 
@@ -417,8 +261,8 @@ class RunningClass:
             self.leave(source.key)
         for stop in self._on_end:
             stop()
-        if self._pulse.is_alive():
-            self._pulse.join(timeout=5.0)
+        if self._beating.is_alive():
+            self._beating.join(timeout=5.0)
         try:
             self._recording.stop()
         finally:
@@ -453,59 +297,31 @@ class RunningClass:
     @property
     def state(self) -> ClassState:
         """The class at this moment."""
-        recording, view = self._recording, self._view
+        recording, view = self._recording, self.view
         trouble = recording.trouble
         present = () if view is None else (f.student for f in view.seen if f.student is not None)
         return ClassState(
             self.id, self.name, self.started, self.time, self.paused, self.ended,
             recording.running, recording.running and recording.each, recording.session,
             trouble.what if trouble is not None else None,
-            tuple(_source_state(one, self.time) for one in self.sources), len(self.viewers),
-            tuple(present), self._shares, tuple(self._marks),
+            tuple(one.state(self.time) for one in self.sources), len(self.viewers),
+            tuple(present), self._pulse.shares, tuple(self._marks),
         )  # fmt: skip
 
     @property
     def view(self) -> View | None:
         """Everybody who is seen now, of all sources together."""
-        return self._view
+        return self._pulse.view
+
+    @property
+    def timeline(self) -> Timeline:
+        """The class until now, in short stretches."""
+        return self._pulse.timeline
 
     def state_message(self, first: int) -> Message:
         """The state for viewers, with the timeline from one of its stretches on."""
-        state, view = self.state, self._view
-        stretches = self.timeline.stretches
-        first = max(0, min(first, len(stretches)))
-        people = () if view is None else sorted(view.seen, key=lambda f: (f.name or "~", f.track))
-        return {
-            "type": "state",
-            "id": state.id,
-            "name": state.name,
-            "seconds": round(state.seconds, 1),
-            "paused": state.paused,
-            "ended": state.ended,
-            "recording": state.recording,
-            "each": state.each,
-            "session": state.session,
-            "trouble": state.trouble,
-            "viewers": state.viewers,
-            **wire.shares_message(state.shares),
-            "sources": [
-                {"key": s.key, "kind": s.kind, "student": s.student, "faces": s.faces,
-                 "a_second": round(s.a_second, 1), "ms": round(s.ms, 1), "said": s.said}
-                for s in state.sources
-            ],
-            "people": [
-                {"student": f.student, "name": f.name, "expression": f.expression,
-                 "unsure": f.reading.unsure if f.reading is not None else None}
-                for f in people if f.student is not None
-            ],
-            "marks": [{"second": mark.second, "text": mark.text} for mark in state.marks],
-            "check_ins": list(self.check_ins),
-            "timeline": {
-                "step": STEP_S,
-                "from": first,
-                "stretches": [stretch.told() for stretch in stretches[first:]],
-            },
-        }  # fmt: skip
+        view = self.view
+        return state_message(self.state, view, self.check_ins, self.timeline.stretches, first)
 
     # ------------------------------------------------------------------ the pulse
 
@@ -517,98 +333,21 @@ class RunningClass:
                 self._put_together(now)
             if now - told >= _STATE_S:
                 told = now
-                self._show("state", Sent(self.state_message(known - 1)))
+                self._audience.show("state", Sent(self.state_message(known - 1)))
                 known = len(self.timeline.stretches)
 
     def _put_together(self, now: float) -> None:
         for source in self.sources:
             if now - source.last > _GONE_S and not self.paused:
                 self.leave(source.key)
-        parts = [
-            Part(source.key, source.place, source.view, source.view.time)
-            for source in self.sources
-            if source.view is not None and now - source.view.time <= source.patience
-        ]
-        if not parts or self.paused:
-            self._view, self._shares = None, ClassShares({}, 0, self._shares.expected)
-            return
-        view = merged(parts, _PLACES, now, len(self._host.opened().members))
-        self._view, self._shares = view, view.shares
-        self._recording.note(view)
-        over = self._seconds.add(view)
-        if over is not None:
-            self.timeline.add(over.whole)
-
-
-def _source_state(source: Source, now: float) -> SourceState:
-    view = source.view
-    return SourceState(
-        source.key, source.kind, source.student, len(view.seen) if view is not None else 0,
-        1 / source.gap if source.gap else 0.0, 1000 * source.took,
-        source.health.said(now),
-    )  # fmt: skip
+        seen = () if self.paused else self.sources
+        view = self._pulse.beat(seen, now, lambda: len(self._host.opened().members))
+        if view is not None:
+            self._recording.note(view)
+            self._pulse.draw(view)
 
 
 def _done(message: Message) -> Future[Message]:
     future: Future[Message] = Future()
     future.set_result(message)
     return future
-
-
-class Classes:
-    """The classes that are watched now."""
-
-    def __init__(self, host: Host, new_id: Callable[[], str]) -> None:
-        self._host = host
-        self._new_id = new_id
-        self._running: dict[str, RunningClass] = {}
-        self._lock = Lock()
-        self._making = Lock()
-
-    def open(self, name: str = "") -> RunningClass:
-        """A new class."""
-        made = RunningClass(self._new_id(), name, self._host)
-        with self._lock:
-            self._running[made.id] = made
-        return made
-
-    def latest(self, make: Callable[[], RunningClass]) -> RunningClass:
-        """The one that was opened last and still runs, or a new one; never two new ones at once."""
-        with self._making:
-            here = [one for one in self.all() if not one.ended]
-            return here[-1] if here else make()
-
-    def get(self, id_: str) -> RunningClass:
-        """A class by its id."""
-        found = self._running.get(id_)
-        if found is None:
-            raise SourceError(
-                "This class has ended, or there never was one.",
-                where=id_[:20],
-                next_step="Open the page of the class again.",
-            )
-        return found
-
-    def all(self) -> tuple[RunningClass, ...]:
-        """All that are watched, the latest last."""
-        with self._lock:
-            return tuple(self._running.values())
-
-    def close(self, id_: str) -> int | None:
-        """End a class; the session that was recorded, if one was."""
-        with self._lock:
-            found = self._running.pop(id_, None)
-        return found.end() if found is not None else None
-
-    def close_forsaken(self) -> None:
-        """End those that everybody left long ago, and keep what was recorded."""
-        for running in self.all():
-            if running.alone > _FORSAKEN_S:
-                with suppress(FewshotFerError):
-                    self.close(running.id)
-
-    def close_all(self) -> None:
-        """End them all and keep what was recorded."""
-        for running in self.all():
-            with suppress(FewshotFerError):
-                self.close(running.id)

@@ -21,7 +21,8 @@ from fewshot_fer.students.enrolment import Enrolment
 from fewshot_fer.students.gate import Gate, Picture
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
-from fewshot_fer.web.classes import Classes, RunningClass
+from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.watched import Classes
 
 SOURCE: Final = "drawn:class"
 MOST: Final = 49

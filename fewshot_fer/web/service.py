@@ -27,9 +27,9 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.web.checking import check_ins
-from fewshot_fer.web.classes import Classes
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.sharing import SharedIdentity, open_shared
+from fewshot_fer.web.watched import Classes
 from fewshot_fer.web.wire import Message, skipped
 
 _REFRESH_S: Final = 1.0
@@ -52,6 +52,7 @@ class Service:
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
         opens: OpensRecognizer = open_shared,
+        identifies: Callable[[], Identity] = Identity.open,
         workers: int | None = None,
         demo: int = 0,
     ) -> None:
@@ -65,7 +66,7 @@ class Service:
         self.workers = workers or min(_MOST_WORKERS, cpu_count() or 1)
         self.jobs: NewestWins[Message] = NewestWins(self.workers, lambda: skipped("newer"))
         self.classes = Classes(self, new_id)
-        self._opens = opens
+        self._opens, self._identifies = opens, identifies
         self._opened: Future[OpenClass] = Future()
         self._knowing: OpenClass | None = None
         """The same, which also knows the faces of the enrolled."""
@@ -150,7 +151,7 @@ class Service:
         if self._over.is_set():
             return
         with suppress(FewshotFerError):
-            self._knowing = _who_knows_faces(opened)
+            self._knowing = _who_knows_faces(opened, self._identifies)
         while not self._over.wait(_REFRESH_S):
             self._keep_up()
 
@@ -166,11 +167,11 @@ class Service:
             one.forget_who_left()
 
 
-def _who_knows_faces(opened: OpenClass) -> OpenClass | None:
+def _who_knows_faces(opened: OpenClass, identifies: Callable[[], Identity]) -> OpenClass | None:
     """The same class once the faces of the enrolled were looked at, which takes a while."""
     if weights() is None:
         return None
-    knowing = replace(opened, identity=SharedIdentity(Identity.open()))
+    knowing = replace(opened, identity=SharedIdentity(identifies()))
     knowing.namer()
     return knowing
 

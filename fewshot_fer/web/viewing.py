@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -73,3 +74,40 @@ class Viewer:
     def _wake(self) -> None:
         if not self._due.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._due.set)
+
+
+class Audience:
+    """All who watch one class; every method but `admit` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._viewers: list[Viewer] = []
+        self._lock = Lock()
+
+    @property
+    def viewers(self) -> tuple[Viewer, ...]:
+        """Who watches now."""
+        with self._lock:
+            return tuple(self._viewers)
+
+    def admit(self, without: str | None = None) -> Viewer:
+        """One more, who is not shown the source `without`."""
+        viewer = Viewer(without)
+        with self._lock:
+            self._viewers.append(viewer)
+        return viewer
+
+    def dismiss(self, viewer: Viewer) -> None:
+        """One is gone."""
+        viewer.close()
+        with self._lock, suppress(ValueError):
+            self._viewers.remove(viewer)
+
+    def show(self, key: str, sent: Sent) -> None:
+        """Show everybody what replaces the last under the same key."""
+        for viewer in self.viewers:
+            viewer.show(key, sent)
+
+    def note(self, message: Message) -> None:
+        """Tell everybody what happened."""
+        for viewer in self.viewers:
+            viewer.note(message)

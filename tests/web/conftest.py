@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from fewshot_fer.faces.identity import Identity
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.simulation.files import reference_picture, to_jpeg
@@ -27,8 +29,16 @@ def shared_recognizer() -> Recognizer:
     return recognizer
 
 
+@pytest.fixture(scope="session")
+def identifies() -> Callable[[], Identity]:
+    """The identity network, opened once for all tests."""
+    return cache(Identity.open)
+
+
 @pytest.fixture
-def make_service(tmp_path: Path, shared_recognizer: Recognizer) -> Iterator[Callable[..., Service]]:
+def make_service(
+    tmp_path: Path, shared_recognizer: Recognizer, identifies: Callable[[], Identity]
+) -> Iterator[Callable[..., Service]]:
     """Makes services on one folder, and closes them."""
     made: list[Service] = []
 
@@ -38,7 +48,7 @@ def make_service(tmp_path: Path, shared_recognizer: Recognizer) -> Iterator[Call
         )
         service = Service(
             settings, opens=lambda _: (shared_recognizer, lambda: None), workers=2,
-            **more,  # type: ignore[arg-type]
+            identifies=identifies, **more,  # type: ignore[arg-type]
         )  # fmt: skip
         made.append(service)
         return service
