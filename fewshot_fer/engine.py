@@ -25,6 +25,10 @@ _PREPARED: Final = 160
 """Layers that stay prepared for a size; by default thousands do: 200 batch sizes cost 160 MB."""
 
 
+_STEPS: Final = 8
+"""Batches are filled up to one of so many sizes between 2^k and 2^(k+1): at most an eighth more."""
+
+
 class Network(Protocol):
     """A batch in, the network's outputs out."""
 
@@ -74,12 +78,30 @@ class OpenVinoNetwork:
 
     def __call__(self, batch: Floats) -> tuple[Floats, ...]:
         """Run one batch and copy the outputs out of the engine's buffers."""
-        request = self._free.get()
+        request, count = self._free.get(), len(batch)
         try:
-            request.infer([np.ascontiguousarray(batch)], share_inputs=True)
-            return tuple(np.array(one.data, dtype=np.float32) for one in request.output_tensors)
+            request.infer([_filled_up(batch)], share_inputs=True)
+            return tuple(
+                np.array(one.data[:count], dtype=np.float32) for one in request.output_tensors
+            )
         finally:
             self._free.put(request)
+
+
+def batch_size(count: int) -> int:
+    """The size of batch that so many items go in: few sizes in all, as each costs memory."""
+    step = max(1, (1 << max(count - 1, 0).bit_length()) // (2 * _STEPS))
+    return -(-count // step) * step
+
+
+def _filled_up(batch: Floats) -> Floats:
+    """The batch, with nothing behind it up to one of the few sizes; no item sees another."""
+    size = batch_size(len(batch))
+    if size == len(batch):
+        return np.ascontiguousarray(batch)
+    filled = np.zeros((size, *batch.shape[1:]), batch.dtype)
+    filled[: len(batch)] = batch
+    return filled
 
 
 def engine_version() -> str:
