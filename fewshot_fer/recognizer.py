@@ -41,8 +41,8 @@ class Recognizer:
         folder = checkpoint or shipped_checkpoint()
         read = Checkpoint.read(folder / "expression")
         return cls(
-            Detector.open(
-                folder / "mtcnn",
+            Detector.of(
+                folder,
                 precision=precision,
                 threads=threads,
                 thresholds=thresholds,

@@ -18,7 +18,6 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import check_writable, write_atomically
-from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.training import plots
 from fewshot_fer.training.config import TrainingConfig
 from fewshot_fer.training.data import (
@@ -155,7 +154,7 @@ def open_course(
 
 
 def _detector() -> Detector:
-    return Detector.open(shipped_checkpoint() / "mtcnn")
+    return Detector.of()
 
 
 def balance_of(faces: FaceSet) -> Balance:

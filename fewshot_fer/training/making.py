@@ -23,7 +23,6 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import Prior
-from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
 from fewshot_fer.training.data import FaceSet, training_and_validation
@@ -83,7 +82,7 @@ def read_material(
 ) -> Material:
     """Read FER-2013's training split, and find and align the people's faces."""
     faces, _ = training_and_validation(read_parts(sources))
-    detector = Detector.open(shipped_checkpoint() / "mtcnn")
+    detector = Detector.of()
     acted = photograph_all(read_all_takes(people), detector.detect)
     return Material(faces, acted, landmarks, seed)
 

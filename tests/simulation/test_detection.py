@@ -7,7 +7,6 @@ import pytest
 
 from fewshot_fer.arrays import Doubles, Floats
 from fewshot_fer.faces.detector import Detector
-from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.simulation.files import reference_picture
 from fewshot_fer.simulation.gallery import Gallery, StudentTruth
 from fewshot_fer.simulation.geometry import Pose
@@ -18,7 +17,7 @@ from fewshot_fer.simulation.roster import DrawnStudent, invent_class
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
-    return Detector.open(shipped_checkpoint() / "mtcnn")
+    return Detector.of()
 
 
 def overlaps(a: Floats, b: Floats) -> Doubles:

@@ -18,7 +18,6 @@ from fewshot_fer.evaluation.persons import People, evaluate_persons
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.prototypes.stored import read_prior
-from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.simulation.files import reference_pictures
 from fewshot_fer.simulation.roster import DrawnStudent, invent_class
 from fewshot_fer.training.augment import AugmentConfig
@@ -81,7 +80,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Acted, Acted]:
     """People to learn from, and others whom the training never saw."""
     folder = tmp_path_factory.mktemp("drawn")
     students = invent_class(14, seed=5)
-    detector = Detector.open(shipped_checkpoint() / "mtcnn")
+    detector = Detector.of()
     seen, unseen = (
         photograph_all(read_all_takes([draw_people(folder / name, part)]), detector.detect)
         for name, part in (("seen", students[:9]), ("unseen", students[9:]))
