@@ -7,13 +7,17 @@ import os
 import secrets
 import tempfile
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from fewshot_fer.errors import FolderError
+from fewshot_fer.errors import CheckpointError, FolderError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+SEAL: Final = "SHA256"
+"""The file that holds the hash of those beside it."""
+_REPAIR: Final = "Install again, or export it again with `fewshot-fer export`."
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -63,6 +67,46 @@ def sha256(path: Path) -> str:
     """The file's SHA-256 as 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(folder: Path, names: Iterable[str]) -> str:
+    """One SHA-256 over the names and contents of some of a folder's files."""
+    whole = hashlib.sha256()
+    for name in names:
+        whole.update(name.encode() + b"\0" + hashlib.sha256(read_part(folder / name)).digest())
+    return whole.hexdigest()
+
+
+def seal(folder: Path, names: Iterable[str]) -> str:
+    """Write the hash of what the folder holds, last of all."""
+    value = digest(folder, names)
+    write_atomically(folder / SEAL, f"{value}\n".encode())
+    return value
+
+
+def check_seal(folder: Path, names: Iterable[str]) -> str:
+    """The hash of what the folder holds, if it is the one that it was sealed with."""
+    sealed = read_part(folder / SEAL).decode(errors="replace").strip()
+    found = digest(folder, names)
+    if sealed != found:
+        raise CheckpointError(
+            "The checkpoint was altered or is damaged: its hash does not match.",
+            where=str(folder),
+            next_step=_REPAIR,
+        )
+    return found
+
+
+def read_part(path: Path) -> bytes:
+    """A file of a checkpoint."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            "A part of the checkpoint is missing or cannot be read.",
+            where=str(path),
+            next_step=_REPAIR,
+        ) from error
 
 
 def _flush_folder(folder: Path) -> None:

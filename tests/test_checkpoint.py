@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from fewshot_fer.cli import app
-from fewshot_fer.embedding.checkpoint import CARD, MODEL, PRIOR, SEAL, seal
+from fewshot_fer.embedding.checkpoint import CARD, MODEL, PRIOR, seal
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.files import SEAL
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.shipped import shipped_checkpoint
 
@@ -68,7 +69,9 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "half an export": (lambda f: cut_and_seal(f / "expression" / PRIOR), "cannot be read"),
     "half a network": (lambda f: cut_and_seal(f / "expression" / MODEL), "cannot be read"),
     "no detector": (lambda f: (f / "mtcnn" / "onet.onnx").unlink(), "cannot be read"),
-    "cut detector": (lambda f: cut(f / "mtcnn" / "pnet.onnx", 0.5), "cannot be read"),
+    "cut detector": (lambda f: cut(f / "mtcnn" / "pnet.onnx", 0.5), "hash does not match"),
+    "altered detector": (lambda f: alter(f / "mtcnn" / "rnet.onnx"), "hash does not match"),
+    "unsealed detector": (lambda f: (f / "mtcnn" / SEAL).unlink(), "missing"),
 }
 
 

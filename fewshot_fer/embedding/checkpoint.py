@@ -11,7 +11,6 @@ Nothing in it can run code.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,15 +22,15 @@ from safetensors.numpy import load
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import CheckpointError
-from fewshot_fer.files import write_atomically
+from fewshot_fer.files import check_seal, read_part
+from fewshot_fer.files import seal as seal_files
 
 FORMAT = 1
-MODEL, LANDMARKS, PRIOR, CARD, SEAL = (
+MODEL, LANDMARKS, PRIOR, CARD = (
     "model.onnx",
     "landmarks.tflite",
     "prior.safetensors",
     "card.json",
-    "SHA256",
 )
 _REPAIR = "Install again, or export it again with `fewshot-fer export`."
 
@@ -59,14 +58,7 @@ class Checkpoint:
     @classmethod
     def read(cls, folder: Path) -> Checkpoint:
         """Check the seal, the format and the parts."""
-        sealed = _read(folder / SEAL).decode(errors="replace").strip()
-        found = digest(folder)
-        if sealed != found:
-            raise CheckpointError(
-                "The checkpoint was altered or is damaged: its hash does not match.",
-                where=str(folder),
-                next_step=_REPAIR,
-            )
+        found = check_seal(folder, parts(folder))
         return cls(folder, found, read_card(folder / CARD), _arrays(folder / PRIOR))
 
     @property
@@ -81,27 +73,24 @@ class Checkpoint:
         return path if path.exists() else None
 
 
-def digest(folder: Path) -> str:
-    """One SHA-256 over every part's name and content."""
-    whole = hashlib.sha256()
-    for name in (MODEL, LANDMARKS, PRIOR, CARD):
-        if name == LANDMARKS and not (folder / name).exists():
-            continue
-        whole.update(name.encode() + b"\0" + hashlib.sha256(_read(folder / name)).digest())
-    return whole.hexdigest()
+def parts(folder: Path) -> tuple[str, ...]:
+    """The names of the files under the seal."""
+    return tuple(
+        name
+        for name in (MODEL, LANDMARKS, PRIOR, CARD)
+        if name != LANDMARKS or (folder / name).exists()
+    )
 
 
 def seal(folder: Path) -> str:
     """Write the hash of what the folder holds, last of all."""
-    value = digest(folder)
-    write_atomically(folder / SEAL, f"{value}\n".encode())
-    return value
+    return seal_files(folder, parts(folder))
 
 
 def read_card(path: Path) -> Card:
     """Read `card.json`; another format version is refused."""
     try:
-        raw = json.loads(_read(path))
+        raw = json.loads(read_part(path))
         version = raw["format"]
         if version != FORMAT:
             raise CheckpointError(
@@ -124,21 +113,10 @@ def read_card(path: Path) -> Card:
 
 def _arrays(path: Path) -> Mapping[str, Floats]:
     try:
-        return load(_read(path))
+        return load(read_part(path))
     except SafetensorError as error:
         raise CheckpointError(
             f"The checkpoint's arrays cannot be read: {error}.",
-            where=str(path),
-            next_step=_REPAIR,
-        ) from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(
-            "A part of the checkpoint is missing or cannot be read.",
             where=str(path),
             next_step=_REPAIR,
         ) from error

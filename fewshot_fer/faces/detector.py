@@ -34,10 +34,13 @@ from fewshot_fer.faces.judging import (
 from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
 from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.files import check_seal
 from fewshot_fer.shipped import shipped_checkpoint
 
 FOLDER: Final = "mtcnn"
 """Where a checkpoint's folder holds the three networks."""
+PARTS: Final = ("pnet.onnx", "rnet.onnx", "onet.onnx")
+"""The files under the folder's seal."""
 R_SIDE: Final = 24
 O_SIDE: Final = 48
 _MOST_AT_ONCE: Final = 512
@@ -122,6 +125,7 @@ class Detector:
         With f32 it finds the faces that the original finds; where the processor knows half
         precision, that still does the work on which nothing depends.
         """
+        check_seal(folder, PARTS)
 
         def load(name: str, precision: Precision = precision) -> Network:
             return OpenVinoNetwork(folder / f"{name}.onnx", precision=precision, callers=threads)

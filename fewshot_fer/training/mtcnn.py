@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from fewshot_fer.errors import CheckpointError
-from fewshot_fer.files import write_atomically
+from fewshot_fer.faces.detector import FOLDER, PARTS
+from fewshot_fer.files import SEAL, seal, write_atomically
 
 CREDITS: Final = """\
 pnet.onnx, rnet.onnx and onet.onnx are the three networks of MTCNN (Zhang, Zhang, Li and Qiao,
@@ -153,14 +154,15 @@ def load(name: str, weights: Path) -> nn.Module:
 def export(weights: Path, checkpoint: Path) -> list[Path]:
     """Write `checkpoint`/mtcnn from the folder with pnet.pt, rnet.pt and onet.pt."""
     written = []
-    folder = checkpoint / "mtcnn"
+    folder = checkpoint / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name in NETWORKS:
         written.append(folder / f"{name}.onnx")
         write_atomically(written[-1], _as_onnx(load(name, weights / f"{name}.pt"), name))
     written.append(folder / "CREDITS.txt")
     write_atomically(written[-1], CREDITS.encode())
-    return written
+    seal(folder, PARTS)
+    return [*written, folder / SEAL]
 
 
 def _as_onnx(network: nn.Module, name: str) -> bytes:
