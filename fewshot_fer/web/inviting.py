@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fewshot_fer.errors import RequestError
 from fewshot_fer.web.classes import RunningClass
-from fewshot_fer.web.invitations import join_link
+from fewshot_fer.web.invitations import Invitation, JoinLink, join_link
 from fewshot_fer.web.service import Service
 from fewshot_fer.web.student.side import side_of
 from fewshot_fer.web.wire import Message
@@ -20,11 +20,8 @@ def invite(service: Service, running: RunningClass, command: Mapping[str, Any]) 
     address = command.get("address")
     if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
         raise RequestError("Say the `address` of this page.")
-    invitations = side_of(service).invitations
     named = [one.id for one in service.library.students()] if command.get("names") else ()
-    made = invitations.make(running.id, running.name or "the class", may_pick=named)
-    running.when_over(lambda: invitations.end(running.id))
-    link = join_link(invitations, made, address)
+    made, link = _made(service, running, address, may_pick=named)
     return {
         "type": "invited",
         "id": made.id,
@@ -33,6 +30,11 @@ def invite(service: Service, running: RunningClass, command: Mapping[str, Any]) 
         "until": link.until,
         "warning": link.warning,
     }
+
+
+def personal_link(service: Service, running: RunningClass, student: str, address: str) -> JoinLink:
+    """A new link by which one enrolled student comes in, with nobody asked; over with the class."""
+    return _made(service, running, address, student=student)[1]
 
 
 def uninvite(service: Service, _: RunningClass, command: Mapping[str, Any]) -> Message:
@@ -55,3 +57,19 @@ def answer_knock(service: Service, running: RunningClass, command: Mapping[str, 
     else:
         door.let_in(knock, as_new=command.get("is") == "new")
     return knocks(service, running)
+
+
+def _made(
+    service: Service,
+    running: RunningClass,
+    address: str,
+    *,
+    student: str | None = None,
+    may_pick: Sequence[str] = (),
+) -> tuple[Invitation, JoinLink]:
+    """A new link into the class, which leads nowhere once the class is over."""
+    invitations = side_of(service).invitations
+    name = running.name or "the class"
+    made = invitations.make(running.id, name, student=student, may_pick=may_pick)
+    running.when_over(lambda: invitations.end(running.id))
+    return made, join_link(invitations, made, address)

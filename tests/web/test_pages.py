@@ -15,7 +15,9 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.simulation.files import reference_picture, to_jpeg
 from fewshot_fer.simulation.roster import DrawnStudent
 from fewshot_fer.students.simply import enroll
+from fewshot_fer.web.access.keeper import keeper_of
 from fewshot_fer.web.service import Service, make_current
+from fewshot_fer.web.student.side import side_of
 
 pytestmark = pytest.mark.slow
 
@@ -281,3 +283,25 @@ def test_a_token_is_shown_once_and_revoked(service: Service, opens: Opens) -> No
     assert "Board" in said(test)
     press(test, "Revoke")
     assert "Board" not in said(test)
+
+
+def test_a_student_gets_a_link_of_their_own_while_a_class_is_watched(
+    service: Service, opens: Opens, ada: str
+) -> None:
+    make = [one.label for one in opens("students", student=ada).button]
+    assert "Make a link" not in make, "no class is watched"
+    running = service.classes.open("7b")
+    test = press(opens("students", student=ada), "Make a link")
+    (link,) = [one.value for one in test.code]
+    side = side_of(service)
+    invitation = side.invitations.read(link.rsplit("/", 1)[-1])
+    assert (invitation.student, invitation.class_id) == (ada, running.id)
+    assert [one.value for one in run(test).code] == [link], "the same link, not another one"
+    service.classes.close(running.id)
+    assert side.invitations.listed() == ()
+
+
+def test_who_signed_in_can_sign_out(service: Service, opens: Opens) -> None:
+    assert "/sign-out" not in said(opens("settings"))
+    keeper_of(service).set_password("a long enough password")
+    assert 'href="/sign-out"' in said(opens("settings"))

@@ -11,7 +11,7 @@ import streamlit as st
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.names import random_id
-from fewshot_fer.web.pages.parts import charts, collect, desk, enrol, frame, light, plain
+from fewshot_fer.web.pages.parts import charts, collect, coming, desk, enrol, frame, light, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def show(service: Service, student_id: str) -> None:
     """The student's page."""
     who = _who(service, student_id)
-    _head(who)
+    _head(service, who)
     learnt, pictures, today, data = st.tabs(
         ["What was learnt", "Pictures", "Today's light", "Name and data"], key=f"tabs-{who.id}"
     )
@@ -46,7 +46,7 @@ def _who(service: Service, student_id: str) -> Student:
         raise
 
 
-def _head(who: Student) -> None:
+def _head(service: Service, who: Student) -> None:
     consent = who.consent
     frame.head(
         who.name,
@@ -54,9 +54,12 @@ def _head(who: Student) -> None:
         f"to text {consent.text} of the agreement."
         + (f" Kept until {plain.day(who.keep_until)}." if who.keep_until else ""),
     )
-    if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
-        collect.clear(who.id)
-        frame.go()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
+            collect.clear(who.id)
+            frame.go()
+        with frame.guarded():
+            coming.show(service, who)
     frame.told()
 
 

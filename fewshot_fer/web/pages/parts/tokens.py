@@ -37,6 +37,7 @@ def _password(keeper: Keeper) -> None:
         )
     else:
         st.markdown("Teachers sign in with a password.")
+        st.html('<a href="/sign-out">Sign out</a>')
     if keeper.password_is_fixed:
         frame.quiet("It was given at the start, with --password or a variable; change it there.")
         return

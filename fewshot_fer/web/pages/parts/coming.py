@@ -1,0 +1,54 @@
+"""A student's own link into the class that is watched now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fewshot_fer.web.inviting import personal_link
+from fewshot_fer.web.pages.parts import plain
+
+if TYPE_CHECKING:
+    from fewshot_fer.students.records import Student
+    from fewshot_fer.web.classes import RunningClass
+    from fewshot_fer.web.invitations import JoinLink
+    from fewshot_fer.web.service import Service
+
+
+def show(service: Service, who: Student) -> None:
+    """A button for the link; nothing while no class is watched."""
+    running = [one for one in service.classes.all() if not one.ended]
+    if not running:
+        return
+    with st.popover("Join link", icon=":material/link:"):
+        name = plain.text(who.name)
+        st.markdown(
+            f"With this link {name} joins the class from a device of their own, as {name}, and "
+            "nobody has to confirm it. Whoever holds it is taken for them: give it to nobody else."
+        )
+        _link(service, running[-1], who)
+
+
+def _link(service: Service, running: RunningClass, who: Student) -> None:
+    """The link once it was made; in this tab it is made once a class."""
+    made: dict[tuple[str, str], JoinLink] = st.session_state.setdefault("join-links", {})
+    about = running.id, who.id
+    if about not in made:
+        if not st.button("Make a link", type="primary", key=f"join-{who.id}"):
+            return
+        made[about] = personal_link(service, running, who.id, _address(service))
+    link = made[about]
+    st.code(link.url, language=None, wrap_lines=True)
+    st.image(link.qr, width=220)
+    until = plain.moment(datetime.fromtimestamp(link.until, UTC))
+    st.markdown(f"It is good until {until}, or until the class ends.")
+    if link.warning is not None:
+        st.warning(link.warning)
+
+
+def _address(service: Service) -> str:
+    """What the teacher's browser calls this server."""
+    settings = service.settings
+    return st.context.url or f"http://{settings.host}:{settings.port}"
