@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fewshot_fer.cli import options, output, panels, people
-from fewshot_fer.cli.found import FORMATS, Found, document, page, write
+from fewshot_fer.cli.found import FORMATS, page, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,7 @@ def analyze(
     A file that cannot be read is reported and left out, and the exit code is 1.
     """
     from fewshot_fer.classroom.clips import find_material, is_video
+    from fewshot_fer.classroom.found import Found, document
     from fewshot_fer.errors import ImageError, SourceError
 
     if to is not None and to.suffix.casefold() not in FORMATS:

@@ -1,9 +1,8 @@
-"""What `analyze` found: as JSON, as a table for other programs, and to look at."""
+"""What `analyze` found: into a file for other programs, and to look at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,28 +13,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from fewshot_fer.classroom.clips import Clip
+    from fewshot_fer.classroom.found import Found
     from fewshot_fer.stills import NamedFace
 
 FORMATS: Final = (".json", ".csv", ".parquet")
 _MOST_TRACKS: Final = 12
 
 
-@dataclass(slots=True)
-class Found:
-    """Pictures with their faces, and videos."""
-
-    pictures: list[tuple[Path, Sequence[NamedFace]]] = field(default_factory=list)
-    clips: list[Clip] = field(default_factory=list)
-
-
-def document(found: Found) -> dict[str, object]:
-    """DESIGN's form: the pictures, and the videos with a list of frames each."""
-    images = [{"path": path, "faces": faces} for path, faces in found.pictures]
-    return {"images": images, "videos": found.clips} if found.clips else {"images": images}
-
-
 def write(found: Found, to: Path) -> None:
     """All of it as one file, by its ending; a table has a row a face."""
+    from fewshot_fer.classroom.found import columns, document
     from fewshot_fer.classroom.report import tables
     from fewshot_fer.files import write_atomically
 
@@ -43,32 +30,7 @@ def write(found: Found, to: Path) -> None:
         write_atomically(to, output.json_text(document(found)).encode())
         return
     made = tables.as_csv if to.suffix.casefold() == ".csv" else tables.as_parquet
-    write_atomically(to, made(_columns(found)))
-
-
-def _columns(found: Found) -> dict[str, list[object]]:
-    """A row a face: of pictures without a time, of videos without a place."""
-    rows = [
-        (path, None, place, face)
-        for path, faces in found.pictures
-        for place, face in enumerate(faces, 1)
-    ] + [
-        (clip.path, frame.time, face.track, face)
-        for clip in found.clips
-        for frame in clip.frames
-        for face in frame.faces
-    ]
-    names = list(dict.fromkeys(name for *_, face in rows for name in face.scores))
-    columns: dict[str, list[object]] = {
-        "path": [str(path) for path, *_ in rows],
-        "time": [time for _, time, *_ in rows],
-        "face": [number for _, _, number, _ in rows],
-    }
-    for k, edge in enumerate(("x0", "y0", "x1", "y1")):
-        columns[edge] = [face.box[k] for *_, face in rows]
-    for what in ("expression", "unsure", "student", "quality"):
-        columns[what] = [getattr(face, what) for *_, face in rows]
-    return columns | {name: [face.scores.get(name) for *_, face in rows] for name in names}
+    write_atomically(to, made(columns(found)))
 
 
 def page(found: Found, to: Path | None, draw: Path | None) -> Group:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fewshot_fer.classroom.clips import ClipFace, ClipFrame
 from fewshot_fer.classroom.report.changes import Change
 from fewshot_fer.classroom.report.summary import Timeline
 from fewshot_fer.expressions import BASIC
@@ -108,17 +109,10 @@ def test_boxes_are_drawn_into_a_copy() -> None:
 
 
 def test_a_video_over_time_counts_sure_faces_only() -> None:
-    looks = [
-        tried.Look("a.mp4", 0.0, (face("happy"), face("sad", "unclear"))),
-        tried.Look("a.mp4", 1.0, ()),
-    ]
-    line = tried.timeline(looks, BASIC)
+    sure, unsure = (
+        ClipFace(one.box, track, one.expression, one.scores, one.unsure, None, one.quality)
+        for track, one in enumerate((face("happy"), face("sad", "unclear")))
+    )
+    line = tried.timeline([ClipFrame(0.0, (sure, unsure)), ClipFrame(1.0, ())], BASIC)
     assert line.shares[0, BASIC.index("happy")] == 1.0
     assert line.coverage.tolist() == [0.5, 0.0]
-
-
-def test_a_row_a_face() -> None:
-    looks = [tried.Look("a.jpg", None, (face("happy"), face("sad"))), tried.Look("b.jpg", None, ())]
-    rows = tried.as_csv(looks, BASIC).decode().splitlines()
-    assert len(rows) == 3
-    assert rows[1].startswith("a.jpg,,1,10.0,20.0,60.0,80.0,happy,")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.classroom.clips import is_video
-from fewshot_fer.classroom.report import words
+from fewshot_fer.classroom.clips import Clip, is_video
+from fewshot_fer.classroom.found import Found, columns, expressions_in
+from fewshot_fer.classroom.report import tables, words
 from fewshot_fer.images import decode_image
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.parts.tried import Look, Watched
 from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
@@ -65,21 +65,22 @@ def _whom(service: Service) -> Summary | None:
 
 
 def _answers(service: Service, dropped: Sequence[object], student: Summary | None) -> None:
-    looks: list[Look] = []
+    found = Found()
     for number, file in enumerate(dropped):
         name, data = file.name, file.getvalue()  # type: ignore[attr-defined]
         with frame.guarded():
             if is_video(Path(name)):
-                looks += _video(service, name, data, student)
+                found.clips.append(_video(service, name, data, student))
             else:
-                looks += _picture(service, name, data, student, drawn=number < _SHOWN)
-    if looks:
-        _take_along(looks)
+                faces = _picture(service, name, data, student, drawn=number < _SHOWN)
+                found.pictures.append((Path(name), faces))
+    if found:
+        _take_along(found)
 
 
 def _picture(
     service: Service, name: str, data: bytes, student: Summary | None, *, drawn: bool
-) -> list[Look]:
+) -> list[NamedFace]:
     image = decode_image(data, where=name)
     key = sha256(data).hexdigest()
     generic = _named(service, key, image, None)
@@ -87,7 +88,7 @@ def _picture(
     if drawn:
         with st.container(border=True, key=f"tried-{key[:16]}"):
             _shown(service, key, name, image, generic, own, student)
-    return [Look(name, None, tuple(own if own is not None else generic))]
+    return own if own is not None else generic
 
 
 def _named(service: Service, key: str, image: Bytes, student: Summary | None) -> list[NamedFace]:
@@ -178,25 +179,25 @@ def _scores(face: NamedFace, key: str) -> None:
     )
 
 
-def _video(service: Service, name: str, data: bytes, student: Summary | None) -> list[Look]:
+def _video(service: Service, name: str, data: bytes, student: Summary | None) -> Clip:
     digest, whom = sha256(data).hexdigest(), student.id if student is not None else None
-    found = _watched(service, name, data, digest, whom)
-    looks = list(found.looks)
-    names = tuple(dict.fromkeys(n for look in looks for face in look.faces for n in face.scores))
-    faces = sum(len(look.faces) for look in looks)
-    unsure = sum(face.unsure is not None for look in looks for face in look.faces)
+    clip = _watched(service, name, data, digest, whom)
+    faces = [face for frame in clip.frames for face in frame.faces]
+    names = expressions_in(faces)
+    unsure = sum(face.unsure is not None for face in faces)
     with st.container(border=True, key=f"video-{digest[:16]}"):
         st.markdown(f"**{plain.text(name)}**")
-        if found.broken is not None:
-            st.warning(found.broken)
+        if clip.broken is not None:
+            st.warning(clip.broken)
         if not faces:
             st.info("No face was found in this video.")
-            return looks
-        seconds = looks[-1].time or 0.0
-        facts = [(words.clock(seconds), "length"), (f"{faces / len(looks):.1f}", "faces at a time")]
-        facts.append((plain.percent(unsure / faces), "of the looks at them unsure"))
+            return clip
+        at_a_time = len(faces) / len(clip.frames)
+        facts = [(words.clock(clip.frames[-1].time), "length")]
+        facts.append((f"{at_a_time:.1f}", "faces at a time"))
+        facts.append((plain.percent(unsure / len(faces)), "of the looks at them unsure"))
         st.html(bars.facts(facts))
-        line = tried.timeline(looks, names)
+        line = tried.timeline(clip.frames, names)
         frame.quiet("Share of each expression among the faces that were surely read")
         st.html(bars.legend(names))
         st.altair_chart(
@@ -210,12 +211,12 @@ def _video(service: Service, name: str, data: bytes, student: Summary | None) ->
             key=f"video-cover-{digest}-{whom}",
             alt="Share of faces that were surely read, over time",
         )
-    return looks
+    return clip
 
 
-def _watched(service: Service, name: str, data: bytes, digest: str, whom: str | None) -> Watched:
+def _watched(service: Service, name: str, data: bytes, digest: str, whom: str | None) -> Clip:
     """What is in a video, remembered in this tab."""
-    known: dict[object, Watched] = st.session_state.setdefault("tried-videos", {})
+    known: dict[object, Clip] = st.session_state.setdefault("tried-videos", {})
     if (digest, whom) not in known:
         progress = Progress(f"Watching {name}, seconds")
         try:
@@ -231,15 +232,14 @@ def _watched(service: Service, name: str, data: bytes, digest: str, whom: str | 
     return known[digest, whom]
 
 
-def _take_along(looks: Sequence[Look]) -> None:
-    names = tuple(dict.fromkeys(n for look in looks for face in look.faces for n in face.scores))
+def _take_along(found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Take along**")
         st.download_button(
-            "JSON", data=lambda: tried.as_json(looks), file_name="faces.json",
+            "JSON", data=lambda: tried.as_json(found), file_name="faces.json",
             mime="application/json", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "CSV", data=lambda: tried.as_csv(looks, names), file_name="faces.csv",
+            "CSV", data=lambda: tables.as_csv(columns(found)), file_name="faces.csv",
             mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip

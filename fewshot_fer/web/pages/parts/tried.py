@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fewshot_fer.classroom.clips import RHYTHM, ClipFace, watch_clip
+from fewshot_fer.classroom.clips import RHYTHM, Clip, ClipFrame, watch_clip
+from fewshot_fer.classroom.found import Found, document
 from fewshot_fer.classroom.report.summary import Timeline
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.classroom.sources import VIDEO_SUFFIXES, length_of
 from fewshot_fer.classroom.who import OnlyOne, likeness
 from fewshot_fer.faces.follower import FaceFollower
-from fewshot_fer.stills import Likeness, NamedFace
+from fewshot_fer.stills import Likeness
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
@@ -32,32 +31,13 @@ EVERY_S: Final = 0.1
 Seconds = Callable[[float, float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was seen in a picture, or at a moment of a video."""
-
-    source: str
-    time: float | None
-    faces: tuple[NamedFace | ClipFace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A video: its looks, and what is missing of it."""
-
-    looks: tuple[Look, ...]
-    broken: str | None
-
-
 def asks(service: Service, student: str) -> Likeness | None:
     """How a student is told from others; None without the identity network."""
     identity = service.opened().identity
     return likeness(service.library, identity, student) if identity is not None else None
 
 
-def watch(
-    service: Service, name: str, data: bytes, student: str | None, passed: Seconds
-) -> Watched:
+def watch(service: Service, name: str, data: bytes, student: str | None, passed: Seconds) -> Clip:
     """Watch a video; `passed` hears where it is and how long it is."""
     here = service.opened()
     here.refresh()
@@ -75,19 +55,19 @@ def watch(
             every=EVERY_S,
             on_frame=lambda _, frame: passed(frame.time, max(length, frame.time)),
         )
-    return Watched(tuple(Look(name, frame.time, frame.faces) for frame in clip.frames), clip.broken)
+    return replace(clip, path=Path(name))
 
 
-def timeline(looks: Sequence[Look], names: Sequence[str]) -> Timeline:
+def timeline(frames: Sequence[ClipFrame], names: Sequence[str]) -> Timeline:
     """What the faces of a video showed over time."""
-    end = max(look.time or 0.0 for look in looks)
+    end = max(frame.time for frame in frames)
     length = max(1, round(end / 120))
     count = int(end // length) + 1
     shown, faces = np.zeros((count, len(names))), np.zeros(count)
-    for look in looks:
-        place = int((look.time or 0.0) // length)
-        faces[place] += len(look.faces)
-        for face in look.faces:
+    for frame in frames:
+        place = int(frame.time // length)
+        faces[place] += len(frame.faces)
+        for face in frame.faces:
             if face.unsure is None:
                 shown[place, list(names).index(face.expression)] += 1
     sure = shown.sum(axis=1)
@@ -97,52 +77,9 @@ def timeline(looks: Sequence[Look], names: Sequence[str]) -> Timeline:
         )
 
 
-def as_json(looks: Sequence[Look]) -> bytes:
-    """As `fewshot-fer analyze --json` says it: pictures, and videos with their frames."""
-    images = [
-        {"path": look.source, "faces": [_document(face) for face in look.faces]}
-        for look in looks
-        if look.time is None
-    ]
-    videos: dict[str, list[dict[str, Any]]] = {}
-    for look in looks:
-        if look.time is not None:
-            faces = [_document(face) for face in look.faces]
-            videos.setdefault(look.source, []).append({"time": look.time, "faces": faces})
-    document: dict[str, Any] = {"images": images}
-    if videos:
-        document["videos"] = [{"path": k, "frames": frames} for k, frames in videos.items()]
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
-
-
-def as_csv(looks: Sequence[Look], names: Sequence[str]) -> bytes:
-    """A row a face."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["picture", "time", "face", "x0", "y0", "x1", "y1", "expression", "unsure", "quality",
-         *names]
-    )  # fmt: skip
-    for look in looks:
-        time = "" if look.time is None else look.time
-        for number, face in enumerate(look.faces, start=1):
-            scores = [face.scores.get(name, 0.0) for name in names]
-            writer.writerow(
-                [look.source, time, number, *face.box, face.expression, face.unsure or "",
-                 face.quality, *scores]
-            )  # fmt: skip
-    return text.getvalue().encode()
-
-
-def _document(face: NamedFace | ClipFace) -> dict[str, Any]:
-    return {
-        "box": list(face.box),
-        "expression": face.expression,
-        "scores": dict(face.scores),
-        "unsure": face.unsure,
-        "student": face.student,
-        "quality": face.quality,
-    }
+def as_json(found: Found) -> bytes:
+    """As `fewshot-fer analyze --json` says it."""
+    return json.dumps(document(found), ensure_ascii=False, indent=1).encode()
 
 
 @contextmanager
