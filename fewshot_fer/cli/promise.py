@@ -10,7 +10,7 @@ import typer
 from fewshot_fer.cli import evaluate, options, output, people
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.table import Table
 
     from fewshot_fer.evaluation.promise import Kept
 
@@ -45,34 +45,24 @@ def promise(
     material = read_material(sources, folders, None, settings.seed)
     found = evaluate_promise(make_trials(runs, material), start_of(None))
     output.show(
-        {"promise": PROMISE, "thresholds_chosen": found},
+        {"promise": PROMISE, "people": found},
         as_json=as_json,
-        picture=lambda: _tables(PROMISE, found),
+        picture=lambda: _table(PROMISE, found),
     )
 
 
-def _tables(promised: float, found: dict[str, list[Kept]]) -> Group:
-    from rich.console import Group
-
+def _table(promised: float, found: list[Kept]) -> Table:
     columns = ("people", "references", "n", "right", "shown", "right of those shown", "ece")
-    return Group(
-        *(
-            output.table(
-                f"Thresholds chosen {how}; promised: {people.percent(promised)} of those shown",
-                columns,
-                (
-                    (
-                        one.people,
-                        one.references,
-                        one.n,
-                        f"{one.accuracy:.1%}",
-                        f"{one.shown:.1%}",
-                        f"{one.right_of_shown:.1%}",
-                        f"{one.ece:.1%}",
-                    )
-                    for one in kept
-                ),
-            )
-            for how, kept in found.items()
+    rows = [
+        (
+            one.people,
+            one.references,
+            one.n,
+            f"{one.accuracy:.1%}",
+            f"{one.shown:.1%}",
+            f"{one.right_of_shown:.1%}",
+            f"{one.ece:.1%}",
         )
-    )
+        for one in found
+    ]
+    return output.table(f"Promised: {people.percent(promised)} of those shown", columns, rows)

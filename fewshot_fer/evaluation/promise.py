@@ -7,7 +7,7 @@ chosen on the other trials' people.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,9 +16,7 @@ from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.persons import calibration_error
 from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior
-from fewshot_fer.prototypes.promise import Named, promised_confidences
-from fewshot_fer.prototypes.prototypes import Doubts
-from fewshot_fer.training.choosing import PROMISE, Chosen, Trial, choose
+from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 
 THREE = "three in all"
@@ -43,41 +41,26 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answers:
-    named: Named
+    confidence: Floats
+    right: Bools
     shown: Bools
 
 
 def evaluate_promise(
     trials: Sequence[Trial], start: FitConfig, chooses: Chooses = choose
-) -> dict[str, list[Kept]]:
-    """Both ways of choosing thresholds: on all people together, and group by group."""
+) -> list[Kept]:
+    """Every trial's people are asked with what was chosen on the others'."""
     if len(trials) < 2:
         raise DataError(
             "Thresholds must be chosen on other people than are judged.",
             next_step="Give two trainings that left different people out.",
         )
-    together: dict[tuple[str, str], list[_Answers]] = {}
-    by_group: dict[tuple[str, str], list[_Answers]] = {}
+    found: dict[tuple[str, str], list[_Answers]] = {}
     for i, trial in enumerate(trials):
         others = [other for j, other in enumerate(trials) if j != i]
-        config = chooses(others, start).config
-        for found, chosen in ((together, config), (by_group, in_every_group(others, config))):
-            for group, answers in _ask(trial, chosen).items():
-                found.setdefault(group, []).append(answers)
-    return {"together": _kept(together), "in every group": _kept(by_group)}
-
-
-def in_every_group(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
-    """The same numbers with confidences that keep the promise in every group of people."""
-    groups = [
-        answers.named
-        for trial in trials
-        for (_, way), answers in _ask(trial, config).items()
-        if way != "3"  # hardly anybody has four takes
-    ]
-    none, many = promised_confidences(groups, PROMISE)
-    far = [doubts.distance for doubts in config.doubts]
-    return replace(config, doubts=(Doubts(none, far[0]), Doubts(many, far[1])))
+        for group, answers in _ask(trial, chooses(others, start).config).items():
+            found.setdefault(group, []).append(answers)
+    return _kept(found)
 
 
 def _ask(trial: Trial, config: FitConfig) -> dict[tuple[str, str], _Answers]:
@@ -90,21 +73,17 @@ def _ask(trial: Trial, config: FitConfig) -> dict[tuple[str, str], _Answers]:
 
 
 def _answers(prior: Prior, z: Floats, held: Labelled, people: str, way: str) -> _Answers | None:
-    confidence, right, doubt, shown = [], [], [], []
+    confidence, right, shown = [], [], []
     for references, queries in _deals(held, people, way):
         known = prior.learn(z[references], [BASIC[held.labels[row]] for row in references])
         squares = known.squares(z[queries])
         scores = known.scores_of(squares)
         confidence.append(scores.max(1))
         right.append(scores.argmax(1) == held.labels[queries])
-        doubt.append(np.full(len(queries), known.doubt))
         shown.append(np.array([reading.unsure is None for reading in known.read_squares(squares)]))
     if not confidence:
         return None
-    return _Answers(
-        Named(np.concatenate(confidence), np.concatenate(right), np.concatenate(doubt)),
-        np.concatenate(shown),
-    )
+    return _Answers(np.concatenate(confidence), np.concatenate(right), np.concatenate(shown))
 
 
 def _deals(held: Labelled, people: str, way: str) -> Iterator[tuple[Ints, Ints]]:
@@ -144,8 +123,8 @@ def _set_of(subject: str) -> str:
 def _kept(found: dict[tuple[str, str], list[_Answers]]) -> list[Kept]:
     kept = []
     for (people, way), parts in found.items():
-        right = np.concatenate([part.named.right for part in parts])
-        confidence = np.concatenate([part.named.confidence for part in parts])
+        right = np.concatenate([part.right for part in parts])
+        confidence = np.concatenate([part.confidence for part in parts])
         shown = np.concatenate([part.shown for part in parts])
         kept.append(
             Kept(
