@@ -25,6 +25,7 @@ from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.classroom.records.values import Mark
 from fewshot_fer.classroom.view import View
 from fewshot_fer.errors import RecordError
+from fewshot_fer.students.library import Library
 
 
 class Pupil(Protocol):
@@ -210,6 +211,16 @@ def forget(records: str, student: str) -> list[int]:
     with Store.open(records) as store:
         bring_in(store, records)  # Else they would come back with the next session.
         return store.forget(student)
+
+
+def remove_student(library: Library, records: str, student: str) -> list[int]:
+    """Delete a student with all that was recorded of them; in which sessions that was.
+
+    The record comes first: if it cannot be changed, the student is still there to try again.
+    """
+    sessions = forget(records, student)
+    library.remove(student)
+    return sessions
 
 
 def bring_in(store: Store, records: str) -> int:

@@ -169,14 +169,16 @@ def delete(
     if bool(sessions) == bool(student):
         raise typer.BadParameter("name sessions, or one --student")
     settings = options.settings(context, records=records)
-    with _store(settings) as store:
-        if student:
-            who = _id_of(settings, student)
-            people.sure(f"Delete all records of {student}?", as_json=as_json, yes=yes)
-            touched = store.forget(who)
-            document: dict[str, object] = {"student": who, "sessions": touched}
-            words = f"{student} is deleted from {len(touched)} sessions."
-        else:
+    if student:
+        from fewshot_fer.classroom.recording import forget
+
+        who = _id_of(settings, student)
+        people.sure(f"Delete all records of {student}?", as_json=as_json, yes=yes)
+        touched = forget(settings.records, who)
+        document: dict[str, object] = {"student": who, "sessions": touched}
+        words = f"{student} is deleted from {len(touched)} sessions."
+    else:
+        with _store(settings) as store:
             gone = [store.find(number).id for number in sessions or []]
             numbers = ", ".join(map(str, gone))
             people.sure(f"Delete session {numbers} for good?", as_json=as_json, yes=yes)

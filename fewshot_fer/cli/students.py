@@ -160,7 +160,7 @@ def remove(
     as_json: options.Json = False,
 ) -> None:
     """Delete a student with everything that is known about them, as when consent is withdrawn."""
-    from fewshot_fer.cli.recording import forget
+    from fewshot_fer.classroom.recording import remove_student
 
     settings = options.settings(context, support_sets=support_sets)
     library = people.library(settings)
@@ -170,9 +170,7 @@ def remove(
         as_json=as_json,
         yes=yes,
     )
-    # The record first: if it cannot be reached, the student is still there to try again.
-    sessions = forget(settings, found.id)
-    library.remove(found.id)
+    sessions = remove_student(library, settings.records, found.id)
     output.show(
         {"removed": [found.id], "sessions": sessions},
         as_json=as_json,
@@ -217,7 +215,7 @@ def expire(
     """Delete those whose time is over."""
     from datetime import timedelta
 
-    from fewshot_fer.cli.recording import forget
+    from fewshot_fer.classroom.recording import remove_student
     from fewshot_fer.students.retention import due, expire
 
     settings = options.settings(context, support_sets=support_sets)
@@ -226,7 +224,11 @@ def expire(
     names = [student.name for student in due(library, older_than=age)]
     if names:
         people.sure(f"Delete {', '.join(names)} for good?", as_json=as_json, yes=yes)
-    gone = expire(library, older_than=age, forget=lambda one: forget(settings, one))
+    gone = expire(
+        library,
+        older_than=age,
+        remove=lambda student: remove_student(library, settings.records, student),
+    )
     output.show(
         {"removed": [student.id for student in gone]},
         as_json=as_json,

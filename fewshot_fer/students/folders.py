@@ -25,11 +25,9 @@ def pictures_in(folder: Path, expressions: Iterable[str]) -> list[Picture]:
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            inside = _pictures(path)
-            name = (
-                (_begun(path.name, known) or known_expression(path.name, known)) if inside else ""
-            )
-            pictures += [Picture(name, inner, f"{path.name}/{inner.name}") for inner in inside]
+            if inside := _pictures(path):
+                name = _begun(path.name, known) or known_expression(path.name, known)
+                pictures += [Picture(name, one, f"{path.name}/{one.name}") for one in inside]
         elif _is_picture(path):
             pictures.append(Picture(_named_by(path, known), path, path.name))
     if not pictures:

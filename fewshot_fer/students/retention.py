@@ -24,15 +24,10 @@ def expire(
     library: Library,
     *,
     older_than: timedelta | None = None,
-    forget: Callable[[str], object] = lambda _student: None,
+    remove: Callable[[str], object] | None = None,
 ) -> list[Summary]:
-    """Delete those who are due, and say who they were.
-
-    `forget` deletes what was recorded of a student, and does so first: if it cannot, the
-    student is still there to try again.
-    """
+    """Delete those who are due, and say who they were; `remove` may delete more of a student."""
     gone = due(library, older_than=older_than)
     for student in gone:
-        forget(student.id)
-        library.remove(student.id)
+        (remove or library.remove)(student.id)
     return gone

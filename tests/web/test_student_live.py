@@ -300,7 +300,7 @@ def test_a_record_that_cannot_be_changed_keeps_the_student(
         raise RecordError("The database is away.")
 
     anna = school.enrolled("Still here")
-    monkeypatch.setattr("fewshot_fer.web.student.side.forget", broken)
+    monkeypatch.setattr("fewshot_fer.classroom.recording.forget", broken)
     with pytest.raises(RecordError):
         school.side.forget(anna)
     assert school.side.library.open(anna).name == "Still here"

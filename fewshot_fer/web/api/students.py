@@ -14,7 +14,8 @@ from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.names import random_id
 from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
-from fewshot_fer.web.api.tools import AnyCall, enrolment, forget, readable, student_of
+from fewshot_fer.web.api.tools import AnyCall, enrolment, readable, student_of
+from fewshot_fer.web.student.side import side_of
 
 
 def list_students(call: AnyCall) -> object:
@@ -51,7 +52,7 @@ def rename_student(call: Call[Nothing, shapes.Rename]) -> object:
 def remove_student(call: AnyCall) -> object:
     """Delete a student with everything that is known about them."""
     student = student_of(call)
-    return {"removed": [student.id], "sessions": forget(call, student.id)}
+    return {"removed": [student.id], "sessions": side_of(call.service).forget(student.id)}
 
 
 def show_card(call: AnyCall) -> object:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.classroom import recording
 from fewshot_fer.errors import ImageError, MissingError, RequestError
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment import Enrolment
@@ -25,7 +24,6 @@ from fewshot_fer.web.access.who import only_own
 from fewshot_fer.web.api.shapes.students import Pictures
 from fewshot_fer.web.api.table import Call
 from fewshot_fer.web.api.uploads import decoded
-from fewshot_fer.web.student.side import side_of
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
@@ -96,10 +94,3 @@ def vectors(
     faces = usable(gate(service, FOR_LESSONS), given, some=lenient)
     z = service.roster.recogniser.vectors_of(stacked(faces))
     return z, [one.expression for one in faces]
-
-
-def forget(call: AnyCall, student_id: str) -> list[int]:
-    """Delete a student with everything about them; in which sessions there was something."""
-    sessions = recording.forget(call.service.settings.records, student_id)
-    side_of(call.service).forget(student_id)
-    return sessions

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from fewshot_fer.classroom.recording import forget
+from fewshot_fer.classroom.recording import remove_student
 from fewshot_fer.students.library import Library
 from fewshot_fer.web.access.keeper import Keeper, keeper_of
 from fewshot_fer.web.invitations import Invitations
@@ -30,19 +30,19 @@ class StudentSide:
         """The students."""
         return self.service.library
 
-    def forget(self, student: str) -> None:
-        """Delete a student with all that was recorded, and stop reading them at once.
+    def forget(self, student: str) -> list[int]:
+        """Delete a student everywhere, and stop reading them at once; in which sessions they were.
 
-        The record comes first: if it cannot be changed, the student is still there to try again.
+        Whatever deletes a student while the app runs, a page or the API, does it here.
         """
-        forget(self.service.settings.records, student)
-        self.library.remove(student)
+        sessions = remove_student(self.library, self.service.settings.records, student)
         self.devices.dismiss(student, "removed")
         for running in self.service.classes.all():
             running.leave(source_of(student))
         self.invitations.forget(student)
         self.door.forget(student)
         self.keeper.tokens.forget(student)
+        return sessions
 
 
 _sides: WeakKeyDictionary[Service, StudentSide] = WeakKeyDictionary()
