@@ -16,6 +16,7 @@ from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import Prior, Prototypes
 from fewshot_fer.prototypes.stored import read_prior
+from fewshot_fer.settings import Settings
 from fewshot_fer.shipped import shipped_checkpoint
 
 
@@ -50,6 +51,17 @@ class Recognizer:
             ),
             Embedder.of(read, precision=precision, threads=threads),
             read_prior(read.arrays, read.card.names),
+        )
+
+    @classmethod
+    def of(cls, settings: Settings) -> Recognizer:
+        """The recogniser that the settings ask for."""
+        return cls.open(
+            settings.checkpoint,
+            precision=settings.precision,
+            threads=settings.threads,
+            min_face=settings.min_face,
+            thresholds=settings.thresholds,
         )
 
     @property

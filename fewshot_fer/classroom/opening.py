@@ -38,7 +38,7 @@ class OpenClass:
     @classmethod
     def open(cls, settings: Settings, recognizer: Recognizer | None = None) -> Self:
         """The class of the settings; with a recogniser that is open already, or one of its own."""
-        recognizer = recognizer or recognizer_of(settings)
+        recognizer = recognizer or Recognizer.of(settings)
         library = Library(settings.support_sets)
         roster = Roster(library, recognizer)
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
@@ -89,13 +89,7 @@ class OpenClass:
 
 def recognizer_of(settings: Settings) -> Recognizer:
     """The recogniser that the settings ask for."""
-    return Recognizer.open(
-        settings.checkpoint,
-        precision=settings.precision,
-        threads=settings.threads,
-        min_face=settings.min_face,
-        thresholds=settings.thresholds,
-    )
+    return Recognizer.of(settings)
 
 
 def class_name(settings: Settings) -> str:

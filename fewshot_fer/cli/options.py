@@ -38,10 +38,4 @@ def recognizer(settings: Settings) -> Recognizer:
     """The recogniser that the settings ask for."""
     from fewshot_fer.recognizer import Recognizer
 
-    return Recognizer.open(
-        settings.checkpoint,
-        precision=settings.precision,
-        threads=settings.threads,
-        min_face=settings.min_face,
-        thresholds=settings.thresholds,
-    )
+    return Recognizer.of(settings)
