@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import Field, asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
-from fewshot_fer.classroom.clips import Clip, ClipFace
-from fewshot_fer.stills import NamedFace
+from fewshot_fer.classroom.clips import Clip
+
+
+class FaceRead(Protocol):
+    """A face of a picture or of a frame, and what was read in it; a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def box(self) -> tuple[float, ...]:
+        """x0, y0, x1, y1 in pixels."""
+        ...
+
+    @property
+    def expression(self) -> str:
+        """What it most probably shows."""
+        ...
+
+    @property
+    def unsure(self) -> str | None:
+        """Why that is not said; None where it is."""
+        ...
+
+    @property
+    def scores(self) -> Mapping[str, float]:
+        """How probable each expression is."""
+        ...
 
 
 @dataclass(slots=True)
 class Found:
     """Pictures with their faces, and videos."""
 
-    pictures: list[tuple[Path, Sequence[NamedFace]]] = field(default_factory=list)
+    pictures: list[tuple[Path, Sequence[FaceRead]]] = field(default_factory=list)
     clips: list[Clip] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -34,7 +59,7 @@ def document(found: Found) -> dict[str, list[dict[str, Any]]]:
 
 def columns(found: Found) -> dict[str, list[Any]]:
     """A row a face: in pictures it has a place from the left, in videos a time and a track."""
-    rows: list[tuple[Path, float | None, int, NamedFace | ClipFace]] = [
+    rows: list[tuple[Path, float | None, int, FaceRead]] = [
         (path, None, place, face)
         for path, faces in found.pictures
         for place, face in enumerate(faces, 1)
@@ -58,6 +83,6 @@ def columns(found: Found) -> dict[str, list[Any]]:
     return table | {name: [face.scores.get(name) for *_, face in rows] for name in names}
 
 
-def expressions_in(faces: Iterable[NamedFace | ClipFace]) -> tuple[str, ...]:
+def expressions_in(faces: Iterable[FaceRead]) -> tuple[str, ...]:
     """Every expression that some of the faces were asked about, in order."""
     return tuple(dict.fromkeys(name for face in faces for name in face.scores))

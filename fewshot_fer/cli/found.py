@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from fewshot_fer.classroom.clips import Clip
-    from fewshot_fer.classroom.found import Found
-    from fewshot_fer.stills import NamedFace
+    from fewshot_fer.classroom.found import FaceRead, Found
 
 FORMATS: Final = (".json", ".csv", ".parquet")
 _MOST_TRACKS: Final = 12
@@ -45,7 +44,7 @@ def page(found: Found, to: Path | None, draw: Path | None) -> Group:
     return Group(*parts, *places)
 
 
-def _pictures(named: Iterable[tuple[Path, Sequence[NamedFace]]]) -> Table:
+def _pictures(named: Iterable[tuple[Path, Sequence[FaceRead]]]) -> Table:
     def rows() -> Iterable[tuple[str, ...]]:
         for path, faces in named:
             if not faces:
