@@ -39,9 +39,8 @@ def enrolment(
 
 
 def card(service: Service, student_id: str) -> Card:
-    """What is known of a student, remembered until they change."""
-    library = service.library
-    stamp = f"{library.stamp(student_id)} {library.class_expressions()}"
+    """What is known of a student, remembered until they or the class learn something."""
+    stamp = str(service.roster.stamp(student_id))
     return _card(service, student_id, stamp, service.recognizer.checkpoint_hash)
 
 
