@@ -185,6 +185,8 @@ class SharedMembers(Enrolled):
 
     def refresh(self) -> None:
         """Take in what has changed in the library."""
+        if self.up_to_date:
+            return
         # Learning somebody takes a while: it is done before all others have to wait.
         for student in self._roster.library.students():
             with suppress(FewshotFerError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fewshot_fer.classroom.who import likeness
 from fewshot_fer.doctor import examine, healthy
 from fewshot_fer.errors import RequestError
 from fewshot_fer.stills import name_faces
@@ -22,10 +23,13 @@ def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
     student = student_of(call, wanted).id if wanted is not None else None
     if not call.uploads:
         raise RequestError("No picture came.", next_step="Send one, or a form with several.")
-    roster = call.service.roster
+    roster, told = call.service.roster, None
+    identity = call.service.opened().identity
+    if student is not None and identity is not None:
+        told = likeness(roster.library, identity, student)
     return {
         "images": [
-            {"path": upload.name, "faces": name_faces(decoded(upload), roster, student)}
+            {"path": upload.name, "faces": name_faces(decoded(upload), roster, student, told)}
             for upload in call.uploads
         ]
     }
