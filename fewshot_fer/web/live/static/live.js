@@ -189,7 +189,10 @@ class Live {
       view: () => this.#view(message),
       skipped: () => this.#skipped(message),
       state: () => this.#state(message),
-      students: () => { this.students = message.students; },
+      students: () => {
+        this.students = message.students;
+        this.sheets.enrolled(message.students);
+      },
       marked: () => this.#say(`Marked${message.text ? `: ${message.text}` : ''}.`),
       recording: () => this.#say(message.each ? 'Recording the class and every student.' : 'Recording the class.'),
       recorded: () => this.#say('The recording is closed.'),
@@ -230,14 +233,16 @@ class Live {
       return;
     }
     const picture = this.#pictures;
+    const { link } = this;
     this.#pictures = null;
     picture?.then((bitmap) => {
-      if (!this.capture.on) this.#draw(bitmap, message, null);
+      if (!this.capture.on && this.link === link) this.#draw(bitmap, message, null);
       bitmap.close();
     });
   }
 
   #draw(picture, view, delay) {
+    if (this.over) return; // It was on its way when the class ended.
     this.stage.draw(picture, view, this.each);
     this.reason = null;
     show(this.welcome, false);
@@ -408,7 +413,13 @@ class Live {
     this.capture.stop();
     this.picture = false;
     this.stage.clear();
-    this.now = { ...this.now, ended: true, recording: false };
+    this.now = {
+      sources: [], ...this.now, ended: true, recording: false, people: [], check_ins: [],
+    };
+    this.sheets.close();
+    this.panel.now(this.now);
+    this.panel.state(this.now, this.each);
+    this.panel.knocks([]);
     this.#controls();
     show(this.stage.root, false);
     show(this.foot, false);

@@ -35,7 +35,10 @@ export class Panel {
     names.forEach((name) => this.#bar(name));
   }
 
-  now({ shares, sure, expected }) {
+  now({ shares, sure, expected, paused, ended }) {
+    const rests = ended ? 'The class has ended.' : paused ? 'Paused: nothing is read.' : null;
+    write(this.empty, rests ?? 'Nothing is seen yet.');
+    if (rests) [shares, sure, expected] = [{}, 0, 0];
     show(this.empty, !expected);
     show(this.bars, Boolean(expected));
     const own = Object.keys(shares).filter((name) => !this.#bars.has(name));
@@ -47,7 +50,7 @@ export class Panel {
       write(bar.number, percent(share));
     }
     this.meter.style.transform = `scaleX(${expected ? Math.min(1, sure / expected) : 0})`;
-    write(this.coverage, expected
+    write(this.coverage, rests ? '–' : expected
       ? `${sure} of ${expected} ${expected === 1 ? 'face' : 'people'} surely read.`
       : 'The bars speak of those who are surely read.');
   }

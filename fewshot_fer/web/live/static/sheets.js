@@ -1,6 +1,6 @@
 // The few questions that are asked: who is this, what to record, how to recalibrate, really end.
 
-import { el } from './words.js';
+import { el, show } from './words.js';
 
 const RESTING_S = 4;
 
@@ -9,6 +9,8 @@ export class Sheets {
     this.send = send;
     this.colours = colours;
     this.root = el('div', { class: 'sheets' });
+    // Who is enrolled may become known, or change, while the list is open.
+    this.enrolled = () => {};
   }
 
   #open(title, ...content) {
@@ -36,7 +38,9 @@ export class Sheets {
       this.close();
     };
     const list = el('ul', { class: 'choices' });
-    const fill = (wanted) => {
+    const fill = () => {
+      const wanted = search.value;
+      show(search, students.length > 8 || Boolean(wanted));
       const found = students.filter((one) => one.name.toLowerCase().includes(wanted.toLowerCase()));
       list.replaceChildren(...found.map((one) => el('li', {}, el('button', {
         type: 'button', text: one.name, 'aria-pressed': String(one.id === face.student),
@@ -50,11 +54,16 @@ export class Sheets {
     };
     const search = el('input', {
       type: 'search', placeholder: 'Name', autofocus: true, 'aria-label': 'Find a student',
-      oninput: () => fill(search.value),
+      oninput: fill,
       onkeydown: (event) => event.key === 'Enter' && list.querySelector('button')?.click(),
     });
-    fill('');
-    this.#open('Who is this?', students.length > 8 ? search : '', list,
+    fill();
+    this.enrolled = (now) => {
+      if (!list.isConnected || JSON.stringify(now) === JSON.stringify(students)) return;
+      students = now;
+      fill();
+    };
+    this.#open('Who is this?', search, list,
       el('div', { class: 'buttons' }, el('button', {
         type: 'button', class: 'second', text: 'Nobody of the class', onclick: () => say(null),
       })));

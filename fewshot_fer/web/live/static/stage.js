@@ -71,7 +71,8 @@ export class Stage {
       show(face.dot, Boolean(shown));
     }
     const who = seen.name ?? `Face ${number + 1}`;
-    const why = seen.unsure ? `unsure: ${seen.unsure}` : 'unsure';
+    // The reason may be a whole sentence; the label goes on after it.
+    const why = seen.unsure ? `unsure: ${seen.unsure.replace(/\.+$/, '')}` : 'unsure';
     const words = each ? `${who}: ${shown ?? why}.` : `${who}.`;
     const label = `${words} Press to say who it is.`;
     if (face.root.getAttribute('aria-label') !== label) {
