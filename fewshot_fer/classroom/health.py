@@ -27,6 +27,8 @@ class Health:
     """Said when pictures have been black for longer."""
     said_for_s: float = 8.0
     """How long a change of size is said."""
+    scales: bool = False
+    """A source that makes its pictures smaller when the way is slow is well all the same."""
     _last: float | None = None
     """When a picture last came."""
     _dark_since: float | None = None
@@ -47,7 +49,7 @@ class Health:
     def picture(self, image: Bytes, now: float) -> None:
         """A picture [h,w,3] has come."""
         size = (image.shape[1], image.shape[0])
-        if self._size is not None and size != self._size:
+        if self._size is not None and size != self._size and not self.scales:
             self._resized = now
         self._size = size
         self.heard(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log, sqrt
 from typing import Any, Final, Protocol
 
 import cv2
@@ -28,6 +28,8 @@ _FEWEST_TILES: Final = 2
 _SAME_BOX: Final = 0.4
 _INSIDE: Final = 0.7
 """By overlap, or by the share of the smaller one, two boxes are of one face."""
+_SAME_SHAPE: Final = 0.02
+"""Height to width may differ by so much, as a logarithm: a smaller picture is rounded."""
 _DIFFERENT: Final = 30
 """From this difference of one colour on, a point of the glance has changed."""
 
@@ -104,6 +106,8 @@ class FaceFollower:
         self._lost: dict[int, float] = {}
         """Lost tracks, and when they were last looked for."""
         self._glance: Bytes | None = None
+        self._size: tuple[int, int] | None = None
+        """Height and width of the last frame."""
         self._time: float | None = None
         self._belief = self._rhythm.jumps_in_a_row
         """How many new layouts would be believed now."""
@@ -116,10 +120,12 @@ class FaceFollower:
     def follow(self, image: npt.NDArray[Any], time: float) -> Tracked:
         """The faces of the next frame."""
         pixels = as_rgb(image)
+        rescaled = self._rescale(pixels)
         resized, replaced = self._changes(pixels)
         since = np.inf if self._time is None else time - self._time
         sampler = AreaSampler(pixels)
-        searched = resized or since > self._rhythm.give_up_after or self._jumped(replaced, time)
+        anew = resized or rescaled or since > self._rhythm.give_up_after
+        searched = anew or self._jumped(replaced, time)
         if searched:
             moved = np.ones(len(self._seen.ids), bool) if resized else replaced
             self._search(pixels, sampler, time, moved=moved)
@@ -129,6 +135,24 @@ class FaceFollower:
         self._time = time
         fresh = self._seen.looked == time
         return Tracked(self._seen.faces, self._seen.ids, fresh, searched)
+
+    def _rescale(self, pixels: Bytes) -> bool:
+        """What is known of a frame of the same shape but another size holds in this one too."""
+        before, self._size = self._size, (pixels.shape[0], pixels.shape[1])
+        if before is None or before == self._size or self._glance is None:
+            return False
+        down, across = (now / then for now, then in zip(self._size, before, strict=True))
+        if abs(log(down / across)) > _SAME_SHAPE:
+            return False
+        zoom = sqrt(down * across)
+        self._seen = self._seen.zoomed(zoom)
+        self._tracker.rescale(zoom)
+        self._plan, self._arrears = [], 0.0
+        height, width = (len(range(_GRID // 2, side, _GRID)) for side in self._size)
+        if min(height, width, *self._glance.shape[:2]) > 0:
+            # Now only what is in it can tell that there is another picture in a face's place.
+            self._glance = np.asarray(cv2.resize(self._glance, (width, height)), np.uint8)
+        return True
 
     def _changes(self, pixels: Bytes) -> tuple[bool, Bools]:
         """Whether the frame has another size, and in which faces' places is another picture."""
@@ -253,6 +277,11 @@ class _Seen:
     @classmethod
     def of(cls, faces: Faces, ids: Ints, time: float) -> _Seen:
         return cls(faces, ids, np.full(len(ids), time)).joined(cls.nothing())
+
+    def zoomed(self, zoom: float) -> _Seen:
+        faces, by = self.faces, np.float32(zoom)
+        zoomed = Faces(faces.boxes * by, faces.landmarks * by, faces.probabilities)
+        return _Seen(zoomed, self.ids, self.looked)
 
     def without(self, tracks: Ints) -> _Seen:
         stay = ~np.isin(self.ids, tracks)

@@ -197,6 +197,13 @@ class Tracker:
             tracks, places=places, velocities=velocities, seen=moments, looks=looks
         )
 
+    def rescale(self, zoom: float) -> None:
+        """The pictures have another size from now on."""
+        tracks = self._tracks
+        self._tracks = replace(
+            tracks, places=tracks.places * zoom, velocities=tracks.velocities * zoom
+        )
+
     def _displace(self, tracks: Ints) -> None:
         """Nobody knows where they are now; only their looks can bring them back."""
         places = self._tracks.places.copy()

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from math import inf
 from threading import Event, Lock, Thread
 from typing import Final
 
@@ -47,14 +48,17 @@ class RunningClass:
         self.check_ins: tuple[Message, ...] = ()
         """Who is worth a check-in; only where every student is recorded."""
         self._host = host
-        self._began = host.clock()
+        self._began: float | None = None
+        """When the first picture came."""
         self._recording = host.recording(name)
         self._sources: dict[str, Source] = {}
         self._places = 0
-        self._left = 0.0
-        """When the last who left did."""
+        self._left = host.clock()
+        """When the last who left did, as the clock says it."""
         self._audience = Audience()
         self._marks: list[Mark] = []
+        self._unkept: list[Mark] = []
+        """Those of them that no record has yet."""
         self.paused = False
         self._pulse = Pulse()
         self._lock = Lock()
@@ -67,8 +71,8 @@ class RunningClass:
 
     @property
     def time(self) -> float:
-        """Seconds since the class began."""
-        return self._host.clock() - self._began
+        """Seconds since the first picture came; 0 before."""
+        return 0.0 if self._began is None else self._host.clock() - self._began
 
     def offer(
         self,
@@ -86,6 +90,8 @@ class RunningClass:
         size = wire.size_of(jpeg)
         if self.ended or self.paused:
             return _done(wire.skipped("ended" if self.ended else "paused"))
+        with self._lock:
+            self._began = self._host.clock() if self._began is None else self._began
         came = self.time
         one = self._source(source, student)
         one.last = came
@@ -98,7 +104,7 @@ class RunningClass:
         self._host.jobs.drop((self.id, source))
         with self._lock:
             if self._sources.pop(source, None) is not None:
-                self._left = self.time
+                self._left = self._host.clock()
 
     def _source(self, key: str, student: str | None) -> Source:
         with self._lock:
@@ -131,6 +137,8 @@ class RunningClass:
             _log.exception("a picture could not be read")
             source.session = None
             raise FaceError("This picture could not be read.", next_step="Go on.") from error
+        if self.ended:
+            return wire.skipped("ended")
         done = self.time
         source.answered(view, size, came, done)
         message = wire.view_message(view, size, ms=1000 * (done - came))
@@ -146,7 +154,7 @@ class RunningClass:
         """For so many seconds nobody has sent a picture or watched; who is drawn is nobody."""
         if self.viewers or any(one.kind != "drawn" for one in self.sources):
             return 0.0
-        return self.time - self._left
+        return self._host.clock() - self._left
 
     # ------------------------------------------------------------------ viewers
 
@@ -158,7 +166,7 @@ class RunningClass:
 
     def unsubscribe(self, viewer: Viewer) -> None:
         """A viewer is gone."""
-        self._left = self.time
+        self._left = self._host.clock()
         self._audience.dismiss(viewer)
 
     @property
@@ -191,12 +199,22 @@ class RunningClass:
                     source.session.forget_who_left()
 
     def mark(self, text: str) -> Mark:
-        """Mark this moment; it goes into the record where one is kept."""
+        """Mark this moment; a record that is begun or goes on later gets it then."""
         mark = Mark(int(self.time), " ".join(text.split())[:200])
-        self._recording.mark(text)
         with self._lock:
             self._marks.append(mark)
+            if self._recording.mark(mark.text) is None:
+                self._unkept.append(mark)
         return mark
+
+    def _keep_marks(self, why: str) -> None:
+        """Write down those that were made while nothing was recorded, and say so."""
+        with self._lock:
+            kept = (
+                self._recording.mark(f"{mark.text[:160] or 'Marked'} ({why})")
+                for mark in self._unkept
+            )
+            self._unkept = [m for m, done in zip(self._unkept, kept, strict=True) if done is None]
 
     def pause(self) -> None:
         """Look at nothing and record nothing until `resume`."""
@@ -207,12 +225,14 @@ class RunningClass:
         """Look and record again."""
         self.paused = False
         self._recording.resume()
+        self._keep_marks("in the pause")
 
     def record(self, *, each: bool) -> int:
         """Write down what is seen: numbers of the class, or of every enrolled student too."""
         if self.ended:
             raise RecordError("This class has ended.", next_step="Open a new one.")
         session = self._recording.start(each=each)
+        self._keep_marks("before the recording")
         if self.paused:
             self._recording.pause()
         if each:
@@ -326,13 +346,14 @@ class RunningClass:
     # ------------------------------------------------------------------ the pulse
 
     def _beat(self) -> None:
-        told, known = -_STATE_S, 0
+        told, known = -inf, 0
         while not self._over.wait(_PULSE_S):
             now = self.time
+            clock = self._host.clock()
             with suppress(FewshotFerError):
                 self._put_together(now)
-            if now - told >= _STATE_S:
-                told = now
+            if clock - told >= _STATE_S:
+                told = clock
                 self._audience.show("state", Sent(self.state_message(known - 1)))
                 known = len(self.timeline.stretches)
 

@@ -59,7 +59,7 @@ class Source:
     """Seconds between two answers, smoothed."""
     took: float = 0.0
     """Seconds from a picture's arrival to its answer, smoothed."""
-    health: Health = field(default_factory=Health)
+    health: Health = field(default_factory=lambda: Health(scales=True))
     lock: Lock = field(default_factory=Lock)
     """Held while the session is used."""
 

@@ -293,6 +293,11 @@ def test_another_size_is_said_for_a_while() -> None:
     assert health.said(20.0) is None
 
 
+def test_a_source_that_scales_its_pictures_is_well() -> None:
+    pictures = {0.0: noise(200), 1.0: noise(200, (24, 32))}
+    assert after(Health(scales=True), pictures) is None
+
+
 def test_a_picture_is_not_black_because_nobody_has_looked_for_long() -> None:
     health = Health()
     assert after(health, {0.0: noise(200), 1.0: noise(200)}) is None

@@ -180,6 +180,20 @@ def test_a_frame_of_another_size_is_searched_at_once() -> None:
     assert finder.whole == 2
 
 
+def test_a_smaller_picture_of_the_same_shape_keeps_the_numbers() -> None:
+    """Every face is a blank, so that only its place can tell who it is."""
+    finder = Finder(_wall(12))
+    follower = FaceFollower(finder)
+    _run(follower, 5)
+    for k, zoom in enumerate((0.5, 0.75, 1.0)):
+        finder.boxes = _wall(12) * np.float32(zoom)
+        image = np.zeros((round(720 * zoom), round(1280 * zoom), 3), np.uint8)
+        seen = _run(follower, 5, image, start=5 * k + 5)
+        assert all(tracked.ids.tolist() == list(range(1, 13)) for tracked in seen)
+        order = seen[0].ids - 1
+        assert np.allclose(seen[0].faces.boxes, finder.boxes[order])
+
+
 def test_a_long_pause_asks_no_more_than_a_whole_search() -> None:
     """A stream that stops for a minute is begun again, not caught up with."""
     finder = Finder(_wall(3))

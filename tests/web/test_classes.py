@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,6 +16,8 @@ from fewshot_fer.classroom.naming import Doubts
 from fewshot_fer.classroom.session import ClassSession
 from fewshot_fer.errors import FaceError, ImageError, SourceError
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.images import decode_image
+from fewshot_fer.simulation.files import to_jpeg
 from fewshot_fer.students.consent import agreed
 from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.classes import RunningClass
@@ -145,6 +148,66 @@ def test_numbers_are_recorded_and_kept_at_the_end(
     assert recorded.whole.counts.sum() > 0
     assert [mark.text for mark in recorded.marks] == ["group work"]
     assert look(running, jpegs["happy"])["reason"] == "ended"
+
+
+def test_marks_made_before_the_recording_and_in_a_pause_are_kept(
+    service: Service, jpegs: dict[str, bytes]
+) -> None:
+    running = service.classes.open()
+    running.mark("a test")
+    session = running.record(each=False)
+
+    def seen() -> bool:
+        look(running, jpegs["happy"])
+        return running.state.shares.sure > 0
+
+    until(seen)
+    running.pause()
+    running.mark("")
+    running.resume()
+    running.pause()
+    running.resume()
+    service.close()
+    with service.store() as store:
+        marks = store.read(session).marks
+    assert [mark.text for mark in marks] == [
+        "a test (before the recording)",
+        "Marked (in the pause)",
+    ]
+    assert marks[0].second == 0
+
+
+def test_a_class_begins_with_its_first_picture(
+    make_service: Callable[..., Service], jpegs: dict[str, bytes]
+) -> None:
+    ahead = 0.0
+    service = make_service(clock=lambda: time.monotonic() + ahead)
+    running = service.classes.open()
+    ahead += 400.0
+    assert running.time == 0.0
+    assert running.alone >= 400.0
+    assert look(running, jpegs["happy"])["time"] < 60.0
+    assert running.state.sources[0].said is None
+
+
+def test_smaller_pictures_of_a_source_keep_names_and_are_no_trouble(
+    service: Service, jpegs: dict[str, bytes]
+) -> None:
+    anna = enrolled(service, "Anna")
+    service.opened().members.refresh()
+    running = service.classes.open()
+    track = look(running, jpegs["happy"])["seen"][0]["track"]
+    running.say_who("gallery:a", track, anna)
+    large = decode_image(jpegs["happy"])
+    height, width = large.shape[:2]
+    for part in (0.75, 0.6, 1.0):
+        size = round(part * width), round(part * height)
+        small = cv2.resize(large, size, interpolation=cv2.INTER_AREA)
+        for _ in range(2):
+            view = look(running, to_jpeg(small, 90))
+            assert view["size"] == list(size)
+            assert [(face["track"], face["name"]) for face in view["seen"]] == [(track, "Anna")]
+        assert running.state.sources[0].said is None
 
 
 def test_a_face_is_named_by_hand(service: Service, jpegs: dict[str, bytes]) -> None:
