@@ -191,7 +191,7 @@ class Live {
       state: () => this.#state(message),
       students: () => {
         this.students = message.students;
-        this.sheets.enrolled(message.students);
+        this.sheets.enrolled?.(message.students);
       },
       marked: () => this.#say(`Marked${message.text ? `: ${message.text}` : ''}.`),
       recording: () => this.#say(message.each ? 'Recording the class and every student.' : 'Recording the class.'),
@@ -287,6 +287,7 @@ class Live {
     this.panel.state(message, this.each);
     this.timeline.state(message);
     this.link?.send({ do: 'knocks' });
+    if (this.sheets.enrolled) this.link?.send({ do: 'students' });
     this.#controls();
     const pictures = message.sources.filter((one) => one.kind !== 'device');
     if (this.picture && !pictures.length && !this.capture.on) {

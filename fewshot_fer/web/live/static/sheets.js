@@ -9,8 +9,8 @@ export class Sheets {
     this.send = send;
     this.colours = colours;
     this.root = el('div', { class: 'sheets' });
-    // Who is enrolled may become known, or change, while the list is open.
-    this.enrolled = () => {};
+    // Who is enrolled may become known, or change, while the list is open; null: it is not.
+    this.enrolled = null;
   }
 
   #open(title, ...content) {
@@ -58,15 +58,20 @@ export class Sheets {
       onkeydown: (event) => event.key === 'Enter' && list.querySelector('button')?.click(),
     });
     fill();
-    this.enrolled = (now) => {
-      if (!list.isConnected || JSON.stringify(now) === JSON.stringify(students)) return;
-      students = now;
-      fill();
-    };
-    this.#open('Who is this?', search, list,
+    const sheet = this.#open('Who is this?', search, list,
       el('div', { class: 'buttons' }, el('button', {
         type: 'button', class: 'second', text: 'Nobody of the class', onclick: () => say(null),
       })));
+    const fresh = (now) => {
+      if (JSON.stringify(now) === JSON.stringify(students)) return;
+      students = now;
+      fill();
+    };
+    this.enrolled = fresh;
+    sheet.addEventListener('close', () => {
+      // Another list may have been opened before this one's closing is told.
+      if (this.enrolled === fresh) this.enrolled = null;
+    });
   }
 
   record() {
