@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.students.gate import Candidate, Refusal
+from fewshot_fer.students.gate import Candidate, Picture, Refusal
 from fewshot_fer.students.library import Library
+from fewshot_fer.web.pages.parts.collect import waiting
 from fewshot_fer.web.pages.parts.tray import Tray
 from tests.students.people import library_at
 from tests.students.recogniser import TinyRecogniser, enrolment_at, shown
@@ -35,8 +38,34 @@ def test_a_picture_that_is_none_is_refused_in_words(library: Library) -> None:
 def test_the_same_file_twice_is_one_entry(library: Library) -> None:
     tray, gate = Tray(), enrolment_at(library).gate
     data = png(shown("happy", 1))
-    assert tray.put("a.png", data, gate, "happy") is tray.put("b.png", data, gate, "sad")
+    assert tray.put("a.png", data, gate, "happy") is tray.put("b.png", data, gate, "happy")
     assert len(tray.entries) == 1
+
+
+def test_one_picture_taken_for_two_expressions_waits_until_somebody_says_which(
+    library: Library,
+) -> None:
+    tray, enrolment = Tray(), enrolment_at(library)
+    seen = enrolment.gate.look(Picture("happy", shown("happy", 1), "camera happy"))
+    assert isinstance(seen, Candidate)
+    tray.add(seen)
+    tray.add(replace(seen, expression="sad", source="camera sad"))
+    (entry,) = tray.entries.values()
+    assert (entry.expression, entry.came_as) == (None, ("happy", "sad"))
+    why = waiting(tray, tray.together(enrolment.look))
+    assert why == "Say what 1 picture shows, or take it out."
+    tray.call(entry.key, "happy")
+    tray.add(seen)
+    assert waiting(tray, tray.together(enrolment.look)) is None
+
+
+def test_a_picture_without_a_name_is_not_left_behind_in_silence(library: Library) -> None:
+    tray, enrolment = Tray(), enrolment_at(library)
+    tray.put("happy.png", png(shown("happy", 1)), enrolment.gate, "happy")
+    unnamed = tray.put("IMG_2041.png", png(shown("sad", 2)), enrolment.gate, None)
+    assert "1 picture" in (waiting(tray, tray.together(enrolment.look)) or "")
+    tray.drop(unnamed.key)
+    assert waiting(tray, tray.together(enrolment.look)) is None
 
 
 def test_of_several_faces_one_is_chosen(library: Library) -> None:
@@ -60,8 +89,11 @@ def test_a_doubtful_picture_waits_for_its_answer(library: Library) -> None:
     together = tray.together(enrolment.look)
     assert together is not None
     assert wrong.key in tray.unanswered(together)
+    tray.drop(wrong.key)
+    together = tray.together(enrolment.look)
+    assert together is not None
     for key in tray.unanswered(together):
-        tray.answers[key, together.doubts[key].expression] = key != wrong.key
+        tray.confirmed.add((key, together.doubts[key].expression))
     assert tray.unanswered(together) == []
     kept = [candidate.source for candidate in tray.kept(together)]
     assert sorted(kept) == sorted(f"{name}.png" for name in BASIC)

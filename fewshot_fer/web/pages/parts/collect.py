@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import streamlit as st
 
 from fewshot_fer.images import SUFFIXES
-from fewshot_fer.students.among import Doubt
 from fewshot_fer.students.folders import expression_of
 from fewshot_fer.students.gate import Candidate, Refusal
 from fewshot_fer.web.pages.parts import desk, frame, plain
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
+MOST_MB: Final = 20
+"""Of a picture; what a camera makes is smaller."""
 _CHOOSE = "Choose what it shows"
 
 
@@ -42,6 +43,7 @@ def files(
         type=KINDS,
         accept_multiple_files=True,
         key=f"files-{id(tray)}-{tray.batch}",
+        max_upload_size=MOST_MB,
         help="JPEG, PNG, WebP, TIFF, BMP or GIF. Pictures are looked at here and stored only "
         "when you save; then only the face, cut out.",
     )
@@ -71,26 +73,30 @@ def entries(service: Service, tray: Tray, known: Sequence[str], together: Togeth
 def _entry(
     service: Service, tray: Tray, entry: Entry, known: Sequence[str], together: Together | None
 ) -> None:
-    crop, words = st.columns([1, 2], wrap=False)
     picture = entry.seen.portrait if isinstance(entry.seen, Candidate) else entry.view
-    with crop:
+    with st.container(horizontal=True, vertical_alignment="center"):
         if picture is not None:
-            st.image(picture, width="stretch", alt=f"{entry.source}, the face as it is stored")
+            st.image(picture, width=96, alt=f"{entry.source}, the face as it is stored")
         else:
-            st.markdown("## :material/broken_image:", anchors=False)
-    with words:
+            st.markdown("## :material/broken_image:", anchors=False, width="content")
         frame.quiet(entry.source)
-        _verdict(tray, entry, together)
-        if isinstance(entry.seen, Candidate):
-            _what(tray, entry, known)
+    _verdict(tray, entry, together)
+    if isinstance(entry.seen, Candidate):
+        _what(tray, entry, known)
     if entry.image is not None:
         _which_face(service, tray, entry)
     doubt = together.doubts.get(entry.key) if together else None
-    if doubt is not None:
-        _question(tray, entry, doubt)
-    if st.button("Take out", key=f"out-{entry.key}", type="tertiary", icon=":material/close:"):
-        tray.drop(entry.key)
-        st.rerun()
+    asked = doubt is not None and (entry.key, doubt.expression) not in tray.confirmed
+    if doubt is not None and asked:
+        st.markdown(plain.stressed(doubt.what, (doubt.expression, doubt.looks_like)))
+    with st.container(horizontal=True):
+        if doubt is not None and asked and st.button("Keep it", key=f"keep-{entry.key}"):
+            tray.confirmed.add((entry.key, doubt.expression))
+            st.rerun()
+        kind: Literal["secondary", "tertiary"] = "secondary" if asked else "tertiary"
+        if st.button("Take out", key=f"out-{entry.key}", type=kind, icon=":material/close:"):
+            tray.drop(entry.key)
+            st.rerun()
 
 
 def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
@@ -101,11 +107,16 @@ def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
         words = f"{refusal.what} {plain.advice(refusal.next_step)}"
         st.markdown(f":material/block: **Cannot be used.** {plain.text(words)}")
     elif entry.expression is None:
-        st.markdown(":material/help: **Good picture.** Say below what it shows.")
+        twice = ""
+        if len(entry.came_as) > 1:
+            named = plain.text(plain.listed(entry.came_as))
+            twice = f" But the same picture was taken twice, for {named}."
+        st.markdown(f":material/help: **Good picture.**{twice} Say below what it shows.")
     elif together and entry.key in together.doubts:
-        answer = tray.answers.get((entry.key, entry.expression))
-        said = {None: "One question.", True: "Kept.", False: "Left out."}[answer]
-        st.markdown(f":material/help: **{said}**")
+        if (entry.key, entry.expression) in tray.confirmed:
+            st.markdown(":material/check_circle: **Kept.**")
+        else:
+            st.markdown(":material/help: **One question.**")
     else:
         st.markdown(":material/check_circle: **Good.**")
 
@@ -128,28 +139,12 @@ def _what(tray: Tray, entry: Entry, known: Sequence[str]) -> None:
         known,
         index=known.index(entry.expression) if entry.expression in known else None,
         placeholder=_CHOOSE,
-        label_visibility="collapsed" if entry.expression else "visible",
-        key=f"shows-{entry.key}",
+        label_visibility="collapsed",
+        key=f"shows-{entry.key}-{len(entry.came_as)}",
     )
     if chosen != entry.expression:
         tray.call(entry.key, chosen)
         st.rerun()
-
-
-def _question(tray: Tray, entry: Entry, doubt: Doubt) -> None:
-    st.markdown(doubt.what)
-    with st.container(horizontal=True):
-        about = (entry.key, doubt.expression)
-        for words, kept in (("Keep it", True), ("Leave it out", False)):
-            chosen = tray.answers.get(about) is kept
-            if st.button(
-                words,
-                key=f"{words}-{entry.key}",
-                icon=":material/check:" if chosen else None,
-                type="primary" if chosen else "secondary",
-            ):
-                tray.answers[about] = kept
-                st.rerun()
 
 
 def strangers(tray: Tray, together: Together | None) -> None:
@@ -167,11 +162,14 @@ def waiting(tray: Tray, together: Together | None) -> str | None:
     """Why nothing can be saved yet; None when it can."""
     if not tray.entries:
         return "Take or drop at least one picture."
-    if together is None:
-        unnamed = any(isinstance(e.seen, Candidate) for e in tray.entries.values())
+    unnamed = len(tray.unnamed())
+    if unnamed:
         return (
-            "Say what at least one picture shows." if unnamed else "No picture can be used so far."
+            f"Say what {plain.count(unnamed, 'picture shows', 'pictures show')}, or take "
+            f"{'it' if unnamed == 1 else 'them'} out."
         )
+    if together is None:
+        return "No picture can be used so far."
     open_ = tray.unanswered(together)
     if open_:
         return f"{plain.count(len(open_), 'question waits', 'questions wait')} for your answer."

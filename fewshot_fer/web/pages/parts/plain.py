@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -14,6 +15,14 @@ _TERMINAL: Final = re.compile(r"`fewshot-fer|--[a-z]|'#\d|\bcommand line\b")
 def text(words: str) -> str:
     """Words that people typed, as markdown that shows them as they are."""
     return _MARKS.sub(r"\\\1", words)
+
+
+def stressed(words: str, names: Iterable[str]) -> str:
+    """Words as markdown, with these names in them in italics."""
+    said = text(words)
+    for name in {text(name) for name in names}:
+        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: f"*{found[0]}*", said)
+    return said
 
 
 def advice(next_step: str) -> str:

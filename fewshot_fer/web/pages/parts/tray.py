@@ -41,6 +41,19 @@ class Entry:
     faces: int = 1
     image: Bytes | None = None
     """The picture itself, only while somebody has to say which of several faces is meant."""
+    came_as: tuple[str, ...] = ()
+    """Every expression under which the same picture came; of several, none is taken as said."""
+
+    def __post_init__(self) -> None:
+        if not self.came_as and self.expression is not None:
+            object.__setattr__(self, "came_as", (self.expression,))
+
+    def again(self, expression: str | None) -> Entry:
+        """The same picture once more; under another expression, somebody has to say which."""
+        if expression is None or expression in self.came_as:
+            return self
+        came_as = (*self.came_as, expression)
+        return replace(self, expression=None if self.came_as else expression, came_as=came_as)
 
     @property
     def candidate(self) -> Candidate | None:
@@ -64,24 +77,27 @@ class Tray:
     """Pictures in the order in which they came."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    answers: dict[tuple[str, str], bool] = field(default_factory=dict)
-    """Whether to keep a doubtful picture under an expression."""
+    confirmed: set[tuple[str, str]] = field(default_factory=set)
+    """Which doubtful picture is to be kept under which expression; others are taken out."""
     same_person: bool = False
     batch: int = 0
     """Counts what was put in, so that the place to drop files is empty again."""
     _known: tuple[object, Together | None] = ((), None)
 
     def put(self, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
-        """Look at a picture file; the same file once more changes nothing."""
+        """Look at a picture file; the same file once more is no second entry."""
         key = sha256(data).hexdigest()
-        if key not in self.entries:
-            self.entries[key] = _looked_at(key, source, data, gate, expression)
-        return self.entries[key]
+        there = self.entries.get(key)
+        seen = there.again(expression) if there else _looked_at(key, source, data, gate, expression)
+        self.entries[key] = seen
+        return seen
 
     def add(self, taken: Candidate) -> None:
         """A face that the gate has let through already."""
         key = sha256(taken.portrait.tobytes()).hexdigest()
-        self.entries[key] = Entry(key, taken.source, None, taken, taken.expression)
+        there = self.entries.get(key)
+        new = Entry(key, taken.source, None, taken, taken.expression)
+        self.entries[key] = there.again(taken.expression) if there else new
 
     def choose_face(self, key: str, face: int, gate: Gate) -> None:
         """Say which face of a picture is meant, counted from the left, from 0 on."""
@@ -107,22 +123,23 @@ class Tray:
             self._known = state, found
         return self._known[1]
 
+    def unnamed(self) -> list[str]:
+        """Which good pictures nobody has said the expression of."""
+        return [
+            key for key, entry in self.entries.items()
+            if isinstance(entry.seen, Candidate) and entry.expression is None
+        ]  # fmt: skip
+
     def unanswered(self, together: Together) -> list[str]:
         """Whose question waits."""
         return [
             key for key, doubt in together.doubts.items()
-            if (key, doubt.expression) not in self.answers
+            if (key, doubt.expression) not in self.confirmed
         ]  # fmt: skip
 
     def kept(self, together: Together) -> tuple[Candidate, ...]:
-        """What is to be stored, with every question answered."""
-        left_out = {
-            doubt.place
-            for key, doubt in together.doubts.items()
-            if not self.answers.get((key, doubt.expression), True)
-        }
-        chosen = enumerate(together.looked.candidates)
-        return tuple(candidate for place, candidate in chosen if place not in left_out)
+        """What is to be stored, once every question is answered."""
+        return tuple(together.looked.candidates)
 
 
 def _looked_at(key: str, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
