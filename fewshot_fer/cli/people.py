@@ -235,7 +235,7 @@ def enrolled_picture(enrolled: Enrolled) -> Group:
         for doubt in enrolled.doubts
     ]
     if any(doubt.kept for doubt in enrolled.doubts):
-        asked.append(line("`fewshot-fer students drop` takes single pictures back."))
+        asked.append(line("To take a single picture back: fewshot-fer students drop"))
     notes = [Text(enrolled.unchecked, style="yellow")] if enrolled.unchecked else []
     whom = line(enrolled.in_words)
     advice = line(enrolled.card.advice)

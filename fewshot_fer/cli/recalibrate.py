@@ -234,7 +234,7 @@ def _brought(name: str, came: Recalibrated) -> Group:
     tables = [
         _scores(title, ("before", "after"), both)
         for title, both in (
-            ("Frames kept aside", came.kept_aside),
+            ("Pictures set aside to test it", came.kept_aside),
             ("References, read as if taken today", came.references),
         )
         if both is not None

@@ -49,7 +49,7 @@ class Doubt:
         """What became of it, in words."""
         seen, _, _ = self.what.partition(": keep it?")
         if self.kept:
-            return f"{seen}. It was kept: it may be how you look {self.expression}."
+            return f"{seen}. It was kept: it may be your way of showing {self.expression}."
         return f"{seen}. It was left out."
 
 
@@ -178,12 +178,12 @@ def doubts(
 
 
 def _doubt(candidate: Candidate, looks_like: str, *, place: int, mine: bool) -> Doubt:
-    whose = f"your *{looks_like}*" if mine else f"*{looks_like}* as most people show it"
+    whose = f"your {looks_like}" if mine else f"{looks_like} as most people show it"
     return Doubt(
         candidate.source,
         candidate.expression,
         looks_like,
-        f"This *{candidate.expression}* looks like {whose}: keep it? "
-        f"It may be how you look {candidate.expression}.",
+        f"This picture for {candidate.expression} looks more like {whose}: keep it? "
+        f"It may be your way of showing {candidate.expression}.",
         place,
     )

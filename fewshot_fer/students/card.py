@@ -57,7 +57,7 @@ class Card:
             )
         if self.disagreeing:
             return (
-                f"The references of *{self.disagreeing[0]}* do not agree with each other: "
+                f"The references of {self.disagreeing[0]} do not agree with each other: "
                 "look whether each shows it."
             )
         if self.helps_most is None:
@@ -65,9 +65,9 @@ class Card:
         has = any(one.expression == self.helps_most and one.references for one in self.learnt)
         start = "One more" if has else "A picture"
         if self.gain < _WORTH_SAYING:
-            return f"{start} of *{self.helps_most}* may help a little."
+            return f"{start} of {self.helps_most} may help a little."
         return (
-            f"{start} of *{self.helps_most}* would help most: about "
+            f"{start} of {self.helps_most} would help most: about "
             f"{100 * self.gain:.0f} in 100 more looks named right."
         )
 

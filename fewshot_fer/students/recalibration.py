@@ -197,16 +197,20 @@ def compare(roster: Roster, student_id: str, first: str, second: str) -> BeforeA
 
 def _verdict(helped: bool | None, kept_aside: BeforeAfter | None) -> str:
     if kept_aside is None:
-        return "With so few pictures none was kept aside, so nothing tells how much it helps."
+        return (
+            "With so few pictures none was set aside to test it, so nothing tells how much it "
+            "helps."
+        )
     before, after = kept_aside.before, kept_aside.after
     start = {True: "It helped", False: "It did not help", None: "It made no difference"}[helped]
+    start = f"{start}: of {before.pictures} pictures set aside to test it"
     if before.right is not None and after.right is not None and before.right != after.right:
         return (
-            f"{start}: of {before.pictures} frames kept aside, {_count(before, before.right)} were "
+            f"{start}, {_count(before, before.right)} were "
             f"named right before and {_count(after, after.right)} after."
         )
     return (
-        f"{start}: of {before.pictures} frames kept aside, {_count(before, before.unsure)} were "
+        f"{start}, {_count(before, before.unsure)} were "
         f"unsure before and {_count(after, after.unsure)} after."
     )
 

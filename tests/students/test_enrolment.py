@@ -143,7 +143,8 @@ def test_an_unlikely_label_is_a_question_not_a_refusal(library: Library) -> None
     kept = enrolment.enroll("Anna", given, AGREED)
     assert [doubt.source for doubt in kept.doubts] == ["odd.jpg"]
     assert kept.doubts[0].what == (
-        "This *sad* looks like your *neutral*: keep it? It may be how you look sad."
+        "This picture for sad looks more like your neutral: keep it? "
+        "It may be your way of showing sad."
     )
     assert kept.student.counts["sad"] == 2
     refused = replace(enrolment, keep=keep).enroll("Ben", given, AGREED)

@@ -69,7 +69,7 @@ def test_it_says_in_plain_words_whether_it_helped(roster: Roster) -> None:
     labels = [*BASIC, *BASIC]
     came = recalibrate(roster, "s001", looks(*labels), labels, how="frames")
     assert came.helped
-    assert came.in_words.startswith("It helped: of 7 frames kept aside, ")
+    assert came.in_words.startswith("It helped: of 7 pictures set aside to test it, ")
     assert "7 after." in came.in_words
     # Every second frame teaches, and its label is wrong: smiles that are called neutral.
     mixed = [name for label in BASIC for name in ("happy", label)]
@@ -79,7 +79,7 @@ def test_it_says_in_plain_words_whether_it_helped(roster: Roster) -> None:
     assert "It did not help" in harmful.in_words
     same = recalibrate(roster, "s001", looks(*labels) - LIGHT, labels, how="frames")
     assert same.helped is None
-    assert same.in_words.startswith("It made no difference: of 7 frames")
+    assert same.in_words.startswith("It made no difference: of 7 pictures")
 
 
 def test_unlabelled_frames_are_scored_without_a_truth(roster: Roster) -> None:

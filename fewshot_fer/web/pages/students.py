@@ -118,4 +118,4 @@ def _pictures(who: Student) -> str:
 
 def advice(card: Card) -> str:
     """The card's advice as plain text."""
-    return card.advice.replace("*", "")
+    return card.advice

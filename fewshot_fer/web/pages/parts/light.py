@@ -60,6 +60,7 @@ def _from_files(service: Service, who: Student) -> None:
         type=collect.KINDS,
         accept_multiple_files=True,
         key=f"light-files-{batch}",
+        max_upload_size=collect.MOST_MB,
     )
     if st.button("Recalibrate", type="primary", disabled=not dropped, icon=":material/wb_sunny:"):
         usable = _usable(service, [(file.name, file.getvalue()) for file in dropped], label)
@@ -106,11 +107,16 @@ def _brought(who: Student) -> None:
     with st.container(border=True):
         st.markdown(f"**Recalibrated.** {came.in_words}")
         for title, both in (
-            ("Pictures kept aside", came.kept_aside),
+            ("Pictures set aside to test it", came.kept_aside),
             ("Enrolled pictures, read as if taken today", came.references),
         ):
             if both is not None:
                 _scores(title, both)
+        if came.kept_aside is not None:
+            frame.quiet(
+                "Set aside to test it: every second picture. The others taught; these then told "
+                "whether that helps."
+            )
 
 
 def _scores(title: str, both: BeforeAfter) -> None:

@@ -65,7 +65,7 @@ def _head(service: Service, who: Student) -> None:
 
 def _learnt(service: Service, who: Student) -> None:
     card = desk.card(service, who.id)
-    st.info(card.advice, icon=":material/lightbulb:")
+    st.info(plain.text(card.advice), icon=":material/lightbulb:")
     st.altair_chart(
         charts.learnt(card),
         key=f"learnt-{who.id}",
