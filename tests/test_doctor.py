@@ -83,6 +83,13 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "missing: no-such-library" in found.found
 
 
+def test_extras_that_are_installed_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "EXTRAS", {"web": ("numpy",), "odd": ("numpy", "no-such-library")})
+    found = check("extras")
+    assert (found.state, found.found) == ("note", "web")
+    assert "fewshot-fer[odd]" in found.mend
+
+
 def test_a_processor_without_bf16_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fewshot_fer.engine.native_precisions", lambda: ("f32",))
     assert check("engine", precision="bf16").state == "note"
@@ -104,6 +111,16 @@ def test_the_table_names_every_check(free_port: int, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     for name in ("python", "libraries", "engine", "checkpoint", "records", "port", "camera"):
         assert name in shown
+
+
+def test_a_path_that_fits_stands_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path("/nowhere") / ("a" * 35)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FEWSHOT_FER_SUPPORT_SETS", str(folder))
+    app.run(["doctor"])
+    assert str(folder) in capsys.readouterr().out
 
 
 def test_a_long_path_is_folded_and_never_cut(

@@ -48,10 +48,13 @@ def doctor(
 def _table(checks: list[Check]) -> Table:
     from rich.text import Text
 
-    def row(check: Check) -> tuple[Text, str, Text, Text]:
+    def row(check: Check) -> tuple[Text, str, Text]:
         word, style = MARKS[check.state]
-        # Paths are folded where the terminal is narrow, never cut: they are there to be copied.
-        found, mend = (Text(words, overflow="fold") for words in (check.found, check.mend))
-        return Text(word, style=style), check.name, found, mend
+        # One wide column, so that paths fit; one that does not is folded, never cut: it is there
+        # to be copied.
+        said = Text(check.found, overflow="fold")
+        if check.mend:
+            said.append(f"\n{check.mend}", style=style)
+        return Text(word, style=style), check.name, said
 
-    return output.table("This machine", ("", "what", "found", "to do"), map(row, checks))
+    return output.table("This machine", ("", "what", "found, and what to do"), map(row, checks))
