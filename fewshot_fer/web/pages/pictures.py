@@ -39,6 +39,7 @@ def show(service: Service) -> None:
             type=[*collect.KINDS, *tried.VIDEOS],
             accept_multiple_files=True,
             key="tried-files",
+            help="The limit is for videos; a picture is far smaller.",
         )
         student = _whom(service)
         if not dropped:

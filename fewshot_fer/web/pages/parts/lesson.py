@@ -77,6 +77,7 @@ def _each(session: SessionRecord) -> bool:
 def _class(report: Report) -> None:
     session, line = report.recorded.session, report.timeline
     unsure = max(0.0, report.faces / max(1, report.expected) - report.coverage)
+    unseen = max(0.0, 1.0 - report.coverage - unsure)
     st.html(
         bars.facts(
             (
@@ -84,8 +85,13 @@ def _class(report: Report) -> None:
                 (str(report.expected), "students expected"),
                 (plain.percent(report.coverage), "surely read, on average"),
                 (plain.percent(unsure), "seen, but unsure"),
+                (plain.percent(unseen), "not seen"),
             )
         )
+    )
+    frame.quiet(
+        "Students expected: everybody in the class list, or, where more faces were seen at once, "
+        "as many as those. The shares beside it are of them."
     )
     st.subheader("The class over time", anchor=False)
     frame.quiet("Share of each expression among those who were surely read")
