@@ -67,3 +67,36 @@ def test_without_a_camera_the_page_says_what_to_do(tmp_path: Path, free_port: in
         page.locator(".face").first.wait_for()
         page.get_by_role("switch").check()
         page.locator(".face .tag").first.wait_for()
+
+
+def test_a_drawn_class_ends_like_any_other(tmp_path: Path, free_port: int) -> None:
+    options = ("--drawn", "3")
+    with serving(tmp_path, free_port, *options) as server, browser() as watched:
+        page = watched.page
+        page.goto(server.address)
+        page.locator(".face").first.wait_for()
+        page.get_by_role("button", name="Record …").click()
+        page.get_by_role("button", name="Record", exact=True).click()
+        page.get_by_text("Recording the class", exact=True).first.wait_for()
+        page.locator(".timeline path").first.wait_for(state="attached")
+
+        page.locator(".face").first.click()
+        names = page.get_by_role("dialog").locator(".choices button")
+        names.nth(2).wait_for()
+        page.keyboard.press("Escape")
+
+        page.get_by_role("button", name="Pause", exact=True).click()
+        page.get_by_text("Paused: nothing is read.").wait_for()
+        page.get_by_role("button", name="Go on", exact=True).click()
+        page.locator(".face").first.wait_for()
+
+        page.get_by_role("button", name="End the class").click()
+        page.get_by_role("dialog").get_by_role("button", name="End the class").click()
+        page.get_by_role("link", name="Open the report").wait_for()
+        page.wait_for_timeout(1500)  # A picture that was on its way would have come by now.
+        assert page.get_by_role("link", name="Open the report").is_visible()
+        assert page.locator(".face").count() == 0
+        assert page.get_by_text("surely read.").count() == 0
+        page.get_by_role("button", name="Another class").click()
+        page.locator(".face").first.wait_for()
+        assert (watched.errors, watched.foreign) == ([], [])

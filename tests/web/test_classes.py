@@ -204,7 +204,7 @@ def test_smaller_pictures_of_a_source_keep_names_and_are_no_trouble(
         size = round(part * width), round(part * height)
         small = cv2.resize(large, size, interpolation=cv2.INTER_AREA)
         for _ in range(2):
-            view = look(running, to_jpeg(small, 90))
+            view = look(running, to_jpeg(np.asarray(small, np.uint8), 90))
             assert view["size"] == list(size)
             assert [(face["track"], face["name"]) for face in view["seen"]] == [(track, "Anna")]
         assert running.state.sources[0].said is None

@@ -421,6 +421,7 @@ class Live {
     this.panel.now(this.now);
     this.panel.state(this.now, this.each);
     this.panel.knocks([]);
+    write(this.speech, 'The class has ended.');
     this.#controls();
     show(this.stage.root, false);
     show(this.foot, false);
