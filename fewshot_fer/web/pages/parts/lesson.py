@@ -90,7 +90,7 @@ def _class(report: Report) -> None:
         )
     )
     frame.quiet(
-        "Students expected: everybody in the class list, or, where more faces were seen at once, "
+        "Students expected: everybody enrolled in this class, or, where more faces were seen at once, "
         "as many as those. The shares beside it are of them."
     )
     st.subheader("The class over time", anchor=False)
