@@ -90,8 +90,8 @@ def _class(report: Report) -> None:
         )
     )
     frame.quiet(
-        "Students expected: everybody enrolled in this class, or, where more faces were seen at once, "
-        "as many as those. The shares beside it are of them."
+        "Students expected: everybody enrolled in this class, or, where more faces were seen "
+        "at once, as many as those. The shares beside it are of them."
     )
     st.subheader("The class over time", anchor=False)
     frame.quiet("Share of each expression among those who were surely read")
