@@ -6,10 +6,11 @@ can put a plain function in its place.
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import CheckpointError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import openvino
 
 Precision = Literal["f32", "bf16"]
@@ -37,11 +40,18 @@ class Network(Protocol):
         ...
 
 
-@lru_cache(maxsize=1)
-def _core() -> openvino.Core:
+def _silent_openvino() -> ModuleType:
+    """The engine, which on import tells its makers so over the network, unless it cannot."""
+    # Without the module that does it, openvino takes its own stub.
+    sys.modules.setdefault("openvino_telemetry", cast("ModuleType", None))
     import openvino
 
-    return openvino.Core()
+    return cast("ModuleType", openvino)
+
+
+@lru_cache(maxsize=1)
+def _core() -> openvino.Core:
+    return _silent_openvino().Core()
 
 
 class OpenVinoNetwork:
@@ -106,9 +116,7 @@ def _filled_up(batch: Floats) -> Floats:
 
 def engine_version() -> str:
     """The engine's name and version."""
-    import openvino
-
-    return f"OpenVINO {openvino.__version__.split('-')[0]}"
+    return f"OpenVINO {_silent_openvino().__version__.split('-')[0]}"
 
 
 def native_precisions() -> tuple[Precision, ...]:
