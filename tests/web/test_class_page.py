@@ -49,7 +49,7 @@ def test_from_the_first_page_to_a_report(
 
         page.get_by_role("button", name="End the class").click()
         page.get_by_role("dialog").get_by_role("button", name="End the class").click()
-        page.get_by_text("The class has ended").wait_for()
+        page.get_by_role("heading", name="The class has ended").wait_for()
         page.get_by_role("button", name="Another class").click()
         page.get_by_role("button", name="Your camera").wait_for()
         assert (watched.errors, watched.foreign) == ([], [])
