@@ -198,8 +198,9 @@ def test_a_session_is_shown_with_its_coverage_and_its_doubts(
     number = record(service, ada)
     test = opens("sessions", session=str(number))
     words = said(test)
-    for told in ("60\N{NO-BREAK SPACE}%", "surely read, on average", "not seen", "20\N{NO-BREAK SPACE}%",
-                 "seen, but unsure", "more happy", "Quiz \\*begins\\*"):  # fmt: skip
+    figures = ("60\N{NO-BREAK SPACE}%", "20\N{NO-BREAK SPACE}%")
+    named = ("surely read, on average", "not seen", "seen, but unsure")
+    for told in (*figures, *named, "more happy", "Quiz \\*begins\\*"):
         assert told in words
     assert "Student by student" not in "".join(one.value for one in test.subheader)
     test.toggle(key=f"each-{number}").set_value(True)
