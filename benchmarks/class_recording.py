@@ -18,17 +18,17 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from fewshot_fer.classroom.budget import Budget
-from fewshot_fer.classroom.members import Strangers
-from fewshot_fer.classroom.recording import Recording
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.classroom.view import View
+from fewshot_fer.drawn.cohort import NameTags
+from fewshot_fer.drawn.gallery import Frame, Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.lesson.budget import Budget
+from fewshot_fer.lesson.members import Strangers
+from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.cohort import NameTags
-from fewshot_fer.simulation.gallery import Frame, Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.roster import invent_class
+from fewshot_fer.records.recording import Recording
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.views import View
 
 READS_A_SECOND = 6
 WARM_UP_S = 2.0

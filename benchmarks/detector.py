@@ -25,14 +25,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.drawn.gallery import Gallery
+from fewshot_fer.drawn.lesson import invent_lesson
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.evaluation.speed import machine
 from fewshot_fer.faces import detector as module
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.follower import FaceFollower
 from fewshot_fer.faces.sampling import AreaSampler
-from fewshot_fer.simulation.gallery import Gallery
-from fewshot_fer.simulation.lesson import invent_lesson
-from fewshot_fer.simulation.roster import invent_class
 
 CLASSES: Final = (1, 9, 25, 49)
 HEIGHTS: Final = (480, 720, 1080)

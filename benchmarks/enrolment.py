@@ -28,7 +28,7 @@ from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import read_image
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.students import Enrolment, Gate, Library, Picture, Roster, agreed
-from fewshot_fer.students.gate import Candidate
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.recalibration import recalibrate
 from fewshot_fer.training.people import read_takes
 

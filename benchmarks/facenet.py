@@ -29,13 +29,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.reference import Numbers, Original, Suppression, load
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.drawn.gallery import Gallery
+from fewshot_fer.drawn.lesson import invent_lesson
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.boxes import overlaps
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import read_image
-from fewshot_fer.simulation.gallery import Gallery
-from fewshot_fer.simulation.lesson import invent_lesson
-from fewshot_fer.simulation.roster import invent_class
 
 SAME_BOX = 0.9
 SAME_POINT = 0.02

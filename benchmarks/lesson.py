@@ -23,18 +23,18 @@ from time import perf_counter
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Ints
-from fewshot_fer.classroom.records.recorder import Recorder
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.records.values import BLOCK_S, Recorded, StudentTrack
-from fewshot_fer.classroom.report.changes import watch
-from fewshot_fer.classroom.report.summary import timeline_of
+from fewshot_fer.drawn.changing import Shift, changed
+from fewshot_fer.drawn.cohort import LATER, Cohort, at_rest
+from fewshot_fer.drawn.gallery import Frame, Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.scoring import TOLERANCE_S
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.changing import Shift, changed
-from fewshot_fer.simulation.cohort import LATER, Cohort, at_rest
-from fewshot_fer.simulation.gallery import Frame, Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.scoring import TOLERANCE_S
+from fewshot_fer.records.recorder import Recorder
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import BLOCK_S, Recorded, StudentTrack
+from fewshot_fer.reports.changes import watch
+from fewshot_fer.reports.summary import timeline_of
 
 REST_S = 3.0
 CHANGED = (3, 9, 20)

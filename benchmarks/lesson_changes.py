@@ -26,19 +26,19 @@ from itertools import pairwise
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Ints
-from fewshot_fer.classroom.records.values import (
+from fewshot_fer.drawn.changing import Shift, changed
+from fewshot_fer.drawn.lesson import Lesson, LessonPlan, Part, invent_lesson
+from fewshot_fer.drawn.tempers import TEMPERS, tempered
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.records.values import (
     BLOCK_S,
     ClassTrack,
     Recorded,
     SessionRecord,
     StudentBlocks,
 )
-from fewshot_fer.classroom.report.changes import watch
-from fewshot_fer.classroom.report.usual import Watch
-from fewshot_fer.expressions import BASIC
-from fewshot_fer.simulation.changing import Shift, changed
-from fewshot_fer.simulation.lesson import Lesson, LessonPlan, Part, invent_lesson
-from fewshot_fer.simulation.tempers import TEMPERS, tempered
+from fewshot_fer.reports.changes import watch
+from fewshot_fer.reports.usual import Watch
 
 STUDENTS, CHANGED = 25, (3, 9, 20)
 LATE_S, SOON_S = 0.2, 120.0

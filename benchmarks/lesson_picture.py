@@ -22,20 +22,20 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from fewshot_fer.arrays import Bytes, Ints
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second, StudentSecond
-from fewshot_fer.classroom.report.page import page
-from fewshot_fer.classroom.report.summary import report_of
-from fewshot_fer.classroom.view import View
+from fewshot_fer.drawn.changing import Shift, changed
+from fewshot_fer.drawn.cohort import LATER, Cohort, Watcher, at_rest
+from fewshot_fer.drawn.gallery import Frame, Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.drawn.scoring import matched
+from fewshot_fer.drawn.tempers import TEMPERS, tempered
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.changing import Shift, changed
-from fewshot_fer.simulation.cohort import LATER, Cohort, Watcher, at_rest
-from fewshot_fer.simulation.gallery import Frame, Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.roster import invent_class
-from fewshot_fer.simulation.scoring import matched
-from fewshot_fer.simulation.tempers import TEMPERS, tempered
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.records.views import View
+from fewshot_fer.reports.page import page
+from fewshot_fer.reports.summary import report_of
 
 RIGHT, WRONG = (0, 114, 178), (213, 94, 0)
 """Blue and vermilion, which everybody can tell apart (Okabe and Ito)."""

@@ -22,13 +22,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.drawn.geometry import Pose
+from fewshot_fer.drawn.portrait import Look, Sitter
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import read_image
-from fewshot_fer.simulation.geometry import Pose
-from fewshot_fer.simulation.portrait import Look, Sitter
-from fewshot_fer.simulation.roster import invent_class
 
 
 def drawn(hand: bool, talking: float = 0.0) -> Iterator[Bytes]:

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.classroom.who import Rechecks, contradicted
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.identity import Identity, Known
 from fewshot_fer.images import read_image
+from fewshot_fer.lesson.who import Rechecks, contradicted
 from fewshot_fer.recognizer import Recognizer
 
 REFERENCES = 3

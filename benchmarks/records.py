@@ -17,11 +17,11 @@ from time import perf_counter
 import numpy as np
 
 from fewshot_fer.arrays import Ints
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second, StudentSecond
-from fewshot_fer.classroom.report.page import page
-from fewshot_fer.classroom.report.summary import report_of
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.reports.page import page
+from fewshot_fer.reports.summary import report_of
 
 NAMES = (
     "Ada Aiko Amara Anna Ben Bruno Carla Chen Dana Diego Elif Emma Farid Finn Grace Hana Hugo Ines "

@@ -32,15 +32,15 @@ from urllib.request import urlopen
 
 import numpy as np
 
-from fewshot_fer.classroom.drawing import VideoFile
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.drawn.files import reference_pictures, to_jpeg
+from fewshot_fer.drawn.gallery import Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.lesson.drawing import VideoFile
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.files import reference_pictures, to_jpeg
-from fewshot_fer.simulation.gallery import Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.roster import DrawnStudent, invent_class
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
 from fewshot_fer.students import Library, Roster, enroll
 
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}

@@ -18,14 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.classroom.members import Members
-from fewshot_fer.classroom.smoothing import Smoother, Smoothing
+from fewshot_fer.drawn.cohort import LATER, Cohort, at_rest
+from fewshot_fer.drawn.demo import REST_S
+from fewshot_fer.drawn.gallery import Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.lesson.members import Members
+from fewshot_fer.lesson.smoothing import Smoother, Smoothing
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.cohort import LATER, Cohort, at_rest
-from fewshot_fer.simulation.demo import REST_S
-from fewshot_fer.simulation.gallery import Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
 
 LOOKS = 10
 CALM_S, SOON_S, NEVER_S, TOLERANCE_S = 1.0, 0.7, 2.0, 0.5

@@ -23,9 +23,9 @@ from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.prototypes.classwide import Teacher, learn_class_expression
-from fewshot_fer.students.among import doubts
-from fewshot_fer.students.card import estimated
-from fewshot_fer.students.gate import Candidate
+from fewshot_fer.students.enrolment.card import estimated
+from fewshot_fer.students.enrolment.cross_checks import doubts
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
 from fewshot_fer.training.fitting import fit_prior
 from fewshot_fer.training.making import make_trials, read_material, start_of

@@ -12,11 +12,11 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time, thread_time
 
-from fewshot_fer.classroom.clips import RHYTHM, watch_clip
-from fewshot_fer.classroom.members import Strangers
-from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.classroom.sources import video
 from fewshot_fer.faces.follower import FaceFollower
+from fewshot_fer.lesson.clips import RHYTHM, watch_clip
+from fewshot_fer.lesson.members import Strangers
+from fewshot_fer.lesson.session import ClassSession
+from fewshot_fer.lesson.sources import video
 from fewshot_fer.recognizer import Recognizer
 
 

@@ -32,10 +32,10 @@ import cv2
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from fewshot_fer.simulation.files import write_mjpeg
-from fewshot_fer.simulation.portrait import Look, Sitter
-from fewshot_fer.simulation.roster import invent_class
-from fewshot_fer.simulation.webcam import sensor_noise
+from fewshot_fer.drawn.files import write_mjpeg
+from fewshot_fer.drawn.portrait import Look, Sitter
+from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.drawn.webcam import sensor_noise
 
 WIDTH, HEIGHT = 1280, 720
 PERSON = 11

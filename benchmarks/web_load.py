@@ -44,10 +44,10 @@ LATE_S: Final = 5.0
 def serve(folder: Path, port: int, people: int) -> None:
     """In the child: the real server with one class; prints who may come in, then serves."""
     from fewshot_fer.settings import Settings
-    from fewshot_fer.students.consent import agreed
+    from fewshot_fer.students.store.consent import agreed
+    from fewshot_fer.web.portal.side import side_of
     from fewshot_fer.web.server import serve as run
     from fewshot_fer.web.service import Service
-    from fewshot_fer.web.student.side import side_of
 
     records = f"sqlite:///{folder}/record.db"
     service = Service(Settings(support_sets=folder / "students", records=records, port=port))
@@ -110,10 +110,10 @@ class Server:
 
 def drawn_pictures(students: int) -> list[list[bytes]]:
     """Of every student a few seconds of pictures as JPEG; some faces serve several students."""
-    from fewshot_fer.simulation.files import to_jpeg
-    from fewshot_fer.simulation.portrait import Look, Sitter
-    from fewshot_fer.simulation.roster import invent_class
-    from fewshot_fer.simulation.webcam import sensor_noise
+    from fewshot_fer.drawn.files import to_jpeg
+    from fewshot_fer.drawn.portrait import Look, Sitter
+    from fewshot_fer.drawn.roster import invent_class
+    from fewshot_fer.drawn.webcam import sensor_noise
 
     faces = []
     for one in invent_class(min(students, 12), seed=0):

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fewshot_fer.classroom.session import ClassSession
+    from fewshot_fer.lesson.session import ClassSession
     from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.stills import name_faces
     from fewshot_fer.students import (
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "ClassSession": "fewshot_fer.classroom.session",
+    "ClassSession": "fewshot_fer.lesson.session",
     "Recognizer": "fewshot_fer.recognizer",
     "name_faces": "fewshot_fer.stills",
 }

@@ -15,7 +15,8 @@ import pytest
 import typer
 
 from fewshot_fer import __version__
-from fewshot_fer.cli import app, output
+from fewshot_fer.cli import app
+from fewshot_fer.cli.show import output
 from fewshot_fer.errors import FewshotFerError, SourceError
 
 REPOSITORY = Path(__file__).parent.parent
@@ -149,7 +150,8 @@ def test_json_is_one_object_whatever_is_in_it(capsys: pytest.CaptureFixture[str]
 
 def test_names_that_the_terminal_cannot_show_do_not_stop_it() -> None:
     script = """
-from fewshot_fer.cli import app, output
+from fewshot_fer.cli import app
+from fewshot_fer.cli.show import output
 from fewshot_fer.errors import SourceError
 
 def fail() -> None:
@@ -248,7 +250,7 @@ main(["wait"])
 """,
     "watching": """
 from fewshot_fer.cli import main
-from fewshot_fer.simulation import demo
+from fewshot_fer.drawn import demo
 
 class Telling(demo.Cohort):
     def enrol(self, *given):

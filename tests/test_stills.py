@@ -15,8 +15,8 @@ from fewshot_fer.errors import ImageError
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.settings import Settings
 from fewshot_fer.stills import find_pictures, name_faces
-from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.library import Library
 from tests.students.recogniser import TinyRecogniser, face, mean_of
 
 

@@ -1,6 +1,6 @@
 """Puts the commands together.
 
-Every module of this folder that has a function `register(app: typer.Typer) -> None` adds its
+Every module of `commands/` that has a function `register(app: typer.Typer) -> None` adds its
 command or its group there, so a new command is one new file:
 
     def register(app: typer.Typer) -> None:
@@ -14,7 +14,7 @@ command or its group there, so a new command is one new file:
         ...
         output.show(result, as_json=as_json, picture=lambda: output.table(...))
 
-`options` holds the options that commands share, `output` what they print with. Every module here
+`options` holds the options that commands share, `show/` what they print with. Every command
 is imported at every start: heavy things are imported in functions, or `--help` is slow. Errors of
 ours are raised, never printed: `run` shows them and gives the exit code.
 """
@@ -28,8 +28,9 @@ from typing import Annotated, Final
 
 import typer
 
-from fewshot_fer import __version__, cli
-from fewshot_fer.cli import output, panels
+from fewshot_fer import __version__
+from fewshot_fer.cli import commands
+from fewshot_fer.cli.show import output, panels
 from fewshot_fer.errors import FewshotFerError
 
 ABOUT: Final = """
@@ -50,7 +51,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    for module in pkgutil.iter_modules(cli.__path__, prefix=f"{cli.__name__}."):
+    for module in pkgutil.iter_modules(commands.__path__, prefix=f"{commands.__name__}."):
         register = getattr(import_module(module.name), "register", None)
         if register is not None:
             register(app)

@@ -7,12 +7,12 @@ from contextlib import closing
 from threading import Event, Thread, Timer
 from typing import TYPE_CHECKING, Final
 
-from fewshot_fer.cli import output
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.classroom.live import Source
+    from fewshot_fer.lesson.live import Source
     from fewshot_fer.settings import Settings
     from fewshot_fer.web.classes import RunningClass
 
@@ -50,9 +50,9 @@ def in_browser(
 
 def feed(running: RunningClass, source: Source, over: Event) -> None:
     """Give a source's pictures to a running class, one at a time, and say why there are no more."""
-    from fewshot_fer.classroom.pacing import newest
+    from fewshot_fer.drawn.files import to_jpeg
     from fewshot_fer.errors import FewshotFerError
-    from fewshot_fer.simulation.files import to_jpeg
+    from fewshot_fer.lesson.pacing import newest
 
     kind = "gallery" if source.student is None else "device"
     key = f"{kind}:{source.name}"

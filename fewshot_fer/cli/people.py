@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options, output
+from fewshot_fer.cli import options
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Group
     from rich.table import Table
-    from rich.text import Text
 
     from fewshot_fer.arrays import Bytes, Floats
     from fewshot_fer.settings import Settings
-    from fewshot_fer.students.card import Card
-    from fewshot_fer.students.enrolment import Enrolled, Enrolment
-    from fewshot_fer.students.gate import Gate, Picture
-    from fewshot_fer.students.guided import Live
-    from fewshot_fer.students.library import Library
+    from fewshot_fer.students.enrolment.card import Card
+    from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment
+    from fewshot_fer.students.enrolment.gate import Gate, Picture
+    from fewshot_fer.students.enrolment.guide import Live
     from fewshot_fer.students.roster import Roster
+    from fewshot_fer.students.store.library import Library
 
 Who = Annotated[
     str, typer.Argument(metavar="STUDENT", help="An id or a name, or the beginning of one.")
@@ -51,7 +51,7 @@ SamePerson = Annotated[
 
 def library(settings: Settings) -> Library:
     """The library of the settings."""
-    from fewshot_fer.students.library import Library
+    from fewshot_fer.students.store.library import Library
 
     return Library(settings.support_sets)
 
@@ -78,8 +78,8 @@ def enrolment(
     """
     from fewshot_fer.faces.identity import Identity, weights
     from fewshot_fer.faces.quality import assess
-    from fewshot_fer.students.enrolment import Enrolment
-    from fewshot_fer.students.gate import Gate
+    from fewshot_fer.students.enrolment.enrolment import Enrolment
+    from fewshot_fer.students.enrolment.gate import Gate
 
     here = roster(settings)
     identify = Identity.open() if weights() is not None and not same_person else None
@@ -101,14 +101,14 @@ def enrolment(
 def live_gate(roster: Roster) -> Gate:
     """The gate for frames of a lesson: what can be read may calibrate."""
     from fewshot_fer.faces.quality import assess
-    from fewshot_fer.students.gate import FOR_LESSONS, Gate
+    from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
 
     return Gate(roster.recogniser.find, assess, FOR_LESSONS)
 
 
 def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:
     """Frames [h,w,3] with their seconds, of any source."""
-    from fewshot_fer.classroom.sources import open_source
+    from fewshot_fer.lesson.sources import open_source
 
     with closing(open_source(source, every=every)) as pictures:
         for captured in pictures:
@@ -117,10 +117,10 @@ def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:
 
 def watched(roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
     """Vectors [n,D] by student of everyone who is recognised in a source, for so long."""
-    from fewshot_fer.classroom.members import Enrolled
-    from fewshot_fer.classroom.session import ClassSession
-    from fewshot_fer.classroom.who import known_faces
     from fewshot_fer.faces.identity import Identity, IdentityNamer
+    from fewshot_fer.lesson.members import Enrolled
+    from fewshot_fer.lesson.session import ClassSession
+    from fewshot_fer.lesson.who import known_faces
     from fewshot_fer.prototypes.index import PrototypeIndex
     from fewshot_fer.recognizer import Recognizer
 
@@ -144,7 +144,7 @@ def frames_in(folder: Path, expression: str) -> list[Picture]:
     """Every picture of a folder, in order of their names."""
     from fewshot_fer.errors import SourceError
     from fewshot_fer.images import SUFFIXES
-    from fewshot_fer.students.gate import Picture
+    from fewshot_fer.students.enrolment.gate import Picture
 
     found = sorted(p for p in folder.glob("*") if p.suffix.casefold() in SUFFIXES)
     if not found:
@@ -158,9 +158,11 @@ def frames_in(folder: Path, expression: str) -> list[Picture]:
 
 def five_seconds(camera: str, expression: str) -> list[Picture]:
     """Five frames a second of a camera, for five seconds."""
-    from fewshot_fer.students.gate import Picture
+    from fewshot_fer.students.enrolment.gate import Picture
 
-    output.console(stderr=True).print(line(f"Five seconds of your {expression} face, please."))
+    output.console(stderr=True).print(
+        output.line(f"Five seconds of your {expression} face, please.")
+    )
     taken = []
     for time, image in frames(camera, every=0.2):
         if time > 5.0:
@@ -171,7 +173,7 @@ def five_seconds(camera: str, expression: str) -> list[Picture]:
 
 def live_words(event: Live) -> str:
     """What to say of the face that a camera sees now."""
-    from fewshot_fer.students.gate import Refusal
+    from fewshot_fer.students.enrolment.gate import Refusal
 
     if isinstance(event.seen, Refusal):
         return f"{event.seen.what} {event.seen.next_step}"
@@ -204,7 +206,7 @@ def pictures(arguments: Iterable[str]) -> list[Picture]:
 
 def picture_of(expression: str, path: str) -> Picture:
     """A picture file; `#2` at the end means the second face from the left."""
-    from fewshot_fer.students.gate import Picture
+    from fewshot_fer.students.enrolment.gate import Picture
 
     chosen = re.fullmatch(r"(.+)#([0-9]{1,3})", path)
     if chosen is None or Path(path).exists():
@@ -235,10 +237,10 @@ def enrolled_picture(enrolled: Enrolled) -> Group:
         for doubt in enrolled.doubts
     ]
     if any(doubt.kept for doubt in enrolled.doubts):
-        asked.append(line("To take a single picture back: fewshot-fer students drop"))
+        asked.append(output.line("To take a single picture back: fewshot-fer students drop"))
     notes = [Text(enrolled.unchecked, style="yellow")] if enrolled.unchecked else []
-    whom = line(enrolled.in_words)
-    advice = line(enrolled.card.advice)
+    whom = output.line(enrolled.in_words)
+    advice = output.line(enrolled.card.advice)
     return Group(whom, card_table(enrolled.card), advice, *left_out, *asked, *notes)
 
 
@@ -257,13 +259,6 @@ def card_table(card: Card) -> Table:
             for learnt in card.learnt
         ),
     )
-
-
-def line(text: str) -> Text:
-    """A line that is shown as it is, whatever names are in it."""
-    from rich.text import Text
-
-    return Text(text)
 
 
 def percent(share: float | None) -> str:

@@ -20,9 +20,9 @@ from typing import Final
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.classroom.view import Timings, View
 from fewshot_fer.errors import DataError
 from fewshot_fer.faces.boxes import overlaps
+from fewshot_fer.records.views import Timings, View
 
 OVERLAP: Final = 0.4
 STAGES: Final = tuple(field.name for field in fields(Timings) if field.name != "total")

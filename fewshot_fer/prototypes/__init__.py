@@ -9,6 +9,6 @@ from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.posterior import Spread
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
-from fewshot_fer.prototypes.session import Session
+from fewshot_fer.prototypes.session_shift import SessionShift
 
-__all__ = ["Prior", "PrototypeIndex", "Prototypes", "Reading", "Session", "Spread"]
+__all__ = ["Prior", "PrototypeIndex", "Prototypes", "Reading", "SessionShift", "Spread"]

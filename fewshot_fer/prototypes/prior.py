@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.prototypes import session as sessions
+from fewshot_fer.prototypes import session_shift
 from fewshot_fer.prototypes.classwide import ClassExpression
 from fewshot_fer.prototypes.posterior import Spread, infer
 from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
-from fewshot_fer.prototypes.session import Session
+from fewshot_fer.prototypes.session_shift import SessionShift
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Prior:
         return np.asarray((features - self.centre) @ self.whitening, dtype=np.float32)
 
     def learn(
-        self, z: Floats, labels: Sequence[str], *, session: Session | None = None
+        self, z: Floats, labels: Sequence[str], *, session: SessionShift | None = None
     ) -> Prototypes:
         """A person's prototypes from references [n, d]; none at all gives the generic recogniser.
 
@@ -90,9 +90,9 @@ class Prior:
 
     def recalibrate(
         self, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None = None
-    ) -> Session:
+    ) -> SessionShift:
         """This session's shift from looks [n, d] at a student; see `session.estimate`."""
-        return sessions.estimate(self, prototypes, z, labels)
+        return session_shift.estimate(self, prototypes, z, labels)
 
     def blur(self, prototypes: Prototypes) -> Floats:
         """How unsure each prototype's place still is [c, d], given its references."""

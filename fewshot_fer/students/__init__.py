@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from fewshot_fer.students.card import Card, card_of
-from fewshot_fer.students.consent import agreed, consent_text
-from fewshot_fer.students.enrolment import Enrolled, Enrolment, Looked
+from fewshot_fer.students.enrolment.card import Card, card_of
+from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment, Looked
+from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.gallery import Gallery, gallery
-from fewshot_fer.students.gate import Gate, Picture
-from fewshot_fer.students.library import Library
-from fewshot_fer.students.moving import export_student, import_student
 from fewshot_fer.students.recalibration import compare, history, recalibrate_class, undo
-from fewshot_fer.students.records import Consent, Reference, Student
 from fewshot_fer.students.roster import Roster
-from fewshot_fer.students.simply import add_references, enroll, recalibrate
-from fewshot_fer.students.verify import verify
+from fewshot_fer.students.shortcuts import add_references, enroll, recalibrate
+from fewshot_fer.students.store.consent import agreed, consent_text
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.moving import export_student, import_student
+from fewshot_fer.students.store.records import Consent, Reference, Student
+from fewshot_fer.students.store.verify import verify
 
 __all__ = [
     "Card",

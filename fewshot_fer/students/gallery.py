@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 from html import escape
 
-from fewshot_fer.students.library import Library
-from fewshot_fer.students.records import Student
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import Student
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, StudentError
-from fewshot_fer.students.calibration import Calibration, thinned
-from fewshot_fer.students.interfaces import Prototypes
-from fewshot_fer.students.names import known_expression
 from fewshot_fer.students.roster import Roster
-from fewshot_fer.students.vectors import Known
+from fewshot_fer.students.store.calibration import Calibration, thinned
+from fewshot_fer.students.store.interfaces import Prototypes
+from fewshot_fer.students.store.names import known_expression
+from fewshot_fer.students.store.vectors import Known
 
 _FEWEST_TO_KEEP_ASIDE = 4
 

@@ -19,11 +19,11 @@ from fewshot_fer.prototypes.classwide import (
     Teacher,
     learn_class_expression,
 )
-from fewshot_fer.students.calibration import Calibration
-from fewshot_fer.students.interfaces import Prototypes, Reading, Recognises, Session
-from fewshot_fer.students.library import Library
-from fewshot_fer.students.records import Student
-from fewshot_fer.students.vectors import Known, known_vectors
+from fewshot_fer.students.store.calibration import Calibration
+from fewshot_fer.students.store.interfaces import Prototypes, Reading, Recognises, SessionShift
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.students.store.vectors import Known, known_vectors
 
 _TRIES = 3
 Taught = tuple[object, tuple[ClassExpression, ...]]
@@ -64,7 +64,7 @@ class Roster:
         z: Floats,
         labels: Sequence[str],
         *,
-        session: Session | None = None,
+        session: SessionShift | None = None,
         class_expressions: Sequence[ClassExpression] = (),
     ) -> Prototypes:
         """Prototypes from vectors [n,D], also of expressions that only the class has."""
@@ -86,7 +86,7 @@ class Roster:
         """Name vectors [n,D] of one student, or of nobody in particular."""
         return self.prototypes(student_id).read(z)
 
-    def session(self, known: Known, calibration: Calibration) -> Session:
+    def session(self, known: Known, calibration: Calibration) -> SessionShift:
         """What a calibration adds to what is known of a student."""
         prior = self.recogniser.prior
         return prior.recalibrate(

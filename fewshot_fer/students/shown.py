@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.students.enrolment import Enrolled
-    from fewshot_fer.students.gate import Refusal
+    from fewshot_fer.students.enrolment.enrolment import Enrolled
+    from fewshot_fer.students.enrolment.gate import Refusal
     from fewshot_fer.students.recalibration import Recalibrated
-    from fewshot_fer.students.records import Student, Summary
+    from fewshot_fer.students.store.records import Student, Summary
 
 Document = dict[str, object]
 

@@ -18,18 +18,20 @@ from fewshot_fer.web.access import guard, signin
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.front import routes as front
 from fewshot_fer.web.guide import routes as guide
+from fewshot_fer.web.portal import routes as portal
 from fewshot_fer.web.service import Service, make_current
 from fewshot_fer.web.sockets import live
-from fewshot_fer.web.student import routes as student
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"
+_ADDRESSES: Final = {"portal": "student"}
+"""Rooms whose files browsers know under another name."""
 _ROOMS: Final[tuple[Callable[[Service], Sequence[BaseRoute]], ...]] = (
     front.routes,
     signin.routes,
     api.routes,
     guide.routes,
-    student.routes,
+    portal.routes,
 )
 
 
@@ -54,7 +56,8 @@ def _routes(service: Service) -> Iterator[BaseRoute]:
     for routes in _ROOMS:
         yield from routes(service)
     for folder in sorted(WEB.glob("*/static")):
-        yield Mount(f"/assets/{folder.parent.name}", StaticFiles(directory=folder))
+        name = folder.parent.name
+        yield Mount(f"/assets/{_ADDRESSES.get(name, name)}", StaticFiles(directory=folder))
 
 
 def _lifespan(service: Service) -> Callable[[Any], Any]:

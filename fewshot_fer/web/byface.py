@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.classroom.naming import Doubts, Namer
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.lesson.naming import Doubts, Namer
 
 
 class ByFace:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.report import words
-from fewshot_fer.classroom.report.changes import CheckIn, watch
-from fewshot_fer.students.library import Library
+from fewshot_fer.records.store import Store
+from fewshot_fer.reports import words
+from fewshot_fer.reports.changes import CheckIn, watch
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.wire import Message
 
 EVERY_S: Final = 20.0

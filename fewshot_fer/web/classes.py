@@ -15,10 +15,10 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.classroom.records.values import Mark
-from fewshot_fer.classroom.view import View
 from fewshot_fer.errors import FaceError, FewshotFerError, RecordError, SourceError
 from fewshot_fer.images import decode_image
+from fewshot_fer.records.values import Mark
+from fewshot_fer.records.views import View
 from fewshot_fer.web import wire
 from fewshot_fer.web.checking import EVERY_S
 from fewshot_fer.web.host import Host

@@ -8,19 +8,19 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Protocol
 
+from fewshot_fer.drawn.cohort import TODAY, NameTags
+from fewshot_fer.drawn.files import reference_pictures, to_jpeg
+from fewshot_fer.drawn.gallery import Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.settings import Settings
-from fewshot_fer.simulation.cohort import TODAY, NameTags
-from fewshot_fer.simulation.files import reference_pictures, to_jpeg
-from fewshot_fer.simulation.gallery import Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.roster import DrawnStudent, invent_class
-from fewshot_fer.students.consent import agreed
-from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import Gate, Picture
-from fewshot_fer.students.library import Library
+from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.watched import Classes
 

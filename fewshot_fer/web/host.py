@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from fewshot_fer.classroom.opening import OpenClass
-from fewshot_fer.classroom.recording import Recording
+from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.records.recording import Recording
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.wire import Message
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from fewshot_fer.errors import RequestError
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.invitations import Invitation, JoinLink, join_link
+from fewshot_fer.web.portal.side import side_of
 from fewshot_fer.web.service import Service
-from fewshot_fer.web.student.side import side_of
 from fewshot_fer.web.wire import Message
 
 _MOST_ADDRESS: Final = 300

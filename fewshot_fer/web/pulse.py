@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from fewshot_fer.classroom.merging import Part, merged
-from fewshot_fer.classroom.records.seconds import Seconds
-from fewshot_fer.classroom.view import ClassShares, View
+from fewshot_fer.lesson.merging import Part, merged
+from fewshot_fer.records.seconds import Seconds
+from fewshot_fer.records.views import ClassShares, View
 from fewshot_fer.web.sources import Source
 from fewshot_fer.web.timeline import Timeline
 

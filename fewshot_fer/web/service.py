@@ -14,18 +14,18 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.classroom.members import Enrolled
-from fewshot_fer.classroom.opening import OpenClass, class_name
-from fewshot_fer.classroom.recording import Recording, waiting_files
-from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.errors import FewshotFerError, FolderError
 from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.lesson.members import Enrolled
+from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.records.recording import Recording, waiting_files
+from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
-from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.checking import check_ins
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.sharing import SharedIdentity, open_shared

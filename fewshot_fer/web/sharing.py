@@ -12,12 +12,12 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
-from fewshot_fer.classroom.opening import recognizer_of
 from fewshot_fer.embedding import Embedder
 from fewshot_fer.faces.detector import Detector, Picture
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.faces.pyramid import Piece
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.lesson.opening import recognizer_of
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 

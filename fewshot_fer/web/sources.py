@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Final
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.classroom.health import Health
-from fewshot_fer.classroom.naming import Namer, OneStudent
-from fewshot_fer.classroom.opening import OpenClass
-from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.classroom.view import View
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
+from fewshot_fer.lesson.health import Health
+from fewshot_fer.lesson.naming import Namer, OneStudent
+from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.lesson.session import ClassSession
+from fewshot_fer.records.views import View
 from fewshot_fer.web.byface import ByFace
 
 FindsNamer = Callable[[], Namer | None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fewshot_fer.classroom.records.values import Mark
-from fewshot_fer.classroom.view import ClassShares, View
+from fewshot_fer.records.values import Mark
+from fewshot_fer.records.views import ClassShares, View
 from fewshot_fer.web import wire
 from fewshot_fer.web.sources import SourceState
 from fewshot_fer.web.timeline import STEP_S, Stretch

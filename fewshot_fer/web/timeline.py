@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from fewshot_fer.classroom.records.values import ClassSecond
+from fewshot_fer.records.values import ClassSecond
 
 STEP_S: Final = 5
 

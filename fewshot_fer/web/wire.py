@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fewshot_fer.classroom.view import ClassShares, Seen, View
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
+from fewshot_fer.records.views import ClassShares, Seen, View
 from fewshot_fer.web.access.refusal import code_of
 
 MOST_BYTES: Final = 2_000_000

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.classroom.view import Timings, View
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.speed import STAGES, Shot, machine, measure_live, resident_mb, soak
+from fewshot_fer.records.views import Timings, View
 
 BLANK = np.zeros((48, 64, 3), np.uint8)
 BOXES = np.array([[0, 0, 10, 10], [20, 0, 30, 10]], np.float32)

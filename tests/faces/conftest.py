@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from fewshot_fer.drawn.gallery import Frame, Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.detector import Detector
-from fewshot_fer.simulation.gallery import Frame, Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.roster import invent_class
 
 LIVELY = LessonPlan(seconds=20)
 

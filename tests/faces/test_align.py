@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
+from fewshot_fer.drawn.gallery import Frame
 from fewshot_fer.faces.align import SIDE, TEMPLATE, WEIGHTS, alignable, portraits, similarities
-from fewshot_fer.simulation.gallery import Frame
 
 
 def _moved(points: Doubles, degrees: float, scale: float, shift: tuple[float, float]) -> Doubles:

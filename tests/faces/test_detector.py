@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pytest
 
 from fewshot_fer.arrays import Floats
+from fewshot_fer.drawn.gallery import Frame, Gallery
+from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.boxes import overlaps
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.simulation.gallery import Frame, Gallery
-from fewshot_fer.simulation.lesson import LessonPlan, invent_lesson
-from fewshot_fer.simulation.roster import invent_class
 
 
 def _truth(frame: Frame) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
+from fewshot_fer.drawn.gallery import Frame, Gallery
 from fewshot_fer.errors import ImageError
 from fewshot_fer.faces.boxes import overlaps
 from fewshot_fer.faces.detector import Detector, Picture
@@ -16,7 +17,6 @@ from fewshot_fer.faces.follower import FaceFollower, Rhythm, Tracked
 from fewshot_fer.faces.pyramid import Piece, pieces
 from fewshot_fer.faces.tracker import Habits, Tracker
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.simulation.gallery import Frame, Gallery
 
 STEP = 1 / 25
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.drawn.gallery import Frame
 from fewshot_fer.faces.boxes import overlaps
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.images import read_image
-from fewshot_fer.simulation.gallery import Frame
 
 if TYPE_CHECKING:
     from benchmarks.reference import Original

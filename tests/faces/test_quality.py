@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.drawn.geometry import Pose
+from fewshot_fer.drawn.portrait import Look, Sitter
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.quality import Quality, assess, poses
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.simulation.geometry import Pose
-from fewshot_fer.simulation.portrait import Look, Sitter
-from fewshot_fer.simulation.roster import invent_class
 
 STUDENT = invent_class(1, 5)[0]
 

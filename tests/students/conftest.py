@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fewshot_fer.students.library import Library
+from fewshot_fer.students.store.library import Library
 from tests.students.people import library_at
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.students.consent import agreed
-from fewshot_fer.students.library import Library
-from fewshot_fer.students.records import NewReference
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import NewReference
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AGREED = agreed("Anna's father", NOON)

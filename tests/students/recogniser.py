@@ -13,10 +13,10 @@ from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Doubts
-from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import Gate
-from fewshot_fer.students.library import Library
+from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.gate import Gate
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.library import Library
 
 D = 9
 _STEP = 12.0

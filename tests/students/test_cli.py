@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.classroom.records.store import Store
 from fewshot_fer.cli import app, people
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces import identity, quality
+from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
-from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
-from tests.classroom.records.views import second
+from fewshot_fer.students.store.library import Library
+from tests.records.views import second
 from tests.students.people import tree
 from tests.students.recogniser import TinyRecogniser, face, good, mean_of, shown
 

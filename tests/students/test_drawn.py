@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
+from fewshot_fer.drawn.files import reference_picture, reference_pictures
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.errors import CheckpointError, ReferenceImageError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.simulation.files import reference_picture, reference_pictures
-from fewshot_fer.simulation.roster import invent_class
 from fewshot_fer.students import Library, Roster, add_references, enroll, recalibrate
 from tests.students.people import tree
 

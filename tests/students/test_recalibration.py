@@ -6,8 +6,6 @@ import pytest
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, StudentError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.students.calibration import MOST_FRAMES
-from fewshot_fer.students.library import Library
 from fewshot_fer.students.recalibration import (
     Recalibrated,
     compare,
@@ -16,8 +14,10 @@ from fewshot_fer.students.recalibration import (
     recalibrate_class,
     undo,
 )
-from fewshot_fer.students.records import NewReference
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.calibration import MOST_FRAMES
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import NewReference
 from tests.students.people import AGREED, tree
 from tests.students.recogniser import TinyRecogniser, mean_of, shown
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fewshot_fer.students.library import Library
-from fewshot_fer.students.records import NewReference
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import NewReference
 from tests.students.people import AGREED, everything, library_at
 from tests.students.recogniser import TinyRecogniser, face, mean_of, shown
 

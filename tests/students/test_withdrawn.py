@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.classroom.members import Enrolled
-from fewshot_fer.classroom.naming import OneStudent
-from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.classroom.view import Seen
+from fewshot_fer.lesson.members import Enrolled
+from fewshot_fer.lesson.naming import OneStudent
+from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.prototypes.index import PrototypeIndex
-from fewshot_fer.students.library import Library
-from fewshot_fer.students.records import NewReference
+from fewshot_fer.records.views import Seen
 from fewshot_fer.students.roster import Roster
-from tests.classroom.colours import Colours, Places, picture
-from tests.classroom.test_session import FINE
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import NewReference
+from tests.lesson.colours import Colours, Places, picture
+from tests.lesson.test_session import FINE
 from tests.students.people import AGREED, everything
 from tests.students.recogniser import TinyRecogniser, mean_of, shown, tiny_prior
 

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from fewshot_fer.drawn.files import reference_pictures
+from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.embedding import Checkpoint, Embedder
 from fewshot_fer.embedding.embedder import squares_of
 from fewshot_fer.errors import CheckpointError, TrainingError
@@ -18,8 +20,6 @@ from fewshot_fer.evaluation.persons import People, evaluate_persons
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.prototypes.stored import read_prior
-from fewshot_fer.simulation.files import reference_pictures
-from fewshot_fer.simulation.roster import DrawnStudent, invent_class
 from fewshot_fer.training.augment import AugmentConfig
 from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, TrainingConfig
 from fewshot_fer.training.course import Course

@@ -18,8 +18,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from fewshot_fer.simulation.files import reference_picture, write_mjpeg
-from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.drawn.files import reference_picture, write_mjpeg
+from fewshot_fer.drawn.roster import DrawnStudent
 
 PATIENCE_S = 90.0
 """Machines that run tests are busy."""

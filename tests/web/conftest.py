@@ -11,11 +11,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from fewshot_fer.drawn.files import reference_picture, to_jpeg
+from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
-from fewshot_fer.simulation.files import reference_picture, to_jpeg
-from fewshot_fer.simulation.roster import DrawnStudent, invent_class
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.service import Service, make_current
 from fewshot_fer.web.sharing import open_shared

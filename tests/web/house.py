@@ -19,10 +19,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.classroom.records.store import Store
+from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
-from fewshot_fer.students.library import Library
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access import guard, signin
 from fewshot_fer.web.access.keeper import Keeper, open_keeper
 from fewshot_fer.web.access.who import who

@@ -8,8 +8,8 @@ import httpx2 as httpx
 import numpy as np
 from starlette.testclient import TestClient
 
-from fewshot_fer.simulation.files import reference_picture, to_jpeg
-from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.drawn.files import reference_picture, to_jpeg
+from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.web.api.live import MOST
 from fewshot_fer.web.api.shapes import live as shapes
 from fewshot_fer.web.service import Service

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.records.store import Store
 from tests.web.browsing import browser, film, serving
 
 pytestmark = pytest.mark.slow

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.classroom.naming import Doubts
-from fewshot_fer.classroom.session import ClassSession
+from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FaceError, ImageError, SourceError
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
-from fewshot_fer.simulation.files import to_jpeg
-from fewshot_fer.students.consent import agreed
+from fewshot_fer.lesson.naming import Doubts
+from fewshot_fer.lesson.session import ClassSession
+from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.service import Service

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from starlette.testclient import TestClient, WebSocketTestSession
 
-from fewshot_fer.simulation.files import to_jpeg
-from fewshot_fer.students.gate import Candidate
+from fewshot_fer.drawn.files import to_jpeg
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.web.guide.basket import MOST_FACES, MOST_TICKETS, Baskets, baskets_of
 from fewshot_fer.web.service import Service
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.drawn.files import reference_picture, to_jpeg
+from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.simulation.files import reference_picture, to_jpeg
-from fewshot_fer.simulation.roster import DrawnStudent
-from fewshot_fer.students.simply import enroll
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.students.shortcuts import enroll
 from fewshot_fer.web.access.keeper import keeper_of
+from fewshot_fer.web.portal.side import side_of
 from fewshot_fer.web.service import Service, make_current
-from fewshot_fer.web.student.side import side_of
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fewshot_fer.simulation.roster import DrawnStudent
-from fewshot_fer.students.library import Library
+from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.students.store.library import Library
 from tests.web.browsing import browser, film, serving
 
 pytestmark = pytest.mark.slow

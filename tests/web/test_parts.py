@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fewshot_fer.classroom.clips import ClipFace, ClipFrame
-from fewshot_fer.classroom.report.changes import Change
-from fewshot_fer.classroom.report.summary import Timeline
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.lesson.clips import ClipFace, ClipFrame
+from fewshot_fer.reports.changes import Change
+from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.stills import NamedFace
 from fewshot_fer.web.pages.parts import bars, boxes, charts, plain, tried
 

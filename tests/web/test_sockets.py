@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from fewshot_fer.simulation.files import reference_picture, to_jpeg
-from fewshot_fer.simulation.roster import DrawnStudent
+from fewshot_fer.drawn.files import reference_picture, to_jpeg
+from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.web.service import Service
 
 ORIGIN = {"host": "localhost:8501", "origin": "http://localhost:8501"}

@@ -10,8 +10,8 @@ import pytest
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.students.gate import Candidate, Picture, Refusal
-from fewshot_fer.students.library import Library
+from fewshot_fer.students.enrolment.gate import Candidate, Picture, Refusal
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.pages.parts.collect import waiting
 from fewshot_fer.web.pages.parts.tray import Tray
 from tests.students.people import library_at

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.records.values import ClassSecond, Mark, Second
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import ClassSecond, Mark, Second
 from fewshot_fer.web.access.keeper import keeper_of
 from fewshot_fer.web.api import tools
 from fewshot_fer.web.api.endpoint import as_json

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fewshot_fer.classroom.who import likeness
 from fewshot_fer.doctor import examine, healthy
 from fewshot_fer.errors import RequestError
+from fewshot_fer.lesson.who import likeness
 from fewshot_fer.stills import name_faces
-from fewshot_fer.students.consent import consent_text
+from fewshot_fer.students.store.consent import consent_text
 from fewshot_fer.web.access.who import only_own
 from fewshot_fer.web.api.shapes import looking as shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation

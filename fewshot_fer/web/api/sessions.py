@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fewshot_fer.classroom.records.store import Store
-from fewshot_fer.classroom.report import tables
-from fewshot_fer.classroom.report.compare import compare
-from fewshot_fer.classroom.report.page import page
-from fewshot_fer.classroom.report.summary import Report, report_of
 from fewshot_fer.errors import MissingError
+from fewshot_fer.records.store import Store
+from fewshot_fer.reports import tables
+from fewshot_fer.reports.compare import compare
+from fewshot_fer.reports.page import page
+from fewshot_fer.reports.summary import Report, report_of
 from fewshot_fer.web.access.headers import REPORT
 from fewshot_fer.web.api.shapes import sessions as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from fewshot_fer.errors import LibraryError, MissingError, RequestError, StudentError
 from fewshot_fer.students import shown
-from fewshot_fer.students.card import card_of
-from fewshot_fer.students.consent import agreed
-from fewshot_fer.students.gate import Picture, Refusal
-from fewshot_fer.students.moving import export_student, import_student
-from fewshot_fer.students.names import random_id
+from fewshot_fer.students.enrolment.card import card_of
+from fewshot_fer.students.enrolment.gate import Picture, Refusal
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.moving import export_student, import_student
+from fewshot_fer.students.store.names import random_id
 from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, enrolment, readable, student_of
-from fewshot_fer.web.student.side import side_of
+from fewshot_fer.web.portal.side import side_of
 
 
 def list_students(call: AnyCall) -> object:

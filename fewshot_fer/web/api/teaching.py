@@ -5,9 +5,9 @@ from __future__ import annotations
 from fewshot_fer.errors import MissingError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.students import shown
-from fewshot_fer.students.gate import Picture
-from fewshot_fer.students.names import expression_name
-from fewshot_fer.students.own import teach_class, teach_student
+from fewshot_fer.students.custom_expressions import teach_class, teach_student
+from fewshot_fer.students.enrolment.gate import Picture
+from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.web.api.shapes import students as students_shapes
 from fewshot_fer.web.api.shapes import teaching as teaching_shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import ImageError, MissingError, RequestError
 from fewshot_fer.faces.quality import assess
-from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import (
+from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.gate import (
     FOR_LESSONS,
     Gate,
     Picture,
@@ -18,8 +18,8 @@ from fewshot_fer.students.gate import (
     stacked,
     usable,
 )
-from fewshot_fer.students.names import is_id
-from fewshot_fer.students.records import Student
+from fewshot_fer.students.store.names import is_id
+from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.access.who import only_own
 from fewshot_fer.web.api.shapes.students import Pictures
 from fewshot_fer.web.api.table import Call

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from fewshot_fer.students.gate import Candidate
+from fewshot_fer.students.enrolment.gate import Candidate
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service

@@ -13,7 +13,7 @@ import streamlit as st
 from fewshot_fer.web.guide.basket import baskets_of
 
 if TYPE_CHECKING:
-    from fewshot_fer.students.gate import Candidate
+    from fewshot_fer.students.enrolment.gate import Candidate
     from fewshot_fer.web.service import Service
 
 # It stays small, because Streamlit sends it with every run of the page.

@@ -12,11 +12,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import decode_image
-from fewshot_fer.students.gate import FOR_LESSONS, Gate
-from fewshot_fer.students.names import expression_name
+from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
+from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.web import wire
 from fewshot_fer.web.guide.basket import baskets_of
-from fewshot_fer.web.student.coaching import Coach, Resting, Teaching
+from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service

@@ -14,7 +14,7 @@ from fewshot_fer.web.service import Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.students.records import Student
+    from fewshot_fer.students.store.records import Student
 
 
 def show(service: Service) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.classroom.clips import Clip, is_video
-from fewshot_fer.classroom.found import Found, columns, expressions_in
-from fewshot_fer.classroom.report import tables, words
 from fewshot_fer.images import decode_image
+from fewshot_fer.lesson.clips import Clip, is_video
+from fewshot_fer.lesson.found import Found, columns, expressions_in
+from fewshot_fer.reports import tables, words
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.arrays import Bytes
-    from fewshot_fer.students.records import Summary
+    from fewshot_fer.students.store.records import Summary
 
 _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.classroom.report import words
 from fewshot_fer.errors import RecordError
+from fewshot_fer.reports import words
 from fewshot_fer.web.pages.parts import compared, frame, lesson, plain
 from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.classroom.records.values import SessionRecord
+    from fewshot_fer.records.values import SessionRecord
 
 
 def show(service: Service) -> None:

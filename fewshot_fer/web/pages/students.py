@@ -14,8 +14,8 @@ from fewshot_fer.web.service import Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.students.card import Card
-    from fewshot_fer.students.records import Student, Summary
+    from fewshot_fer.students.enrolment.card import Card
+    from fewshot_fer.students.store.records import Student, Summary
 
 _MANY = 12
 """From so many students on there is a search."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from fewshot_fer.palette import colour, ordered
-from fewshot_fer.students.card import Card
+from fewshot_fer.students.enrolment.card import Card
 from fewshot_fer.web.pages.parts import plain
 
 

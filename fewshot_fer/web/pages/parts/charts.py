@@ -8,11 +8,11 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 
-from fewshot_fer.classroom.report import words
-from fewshot_fer.classroom.report.changes import Change
-from fewshot_fer.classroom.report.summary import Timeline
 from fewshot_fer.palette import COVERED, colour, ordered
-from fewshot_fer.students.card import Card
+from fewshot_fer.reports import words
+from fewshot_fer.reports.changes import Change
+from fewshot_fer.reports.summary import Timeline
+from fewshot_fer.students.enrolment.card import Card
 
 _CLOCK: Final = (
     "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import streamlit as st
 
 from fewshot_fer.images import SUFFIXES
-from fewshot_fer.students.folders import expression_of
-from fewshot_fer.students.gate import Candidate, Refusal
+from fewshot_fer.students.enrolment.folders import expression_of
+from fewshot_fer.students.enrolment.gate import Candidate, Refusal
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray

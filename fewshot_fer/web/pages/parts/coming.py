@@ -11,7 +11,7 @@ from fewshot_fer.web.inviting import personal_link
 from fewshot_fer.web.pages.parts import plain
 
 if TYPE_CHECKING:
-    from fewshot_fer.students.records import Student
+    from fewshot_fer.students.store.records import Student
     from fewshot_fer.web.classes import RunningClass
     from fewshot_fer.web.invitations import JoinLink
     from fewshot_fer.web.service import Service

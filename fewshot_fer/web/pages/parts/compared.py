@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.classroom.report import words
-from fewshot_fer.classroom.report.compare import compare
+from fewshot_fer.reports import words
+from fewshot_fer.reports.compare import compare
 from fewshot_fer.web.pages.parts import charts, frame, plain
 
 if TYPE_CHECKING:
-    from fewshot_fer.classroom.records.values import SessionRecord
-    from fewshot_fer.classroom.report.compare import Comparison
+    from fewshot_fer.records.values import SessionRecord
+    from fewshot_fer.reports.compare import Comparison
     from fewshot_fer.web.service import Service
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fewshot_fer.faces.quality import assess
-from fewshot_fer.students.card import Card, card_of
-from fewshot_fer.students.enrolment import Enrolment
-from fewshot_fer.students.gate import Gate, Rules
-from fewshot_fer.web.student.side import side_of
+from fewshot_fer.students.enrolment.card import Card, card_of
+from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.gate import Gate, Rules
+from fewshot_fer.web.portal.side import side_of
 
 if TYPE_CHECKING:
     from fewshot_fer.web.service import Service

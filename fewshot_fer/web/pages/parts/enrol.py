@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.students.consent import CURRENT, agreed, consent_text
+from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
 from fewshot_fer.web.pages.parts import camera, collect, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.students.enrolment import Enrolled
-    from fewshot_fer.students.gate import Candidate
-    from fewshot_fer.students.records import Consent
+    from fewshot_fer.students.enrolment.enrolment import Enrolled
+    from fewshot_fer.students.enrolment.gate import Candidate
+    from fewshot_fer.students.store.records import Consent
     from fewshot_fer.web.pages.parts.tray import Together, Tray
     from fewshot_fer.web.service import Service
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from fewshot_fer.classroom.report import tables, words
-from fewshot_fer.classroom.report.page import CARE, page
-from fewshot_fer.classroom.report.summary import AROUND_S, report_of
+from fewshot_fer.reports import tables, words
+from fewshot_fer.reports.page import CARE, page
+from fewshot_fer.reports.summary import AROUND_S, report_of
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fewshot_fer.classroom.records.values import SessionRecord
-    from fewshot_fer.classroom.report.summary import Report, StudentSummary
+    from fewshot_fer.records.values import SessionRecord
+    from fewshot_fer.reports.summary import Report, StudentSummary
     from fewshot_fer.web.service import Service
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import decode_image
-from fewshot_fer.students.gate import FOR_LESSONS, Candidate, Picture, Refusal, stacked
+from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Candidate, Picture, Refusal, stacked
 from fewshot_fer.students.recalibration import history, recalibrate, undo
 from fewshot_fer.web.guide.component import guide
 from fewshot_fer.web.pages.parts import collect, desk, frame, plain
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated
-    from fewshot_fer.students.records import Student
+    from fewshot_fer.students.store.records import Student
     from fewshot_fer.web.service import Service
 
 _NOBODY_SAYS = "nobody says: frames of a lesson"

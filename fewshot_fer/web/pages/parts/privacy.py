@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from fewshot_fer.classroom.records.store import Retention
-from fewshot_fer.students.retention import due
+from fewshot_fer.records.store import Retention
+from fewshot_fer.students.store.retention import due
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.students.records import Summary
+    from fewshot_fer.students.store.records import Summary
     from fewshot_fer.web.service import Service
 
 _SURE: Final = "delete everything"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.students.moving import export_student, import_student
-from fewshot_fer.students.names import random_id
+from fewshot_fer.students.store.moving import export_student, import_student
+from fewshot_fer.students.store.names import random_id
 from fewshot_fer.web.pages.parts import charts, collect, coming, desk, enrol, frame, light, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 
 if TYPE_CHECKING:
-    from fewshot_fer.students.records import Reference, Student
+    from fewshot_fer.students.store.records import Reference, Student
     from fewshot_fer.web.service import Service
 
 

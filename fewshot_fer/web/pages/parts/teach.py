@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.students.names import expression_name
-from fewshot_fer.students.own import teach_class, teach_student
+from fewshot_fer.students.custom_expressions import teach_class, teach_student
+from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.web.pages.parts import collect, desk, frame, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.students.enrolment import Enrolled
-    from fewshot_fer.students.gate import Candidate
-    from fewshot_fer.students.records import Student
+    from fewshot_fer.students.enrolment.enrolment import Enrolled
+    from fewshot_fer.students.enrolment.gate import Candidate
+    from fewshot_fer.students.store.records import Student
     from fewshot_fer.web.service import Service
 
 _CLASS, _ONE = "The whole class", "One student"

@@ -16,9 +16,9 @@ import numpy as np
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.images import decode_image
-from fewshot_fer.students.among import Doubt
-from fewshot_fer.students.enrolment import Looked
-from fewshot_fer.students.gate import Candidate, Gate, Picture, Refusal
+from fewshot_fer.students.enrolment.cross_checks import Doubt
+from fewshot_fer.students.enrolment.enrolment import Looked
+from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
 
 _VIEW = 240
 _LONGEST = 1920

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fewshot_fer.classroom.clips import RHYTHM, Clip, ClipFrame, watch_clip
-from fewshot_fer.classroom.found import Found, document
-from fewshot_fer.classroom.report.summary import Timeline
-from fewshot_fer.classroom.session import ClassSession
-from fewshot_fer.classroom.sources import VIDEO_SUFFIXES, length_of
-from fewshot_fer.classroom.who import OnlyOne, likeness
 from fewshot_fer.faces.follower import FaceFollower
+from fewshot_fer.lesson.clips import RHYTHM, Clip, ClipFrame, watch_clip
+from fewshot_fer.lesson.found import Found, document
+from fewshot_fer.lesson.session import ClassSession
+from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, length_of
+from fewshot_fer.lesson.who import OnlyOne, likeness
+from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.stills import Likeness
 
 if TYPE_CHECKING:

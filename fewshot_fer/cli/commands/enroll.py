@@ -1,0 +1,199 @@
+"""`fewshot-fer enroll`: a student's first pictures, or more of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import options, people
+from fewshot_fer.cli.show import output, panels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fewshot_fer.students.enrolment.enrolment import Enrolment, Incoming
+    from fewshot_fer.students.store.records import Consent
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel=panels.STUDENTS)(enroll)
+
+
+def enroll(
+    context: typer.Context,
+    pictures: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="EXPRESSION=FILE …, such as happy=a.jpg; happy=group.jpg#2 is the second face "
+            "from the left."
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Whom to enrol.")] = None,
+    student: Annotated[str | None, typer.Option(help="Add to this student instead.")] = None,
+    consent: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Who has read the agreement and agreed.")
+    ] = None,
+    show_consent: Annotated[
+        bool, typer.Option("--show-consent", help="Print the agreement and stop.")
+    ] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Pictures in folders named after expressions, or named so themselves."),
+    ] = None,
+    video: Annotated[Path | None, typer.Option(help="A video to choose frames from.")] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="A camera to be guided at: its number, such as 0.")
+    ] = None,
+    expressions: Annotated[
+        str, typer.Option(help="With a camera: which ones, in order.")
+    ] = "neutral,happy,sad,angry,surprise,fear,disgust",
+    keep_until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Delete the student after this day."),
+    ] = None,
+    vectors: Annotated[
+        bool,
+        typer.Option(
+            "--vectors", help="Keep no pictures; a new checkpoint then needs a new enrolment."
+        ),
+    ] = False,
+    another: Annotated[
+        bool, typer.Option("--another", help="Enrol a second student of this name.")
+    ] = False,
+    skip_refused: people.SkipRefused = False,
+    skip_doubtful: people.SkipDoubtful = False,
+    same_person: people.SamePerson = False,
+    yes: people.Yes = False,
+    checkpoint: options.Checkpoint = None,
+    support_sets: options.SupportSets = None,
+    as_json: options.Json = False,
+) -> None:
+    """Enrol a student with one to five pictures an expression, or add pictures to one."""
+    from fewshot_fer.students import shown
+    from fewshot_fer.students.store.consent import consent_text
+
+    if show_consent:
+        text = consent_text()
+        output.show({"text": text}, as_json=as_json, picture=lambda: output.line(text))
+        return
+    if (name is None) == (student is None):
+        raise typer.BadParameter("give --name for a new student, or --student to add to one")
+    settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
+    asks = people.interactive(as_json=as_json, yes=yes)
+    # Consent comes before anything is looked at.
+    agreement = _consent(consent, ask=asks) if student is None else None
+    several = folder is not None or video is not None or camera is not None
+    enrolment = people.enrolment(
+        settings,
+        ask=asks,
+        skip_refused=skip_refused or several,
+        as_json=as_json,
+        same_person=same_person,
+        skip_doubtful=skip_doubtful,
+    )
+    library = enrolment.roster.library
+    whom = library.find(student).id if student is not None else None
+    given: list[Incoming] = [
+        *people.pictures(pictures or ()),
+        *_from_folder(enrolment, whom, folder),
+        *_from_video(enrolment, whom, video),
+        *_from_camera(enrolment, camera, expressions.split(",")),
+    ]
+    if whom is not None:
+        enrolled = enrolment.add(whom, given)
+    else:
+        enrolled = enrolment.enroll(
+            name or "",
+            given,
+            agreement,
+            keeps="vectors" if vectors else "images",
+            keep_until=_day(keep_until),
+            another=another,
+        )
+    output.show(
+        shown.enrolled(enrolled),
+        as_json=as_json,
+        picture=lambda: people.enrolled_picture(enrolled),
+    )
+
+
+def _consent(who: str | None, *, ask: bool) -> Consent:
+    """The agreement; asked for at a terminal, else an error says how to give it."""
+    from fewshot_fer.students.store.consent import agreed, consent_text
+    from fewshot_fer.students.store.library import utc_now
+
+    if who is None and ask:
+        output.console(stderr=True).print(output.line(consent_text()))
+        who = typer.prompt("Who agrees to this? (nobody: leave empty)", default="", err=True)
+    return agreed(who or "", utc_now())
+
+
+def _from_folder(enrolment: Enrolment, whom: str | None, folder: Path | None) -> Sequence[Incoming]:
+    from fewshot_fer.students.enrolment.folders import pictures_in
+
+    if folder is None:
+        return ()
+    library = enrolment.roster.library
+    known = library.expressions(library.open(whom) if whom is not None else None)
+    return pictures_in(folder, known)
+
+
+def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> Sequence[Incoming]:
+    from fewshot_fer.errors import ReferenceImageError
+    from fewshot_fer.students.enrolment.guide import propose
+
+    if video is None:
+        return ()
+    roster = enrolment.roster
+    proposals = propose(
+        people.frames(str(video), every=0.2),
+        enrolment.gate,
+        roster.recogniser.vectors_of,
+        lambda z: roster.read(z, whom),
+    )
+    if not proposals:
+        raise ReferenceImageError(
+            "No frame of the video surely shows an expression of one face.",
+            where=str(video),
+            next_step="Film one person, near the camera, who shows one expression after the other.",
+        )
+    for proposal in proposals:
+        output.console(stderr=True).print(
+            output.line(
+                f"{proposal.time:6.1f} s  {proposal.candidate.expression} "
+                f"({people.percent(proposal.probability)})"
+            )
+        )
+    return [proposal.candidate for proposal in proposals]
+
+
+def _from_camera(
+    enrolment: Enrolment, camera: str | None, expressions: Sequence[str]
+) -> Sequence[Incoming]:
+    from fewshot_fer.students.enrolment.guide import Ask, Skipped, Took, guide
+
+    if camera is None:
+        return ()
+    taken: list[Incoming] = []
+    screen = output.console(stderr=True)
+    shown = ""
+    for event in guide(people.frames(camera), enrolment.gate, expressions):
+        if isinstance(event, Ask):
+            screen.print(output.line(f"\n{event.words}"))
+        elif isinstance(event, Took):
+            screen.print(output.line(f"  {event.candidate.expression}: taken"))
+            taken.append(event.candidate)
+        elif isinstance(event, Skipped):
+            screen.print(output.line(f"  {event.expression}: skipped. {event.what}"))
+        elif people.live_words(event) != shown:
+            shown = people.live_words(event)
+            screen.print(output.line(f"  {shown}"))
+    return taken
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment is not None else None

@@ -1,0 +1,111 @@
+"""`fewshot-fer serve`."""
+
+from __future__ import annotations
+
+import os
+import webbrowser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Timer
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fewshot_fer.cli import options
+from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.show.notice import LAW
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.certificates import Certificate
+    from fewshot_fer.web.service import Service
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel=panels.START)(serve)
+
+
+def serve(
+    context: typer.Context,
+    host: options.Host = None,
+    port: options.Port = None,
+    drawn: Annotated[
+        int | None,
+        typer.Option(min=1, max=49, help="Try it with a drawn class of so many; nothing is kept."),
+    ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(help="What teachers sign in with; else FEWSHOT_FER_PASSWORD."),
+    ] = None,
+    cert: Annotated[Path | None, typer.Option(help="A certificate for HTTPS (PEM).")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
+    self_signed: Annotated[
+        bool, typer.Option("--self-signed", help="HTTPS with a certificate made here.")
+    ] = False,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in this machine's browser.")
+    ] = False,
+    support_sets: options.SupportSets = None,
+    checkpoint: options.Checkpoint = None,
+    precision: options.PrecisionName = None,
+    min_face: options.MinFace = None,
+    as_json: options.Json = False,
+) -> None:
+    """Open the web app: pages for teachers, one for every student's own device, and an API.
+
+    Only this machine reaches it, unless --host says otherwise; then teachers need a password.
+    """
+    from fewshot_fer.web import server
+    from fewshot_fer.web.drawn import thrown_away
+    from fewshot_fer.web.service import Service
+
+    password = server.taken_password() if password is None else password
+    settings = options.settings(
+        context, host=host, port=server.port_of(os.environ, port), support_sets=support_sets,
+        checkpoint=checkpoint, precision=precision, min_face=min_face,
+    )  # fmt: skip
+    with TemporaryDirectory(prefix="fewshot-fer-drawn-") as folder:
+        if drawn:
+            settings = thrown_away(settings, Path(folder))
+        service = Service(settings, demo=drawn or 0)
+        certificate = _certificate(service, cert, key, own=self_signed)
+        address = server.address(settings.host, settings.port, secure=certificate is not None)
+        _announce(service, address, password, as_json=as_json)
+        if open_browser:
+            Timer(2.0, webbrowser.open, [address]).start()
+        server.serve(service, host=settings.host, port=settings.port, certificate=certificate)
+
+
+def _certificate(
+    service: Service, cert: Path | None, key: Path | None, *, own: bool
+) -> Certificate | None:
+    from fewshot_fer.web.certificates import Certificate, self_signed
+
+    if (cert is None) != (key is None):
+        raise typer.BadParameter("say both --cert and --key", param_hint="--cert, --key")
+    if cert is not None and key is not None:
+        return Certificate(cert, key)
+    return self_signed(service.folder, service.settings.host) if own else None
+
+
+def _announce(service: Service, address: str, password: str | None, *, as_json: bool) -> None:
+    """Where it is, and the password that was made up just now, which is shown only once."""
+    from fewshot_fer.web.access.keeper import is_loopback, open_keeper
+
+    _, made = open_keeper(service, password)
+    if as_json:
+        output.write_json({"address": address, "password": made})
+        return
+    console = output.console(stderr=True)
+    console.print(f"The class is at [bold]{address}[/]   (Ctrl-C ends it)")
+    if made is not None:
+        console.print(f"Teachers sign in with [bold]{made}[/] (made just now, shown only here).")
+    if not is_loopback(service.settings.host) and address.startswith("http:"):
+        console.print(
+            "Browsers of other machines give no camera to a page without HTTPS: add --self-signed, "
+            "or --cert and --key, or put a proxy with HTTPS in front."
+        )
+    if service.demo:
+        console.print("Everybody is drawn; nothing is kept.", style="dim")
+    else:
+        console.print(LAW, style="dim")

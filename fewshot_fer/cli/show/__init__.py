@@ -1,0 +1,1 @@
+"""What a terminal shows: tables, the live screen, its keys and notices."""

@@ -1,0 +1,111 @@
+"""The one place that prints: one JSON object, or something to look at."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fewshot_fer.errors import FewshotFerError, FolderError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+
+def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType]) -> None:
+    """Print the value as JSON, or what is to be seen of it."""
+    if as_json:
+        write_json(value)
+    else:
+        console().print(picture())
+
+
+def write_json(value: object) -> None:
+    """Print one JSON object on standard output; NaN and infinity become null."""
+    text = json_text(value)
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FolderError(
+            f"The output cannot be written: {error.strerror}.", next_step="Free some space."
+        ) from error
+
+
+def json_text(value: object) -> str:
+    """A value as JSON, whatever it is made of."""
+    return json.dumps(_plain(value), allow_nan=False)
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    """A table for the terminal; what the cells say is shown as it is, never as markup."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    result = Table(*columns, box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for row in rows:
+        result.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    return result
+
+
+def line(text: str) -> Text:
+    """A line that is shown as it is, whatever names are in it."""
+    from rich.text import Text
+
+    return Text(text)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The terminal."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def show_error(error: FewshotFerError) -> None:
+    """What happened, where, and what to do next, on standard error."""
+    from rich.text import Text
+
+    message = Text("Error: ", style="bold red").append(error.what, style="default")
+    if error.where:
+        message.append(f"\n  where: {error.where}", style="default")
+    if error.next_step:
+        message.append(f"\n  next:  {error.next_step}", style="default")
+    # Long paths and addresses are there to be copied: no line breaks of ours.
+    console(stderr=True).print(message, soft_wrap=True)
+
+
+def print_anything() -> None:
+    """Let names that the terminal cannot show be replaced instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _plain(value: object) -> object:
+    """What json can write, from dataclasses, paths and numpy's scalars and arrays."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

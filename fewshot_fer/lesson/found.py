@@ -1,0 +1,88 @@
+"""What was found in pictures and videos, as other programs read it: a document, or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import Field, asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from fewshot_fer.lesson.clips import Clip
+
+
+class FaceRead(Protocol):
+    """A face of a picture or of a frame, and what was read in it; a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def box(self) -> tuple[float, ...]:
+        """x0, y0, x1, y1 in pixels."""
+        ...
+
+    @property
+    def expression(self) -> str:
+        """What it most probably shows."""
+        ...
+
+    @property
+    def unsure(self) -> str | None:
+        """Why that is not said; None where it is."""
+        ...
+
+    @property
+    def scores(self) -> Mapping[str, float]:
+        """How probable each expression is."""
+        ...
+
+
+@dataclass(slots=True)
+class Found:
+    """Pictures with their faces, and videos."""
+
+    pictures: list[tuple[Path, Sequence[FaceRead]]] = field(default_factory=list)
+    clips: list[Clip] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.pictures or self.clips)
+
+
+def document(found: Found) -> dict[str, list[dict[str, Any]]]:
+    """The pictures, and the videos (where there are any) with a list of frames each."""
+    images = [
+        {"path": str(path), "faces": [asdict(face) for face in faces]}
+        for path, faces in found.pictures
+    ]
+    videos = [asdict(clip) | {"path": str(clip.path)} for clip in found.clips]
+    return {"images": images, "videos": videos} if videos else {"images": images}
+
+
+def columns(found: Found) -> dict[str, list[Any]]:
+    """A row a face: in pictures it has a place from the left, in videos a time and a track."""
+    rows: list[tuple[Path, float | None, int, FaceRead]] = [
+        (path, None, place, face)
+        for path, faces in found.pictures
+        for place, face in enumerate(faces, 1)
+    ]
+    rows += [
+        (clip.path, frame.time, face.track, face)
+        for clip in found.clips
+        for frame in clip.frames
+        for face in frame.faces
+    ]
+    table: dict[str, list[Any]] = {
+        "path": [str(path) for path, *_ in rows],
+        "time": [time for _, time, *_ in rows],
+        "face": [number for _, _, number, _ in rows],
+    }
+    for k, edge in enumerate(("x0", "y0", "x1", "y1")):
+        table[edge] = [face.box[k] for *_, face in rows]
+    for what in ("expression", "unsure", "student", "quality"):
+        table[what] = [getattr(face, what) for *_, face in rows]
+    names = expressions_in(face for *_, face in rows)
+    return table | {name: [face.scores.get(name) for *_, face in rows] for name in names}
+
+
+def expressions_in(faces: Iterable[FaceRead]) -> tuple[str, ...]:
+    """Every expression that some of the faces were asked about, in order."""
+    return tuple(dict.fromkeys(name for face in faces for name in face.scores))

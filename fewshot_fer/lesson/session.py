@@ -1,0 +1,244 @@
+"""One lesson watched: frames go in with their times, what is seen of the class comes out.
+
+    follow -> name -> choose -> align -> embed -> match -> smooth -> view
+
+No thread, no camera and no wall clock is in here: frames, times and the stopwatch are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final, Protocol
+
+import numpy as np
+
+from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.faces.align import portraits
+from fewshot_fer.faces.follower import FaceFollower, Finder, Tracked
+from fewshot_fer.faces.quality import assess
+from fewshot_fer.faces.values import Faces
+from fewshot_fer.lesson.attention import Attention
+from fewshot_fer.lesson.budget import Budget, FrameBudget
+from fewshot_fer.lesson.members import Members
+from fewshot_fer.lesson.memory import Memory
+from fewshot_fer.lesson.naming import Doubts, Namer, Names
+from fewshot_fer.lesson.smoothing import Smoother, Smoothing
+from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
+
+_SET_BACK_S: Final = 1.0
+"""A time that is earlier by more is of a clock that was set back, not of a late picture."""
+
+
+class Recognises(Protocol):
+    """What a session needs of a recogniser."""
+
+    @property
+    def detector(self) -> Finder:
+        """Finds faces."""
+        ...
+
+    def vectors_of(self, portraits: Bytes) -> Floats:
+        """Vectors z [n,D] of portraits [n,192,192,3]."""
+        ...
+
+
+class Assesses(Protocol):
+    """Judges how good faces are to look at."""
+
+    def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Quality]:
+        """The quality of every face of an image [h,w,3], with their portraits [n,192,192,3]."""
+        ...
+
+
+class Follows(Protocol):
+    """Finds the faces of every next frame and knows them again."""
+
+    def follow(self, image: Bytes, time: float) -> Tracked:
+        """The faces of the next frame [h,w,3] and their tracks."""
+        ...
+
+
+@dataclass(slots=True)
+class MonotonicClock:
+    """Makes a time that never goes back of one that may."""
+
+    last: float = -np.inf
+    _ahead: float = 0.0
+    """How far the source's time was set back in all."""
+
+    def at(self, time: float) -> float:
+        """The time to go by; a clock that was set back goes on from where it was."""
+        if time + self._ahead < self.last - _SET_BACK_S:
+            self._ahead = self.last - time
+        self.last = max(self.last, time + self._ahead)
+        return self.last
+
+
+class ClassSession:
+    """Watches one stream of frames; use it from one thread."""
+
+    def __init__(
+        self,
+        recognizer: Recognises,
+        members: Members,
+        *,
+        follower: Follows | None = None,
+        namer: Namer | None = None,
+        assess: Assesses = assess,
+        smoothing: Smoothing | None = None,
+        budget: Budget | None = None,
+        stopwatch: Callable[[], float] = perf_counter,
+    ) -> None:
+        self.members = members
+        self.memory = Memory()
+        self._recognizer = recognizer
+        self._follower = follower or FaceFollower(recognizer.detector)
+        self._namer = namer
+        self._assess = assess
+        self._names = Names()
+        self._smoother = Smoother(smoothing)
+        self._frame_budget = FrameBudget(budget or Budget())
+        self._stopwatch = stopwatch
+        self._attention = Attention()
+        self._quality: dict[int, Quality] = {}
+        self._clock = MonotonicClock()
+
+    def name(self, track: int, student: str | None) -> None:
+        """A person says who a track is (None: nobody of the class)."""
+        self._renamed(lambda: self._names.say(track, student))
+
+    def forget_who_left(self) -> None:
+        """Drop what is remembered of those who are not of the class any more."""
+        for track in self._attention.tracks:
+            self._drop_if_left(self._names.of(track), track)
+        for student in self.memory.students:
+            self._drop_if_left(student)
+
+    def _drop_if_left(self, student: str | None, track: int | None = None) -> None:
+        if student is None or self.members.name(student) is not None:
+            return
+        if track is not None:
+            self._names.take_back(track)
+        self._forget_student(student)
+
+    def look(self, frame: Bytes, time: float) -> View:
+        """Watch the next frame [h,w,3]; a time that goes back counts as no time at all."""
+        now = self._clock.at(time)
+        self._frame_budget.earn(now)
+        laps = [self._stopwatch()]
+        tracked = self._follower.follow(frame, now)
+        tracks: list[int] = tracked.ids.tolist()
+        self._attention.meet(tracks, now)
+        self._ask_namer(frame, tracked.faces, tracks, now)
+        laps.append(self._stopwatch())
+        affordable = self._frame_budget.affordable(laps[-1] - laps[0])
+        chosen = self._attention.choose(frame, tracked, now, affordable)
+        faces, reading = tracked.faces[chosen], [tracks[i] for i in chosen]
+        aligned = portraits(frame, faces.landmarks)
+        self._judge(frame, faces, aligned, reading)
+        laps.append(self._stopwatch())
+        z = self._recognizer.vectors_of(aligned)
+        laps.append(self._stopwatch())
+        self._read(reading, z, now)
+        laps.append(self._stopwatch())
+        follow, align, embed, match = (float(lap) for lap in np.diff(laps))
+        timings = Timings(follow, align, embed, match, laps[-1] - laps[0])
+        self._frame_budget.pay(timings.total, align + embed + match, len(chosen))
+        self._forget(now)
+        seen = tuple(
+            self._seen(box, track, now)
+            for box, track in zip(tracked.faces.boxes.tolist(), tracks, strict=True)
+        )
+        return View(now, seen, shares_of(seen, len(self.members)), effort_of(seen, now), timings)
+
+    # ------------------------------------------------------------------ who
+
+    def _ask_namer(self, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float) -> None:
+        if self._namer is None:
+            return
+        if isinstance(self._namer, Doubts):
+            self._look_again(self._namer, frame, faces, tracks, now)
+        unnamed = set(self._names.unnamed(tracks))
+        asked = [i for i, track in enumerate(tracks) if track in unnamed]
+        if asked:
+            which = [tracks[i] for i in asked]
+            found = self._namer.name(frame, faces[np.array(asked)], which, now)
+            self._renamed(lambda: self._names.suggest(found, tracks))
+
+    def _look_again(
+        self, namer: Doubts, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float
+    ) -> None:
+        """Take names back that the namer does not believe any more."""
+        suggested = set(self._names.suggested(tracks))
+        asked = [i for i, track in enumerate(tracks) if track in suggested]
+        which = [tracks[i] for i in asked]
+        students = {track: self._names.of(track) or "" for track in which}
+        if not asked:
+            return
+        for track in namer.doubted(
+            frame, faces[np.array(asked)], which, list(students.values()), now
+        ):
+            self._names.take_back(track)
+            # It was somebody else's face: nothing that was learnt from it is the student's.
+            self._forget_student(students[track])
+
+    def _forget_student(self, student: str) -> None:
+        self.memory.forget(student)
+        self._smoother.forget([student])
+
+    def _key(self, track: int) -> Hashable:
+        """What is believed belongs to the student, and to the track while nobody knows who."""
+        student = self._names.of(track)
+        return ("track", track) if student is None else student
+
+    def _renamed(self, change: Callable[[], None]) -> None:
+        before = {track: self._key(track) for track in self._attention.tracks}
+        change()
+        for track, key in before.items():
+            if self._key(track) != key and key == ("track", track):
+                self._smoother.move(key, self._key(track))
+
+    def _forget(self, now: float) -> None:
+        gone = self._attention.forget(now)
+        for track in gone:
+            self._quality.pop(track, None)
+        self._names.forget(gone)
+        if self._namer is not None:
+            self._namer.forget(gone)
+        self._smoother.forget(("track", track) for track in gone)
+
+    # ------------------------------------------------------------------ what
+
+    def _judge(self, frame: Bytes, faces: Faces, aligned: Bytes, tracks: Sequence[int]) -> None:
+        for track, quality in zip(tracks, self._assess(frame, faces, aligned), strict=True):
+            self._quality[track] = quality
+
+    def _read(self, tracks: Sequence[int], z: Floats, now: float) -> None:
+        if not tracks:
+            return
+        students = [self._names.of(track) for track in tracks]
+        flaws = [self._flaw(track) for track in tracks]
+        readings = self.members.read(students, z, flaws)
+        for i, track in enumerate(tracks):
+            self._attention.was_read(track, now)
+            self._smoother.add(self._key(track), readings[i], now)
+            student = students[i]
+            if student is not None and flaws[i] is None:
+                self.memory.keep(student, z[i], now)
+
+    def _flaw(self, track: int) -> str | None:
+        """Why a face can hardly be read, if so."""
+        quality = self._quality.get(track)
+        return quality.reason if quality is not None else None
+
+    def _seen(self, box: list[float], track: int, now: float) -> Seen:
+        student = self._names.of(track)
+        name = self.members.name(student) if student is not None else None
+        x0, y0, x1, y1 = box
+        return Seen(
+            (x0, y0, x1, y1), track, student, name,
+            self._smoother.shown(self._key(track), now), self._quality.get(track),
+            self._attention.read_at(track),
+        )  # fmt: skip

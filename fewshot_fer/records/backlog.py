@@ -1,0 +1,128 @@
+"""Seconds that a database did not take yet, in a private file of one JSON line each."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from fewshot_fer.files import write_atomically
+from fewshot_fer.records.values import (
+    ClassSecond,
+    Mark,
+    Second,
+    SessionRecord,
+    StudentSecond,
+)
+
+_TAKEN: Final = ".taken"
+"""A file that is being brought in."""
+
+
+class Backlog:
+    """One file for one session."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._seconds = 0
+        self._marks = 0
+
+    def keep(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
+        """Add those that are not in the file yet; all that waits is handed in every time."""
+        lines = _lines(session, seconds[self._seconds :], marks[self._marks :])
+        if not lines:
+            return
+        handle = os.open(self.file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as file:
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        self._seconds, self._marks = len(seconds), len(marks)
+
+    def clear(self) -> None:
+        """All of it is in the database."""
+        self._seconds = self._marks = 0
+        self.file.unlink(missing_ok=True)
+
+
+class Takes(Protocol):
+    """What a backlog needs of a store."""
+
+    def write(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()) -> None:
+        """Keep seconds and marks, all or none."""
+        ...
+
+    def sessions(self) -> Sequence[SessionRecord]:
+        """All that are known."""
+        ...
+
+
+def catch_up(store: Takes, file: Path) -> int:
+    """Bring in what a session that was cut off left in its file; how many seconds that were."""
+    if not file.exists():
+        return 0
+    known, count = {session.id for session in store.sessions()}, 0
+    # A session that still runs may add to its file meanwhile: to a new one from now on.
+    taken = file if file.name.endswith(_TAKEN) else file.rename(f"{file}{_TAKEN}")
+    for session, seconds, marks in left_behind(taken):
+        if session in known:  # Else it was deleted meanwhile.
+            store.write(session, seconds, marks)
+            count += len(seconds)
+    taken.unlink()
+    return count
+
+
+def leave_out(file: Path, students: Collection[str]) -> None:
+    """Take students out of what waits in a file: they were deleted, and must not come back."""
+    if not students or not file.exists():
+        return
+    lines = [
+        line
+        for session, seconds, marks in left_behind(file)
+        for line in _lines(session, [_without(s, students) for s in seconds], marks)
+    ]
+    write_atomically(file, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    file.chmod(0o600)
+
+
+def students_in(file: Path) -> set[str]:
+    """Whose seconds wait in a file."""
+    if not file.exists():
+        return set()
+    waiting = (second for _, seconds, _ in left_behind(file) for second in seconds)
+    return {row.student for second in waiting for row in second.students}
+
+
+def _without(second: Second, students: Collection[str]) -> Second:
+    return replace(
+        second, students=tuple(row for row in second.students if row.student not in students)
+    )
+
+
+def _lines(
+    session: int, seconds: Sequence[Second], marks: Sequence[Mark]
+) -> list[dict[str, object]]:
+    lines: list[dict[str, object]] = [{"session": session, "second": asdict(s)} for s in seconds]
+    return lines + [{"session": session, "mark": asdict(m)} for m in marks]
+
+
+def left_behind(file: Path) -> Iterator[tuple[int, list[Second], list[Mark]]]:
+    """What a session that was cut off left in its file, by session."""
+    found: dict[int, tuple[list[Second], list[Mark]]] = {}
+    for text in file.read_text(encoding="utf-8").splitlines():
+        try:
+            line: dict[str, Any] = json.loads(text)
+        except ValueError:
+            continue  # The last line of a program that was killed while writing.
+        seconds, marks = found.setdefault(int(line["session"]), ([], []))
+        if "mark" in line:
+            marks.append(Mark(**line["mark"]))
+        else:
+            second = line["second"]
+            people = tuple(StudentSecond(**row) for row in second["students"])
+            seconds.append(Second(ClassSecond(**second["whole"]), people))
+    for session, (seconds, marks) in found.items():
+        yield session, seconds, marks

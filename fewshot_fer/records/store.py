@@ -1,0 +1,311 @@
+"""The record of sessions: the only place that speaks SQL."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Self, cast
+
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from fewshot_fer.errors import RecordError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.records import reading, rows, schema
+from fewshot_fer.records.engine import open_engine, shown
+from fewshot_fer.records.trouble import plain_words
+from fewshot_fer.records.values import (
+    Mark,
+    Recorded,
+    Second,
+    SessionRecord,
+    StudentTrack,
+)
+
+_ONE_MIGRATES: Final = 7_240_917
+"""The number of our advisory lock in PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept; None is until somebody deletes them."""
+
+    students: timedelta | None = timedelta(days=180)
+    """What was recorded of single students."""
+    sessions: timedelta | None = None
+    """Whole sessions."""
+
+
+class Store:
+    """Sessions in one database; may be shared by threads."""
+
+    def __init__(self, engine: Engine, where: str, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writes=True)
+        self._now = now
+        self.where = where
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        retention: Retention | None = None,
+        wait: float = 5.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Store:
+        """Open (or make) a database, bring it up to date and drop what is too old."""
+        store = cls(open_engine(url, wait=wait), shown(url), now)
+        try:
+            with plain_words(store.where):
+                store._migrate()
+                store._expire(retention or Retention())
+        except RecordError:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ the list
+
+    def begin(self, class_name: str = "", *, each: bool = False) -> int:
+        """A new session, which is known by the number handed back."""
+        row = {
+            "class_name": class_name,
+            "started": int(self._now().timestamp()),
+            "each_student": int(each),
+            "names": json.dumps(BASIC),
+        }
+        with plain_words(self.where), self._writing.begin() as connection:
+            made = connection.execute(insert(schema.sessions).values(row))
+            return int(cast("tuple[Any, ...]", made.inserted_primary_key)[0])
+
+    def end(self, session: int) -> None:
+        """A session is over."""
+        ended = update(schema.sessions).where(schema.sessions.c.id == session)
+        with plain_words(self.where), self._writing.begin() as connection:
+            connection.execute(ended.values(ended=int(self._now().timestamp())))
+
+    def sessions(self) -> list[SessionRecord]:
+        """All sessions, the latest first."""
+        with plain_words(self.where), self._engine.begin() as connection:
+            return [reading.session(row) for row in connection.execute(reading.all_sessions())]
+
+    def find(self, session: int | None = None) -> SessionRecord:
+        """One session; without a number the latest."""
+        with plain_words(self.where), self._engine.begin() as connection:
+            return self._find(connection, session)
+
+    def students_of(self, session: int) -> list[str]:
+        """The ids of those who were recorded."""
+        with plain_words(self.where), self._engine.begin() as connection:
+            return sorted(reading.numbers(connection, session))
+
+    # ------------------------------------------------------------------ writing
+
+    def write(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()) -> None:
+        """Seconds that are over and marks, in one transaction; written twice, they are one."""
+        with plain_words(self.where), self._writing.begin() as connection:
+            names = self._learn_names(connection, session, seconds)
+            numbers = self._learn_students(connection, session, seconds)
+            self._insert(connection, schema.class_seconds, rows.class_rows(session, seconds, names))
+            self._insert(
+                connection,
+                schema.student_seconds,
+                rows.student_rows(session, seconds, names, numbers),
+            )
+            self._follow_tracks(connection, rows.track_rows(session, seconds, numbers))
+            known = reading.marks(connection, session) if marks else ()
+            if new := [mark for mark in marks if mark not in known]:
+                marked = [{"session": session, "second": m.second, "text": m.text} for m in new]
+                connection.execute(insert(schema.marks), marked)
+
+    def _insert(self, connection: Connection, table: Table, new: list[rows.Row]) -> None:
+        if new:
+            connection.execute(self._upsert(connection, table).on_conflict_do_nothing(), new)
+
+    def _upsert(self, connection: Connection, table: Table) -> Any:
+        """An insert that knows what to do when the row is there."""
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        return dialect.insert(table)
+
+    def _learn_names(
+        self, connection: Connection, session: int, seconds: Sequence[Second]
+    ) -> list[str]:
+        """The session's expressions, with those that are new in these seconds."""
+        this = schema.sessions.c.id == session
+        known = connection.execute(select(schema.sessions.c.names).where(this)).scalar()
+        if known is None:
+            raise _no_session(session, self.where)
+        names: list[str] = json.loads(known)
+        said = {name for second in seconds for name in second.whole.counts}
+        said |= {name for second in seconds for row in second.students for name in row.scores}
+        new = sorted(said.difference(names))
+        if new:
+            names += new
+            connection.execute(update(schema.sessions).where(this).values(names=json.dumps(names)))
+        return names
+
+    def _learn_students(
+        self, connection: Connection, session: int, seconds: Sequence[Second]
+    ) -> dict[str, int]:
+        """The students' numbers in this session, with those who are new."""
+        here = {row.student for second in seconds for row in second.students}
+        if not here:
+            return {}
+        numbers = reading.numbers(connection, session)
+        new = sorted(here.difference(numbers))
+        first = max(numbers.values(), default=-1) + 1
+        added = {student: number for number, student in enumerate(new, start=first)}
+        if added:
+            people = [{"session": session, "number": n, "student": s} for s, n in added.items()]
+            connection.execute(insert(schema.session_students), people)
+        return numbers | added
+
+    def _follow_tracks(self, connection: Connection, tracks: list[rows.Row]) -> None:
+        if tracks:
+            statement = self._upsert(connection, schema.tracks)
+            statement = statement.on_conflict_do_update(
+                index_elements=["session", "track", "number"],
+                set_={"last": statement.excluded.last},
+            )
+            connection.execute(statement, tracks)
+
+    # ------------------------------------------------------------------ reading
+
+    def read(self, session: int | None = None, *, students: bool = False) -> Recorded:
+        """A session as a report needs it; students only where that is wanted."""
+        with plain_words(self.where), self._engine.begin() as connection:
+            found = self._find(connection, session)
+            return Recorded(
+                found,
+                reading.class_track(connection, found),
+                reading.marks(connection, found.id),
+                reading.student_blocks(connection, found) if students and found.each else {},
+            )
+
+    def earlier(self, session: SessionRecord, count: int = 3) -> list[Recorded]:
+        """The sessions of the same class before this one in which students were recorded."""
+        return [
+            self.read(other.id, students=True)
+            for other in self.sessions()
+            if other.each and other.class_name == session.class_name and other.id < session.id
+        ][:count]
+
+    def student_seconds(self, session: SessionRecord) -> dict[str, StudentTrack]:
+        """Every second of every recorded student: what an export writes."""
+        with plain_words(self.where), self._engine.begin() as connection:
+            return reading.student_tracks(connection, session)
+
+    def _find(self, connection: Connection, session: int | None) -> SessionRecord:
+        query = reading.all_sessions().limit(1)
+        if session is not None:
+            query = query.where(schema.sessions.c.id == session)
+        row = connection.execute(query).first()
+        if row is None:
+            raise _no_session(session, self.where)
+        return reading.session(row)
+
+    # ------------------------------------------------------------------ deleting
+
+    def delete(self, sessions: Iterable[int]) -> None:
+        """Delete sessions for good."""
+        with plain_words(self.where), self._writing.begin() as connection:
+            for session in sessions:
+                self._find(connection, session)
+                connection.execute(delete(schema.sessions).where(schema.sessions.c.id == session))
+        self._shrink()
+
+    def forget(self, student: str) -> list[int]:
+        """Delete all that was recorded of one student, and say in which sessions that was."""
+        people, found = schema.session_students, []
+        with plain_words(self.where), self._writing.begin() as connection:
+            for row in connection.execute(select(people).where(people.c.student == student)).all():
+                for table in (schema.student_seconds, schema.tracks, people):
+                    connection.execute(
+                        delete(table).where(
+                            table.c.session == row.session, table.c.number == row.number
+                        )
+                    )
+                found.append(int(row.session))
+        self._shrink()
+        return sorted(found)
+
+    def _expire(self, retention: Retention) -> None:
+        people = (schema.student_seconds, schema.tracks, schema.session_students)
+        with self._engine.begin() as connection:
+            old = self._older(connection, retention.sessions)
+            open_ = self._older(connection, retention.students) - old
+            known = schema.session_students.c.session
+            open_ &= set(connection.execute(select(known).distinct()).scalars())
+        # Most often nothing is due, and then nobody has to wait for the writers' lock.
+        if not old and not open_:
+            return
+        with self._writing.begin() as connection:
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.id.in_(old)))
+            for table in people:
+                connection.execute(delete(table).where(table.c.session.in_(open_)))
+        self._shrink()
+
+    def _older(self, connection: Connection, age: timedelta | None) -> set[int]:
+        if age is None:
+            return set()
+        this = schema.sessions.c
+        due = select(this.id).where(this.started < int((self._now() - age).timestamp()))
+        return set(connection.execute(due).scalars())
+
+    def _shrink(self) -> None:
+        """Leave nothing of the deleted in the file or beside it."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                if raw is not None:
+                    raw.execute("VACUUM")
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (SQLAlchemyError, sqlite3.Error):
+            # Somebody reads just now. The rows are gone (overwritten, not only unlinked); only
+            # the file keeps its size until the next time.
+            return
+
+    # ------------------------------------------------------------------ versions
+
+    def _migrate(self) -> None:
+        newest = len(schema.MIGRATIONS)
+        with self._engine.begin() as connection:
+            version = schema.version(connection)
+        if version < newest:
+            with self._writing.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_MIGRATES})"))
+                schema.migrate(connection)
+        if version > newest:
+            raise RecordError(
+                f"This record of sessions is of version {version}; this program knows {newest}.",
+                where=self.where,
+                next_step="Update fewshot-fer, or name another database with `records`.",
+            )
+
+
+def _no_session(session: int | None, where: str) -> RecordError:
+    return RecordError(
+        "No session was recorded yet." if session is None else f"There is no session {session}.",
+        where=where,
+        next_step="`fewshot-fer session list` shows which there are."
+        if session is not None
+        else "Record one with `fewshot-fer live --record`.",
+    )

@@ -1,0 +1,122 @@
+"""Numbers as a teacher reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fewshot_fer.records.values import SessionRecord
+from fewshot_fer.reports.changes import Change, CheckIn
+from fewshot_fer.reports.summary import Report, clear_of
+from fewshot_fer.reports.usual import Usual
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds of a session, with hours where there are any."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def percent(share: float) -> str:
+    """A share, in whole percent."""
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+
+
+def points(effect: float) -> str:
+    """A difference of shares, with its sign."""
+    rounded = round(100 * effect)
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)}"
+
+
+def title(session: SessionRecord) -> str:
+    """What a session is called."""
+    name = session.class_name or "Class"
+    started = session.started.astimezone()
+    return f"{name}, {started.day} {started:%B %Y, %H:%M}"
+
+
+def reason(change: Change, usual: Usual) -> str:
+    """Why a student is worth a check-in."""
+    how = "more" if change.effect > 0 else "less"
+    return (
+        f"{how} {change.expression} than {than(usual)}: {points(change.effect)} points "
+        f"({points(change.low)} to {points(change.high)}), "
+        f"{percent(change.usual)} before, {percent(change.now)} now"
+    )
+
+
+def than(usual: Usual) -> str:
+    """What a student is compared with."""
+    if usual.sessions == 0:
+        return f"in the first {minutes(usual.seconds)}"
+    return (
+        "in the session before"
+        if usual.sessions == 1
+        else (f"in the last {usual.sessions} sessions")
+    )
+
+
+def minutes(seconds: float) -> str:
+    """A time in minutes, halves where these say more."""
+    halves = max(1, round(seconds / 30))
+    whole, half = divmod(halves, 2)
+    if halves == 1:
+        return "half a minute"
+    if halves == 2:
+        return "minute"
+    return f"{whole}{'½' if half and whole < 5 else ''} minutes"
+
+
+def when(check_in: CheckIn) -> str:
+    """From when on it was sure."""
+    if check_in.noticed is None or check_in.until is None:
+        return "over the whole session"
+    if check_in.until == check_in.noticed:
+        return f"at {clock(check_in.noticed)}"
+    return f"from {clock(check_in.noticed)} to {clock(check_in.until)}"
+
+
+def most(shares: Mapping[str, float], count: int = 3) -> str:
+    """The largest shares in a line."""
+    largest = sorted(shares.items(), key=lambda item: -item[1])[:count]
+    return ", ".join(f"{name} {percent(share)}" for name, share in largest if share >= 0.005)
+
+
+def class_sentence(change: Change) -> str:
+    """How the class changed."""
+    how = "more" if change.effect > 0 else "less"
+    return (
+        f"{how} {change.expression}: {points(change.effect)} points "
+        f"({points(change.low)} to {points(change.high)})"
+    )
+
+
+def headlines(report: Report, called: Mapping[str, str]) -> list[str]:
+    """What a session says in a few sentences, the surest first."""
+    if not report.shares:
+        return ["No face was surely read in this session, so there is nothing to say of it."]
+    said = [_read(report), f"Shown most: {most(report.shares)}."]
+    clear = clear_of(report.course)
+    if clear:
+        told = "; ".join(class_sentence(change) for change in clear[:3])
+        said.append(f"In the second half, compared with the first: {told}.")
+    elif report.course:
+        said.append("From the first half to the second, nothing clearly changed in the class.")
+    if report.watched is not None:
+        names = sorted(
+            (called.get(c.student, c.student) for c in report.watched.check_ins), key=str.casefold
+        )
+        said.append(
+            f"Worth a check-in: {', '.join(names)}."
+            if names
+            else "Nobody's face surely changed from their own usual."
+        )
+    return said
+
+
+def _read(report: Report) -> str:
+    students = "1 student" if report.expected == 1 else f"{report.expected} students"
+    speak = f"{percent(report.coverage)} of the class ({students}) was surely read, on average"
+    if report.coverage < 0.5:
+        return f"Only {speak}: the numbers speak of less than half of it."
+    return f"{speak}: the numbers speak of that part."

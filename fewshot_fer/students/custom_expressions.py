@@ -1,0 +1,52 @@
+"""Expressions that no data set has, taught from a few pictures: a student's or the class's.
+
+The pictures of a class-wide expression stay with the students whom they show, so that
+deleting a student deletes them too; the class keeps only the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fewshot_fer.errors import FewshotFerError, StudentError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment, Incoming
+from fewshot_fer.students.store.names import expression_name
+
+
+def teach_student(
+    enrolment: Enrolment, student_id: str, name: str, pictures: Sequence[Incoming]
+) -> Enrolled:
+    """Teach an expression of one student's own."""
+    return enrolment.add(student_id, pictures, own=[_new_name(name)])
+
+
+def teach_class(
+    enrolment: Enrolment, name: str, pictures: Mapping[str, Sequence[Incoming]]
+) -> list[Enrolled]:
+    """Teach the class an expression from pictures by student; all of them or none."""
+    tidy = _new_name(name)
+    library = enrolment.roster.library
+    if not pictures:
+        raise StudentError(
+            "There are no pictures to teach the class from.",
+            next_step="Give some of several students, such as ANNA=a.jpg BEN=b.jpg.",
+        )
+    is_new = tidy not in library.class_expressions()
+    library.add_expression(tidy)
+    try:
+        return [enrolment.add(student_id, taught) for student_id, taught in pictures.items()]
+    except FewshotFerError:
+        if is_new:
+            library.remove_expression(tidy)
+        raise
+
+
+def _new_name(name: str) -> str:
+    tidy = expression_name(name)
+    if tidy in BASIC:
+        raise StudentError(
+            f"{tidy!r} is one of the basic expressions.",
+            next_step="Add references of it with `fewshot-fer enroll --student`.",
+        )
+    return tidy

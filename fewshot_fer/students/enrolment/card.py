@@ -1,0 +1,148 @@
+"""The card at the end of an enrolment: what was learnt, how sure it is, what would help most.
+
+How sure: each reference read by what the others teach, where an expression has two or more;
+and beside it an estimate for every expression. The estimate draws looks of this student from
+the model (the point, how unsure the point still is, and a look's own noise of 1 in every
+direction) and takes the mean probability that the right one would be given: probabilities are
+calibrated on people who were left out, so that their mean says how many are right. One more
+reference that looks as expected leaves the points where they are and makes them surer, so its
+gain is the difference of two estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.interfaces import Prior, Prototypes
+from fewshot_fer.students.store.vectors import Known
+
+_LOOKS = 200
+_WORTH_SAYING = 0.005
+_AGREEING = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """One expression: its references, the share the others name right, and the estimate."""
+
+    expression: str
+    references: int
+    checked: float | None
+    estimated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a student."""
+
+    student: str
+    name: str
+    learnt: tuple[Learnt, ...]
+    helps_most: str | None
+    gain: float
+    set_aside: int
+
+    @property
+    def advice(self) -> str:
+        """What to do next, in a line."""
+        if self.set_aside:
+            return (
+                f"{self.set_aside} references are vectors of another checkpoint: "
+                "enrol again with pictures, or bring that checkpoint back."
+            )
+        if self.disagreeing:
+            return (
+                f"The references of {self.disagreeing[0]} do not agree with each other: "
+                "look whether each shows it."
+            )
+        if self.helps_most is None:
+            return "Nothing more is needed."
+        has = any(one.expression == self.helps_most and one.references for one in self.learnt)
+        start = "One more" if has else "A picture"
+        if self.gain < _WORTH_SAYING:
+            return f"{start} of {self.helps_most} may help a little."
+        return (
+            f"{start} of {self.helps_most} would help most: about "
+            f"{100 * self.gain:.0f} in 100 more looks named right."
+        )
+
+    @property
+    def disagreeing(self) -> tuple[str, ...]:
+        """Expressions half of whose references, or more, the others take for something else."""
+        return tuple(
+            one.expression
+            for one in self.learnt
+            if one.checked is not None and one.checked <= _AGREEING
+        )
+
+
+def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
+    """The card of a student as they stand now, without any lesson's calibration."""
+    student, known = roster.known(student_id)
+    prototypes = roster.learn(known.z, known.labels)
+    estimates = estimated(roster.recogniser.prior, prototypes, np.random.default_rng(seed))
+    checks = checked(roster, known)
+    gains = {
+        name: _gain(roster, known, prototypes, name, seed)
+        - float(np.mean(list(estimates.values())))
+        for name in prototypes.names
+    }
+    counts = {name: known.labels.count(name) for name in prototypes.names}
+    best = max(gains, key=lambda name: (round(gains[name], 3), -counts[name]))
+    worth = gains[best] >= _WORTH_SAYING or counts[best] == 0
+    return Card(
+        student=student.id,
+        name=student.name,
+        learnt=tuple(
+            Learnt(name, counts[name], checks.get(name), estimates[name])
+            for name in prototypes.names
+        ),
+        helps_most=best if worth else None,
+        gain=max(0.0, gains[best]) if worth else 0.0,
+        set_aside=len(known.elsewhere),
+    )
+
+
+def checked(roster: Roster, known: Known) -> Mapping[str, float]:
+    """By expression of two references or more: the share that the others name right."""
+    right: dict[str, list[bool]] = {}
+    for i, label in enumerate(known.labels):
+        if known.labels.count(label) >= 2:
+            reading = roster.learn(*known.but(i)).read(known.z[i : i + 1])[0]
+            right.setdefault(label, []).append(reading.expression == label)
+    return {label: float(np.mean(answers)) for label, answers in right.items()}
+
+
+def estimated(
+    prior: Prior, prototypes: Prototypes, randomness: np.random.Generator
+) -> dict[str, float]:
+    """By expression: the mean probability that a look of it is given."""
+    points, spread = prototypes.points, 1.0 + _unsure(prior, prototypes)
+    noise = randomness.standard_normal((_LOOKS, points.shape[1]), dtype=np.float32)
+    result = {}
+    for c, name in enumerate(prototypes.names):
+        looks = points[c] + noise * np.sqrt(spread[c])
+        result[name] = float(prototypes.scores(looks)[:, c].mean())
+    return result
+
+
+def _unsure(prior: Prior, prototypes: Prototypes) -> Floats:
+    """The variance of each point [C,D]: of the own manner, and of the person's offset under it."""
+    counts = np.array(prototypes.counts, np.float32)[:, None]
+    seen = counts > 0
+    evidence = np.where(seen, 1.0 / (prior.delta + 1.0 / np.maximum(counts, 1)), 0.0)
+    offset = 1.0 / (1.0 / prior.beta + evidence.sum(axis=0))
+    return np.asarray(prior.blur(prototypes) + offset / (1.0 + prior.delta * counts) ** 2)
+
+
+def _gain(roster: Roster, known: Known, prototypes: Prototypes, name: str, seed: int) -> float:
+    """The mean estimate with one more reference of this name that looks as expected."""
+    expected = prototypes.points[list(prototypes.names).index(name)][None]
+    more = roster.learn(np.concatenate([known.z, expected]), (*known.labels, name))
+    shares = estimated(roster.recogniser.prior, more, np.random.default_rng(seed))
+    return float(np.mean(list(shares.values())))

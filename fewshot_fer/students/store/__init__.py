@@ -1,0 +1,1 @@
+"""What is kept of each student: folders that lose nothing, an index, and moving between them."""

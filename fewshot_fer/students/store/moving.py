@@ -1,0 +1,186 @@
+"""Moves a student between libraries as one zip; what comes in is trusted with nothing.
+
+Every name in the zip must be one that the student's page names, every file must have the
+hash that the list of contents gives, sizes are bounded before anything is unpacked, and
+nothing is ever unpacked to a path that the zip chose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import stat
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from fewshot_fer.errors import FewshotFerError, LibraryError, StudentError
+from fewshot_fer.files import write_atomically
+from fewshot_fer.students.store.calibration import decode_calibration
+from fewshot_fer.students.store.consent import altered
+from fewshot_fer.students.store.contents import (
+    calibration_file,
+    decode_portrait,
+    decode_vector,
+    names_of,
+)
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.names import is_id
+from fewshot_fer.students.store.records import Student, from_yaml, to_yaml
+from fewshot_fer.students.store.store import PAGE
+
+FORMAT = 1
+CONTENTS = "contents.json"
+MOST_FILES = 2_000
+LARGEST_FILE = 1_000_000
+LARGEST_STUDENT = 200_000_000
+_NAME = re.compile(
+    r"student\.yaml|contents\.json"
+    r"|references/[^/\\\x00]{1,64}/[0-9a-f]{64}\.(png|json|safetensors)"
+    r"|calibrations/[0-9a-f]{64}\.safetensors"
+)
+# The same student gives the same zip: no file carries the time of its export.
+_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def export_student(library: Library, student_id: str, target: Path) -> Path:
+    """Write everything that is known about a student to one zip."""
+    student = library.open(student_id)
+    files = {name: library.read_file(student, name) for name in sorted(names_of(student))}
+    files[PAGE] = to_yaml(student)
+    contents = {
+        "format": FORMAT,
+        "id": student.id,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(CONTENTS, _NO_TIME), json.dumps(contents, indent=1))
+        for name, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, _NO_TIME), data)
+    path = target / f"{student.id}.zip" if target.is_dir() else target
+    write_atomically(path, packed.getvalue())
+    return path
+
+
+def import_student(library: Library, source: Path, *, as_new: str | None = None) -> Student:
+    """Bring a student in, whole or not at all; `as_new` gives them another id."""
+    files = _unpacked(source)
+    contents = _contents(files.pop(CONTENTS, b""), source)
+    wanted = contents["files"]
+    if set(wanted) != set(files):
+        raise _refused(source, "The list of contents and the files differ.")
+    for name, data in files.items():
+        if hashlib.sha256(data).hexdigest() != wanted[name]:
+            raise _refused(source, f"{name} was altered: its hash is wrong.")
+    student = _student(str(contents["id"]), files, source)
+    if as_new is not None:
+        student = replace(student, id=as_new)
+    if library.stamp(student.id) is not None:
+        raise StudentError(
+            f"{student.name} is in this library already ({student.id}).",
+            next_step="Remove the one that is here first, or import with --as-new.",
+        )
+    # An expression that only the other library's class had becomes the student's own.
+    named = {reference.expression for reference in student.references}
+    own = tuple(sorted(named - set(library.expressions(student))))
+    student = replace(student, own_expressions=(*student.own_expressions, *own))
+    library.restore(student, {name: data for name, data in files.items() if name != PAGE})
+    return student
+
+
+def _unpacked(source: Path) -> dict[str, bytes]:
+    """The zip's files, each read no further than it may be long."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            entries = archive.infolist()
+            _check_entries(entries, source)
+            return {entry.filename: _read(archive, entry, source) for entry in entries}
+    except FileNotFoundError as error:
+        raise LibraryError(
+            "There is no such file.", where=str(source), next_step="Check the path."
+        ) from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _refused(source, "It is no zip file, or a damaged one.") from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], source: Path) -> None:
+    names = [entry.filename for entry in entries]
+    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST_STUDENT:
+        raise _refused(source, "It is too large for one student.")
+    if len(set(names)) != len(names):
+        raise _refused(source, "A file is in it twice.")
+    for entry in entries:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if not _NAME.fullmatch(entry.filename) or kind not in (0, stat.S_IFREG):
+            raise _refused(source, f"{entry.filename!r} does not belong in it.")
+        if entry.flag_bits & 0x1:
+            raise _refused(source, "It is encrypted.")
+        if entry.file_size > LARGEST_FILE:
+            raise _refused(source, f"{entry.filename} is too large.")
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: Path) -> bytes:
+    with archive.open(entry) as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) != entry.file_size:
+        raise _refused(source, f"{entry.filename} is larger than it says.")
+    return data
+
+
+def _contents(data: bytes, source: Path) -> dict[str, Any]:
+    try:
+        contents = json.loads(data)
+        found, files = contents["format"], contents["files"]
+        if found != FORMAT:
+            raise LibraryError(
+                f"The export has format {found!r}; this version reads {FORMAT}.",
+                where=str(source),
+                next_step="Nothing was touched. Update fewshot-fer.",
+            )
+        if not isinstance(files, dict) or not is_id(str(contents["id"])):
+            raise _refused(source, "Its list of contents is damaged.")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _refused(source, "It has no readable list of contents.") from error
+    return dict(contents)
+
+
+def _student(student_id: str, files: dict[str, bytes], source: Path) -> Student:
+    """The student in the zip, with every file looked into."""
+    try:
+        student = from_yaml(student_id, files.get(PAGE, b""), where=str(source))
+        if names_of(student) | {PAGE} != set(files):
+            raise _refused(source, "The student's page and the files differ.")
+        if altered(student.consent):
+            raise _refused(source, "The agreement in it is to a text that we do not have.")
+        for reference in student.references:
+            read = decode_portrait if reference.kind == "image" else decode_vector
+            read(files[reference.file], where=reference.file)
+            _check_hash(files[reference.file], reference.sha, source)
+            json.loads(files[reference.sidecar])
+        for sha in student.calibrations:
+            decode_calibration(files[calibration_file(sha)], where=calibration_file(sha))
+            _check_hash(files[calibration_file(sha)], sha, source)
+    except (ValueError, RecursionError) as error:
+        raise _refused(source, "The notes of a reference are damaged.") from error
+    except LibraryError:
+        raise
+    except FewshotFerError as error:
+        raise _refused(source, error.what) from error
+    return student
+
+
+def _check_hash(data: bytes, sha: str, source: Path) -> None:
+    if hashlib.sha256(data).hexdigest() != sha:
+        raise _refused(source, "A file in it is not what its name says.")
+
+
+def _refused(source: Path, what: str) -> LibraryError:
+    return LibraryError(
+        f"This export was refused. {what}",
+        where=str(source),
+        next_step="Nothing was stored. Make the export again: `fewshot-fer students export`.",
+    )

@@ -1,0 +1,217 @@
+"""The values of this room and how they are written down in `student.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import yaml
+
+from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.errors import LibraryError, StudentError
+from fewshot_fer.students.store.names import display_name, expression_name, is_id
+
+Keeps = Literal["images", "vectors"]
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who agreed, when, and to exactly which text."""
+
+    by: str
+    at: datetime
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """One picture (or, by choice, one vector) of a student; `sha` is its file's SHA-256."""
+
+    expression: str
+    sha: str
+    kind: Literal["image", "vector"] = "image"
+
+    @property
+    def file(self) -> str:
+        """Its path inside the student's folder."""
+        ending = "png" if self.kind == "image" else "safetensors"
+        return f"references/{self.expression}/{self.sha}.{ending}"
+
+    @property
+    def sidecar(self) -> str:
+        """The path of what is known about it: quality, source, when it was added."""
+        return f"references/{self.expression}/{self.sha}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One student as the library knows them; references in a fixed order."""
+
+    id: str
+    name: str
+    created: datetime
+    consent: Consent
+    keeps: Keeps = "images"
+    keep_until: date | None = None
+    own_expressions: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    calibrations: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many references each expression has."""
+        counts: dict[str, int] = {}
+        for reference in self.references:
+            counts[reference.expression] = counts.get(reference.expression, 0) + 1
+        return counts
+
+    def by_expression(self) -> dict[str, list[Reference]]:
+        """The references of each expression."""
+        found: dict[str, list[Reference]] = {}
+        for reference in self.references:
+            found.setdefault(reference.expression, []).append(reference)
+        return found
+
+    def reference(self, beginning: str) -> Reference:
+        """The one reference whose hash begins so."""
+        found = [one for one in self.references if beginning and one.sha.startswith(beginning)]
+        if len(found) != 1:
+            raise StudentError(
+                f"{len(found)} references of {self.name} begin with {beginning!r}.",
+                next_step=f"`fewshot-fer students show {self.id}` lists them.",
+            )
+        return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A line of the list of students; made without opening a picture."""
+
+    id: str
+    name: str
+    created: datetime
+    counts: Mapping[str, int]
+    calibrations: int
+    keep_until: date | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewReference:
+    """A reference on its way in: the portrait [192,192,3], or its vector z [D] instead."""
+
+    expression: str
+    portrait: Bytes | None = None
+    vector: Floats | None = None
+    checkpoint: str = ""
+    quality: Mapping[str, float] | None = None
+    source: str = ""
+
+
+def summary_of(student: Student) -> Summary:
+    """What the list of students shows."""
+    return Summary(
+        student.id,
+        student.name,
+        student.created,
+        student.counts,
+        len(student.calibrations),
+        student.keep_until,
+    )
+
+
+def to_yaml(student: Student) -> bytes:
+    """The student as `student.yaml`; the same student always gives the same bytes."""
+    consent = student.consent
+    references: dict[str, list[str]] = {}
+    for reference in sorted(student.references):
+        references.setdefault(reference.expression, []).append(reference.sha)
+    document: dict[str, Any] = {
+        "name": student.name,
+        "created": student.created.isoformat(),
+        "consent": {
+            "by": consent.by,
+            "at": consent.at.isoformat(),
+            "text": consent.text,
+            "sha256": consent.sha256,
+        },
+        "keeps": student.keeps,
+    }
+    if student.keep_until is not None:
+        document["keep_until"] = student.keep_until.isoformat()
+    if student.own_expressions:
+        document["own_expressions"] = list(student.own_expressions)
+    document["references"] = references
+    document["calibrations"] = list(student.calibrations)
+    text = yaml.dump(
+        document, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, default_flow_style=False
+    )
+    return str(text).encode()
+
+
+def from_yaml(student_id: str, data: bytes, *, where: str) -> Student:
+    """The student that was written down; anything unexpected is an error, never a guess."""
+    try:
+        document = yaml.load(data, Loader=_LOADER)  # noqa: S506 (a safe loader)
+        return _student(student_id, document)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LibraryError(
+            "The student's page cannot be read.",
+            where=where,
+            next_step="`fewshot-fer students verify` says more; import the student's export again.",
+        ) from error
+
+
+def _student(student_id: str, document: Mapping[str, Any]) -> Student:
+    keeps: Keeps = document["keeps"]
+    if not is_id(student_id) or keeps not in ("images", "vectors"):
+        raise ValueError(student_id)
+    kind: Literal["image", "vector"] = "image" if keeps == "images" else "vector"
+    consent = document["consent"]
+    until = document.get("keep_until")
+    return Student(
+        id=student_id,
+        name=_same(str(document["name"]), display_name),
+        created=datetime.fromisoformat(document["created"]),
+        consent=Consent(
+            by=str(consent["by"]),
+            at=datetime.fromisoformat(consent["at"]),
+            text=str(consent["text"]),
+            sha256=_hex(consent["sha256"]),
+        ),
+        keeps=keeps,
+        keep_until=date.fromisoformat(until) if until else None,
+        own_expressions=tuple(
+            _same(name, expression_name) for name in document.get("own_expressions", ())
+        ),
+        references=tuple(
+            sorted(
+                Reference(_same(name, expression_name), _hex(sha), kind)
+                for name, shas in document["references"].items()
+                for sha in shas
+            )
+        ),
+        calibrations=tuple(_hex(item) for item in document["calibrations"]),
+    )
+
+
+def _same(text: str, rule: Callable[[str], str]) -> str:
+    """Text that a rule of ours leaves as it is: these become folder names."""
+    try:
+        tidy = rule(text)
+    except LibraryError as error:
+        raise ValueError(text) from error
+    if tidy != text:
+        raise ValueError(text)
+    return text
+
+
+def _hex(text: object) -> str:
+    """A SHA-256 in small letters, and nothing else: these become file names."""
+    if not isinstance(text, str) or len(text) != 64 or set(text) - set("0123456789abcdef"):
+        raise ValueError(text)
+    return text

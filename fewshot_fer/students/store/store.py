@@ -1,0 +1,252 @@
+"""The library's folder: its format, its lock, and changes that happen whole or not at all.
+
+```
+support_sets/
+├── library.yaml                        the format's number
+├── <student-id>/
+│   ├── student.yaml                    the truth: what is not named here does not exist
+│   ├── references/<expression>/<sha>.png, <sha>.json
+│   ├── calibrations/<sha>.safetensors
+│   └── cache/<checkpoint>.safetensors  derived, safe to delete
+├── _class/class.yaml                   expressions of the whole class
+└── .index/students.json                derived, safe to delete
+```
+A change writes its new files first and `student.yaml` last: that rename is the moment at
+which it happens. A new student is built in a staging folder and renamed into place; a
+removed one is renamed to the trash and then deleted. What a killed writer leaves behind
+is named by nothing, and the next one to hold the lock sweeps it away.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import yaml
+from filelock import FileLock, Timeout
+
+from fewshot_fer.errors import FewshotFerError, FolderError, LibraryError, StudentError
+from fewshot_fer.files import write_atomically
+from fewshot_fer.students.store.names import checked_id, is_id
+
+FORMAT = 1
+PAGE = "student.yaml"
+CACHE = "cache"
+NamedBy = Callable[[str, bytes], Set[str]]
+_STAGING, _TRASH, _WRITING = ".staging-", ".trash-", ".writing"
+
+
+class Store:
+    """Whole changes to one library's folder; it knows files, not students."""
+
+    def __init__(self, folder: Path, *, patience: float, named_by: NamedBy) -> None:
+        self.folder = folder
+        self._named_by = named_by
+        self._patience = patience
+        self._check_format()
+
+    def home(self, student_id: str) -> Path:
+        """A student's folder; an id that would lead elsewhere is refused."""
+        return self.folder / checked_id(student_id)
+
+    def ids(self) -> list[str]:
+        """Every student's id, from folder names alone."""
+        try:
+            return sorted(entry.name for entry in os.scandir(self.folder) if is_id(entry.name))
+        except FileNotFoundError:
+            return []
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the library for one change; a clear error when another will not let go."""
+        with self._as_library_errors():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / ".lock", timeout=self._patience)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise LibraryError(
+                    "Somebody else is changing the students right now.",
+                    where=str(self.folder),
+                    next_step="Try again in a moment, or close the other window.",
+                ) from error
+            try:
+                self._check_format()
+                self._sweep()
+                yield
+            except BaseException:
+                with suppress(OSError, FewshotFerError):
+                    self._sweep()
+                raise
+            finally:
+                lock.release()
+
+    @contextmanager
+    def if_idle(self) -> Iterator[bool]:
+        """Hold the library only if that needs no waiting and no permission; says whether."""
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except (Timeout, OSError):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def tidy(self) -> None:
+        """Sweep what a killed writer left, if nobody is writing now."""
+        if not self.folder.is_dir() or not any(self._leftovers()):
+            return
+        with self.if_idle() as held:
+            if held:
+                with suppress(OSError, FewshotFerError):
+                    self._sweep()
+
+    def begin(self) -> None:
+        """Write down the format of a library that has nothing yet; only while `changing`."""
+        page = self.folder / "library.yaml"
+        if not page.exists():
+            write_atomically(page, f"format: {FORMAT}\n".encode())
+
+    def create(self, student_id: str, page: bytes, files: Mapping[str, bytes]) -> None:
+        """Make a student's folder, whole; only while `changing`."""
+        home = self.home(student_id)
+        if home.exists():
+            raise StudentError("There is a student with this id already.", where=student_id)
+        self.begin()
+        staging = self.folder / f"{_STAGING}{secrets.token_hex(8)}"
+        try:
+            staging.mkdir()
+            _write_all(staging, {**files, PAGE: page})
+            staging.rename(home)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        _sync_folder(self.folder)
+
+    def change(
+        self, student_id: str, page: bytes, files: Mapping[str, bytes], *, forget: bool
+    ) -> None:
+        """New files, then the page, then away with what it no longer names; while `changing`.
+
+        Derived files stay unless there is something to forget.
+        """
+        home = self.home(student_id)
+        mark = self.folder / _WRITING
+        # Until this mark is gone, the next writer sweeps what this one may have left.
+        mark.write_text(student_id)
+        _write_all(home, files)
+        write_atomically(home / PAGE, page)
+        _sweep_student(home, self._named_by(student_id, page), derived=forget)
+        mark.unlink()
+
+    def remove(self, student_id: str) -> None:
+        """Delete a student's folder; it is gone from sight at once; only while `changing`."""
+        trash = self.folder / f"{_TRASH}{secrets.token_hex(8)}"
+        self.home(student_id).rename(trash)
+        _sync_folder(self.folder)
+        shutil.rmtree(trash)
+
+    def _leftovers(self) -> list[str]:
+        names = (entry.name for entry in os.scandir(self.folder))
+        return [name for name in names if name.startswith((_STAGING, _TRASH, _WRITING))]
+
+    def _sweep(self) -> None:
+        for name in self._leftovers():
+            if name != _WRITING:
+                shutil.rmtree(self.folder / name)
+                continue
+            student_id = (self.folder / name).read_text()
+            page = self.home(student_id) / PAGE if is_id(student_id) else None
+            if page is not None and page.exists():
+                named = self._named_by(student_id, page.read_bytes())
+                _sweep_student(page.parent, named, derived=True)
+            (self.folder / name).unlink()
+
+    def _check_format(self) -> None:
+        try:
+            text = (self.folder / "library.yaml").read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            if self.folder.exists() and not self.folder.is_dir():
+                raise LibraryError(
+                    "The library is not a folder.",
+                    where=str(self.folder),
+                    next_step="Name a folder; it is made when the first student is enrolled.",
+                ) from None
+            return
+        found = _format_number(text)
+        if found != FORMAT:
+            raise LibraryError(
+                f"The library has format {found}; this version reads format {FORMAT}.",
+                where=str(self.folder),
+                next_step="Nothing was touched. Update fewshot-fer, or name another folder.",
+            )
+
+    @contextmanager
+    def _as_library_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, FolderError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__
+            full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise LibraryError(
+                "The disk is full." if full else "The library cannot be written.",
+                where=str(self.folder),
+                next_step="Nothing was changed. "
+                + ("Make room on the disk." if full else "Choose a folder that you may write to."),
+            ) from error
+
+
+def _write_all(home: Path, files: Mapping[str, bytes]) -> None:
+    """Write files that no page names yet, so that a cut-off one is only something to sweep."""
+    folders = {home}
+    for name, data in files.items():
+        path = home / name
+        if path.exists():
+            write_atomically(path, data)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folders |= {path.parent, path.parent.parent}
+        with path.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    for folder in folders:
+        _sync_folder(folder)
+
+
+def _sweep_student(home: Path, named: Set[str], *, derived: bool) -> None:
+    """Delete the files that a page does not name, and the derived ones too when asked."""
+    for path in sorted(home.rglob("*"), reverse=True):
+        name = path.relative_to(home).as_posix()
+        if name in named or name == PAGE or (name.startswith(f"{CACHE}/") and not derived):
+            continue
+        if path.is_symlink() or not path.is_dir():
+            path.unlink()
+        elif not any(path.iterdir()):
+            path.rmdir()
+
+
+def _format_number(text: str) -> object:
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return "unreadable"
+    return document.get("format", "unknown") if isinstance(document, dict) else "unknown"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder last through a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,115 @@
+"""The vectors of a student's references, derived from pictures once and then remembered.
+
+One small file per checkpoint inside the student's folder, so that it goes with the student.
+It is safe to delete, and a damaged one is made again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from fewshot_fer.arrays import Floats
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.files import write_atomically
+from fewshot_fer.students.store.contents import decode_vector, safetensors_metadata
+from fewshot_fer.students.store.interfaces import Recognises
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import Reference, Student
+from fewshot_fer.students.store.store import CACHE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A student's reference vectors z [n,D] with their references, in the page's order.
+
+    `elsewhere` are kept vectors of another checkpoint: they wait until it returns.
+    """
+
+    z: Floats
+    references: tuple[Reference, ...]
+    elsewhere: tuple[Reference, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The expression of every vector."""
+        return tuple(reference.expression for reference in self.references)
+
+    def but(self, index: int) -> tuple[Floats, tuple[str, ...]]:
+        """All vectors and labels but one."""
+        labels = self.labels
+        return np.delete(self.z, index, axis=0), (*labels[:index], *labels[index + 1 :])
+
+
+def known_vectors(library: Library, recogniser: Recognises, student: Student) -> Known:
+    """Every reference's vector, from the cache where it is there."""
+    remembered = _remembered(library, recogniser, student)
+    fresh = _fresh(library, recogniser, student, set(remembered))
+    vectors = {**remembered, **fresh}
+    if fresh:
+        _remember(library, recogniser, student, vectors)
+    here = tuple(r for r in student.references if r.sha in vectors)
+    z = [vectors[reference.sha] for reference in here]
+    return Known(
+        z=np.stack(z) if z else recogniser.vectors_of(np.zeros((0, 192, 192, 3), np.uint8)),
+        references=here,
+        elsewhere=tuple(r for r in student.references if r.sha not in vectors),
+    )
+
+
+def _fresh(
+    library: Library, recogniser: Recognises, student: Student, remembered: set[str]
+) -> dict[str, Floats]:
+    wanted = [r for r in student.references if r.sha not in remembered]
+    pictures = [r for r in wanted if r.kind == "image"]
+    vectors: dict[str, Floats] = {}
+    if pictures:
+        portraits = np.stack([library.portrait(student, r) for r in pictures])
+        z = recogniser.vectors_of(portraits)
+        vectors = {reference.sha: row for reference, row in zip(pictures, z, strict=True)}
+    for reference in wanted:
+        if reference.kind == "vector":
+            data = library.read_file(student, reference.file)
+            vector, checkpoint = decode_vector(data, where=reference.file)
+            if checkpoint == recogniser.checkpoint_hash:
+                vectors[reference.sha] = vector
+    return vectors
+
+
+def _file(library: Library, recogniser: Recognises, student: Student) -> Path:
+    name = f"{recogniser.checkpoint_hash[:16]}.safetensors"
+    return library.store.home(student.id) / CACHE / name
+
+
+def _remembered(library: Library, recogniser: Recognises, student: Student) -> dict[str, Floats]:
+    try:
+        data = _file(library, recogniser, student).read_bytes()
+        words = safetensors_metadata(data)
+        if words["checkpoint"] != recogniser.checkpoint_hash:
+            return {}
+        return dict(zip(json.loads(words["shas"]), load(data)["z"], strict=True))
+    except (OSError, SafetensorError, KeyError, ValueError):
+        return {}
+
+
+def _remember(
+    library: Library, recogniser: Recognises, student: Student, vectors: Mapping[str, Floats]
+) -> None:
+    """Write the cache, unless the student has changed or gone, or the disk says no."""
+    shas = [reference.sha for reference in student.references if reference.sha in vectors]
+    data = save(
+        {"z": np.stack([vectors[sha] for sha in shas])},
+        {"checkpoint": recogniser.checkpoint_hash, "shas": json.dumps(shas)},
+    )
+    with library.store.if_idle() as held:
+        try:
+            if held and library.open(student.id).references == student.references:
+                write_atomically(_file(library, recogniser, student), data)
+        except FewshotFerError:
+            return

@@ -1,0 +1,167 @@
+"""Who comes in by a join link, and as whom.
+
+A new name is let in at once. A name that is known already could be anybody's claim, so the
+teacher is asked; only a personal link needs no asking.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final, Literal
+
+from fewshot_fer.errors import ConsentError, MissingError, StudentError, TooManyError
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.names import display_name
+from fewshot_fer.students.store.records import Consent
+from fewshot_fer.web.invitations import Invitation, Invitations
+
+PATIENCE: Final = 15 * 60.0
+"""Seconds after which a knock is forgotten."""
+_MOST_WAITING: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody who says they are an enrolled student, and waits for the teacher's word."""
+
+    id: str
+    class_id: str
+    student: str
+    """Whom they say they are."""
+    name: str
+    """As they typed it."""
+    consent: Consent
+    since: float
+    state: Literal["waiting", "in", "away"] = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What somebody filled in on the join page."""
+
+    name: str = ""
+    student: str = ""
+    """The one picked from the list, if there was a list."""
+    by: str = ""
+    """Who agrees, where that is somebody else: a parent."""
+    agrees: bool = False
+
+
+class Door:
+    """Lets students in; every method may come from any thread."""
+
+    def __init__(
+        self, library: Library, invitations: Invitations, now: Callable[[], float]
+    ) -> None:
+        self._library = library
+        self._invitations = invitations
+        self._now = now
+        self._knocks: dict[str, Knock] = {}
+        self._lock = Lock()
+
+    def enter(self, invitation: Invitation, form: Form) -> str | Knock:
+        """The student (an id) who is in now, or a knock that the teacher has to answer."""
+        if not form.agrees:
+            raise ConsentError(
+                "You have not agreed yet, so nothing was stored.",
+                next_step="Read the agreement and tick the box, or close this page.",
+            )
+        if invitation.student is not None:
+            return self._library.open(invitation.student).id
+        if form.student:
+            if form.student not in invitation.may_pick:
+                raise StudentError(
+                    "This name is not in the list.", next_step="Type your name instead."
+                )
+            picked = self._library.open(form.student)
+            return self._knock(invitation, picked.id, picked.name, form)
+        name = display_name(form.name)
+        same = [one for one in self._library.students() if one.name.casefold() == name.casefold()]
+        if same:
+            return self._knock(invitation, same[0].id, name, form)
+        self._invitations.count_new(invitation)
+        return self._library.create(name, self._consent(form.by or name)).id
+
+    # ------------------------------------------------------------------ the teacher
+
+    def waiting(self, class_id: str) -> tuple[Knock, ...]:
+        """Who waits to be let into a class, the longest first."""
+        with self._lock:
+            self._forget_old()
+            return tuple(
+                one
+                for one in self._knocks.values()
+                if one.class_id == class_id and one.state == "waiting"
+            )
+
+    def let_in(self, knock_id: str, *, as_new: bool = False) -> str:
+        """Say that somebody is whom they say, or (`as_new`) another one of the same name."""
+        knock = self._open(knock_id)
+        student = knock.student
+        if as_new:
+            student = self._library.create(knock.name, knock.consent, namesake=True).id
+        self._answer(replace(knock, student=self._library.open(student).id, state="in"))
+        return student
+
+    def turn_away(self, knock_id: str) -> None:
+        """Say that somebody is not whom they say."""
+        self._answer(replace(self._open(knock_id), state="away"))
+
+    # ------------------------------------------------------------------ who waits
+
+    def knock(self, knock_id: str) -> Knock | None:
+        """A knock as it stands now; None once it is forgotten."""
+        with self._lock:
+            self._forget_old()
+            return self._knocks.get(knock_id)
+
+    def withdraw(self, knock_id: str) -> None:
+        """Who waits no longer, or has been let in."""
+        with self._lock:
+            self._knocks.pop(knock_id, None)
+
+    def forget(self, student: str) -> None:
+        """Nobody waits to be a student who is deleted."""
+        with self._lock:
+            self._knocks = {i: k for i, k in self._knocks.items() if k.student != student}
+
+    # ------------------------------------------------------------------ within
+
+    def _knock(self, invitation: Invitation, student: str, name: str, form: Form) -> Knock:
+        knock = Knock(
+            id=secrets.token_urlsafe(12),
+            class_id=invitation.class_id,
+            student=student,
+            name=name,
+            consent=self._consent(form.by or name),
+            since=self._now(),
+        )
+        with self._lock:
+            self._forget_old()
+            if sum(one.state == "waiting" for one in self._knocks.values()) >= _MOST_WAITING:
+                raise TooManyError(
+                    "Too many people wait to be let in just now.", next_step="Try again later."
+                )
+            self._knocks[knock.id] = knock
+        return knock
+
+    def _consent(self, by: str) -> Consent:
+        return agreed(by, self._library.now())
+
+    def _open(self, knock_id: str) -> Knock:
+        knock = self.knock(knock_id)
+        if knock is None or knock.state != "waiting":
+            raise MissingError("Nobody waits here any more.", next_step="Look at the list again.")
+        return knock
+
+    def _answer(self, knock: Knock) -> None:
+        with self._lock:
+            self._knocks[knock.id] = knock
+
+    def _forget_old(self) -> None:
+        now = self._now()
+        self._knocks = {i: k for i, k in self._knocks.items() if now - k.since < PATIENCE}

@@ -1,0 +1,72 @@
+"""What is stored about a student, in words that they understand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fewshot_fer.errors import RecordError
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.palette import colour, ordered
+from fewshot_fer.records.recording import waiting_files
+from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.service import Service
+from fewshot_fer.web.wire import Message
+
+Facts = list[tuple[str, str]]
+
+
+def facts_of(service: Service, student: Student) -> Facts:
+    """Line by line what is stored: what it is, and how much of it."""
+    agreed = f"{student.consent.at.day} {student.consent.at:%b %Y}"
+    if student.consent.by != student.name:
+        agreed += f", by {student.consent.by}"
+    return [
+        ("Your name", student.name),
+        ("Your agreement", agreed),
+        ("Face pictures", counted(len(student.references), "none")),
+        ("Light adjustments", counted(len(student.calibrations), "none")),
+        ("Recorded lessons", _lessons(service, student.id)),
+    ]
+
+
+def facts_message(service: Service, roster: Roster, student_id: str) -> Message:
+    """The same for the live page, with the expressions and the adjustment that may be undone."""
+    student = service.library.open(student_id)
+    names = service.library.expressions(student)
+    here = roster.recogniser.checkpoint_hash
+    fitting = [
+        sha for sha, calibration in roster.calibrations(student) if calibration.checkpoint == here
+    ]
+    counts = student.counts
+    expressions: list[dict[str, Any]] = [
+        {"name": name, "colour": colour(name, names), "count": counts.get(name, 0)}
+        for name in sorted(ordered(names), key=lambda name: name != NEUTRAL)
+    ]
+    return {
+        "type": "facts",
+        "facts": facts_of(service, student),
+        "expressions": expressions,
+        "calibration": fitting[-1] if fitting else None,
+    }
+
+
+def counted(number: int, none: str, what: str = "") -> str:
+    """A number as people say it."""
+    return f"{number} {what}".strip() if number else none
+
+
+def _lessons(service: Service, student: str) -> str:
+    """In how many recorded lessons there are numbers of their own."""
+    records = service.settings.records
+    if records.startswith("sqlite:///"):
+        # Looking must not make a record where there is none.
+        file = waiting_files(records)
+        if not file.with_name(file.name.removesuffix("-waiting-")).exists():
+            return "none"
+    try:
+        with service.store() as store:
+            each = [session.id for session in store.sessions() if session.each]
+            return counted(sum(student in store.students_of(one) for one in each), "none")
+    except RecordError:
+        return "cannot be told now"

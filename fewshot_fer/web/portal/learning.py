@@ -1,0 +1,87 @@
+"""What a student changes about themselves: pictures kept, the light learnt, that undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fewshot_fer.faces.quality import assess
+from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.gate import Candidate, Gate, stacked
+from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, recalibrate, undo
+from fewshot_fer.students.store.names import known_expression
+from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
+from fewshot_fer.web.wire import Message
+
+
+class Learner:
+    """Changes one student; every method takes its time, so none belongs on the event loop."""
+
+    def __init__(self, opened: OpenClass, student: str) -> None:
+        self._opened = opened
+        self._student = student
+        self._gate = Gate(opened.recognizer.find, assess)
+
+    def teaching(self, expressions: Sequence[Any]) -> Coach:
+        """Ask for pictures of these expressions."""
+        library = self._opened.library
+        known = library.expressions(library.open(self._student))
+        named = [known_expression(str(name), known) for name in expressions[: len(known)]]
+        return Teaching(self._gate, list(dict.fromkeys(named)))
+
+    def adjusting(self, expression: str | None) -> Coach:
+        """Ask for a resting face, or for one picture of an expression."""
+        return Resting(self._gate) if expression is None else self.teaching([expression])
+
+    def keep(self, pictures: Sequence[Candidate]) -> Message:
+        """Store pictures as references."""
+        enrolment = Enrolment(
+            self._opened.roster,
+            self._gate,
+            identify=self._opened.identity,
+            skip_refused=True,
+        )
+        done = enrolment.add(self._student, pictures)
+        stored = "1 picture is" if done.added == 1 else f"{done.added} pictures are"
+        self._opened.refresh()
+        return {
+            "type": "saved",
+            "words": f"{stored} stored",
+            "refused": [f"Left out {one.expression}: {one.what}" for one in done.refused],
+            "questions": [one.answered for one in done.doubts],
+            "advice": done.card.advice,
+        }
+
+    def adjust(self, pictures: Sequence[Candidate]) -> Message:
+        """Learn today's light from pictures whose expressions are known."""
+        z = self._opened.recognizer.vectors_of(stacked(pictures))
+        labels = [one.expression for one in pictures]
+        how = "own device, one picture" if len(pictures) == 1 else "own device, resting face"
+        done = recalibrate(self._opened.roster, self._student, z, labels, how=how)
+        self._opened.refresh()
+        before, after = _shares(done)
+        return {
+            "type": "adjusted",
+            "words": done.in_words,
+            "helped": done.helped,
+            "before": before,
+            "after": after,
+            "calibration": done.calibration,
+        }
+
+    def undo(self, calibration: str | None) -> Message:
+        """Take an adjustment back."""
+        undo(self._opened.roster, self._student, calibration)
+        self._opened.refresh()
+        return {"type": "undone", "words": "You are read as you were before this adjustment."}
+
+
+def _shares(done: Recalibrated) -> tuple[str | None, str | None]:
+    """How many of the pictures kept aside were named right before and after."""
+    aside: BeforeAfter | None = done.kept_aside
+    if aside is None or aside.before.right is None or aside.after.right is None:
+        return None, None
+    if aside.before.right == aside.after.right:
+        return None, None
+    return f"{100 * aside.before.right:.0f} % right", f"{100 * aside.after.right:.0f} % right"

@@ -1,0 +1,301 @@
+"""The WebSocket of a student's own device: pictures in, their own label out, nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Final
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from fewshot_fer.errors import FewshotFerError, MissingError, TooManyError
+from fewshot_fer.images import decode_image
+from fewshot_fer.web import wire
+from fewshot_fer.web.access.who import who
+from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.portal.coaching import Coach
+from fewshot_fer.web.portal.devices import Device
+from fewshot_fer.web.portal.facts import facts_message
+from fewshot_fer.web.portal.learning import Learner
+from fewshot_fer.web.portal.side import StudentSide, source_of
+from fewshot_fer.web.wire import Message
+
+_LOOK_AROUND_S: Final = 1.0
+_LAST_WORD_S: Final = 5.0
+_MOST_EXPRESSIONS: Final = 40
+
+_BYES: Final[dict[str, tuple[str, str]]] = {
+    "taken over": (
+        "You have joined from another device.",
+        "That one is read now, and this one is not. Press the button to come back here.",
+    ),
+    "removed": (
+        "You are not in this class any more.",
+        "Everything about you was deleted, and no label is made of you.",
+    ),
+    "left": ("You have left the class.", "Open your teacher's link to come back."),
+    "ended": ("The class is over.", "Thank you for taking part. You can close this page."),
+    "idle": ("No picture came for a while.", "The page goes on when it is looked at again."),
+}
+
+
+def live(side: StudentSide) -> Callable[[WebSocket], Awaitable[None]]:
+    """The end of `/me/live`."""
+
+    async def end(socket: WebSocket) -> None:
+        asking = who(socket)
+        device = Device(asking.class_id or "", asking.student or "")
+        await socket.accept()
+        with suppress(WebSocketDisconnect, TimeoutError, OSError):
+            try:
+                running = side.service.classes.get(device.class_id)
+                side.devices.connect(device)
+            except TooManyError as error:
+                await _bye(socket, "full", error.what, error.next_step)
+                return
+            except FewshotFerError:
+                await _bye(socket, "ended", *_BYES["ended"])
+                return
+            await _serve(Connection(side, running, socket, device))
+
+    return end
+
+
+async def _serve(connection: Connection) -> None:
+    """Until either side leaves; says why where it is ours."""
+    device = connection.device
+    try:
+        why = await connection.listen()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if device.why is None or task is None:
+            raise
+        task.uncancel()
+        why = device.why
+    finally:
+        connection.close()
+    if why is not None:
+        await _bye(connection.socket, why, *_BYES[why])
+
+
+async def _bye(socket: WebSocket, why: str, what: str, next_step: str) -> None:
+    message = {"type": "bye", "why": why, "what": what, "next_step": next_step}
+    async with asyncio.timeout(_LAST_WORD_S):
+        await socket.send_text(wire.encode(message))
+        await socket.close(4000)
+
+
+class Connection:
+    """One device while it is connected."""
+
+    def __init__(
+        self,
+        side: StudentSide,
+        running: RunningClass,
+        socket: WebSocket,
+        device: Device,
+    ) -> None:
+        self.socket = socket
+        self.device = device
+        self._side = side
+        self._running = running
+        self._source = source_of(device.student)
+        self._coach: Coach | None = None
+        self._adjusts = False
+        self._looked_around = -1e9
+        self._recording: str | None = None
+
+    async def listen(self) -> str | None:
+        """Answer whatever comes; says why it ended, or None where the other side left."""
+        await self._hello()
+        while True:
+            try:
+                async with asyncio.timeout(self._side.devices.idle_s):
+                    received = await self.socket.receive()
+            except TimeoutError:
+                return "idle"
+            if received["type"] == "websocket.disconnect":
+                return None
+            why = self._over()
+            if why is not None:
+                return why
+            if received.get("bytes") is not None:
+                await self._picture(received["bytes"])
+            elif received.get("text") is not None:
+                await self._send(await self._command(received["text"]))
+
+    def close(self) -> None:
+        """The device is gone, and its camera with it unless another took over."""
+        if self._coach is not None:
+            self._coach.close()
+        if self._side.devices.leave(self.device):
+            self._running.leave(self._source)
+
+    # ------------------------------------------------------------------ pictures
+
+    async def _picture(self, jpeg: bytes) -> None:
+        """Answer one picture; who sends more than their share waits for their turn."""
+        devices = self._side.devices
+        wait = self.device.sent + 0.8 * devices.every - devices.clock()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        self.device.sent = devices.clock()
+        try:
+            read = self._read if self._coach is None else self._coached
+            answer = await read(jpeg)
+        except FewshotFerError as error:
+            answer = wire.error_message(error, "picture")
+        every = round(1000 * devices.every)
+        await self._send({**answer, "frame": True, "every": every})
+
+    async def _read(self, jpeg: bytes) -> Message:
+        devices, came = self._side.devices, self._side.devices.clock()
+        future = self._running.offer(self._source, jpeg, self.device.student)
+        message = await asyncio.wrap_future(future)
+        devices.took(devices.clock() - came)
+        if message["type"] == "skipped":
+            paused = message["reason"] == "paused"
+            return {"type": "view", "size": [4, 3], "face": None, "paused": paused}
+        return own_view(message, self.device.student) | {"recording": self._recording}
+
+    async def _coached(self, jpeg: bytes) -> Message:
+        coach = self._coach
+        assert coach is not None
+        wire.size_of(jpeg)
+        said = await asyncio.to_thread(_see, coach, jpeg)
+        if coach.over and self._adjusts:
+            said = [*said, await self._adjust(coach)]
+        return {"type": "coach", "events": said}
+
+    # ------------------------------------------------------------------ commands
+
+    async def _command(self, text: str) -> Message:
+        try:
+            command = wire.command_of(text)
+            events = await self._do(command)
+        except FewshotFerError as error:
+            self._let_go()
+            failed = {"type": "failed", "what": error.what, "next_step": error.next_step}
+            return {"type": "coach", "events": [failed]}
+        if command["do"] in ("save", "undo"):
+            await self._tell_facts()
+        return {"type": "coach", "events": events}
+
+    async def _do(self, command: Message) -> list[Message]:
+        match command["do"]:
+            case "teach":
+                asked = command.get("expressions")
+                asked = asked[:_MOST_EXPRESSIONS] if isinstance(asked, list) else []
+                return await self._begin(lambda: self._learn.teaching(asked), adjusts=False)
+            case "adjust":
+                one = command.get("expression")
+                expression = one if isinstance(one, str) else None
+                return await self._begin(lambda: self._learn.adjusting(expression), adjusts=True)
+            case "skip":
+                coach = self._coach
+                return await asyncio.to_thread(coach.skip) if coach is not None else []
+            case "save":
+                return [await self._save(command.get("keep"))]
+            case "undo":
+                which = command.get("calibration")
+                which = which if isinstance(which, str) else None
+                return [await asyncio.to_thread(self._learn.undo, which)]
+            case "stop":
+                self._let_go()
+                return []
+            case _:
+                raise MissingError("There is no such command.", next_step="Load the page again.")
+
+    async def _begin(self, make: Callable[[], Coach], *, adjusts: bool) -> list[Message]:
+        self._let_go()
+        coach = await asyncio.to_thread(make)
+        said = await asyncio.to_thread(coach.begin)
+        self._coach, self._adjusts = coach, adjusts
+        return said
+
+    async def _save(self, keep: Any) -> Message:
+        coach = self._coach
+        wanted = {str(place) for place in keep} if isinstance(keep, list) else set()
+        taken = coach.taken if coach is not None and not self._adjusts else ()
+        kept = [one for place, one in enumerate(taken) if str(place) in wanted]
+        if not kept:
+            raise MissingError("No picture was kept, so nothing is stored.", next_step="Try again.")
+        saved = await asyncio.to_thread(self._learn.keep, kept)
+        self._let_go()
+        return saved
+
+    async def _adjust(self, coach: Coach) -> Message:
+        self._let_go()
+        taken = coach.taken
+        if not taken:
+            what = "No picture was good enough, so nothing was changed."
+            advice = "More light from the front helps most."
+            return {"type": "failed", "what": what, "next_step": advice}
+        try:
+            done = await asyncio.to_thread(self._learn.adjust, taken)
+        except FewshotFerError as error:
+            return {"type": "failed", "what": error.what, "next_step": error.next_step}
+        await self._tell_facts()
+        return done
+
+    def _let_go(self) -> None:
+        """End what was begun; pictures that were taken are forgotten."""
+        if self._coach is not None:
+            self._coach.close()
+        self._coach = None
+
+    # ------------------------------------------------------------------ what is around
+
+    @property
+    def _learn(self) -> Learner:
+        return Learner(self._side.service.opened(), self.device.student)
+
+    def _over(self) -> str | None:
+        """Why this device must not be read any more, if so; looked up once a second."""
+        now = monotonic()
+        if now - self._looked_around < _LOOK_AROUND_S:
+            return None
+        self._looked_around = now
+        if self._running.ended:
+            return "ended"
+        if self._side.library.stamp(self.device.student) is None:
+            return "removed"
+        state = self._running.state
+        self._recording = None
+        if state.recording and not state.paused:
+            self._recording = "You are recorded" if state.each else "The class is recorded"
+        return None
+
+    async def _hello(self) -> None:
+        await self._send({"type": "wait", "every": round(1000 * self._side.devices.every)})
+        message = await asyncio.to_thread(self._facts)
+        await self._send({**message, "type": "hello"})
+
+    async def _tell_facts(self) -> None:
+        await self._send(await asyncio.to_thread(self._facts))
+
+    def _facts(self) -> Message:
+        service = self._side.service
+        return facts_message(service, service.roster, self.device.student)
+
+    async def _send(self, message: Message) -> None:
+        async with asyncio.timeout(self._side.devices.send_s):
+            await self.socket.send_text(wire.encode(message))
+
+
+def own_view(message: Message, student: str) -> Message:
+    """Of what was seen, the student's own face and nothing of anybody else."""
+    mine = next((face for face in message["seen"] if face["student"] == student), None)
+    face = None if mine is None else {key: mine[key] for key in _OWN}
+    return {"type": "view", "size": message["size"], "face": face, "paused": False}
+
+
+_OWN: Final = ("box", "expression", "best", "scores", "unsure", "quality")
+
+
+def _see(coach: Coach, jpeg: bytes) -> list[Message]:
+    """In a worker: decode and look."""
+    image = decode_image(jpeg, max_pixels=wire.MOST_PIXELS)
+    return coach.see(monotonic(), image)

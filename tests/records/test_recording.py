@@ -1,0 +1,208 @@
+"""Recording a class while it is watched, and what becomes of those who leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from fewshot_fer.cli import app
+from fewshot_fer.errors import RecordError
+from fewshot_fer.records.recording import Recording, forget
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import Mark, Second
+from fewshot_fer.records.views import Seen, View
+from tests.records.test_recorder import until
+from tests.records.views import seen, view
+
+RECORDS = "sqlite:///records.db"
+
+
+@dataclass(frozen=True)
+class Pupil:
+    id: str
+
+
+class Class:
+    """A library of those who are here."""
+
+    def __init__(self, *ids: str) -> None:
+        self.ids = list(ids)
+
+    def students(self) -> list[Pupil]:
+        return [Pupil(student) for student in self.ids]
+
+
+def named(student: str, track: int) -> Seen:
+    return replace(seen(student, "happy", track), name=student.title())
+
+
+def recording() -> Recording:
+    return Recording(RECORDS, Class("anna", "ben"), "7b")
+
+
+def watch(views: Sequence[View], *, each: bool) -> int:
+    with recording() as tape:
+        session = tape.start(each=each)
+        for one in views:
+            tape.note(one)
+    return session
+
+
+def test_students_are_recorded_only_when_chosen_and_only_the_enrolled(empty_folder: Path) -> None:
+    faces = [named("anna", 1), seen("stranger", "sad", 2), seen(None, "sad", 3)]
+    views = [view(time / 2, faces) for time in range(6)]
+    whole, each = watch(views, each=False), watch(views, each=True)
+    with Store.open(RECORDS) as store:
+        assert (store.students_of(whole), store.students_of(each)) == ([], ["anna"])
+        assert store.find(each).class_name == "7b"
+        assert store.find(each).seconds == 3
+        assert store.read(each).whole.faces.tolist() == [3, 3, 3]
+
+
+def test_it_begins_and_ends_in_the_middle_of_a_lesson(empty_folder: Path) -> None:
+    tape = recording()
+    tape.note(view(0.0, [named("anna", 1)]))
+    assert (tape.running, tape.session, tape.mark("too soon")) == (False, None, None)
+    first = tape.start(each=False)
+    for time in (60, 61, 62):
+        tape.note(view(time, [named("anna", 1)]))
+    tape.mark("exercise")
+    second = tape.start(each=True)
+    tape.note(view(70, [named("ben", 2)]))
+    tape.stop()
+    tape.stop()
+    tape.note(view(71, [named("ben", 2)]))
+    assert (tape.running, tape.session, tape.trouble) == (False, second, None)
+    with Store.open(RECORDS) as store:
+        assert store.read(first).whole.seconds.tolist() == [0, 1, 2]
+        assert store.read(first).marks == (Mark(2, "exercise"),)
+        assert store.read(second).whole.seconds.tolist() == [0]
+        assert store.students_of(second) == ["ben"]
+        assert store.find(first).ended is not None
+
+
+def test_in_a_pause_nothing_is_recorded_and_time_goes_on(empty_folder: Path) -> None:
+    with recording() as tape:
+        tape.start(each=False)
+        for time in range(8):
+            if time == 2:
+                tape.pause()
+            if time == 6:
+                tape.resume()
+            tape.note(view(time + 0.5, [named("anna", 1)]))
+            assert (tape.mark("here") is None) == (2 <= time < 6)
+    with Store.open(RECORDS) as store:
+        found = store.read()
+    assert found.whole.seconds.tolist() == [0, 1, 6, 7]
+    assert [mark.second for mark in found.marks] == [0, 1, 6, 7]
+
+
+def test_a_pause_keeps_the_second_before_it(empty_folder: Path) -> None:
+    tape = recording()
+    tape.start(each=False)
+    tape.note(view(0.0, [named("anna", 1)]))
+    tape.pause()
+    with Store.open(RECORDS) as store:
+        assert until(lambda: store.find().seconds == 1)
+    tape.stop()
+
+
+def test_who_is_deleted_during_the_lesson_leaves_no_rows(empty_folder: Path) -> None:
+    here = Class("anna", "ben")
+    with Recording(RECORDS, here) as tape:
+        tape.start(each=True)
+        for time in range(4):
+            if time == 2:
+                here.ids.remove("ben")
+            tape.note(view(time, [named("anna", 1), named("ben", 2)]))
+    with Store.open(RECORDS) as store:
+        assert store.students_of(1) == ["anna"]
+
+
+def test_what_ended_the_lesson_is_what_is_raised(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "write", full)
+    tape = recording()
+
+    def fail() -> None:
+        with tape:
+            tape.start(each=False)
+            tape.note(view(0.0, []))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert tape.trouble is not None
+
+
+def test_forgetting_reaches_what_waits_beside_the_database(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = [view(time, [named("anna", 1), named("ben", 2)]) for time in range(3)]
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "write", full)
+        with pytest.raises(RecordError, match="full"):
+            watch(views, each=True)
+    (waiting,) = Path().glob("*waiting*")
+    assert "anna" in waiting.read_text()
+    assert forget(RECORDS, "anna") == [1]
+    assert not waiting.exists()
+    with Store.open(RECORDS) as store:
+        assert (store.students_of(1), store.find(1).seconds) == (["ben"], 3)
+
+
+def full(_: Store, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()) -> None:
+    raise RecordError("The disk is full.", where=str(session))
+
+
+def test_forgetting_makes_no_database(empty_folder: Path) -> None:
+    assert forget(RECORDS, "anna") == []
+    assert list(empty_folder.iterdir()) == []
+
+
+# ---------------------------------------------------------------------- the command
+
+
+def test_a_source_that_cannot_be_opened_leaves_no_session(empty_folder: Path) -> None:
+    assert app.run(["live", "--source", "97", "--record"]) == 1
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        assert store.sessions() == []
+
+
+def test_a_recorded_lesson_is_listed_and_reported(
+    clip: Path, empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["live", "--source", str(clip), "--class", "classes/7b", "--record", "--json"]
+    assert app.run(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["session"] == 1
+    assert app.run(["session", "list", "--json"]) == 0
+    (session,) = json.loads(capsys.readouterr().out)["sessions"]
+    assert (session["class_name"], session["each"]) == ("7b", False)
+    assert session["seconds"] >= 1
+    assert session["ended"] is not None
+    assert app.run(["session", "report", "--to", "lesson.html"]) == 0
+    assert "7b" in Path("lesson.html").read_text(encoding="utf-8")
+
+
+def test_the_screen_says_what_is_recorded_and_what_is_wrong(
+    clip: Path, empty_folder: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "300")
+    arguments = ["live", "--source", str(clip), "--class", "7b"]
+    assert app.run(arguments) == 0
+    assert "not recorded" in capsys.readouterr().out
+    assert list(empty_folder.glob("*.db*")) == []
+    assert app.run([*arguments, "--record-students"]) == 0
+    said = capsys.readouterr().out
+    assert "recording the class and every student" in said
+    assert "fewshot-fer session report 1 --each" in said
+    monkeypatch.setattr(Store, "write", full)
+    assert app.run([*arguments, "--record"]) == 1
+    assert "Not all of session 2 is written: The disk is full." in capsys.readouterr().out

@@ -1,0 +1,226 @@
+"""A recording, whatever becomes of the database, of the program and of the students."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from fewshot_fer.cli import app
+from fewshot_fer.errors import CheckpointError, RecordError
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.records.backlog import Backlog, catch_up
+from fewshot_fer.records.recording import Recording
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import Mark, Second
+from fewshot_fer.records.views import View
+from tests.records.conftest import Server
+from tests.records.test_recorder import until
+from tests.records.views import second, seen, view
+
+
+@dataclass(frozen=True)
+class Pupil:
+    id: str
+
+
+@dataclass
+class Class:
+    ids: list[str] = field(default_factory=lambda: ["anna", "ben"])
+
+    def students(self) -> list[Pupil]:
+        return [Pupil(student) for student in self.ids]
+
+
+def faces_at(time: float) -> View:
+    names = ("anna", "ben")
+    faces = [replace(seen(name, "happy", k), name=name) for k, name in enumerate(names)]
+    return view(time, faces)
+
+
+def test_a_server_that_goes_away_in_the_middle_and_comes_back_loses_nothing(
+    server: Server, empty_folder: Path
+) -> None:
+    url = server.new_database()
+    with Recording(url, Class(), try_again=0.05) as tape:
+        session = tape.start(each=True)
+        for k in range(4):
+            tape.note(faces_at(k))
+        with Store.open(url) as store:
+            assert until(lambda: store.find(session).seconds == 3)
+        server.stop()
+        try:
+            for k in range(4, 9):
+                tape.note(faces_at(k))
+            tape.mark("it is away")
+            assert until(lambda: tape.trouble is not None)
+            (waiting,) = empty_folder.glob("*-waiting-*")
+            assert "anna" in waiting.read_text()
+        finally:
+            server.start()
+        tape.note(faces_at(9))
+        assert until(lambda: tape.trouble is None)
+        tape.note(faces_at(10))
+    with Store.open(url) as store:
+        found = store.read(session, students=True)
+    assert found.whole.seconds.tolist() == list(range(11))
+    assert found.students["ben"].counts.sum() == 11
+    assert [mark.text for mark in found.marks] == ["it is away"]
+    assert list(empty_folder.iterdir()) == []
+
+
+def test_live_records_in_postgresql(
+    server: Server, clip: Path, empty_folder: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("FEWSHOT_FER_RECORDS", server.new_database())
+    assert app.run(["live", "--source", str(clip), "--class", "7b", "--record", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["session"] == 1
+    assert app.run(["session", "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["session"]["class_name"] == "7b"
+
+
+def test_two_lessons_at_once_are_two_sessions(url: str, empty_folder: Path) -> None:
+    here = Class()
+    with Recording(url, here, "7b") as one, Recording(url, here, "8a") as two:
+        first, second_ = one.start(each=True), two.start(each=True)
+        for k in range(6):
+            one.note(faces_at(k))
+            two.note(faces_at(k))
+            if k == 2:
+                two.mark("exercise")
+    with Store.open(url) as store:
+        for session in (first, second_):
+            found = store.read(session, students=True)
+            assert found.whole.seconds.tolist() == list(range(6))
+            assert found.students["anna"].counts.sum() == 6
+            assert found.session.ended is not None
+        assert (store.read(first).marks, len(store.read(second_).marks)) == ((), 1)
+
+
+def test_what_a_running_session_keeps_aside_may_be_brought_in_by_another(
+    url: str, tmp_path: Path
+) -> None:
+    with Store.open(url) as store:
+        session = store.begin(each=True)
+        backlog = Backlog(tmp_path / "waiting-1")
+        seconds, marks = [second(k, {"anna": "happy"}) for k in range(3)], [Mark(1, "here")]
+        backlog.keep(session, seconds, marks)
+        assert catch_up(store, backlog.file) == 3
+        # The session does not know, and goes on: what it has is written again.
+        seconds.append(second(3, {"anna": "sad"}))
+        backlog.keep(session, seconds, marks)
+        store.write(session, seconds, marks)
+        backlog.clear()
+        found = store.read(session)
+        assert found.whole.seconds.tolist() == [0, 1, 2, 3]
+        assert found.marks == (Mark(1, "here"),)
+    assert list(tmp_path.glob("waiting*")) == []
+
+
+def test_who_was_deleted_does_not_come_back_with_what_waits(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Store, session: int, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
+        raise RecordError("Gone.", where=str(session))
+
+    here, url = Class(), "sqlite:///records.db"
+    tape = Recording(url, here)
+    tape.start(each=True)
+    with monkeypatch.context() as away:
+        away.setattr(Store, "write", refuse)
+        for k in range(3):
+            tape.note(faces_at(k))
+        here.ids.remove("ben")
+        with pytest.raises(RecordError, match="Gone"):
+            tape.stop()
+    (waiting,) = empty_folder.glob("*-waiting-*")
+    assert "anna" in waiting.read_text()
+    assert "ben" not in waiting.read_text()
+    assert waiting.stat().st_mode & 0o077 == 0
+    with Recording(url, here) as later:
+        later.open()
+    with Store.open(url) as store:
+        assert (store.students_of(1), store.find(1).seconds) == (["anna"], 3)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_lesson_that_is_killed_is_there_and_the_next_one_begins(
+    empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        Recognizer.open()
+    except CheckpointError:
+        pytest.skip("there is no trained checkpoint")
+    url = "sqlite:///fewshot-fer.db"
+    arguments = ["live", "--source", "drawn:1", "--class", "7b", "--record", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "fewshot_fer", *arguments],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+    ) as running:
+        before = recorded(running)
+        running.send_signal(signal.SIGKILL)
+    with Store.open(url) as store:
+        found = store.read()
+        assert found.session.ended is None
+        assert found.whole.seconds.tolist()[: len(before)] == before
+    assert app.run(["session", "report", "--to", "killed.html", "--json"]) == 0
+    assert app.run([*arguments, "--seconds", "0.5"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["session"] == 2
+
+
+def recorded(running: subprocess.Popen[bytes]) -> list[int]:
+    """The seconds that are in the record once there are some."""
+    database = Path("fewshot-fer.db")
+    for _ in range(600):
+        assert running.poll() is None
+        if database.exists():
+            with Store.open(f"sqlite:///{database}") as store:
+                if store.sessions() and store.find().seconds >= 3:
+                    seconds: list[int] = store.read().whole.seconds.tolist()
+                    return seconds
+        time.sleep(0.1)
+    raise AssertionError("nothing was recorded")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["show"], ["report", "--to", "a.html"], ["export", "a.csv"], ["export", "--each", "a.json"],
+     ["list"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_session_in_which_nothing_was_seen_is_no_trouble(
+    command: list[str], empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        for _ in range(2):
+            store.end(store.begin("7b", each=True))
+    assert app.run(["session", *command]) == 0
+    assert app.run(["session", *command, "--json"]) == 0
+    assert "nan" not in capsys.readouterr().out.casefold()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [(["report", "--each"], "Nobody who is enrolled was seen in session 2."),
+     (["compare", "1", "2"], "Too little was seen in session 1")],
+    ids=["report", "compare"],
+)  # fmt: skip
+def test_what_an_empty_session_cannot_tell_is_said(
+    command: list[str], words: str, empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        for _ in range(2):
+            store.end(store.begin("7b", each=True))
+    assert app.run(["session", *command]) == 1
+    assert words in capsys.readouterr().err
+    assert list(empty_folder.glob("*.html")) == []

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.verify import verify
+from tests.students.people import AGREED, reference, tree
+from tests.students.store.test_library import calibration
+
+
+@pytest.fixture
+def enrolled(library: Library) -> Library:
+    library.create("Anna", AGREED, [reference("happy", 1), reference("sad", 2)])
+    library.calibrate("s001", calibration(0))
+    return library
+
+
+def test_a_sound_library_has_no_problems_and_is_not_touched(enrolled: Library) -> None:
+    before = tree(enrolled.folder)
+    assert verify(enrolled) == []
+    assert tree(enrolled.folder) == before
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "change", "said"),
+    [
+        ("s001/references/sad/*.png", damage, "altered"),
+        ("s001/references/sad/*.png", Path.unlink, "missing"),
+        ("s001/references/sad/*.json", damage, "notes"),
+        ("s001/calibrations/*", damage, "altered"),
+        ("s001/student.yaml", Path.unlink, "no page"),
+        ("s001/student.yaml", lambda p: p.write_text("{"), "page cannot be read"),
+        ("s001/student.yaml", lambda p: p.write_bytes(_other_text(p)), "Ask for consent"),
+        ("s001/references/sad", lambda p: (p / "me.jpg").write_bytes(b"x"), "does not name"),
+        ("s001", lambda p: (p.parent / "Holiday").mkdir(), "not belong to the library"),
+        ("s001", lambda p: (p.parent / ".trash-ab").mkdir(), "cut off"),
+    ],
+)
+def test_every_kind_of_damage_is_named(
+    enrolled: Library, pattern: str, change: object, said: str
+) -> None:
+    (path,) = enrolled.folder.glob(pattern)
+    assert callable(change)
+    change(path)
+    problems = verify(enrolled)
+    assert any(said in f"{p.what} {p.next_step}" for p in problems)
+    assert all(p.where and p.next_step for p in problems)
+
+
+def _other_text(page: Path) -> bytes:
+    text = page.read_bytes()
+    start = text.index(b"sha256: ") + len(b"sha256: ")
+    return text[:start] + b"a" * 64 + text[start + 64 :].lstrip(b"'")

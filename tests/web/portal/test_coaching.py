@@ -1,0 +1,100 @@
+"""The guide, fed picture by picture: one expression after the other, skipping, giving up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.students.enrolment.gate import Gate
+from fewshot_fer.students.enrolment.guide import Event, Frames
+from fewshot_fer.web.portal.coaching import Pushed, Resting, Teaching
+from tests.students.recogniser import TinyRecogniser, good, shown
+
+NOTHING: Bytes = np.zeros((192, 192, 3), np.uint8)
+GATE = Gate(TinyRecogniser().find, good)
+
+
+def coaches() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name == "coach"]
+
+
+def test_every_expression_is_asked_for_and_taken_once() -> None:
+    teaching = Teaching(GATE, ["happy", "sad"])
+    said = teaching.begin()
+    for k in range(100):
+        if teaching.over:
+            break
+        said += teaching.see(0.25 * k, shown("happy", k))
+    kinds = [one["type"] for one in said if one["type"] != "live"]
+    assert kinds == ["ask", "took", "ask", "took", "review"]
+    assert [one.expression for one in teaching.taken] == ["happy", "sad"]
+    assert [one["id"] for one in said if one["type"] == "took"] == ["0", "1"]
+
+
+def test_one_expression_may_be_skipped() -> None:
+    teaching = Teaching(GATE, ["happy", "sad"])
+    teaching.begin()
+    teaching.see(0.0, shown("happy", 0))
+    (asked,) = teaching.skip()
+    assert (asked["type"], asked["expression"]) == ("ask", "sad")
+    assert teaching.skip() == [{"type": "review"}]
+    assert teaching.over
+    assert teaching.taken == ()
+
+
+def test_who_is_not_there_is_told_so_and_passed_over() -> None:
+    teaching = Teaching(GATE, ["happy"])
+    teaching.begin()
+    said = [one for k in range(30) for one in teaching.see(float(k), NOTHING)]
+    assert said[0]["what"] == "No face was found."
+    assert [one["type"] for one in said[-2:]] == ["skipped", "review"]
+
+
+def test_a_resting_face_takes_five_good_seconds() -> None:
+    resting = Resting(GATE)
+    resting.begin()
+    shares = []
+    for k in range(60):
+        if resting.over:
+            break
+        image = NOTHING if k < 4 else shown("neutral", k)
+        shares.append(resting.see(0.5 * k, image)[0]["share"])
+    assert resting.over
+    assert shares[:5] == [0.0] * 5
+    assert shares[-1] == 1.0
+    assert len(resting.taken) == 11
+
+
+def test_a_face_that_never_comes_ends_the_resting() -> None:
+    resting = Resting(GATE)
+    for k in range(30):
+        resting.see(float(k), NOTHING)
+    assert resting.over
+    assert resting.taken == ()
+
+
+def test_what_goes_wrong_inside_comes_out() -> None:
+    def broken(frames: Frames) -> Iterator[Event]:
+        for _ in frames:
+            raise ZeroDivisionError
+        yield from ()
+
+    pushed = Pushed(broken)
+    assert pushed.begin() == []
+    with pytest.raises(ZeroDivisionError):
+        pushed.push(0.0, NOTHING)
+    assert pushed.push(1.0, NOTHING) == []
+
+
+def test_nothing_is_left_running() -> None:
+    teaching = Teaching(GATE, ["happy", "sad"])
+    teaching.begin()
+    teaching.see(0.0, shown("happy", 0))
+    teaching.close()
+    for one in coaches():
+        one.join(timeout=5)
+    assert coaches() == []

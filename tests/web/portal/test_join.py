@@ -1,0 +1,224 @@
+"""The student's plain pages: who comes in and as whom, what they see, leaving and deleting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from fewshot_fer.web.access.keeper import open_keeper
+from fewshot_fer.web.portal.door import PATIENCE
+from fewshot_fer.web.service import make_current
+from tests.web.portal.device import School, app_of, school_at
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    made = school_at(tmp_path)
+    yield made
+    made.service.classes.close_all()
+    make_current(None)
+
+
+def browser(school: School, address: str = "http://127.0.0.1:8501") -> TestClient:
+    # Outside of `with` nothing of the service is started: no recogniser is needed here.
+    peer = ("127.0.0.1", 50_000)
+    return TestClient(app_of(school), base_url=address, follow_redirects=False, client=peer)
+
+
+def join(page: TestClient, link: str, **form: str) -> int:
+    return page.post(link, data={"agrees": "yes", **form}).status_code
+
+
+def names(school: School) -> list[str]:
+    return [one.name for one in school.side.library.students()]
+
+
+def test_the_page_says_what_happens_and_names_nobody(school: School) -> None:
+    school.enrolled("Anna Somebody")
+    page = browser(school).get(school.invite()[0])
+    assert page.status_code == 200
+    assert "Agreement to be recognised in class" in page.text
+    assert "127.0.0.1:8501, and nowhere else" in page.text
+    assert "Anna" not in page.text
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", page.text)
+
+
+def test_a_new_name_is_in_with_its_agreement(school: School) -> None:
+    page = browser(school)
+    assert join(page, school.invite()[0], name=" Ben  Ode ", by="Vera Ode") == 303
+    (ben,) = school.side.library.students()
+    student = school.side.library.open(ben.id)
+    assert (student.name, student.consent.by) == ("Ben Ode", "Vera Ode")
+    mine = page.get("/me")
+    assert mine.status_code == 200
+    assert "Ben Ode" in mine.text
+
+
+def test_without_agreement_nothing_is_stored(school: School) -> None:
+    page = browser(school)
+    answer = page.post(school.invite()[0], data={"name": "Ben"})
+    assert answer.status_code == 400
+    assert "not agreed" in answer.text
+    assert names(school) == []
+    assert page.get("/me").status_code in (401, 403)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u0007", "x" * 101])
+def test_a_name_that_is_none_is_explained(school: School, name: str) -> None:
+    answer = browser(school).post(school.invite()[0], data={"name": name, "agrees": "yes"})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert names(school) == []
+
+
+def test_what_people_type_stays_text(school: School) -> None:
+    page = browser(school)
+    join(page, school.invite()[0], name="<script>alert(1)</script>")
+    assert "<script>alert" not in page.get("/me").text
+    assert "&lt;script&gt;alert" in page.get("/me").text
+
+
+def test_a_known_name_waits_for_the_teacher(school: School) -> None:
+    anna = school.enrolled("Anna")
+    page, link = browser(school), school.invite()[0]
+    assert join(page, link, name="anna") == 303
+    assert "Waiting for your teacher" in page.get(link).text
+    assert page.get("/me").status_code in (401, 403)
+    (knock,) = school.side.door.waiting(school.running.id)
+    assert (knock.name, knock.student) == ("anna", anna)
+    school.side.door.let_in(knock.id)
+    assert page.get(link).headers["location"] == "/me"
+    assert "Anna" in page.get("/me").text
+    assert names(school) == ["Anna"]
+
+
+def test_the_teacher_may_say_that_it_is_another_one(school: School) -> None:
+    anna = school.enrolled("Anna")
+    page, link = browser(school), school.invite()[0]
+    join(page, link, name="Anna")
+    (knock,) = school.side.door.waiting(school.running.id)
+    other = school.side.door.let_in(knock.id, as_new=True)
+    assert other != anna
+    assert names(school) == ["Anna", "Anna"]
+    assert page.get(link).headers["location"] == "/me"
+    page.post("/me/delete")
+    assert [one.id for one in school.side.library.students()] == [anna]
+
+
+def test_who_is_turned_away_is_nobody(school: School) -> None:
+    school.enrolled("Anna")
+    page, link = browser(school), school.invite()[0]
+    join(page, link, name="Anna")
+    (knock,) = school.side.door.waiting(school.running.id)
+    school.side.door.turn_away(knock.id)
+    assert "did not confirm" in page.get(link).text
+    assert page.get("/me").status_code in (401, 403)
+
+
+def test_a_knock_is_forgotten(school: School) -> None:
+    school.enrolled("Anna")
+    page, link = browser(school), school.invite()[0]
+    join(page, link, name="Anna")
+    door = school.side.door
+    (knock,) = door.waiting(school.running.id)
+    door._now = lambda: knock.since + PATIENCE
+    assert door.waiting(school.running.id) == ()
+    assert door.knock(knock.id) is None
+
+
+def test_a_personal_link_is_for_one(school: School) -> None:
+    anna, _ = school.enrolled("Anna"), school.enrolled("Ben")
+    page, link = browser(school), school.invite(student=anna)[0]
+    shown = page.get(link).text
+    assert "Anna" in shown
+    assert "Ben" not in shown
+    assert 'name="name"' not in shown
+    assert join(page, link, name="Ben") == 303
+    assert "You are <b>Anna</b>" in page.get("/me").text
+
+
+def test_only_names_that_the_teacher_allows_can_be_picked(school: School) -> None:
+    anna, ben = school.enrolled("Anna"), school.enrolled("Ben")
+    page, link = browser(school), school.invite(may_pick=[anna])[0]
+    assert "Anna" in page.get(link).text
+    assert "Ben" not in page.get(link).text
+    assert join(page, link, student=ben) == 400
+    assert join(page, link, student=anna) == 303
+    assert [one.student for one in school.side.door.waiting(school.running.id)] == [anna]
+
+
+def test_links_that_are_over_say_so(school: School) -> None:
+    page = browser(school)
+    link, made = school.invite()
+    assert page.get(link[:-3] + "xyz").status_code == 401
+    school.side.invitations.revoke(made.id)
+    assert "taken it back" in page.get(link).text
+    assert join(page, link, name="Ben") == 401
+    link = school.invite()[0]
+    school.service.classes.close(school.running.id)
+    assert "class is over" in page.get(link).text.casefold()
+    assert join(page, link, name="Ben") == 401
+    assert names(school) == []
+
+
+def test_a_link_for_somebody_who_is_gone_says_so(school: School) -> None:
+    anna = school.enrolled("Anna")
+    link = school.invite(student=anna)[0]
+    school.side.library.remove(anna)
+    answer = browser(school).get(link)
+    assert answer.status_code == 410
+    assert "not enrolled" in answer.text
+
+
+def test_without_https_the_page_says_that_no_camera_will_work(school: School) -> None:
+    open_keeper(school.service, "a long password")  # only then another name is answered to
+    link, told = school.invite()[0], re.compile(r'id="camera-note"( hidden)?>')
+    there = browser(school, "http://school.example").get(link)
+    assert told.search(there.text).group(1) is None  # type: ignore[union-attr]
+    for fine in ("https://school.example", "http://localhost:8501"):
+        assert told.search(browser(school, fine).get(link).text).group(1)  # type: ignore[union-attr]
+
+
+def test_another_site_cannot_join_or_delete_for_somebody(school: School) -> None:
+    page, link = browser(school), school.invite()[0]
+    join(page, link, name="Ben")
+    evil = {"origin": "https://evil.example"}
+    assert page.post("/me/delete", headers=evil).status_code == 403
+    assert page.post("/me/leave", headers=evil).status_code == 403
+    assert page.post(link, data={"name": "X", "agrees": "y"}, headers=evil).status_code == 403
+    assert names(school) == ["Ben"]
+
+
+def test_leaving_keeps_and_deleting_deletes(school: School) -> None:
+    page, link = browser(school), school.invite()[0]
+    join(page, link, name="Ben")
+    assert "left the class" in page.post("/me/leave").text
+    assert page.get("/me").status_code in (401, 403)
+    assert names(school) == ["Ben"]
+    anna = browser(school)
+    join(anna, link, name="Anna")
+    cookie = anna.cookies["fewshot_fer_student"]
+    (student,) = [one for one in school.side.library.students() if one.name == "Anna"]
+    school.side.invitations.make(school.running.id, "7b", student=student.id)
+    asked = anna.get("/me/delete").text
+    assert "your name, Anna" in asked
+    assert names(school) == ["Anna", "Ben"]
+    assert "Everything about you is deleted" in anna.post("/me/delete").text
+    assert names(school) == ["Ben"]
+    assert all(one.student != student.id for one in school.side.invitations.listed())
+    # A copy of the cookie is worth nothing now.
+    anna.cookies.set("fewshot_fer_student", cookie)
+    assert anna.get("/me").status_code == 410
+    assert anna.get("/me/facts").status_code == 410
+
+
+def test_who_is_in_already_can_go_on(school: School) -> None:
+    page, link = browser(school), school.invite()[0]
+    assert "here already" not in page.get(link).text
+    join(page, link, name="Ben")
+    assert "here already, as Ben" in page.get(link).text
