@@ -24,14 +24,14 @@ def drawn_faces(each: int, seed: int = 0) -> FaceSet:
     """`each` faces of every expression: a bright spot whose place is the expression's."""
     rng = np.random.default_rng(seed)
     own = np.tile(np.arange(len(BASIC)), each)
-    images = np.stack([_spot(label, rng) for label in own])
+    images = np.stack([spot(label, rng) for label in own])
     votes = np.zeros((len(own), len(FERPLUS_COLUMNS)), np.int64)
     votes[np.arange(len(own)), np.array(PLUS_OF)[own]] = 8
     votes[:, FERPLUS_COLUMNS.index("unknown")] = 2
     return FaceSet(images, own, votes)
 
 
-def _spot(label: int, rng: np.random.Generator) -> Bytes:
+def spot(label: int, rng: np.random.Generator) -> Bytes:
     face = rng.integers(60, 120, (48, 48)).astype(np.uint8)
     angle = 2 * np.pi * label / len(BASIC)
     x, y = 24 + 14 * np.cos(angle), 24 + 14 * np.sin(angle)
