@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fewshot_fer.drawn.files import reference_pictures
-from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.embedding import Checkpoint, Embedder
 from fewshot_fer.embedding.embedder import portraits_of
 from fewshot_fer.errors import CheckpointError, TrainingError
