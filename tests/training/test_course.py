@@ -54,7 +54,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 def test_training_lowers_the_loss_and_learns_the_expressions(tmp_path: Path) -> None:
     watcher = Watcher()
-    course = prepare(tmp_path, replace(TINY, stages=(replace(STAGE, epochs=8),)))
+    course = prepare(tmp_path, replace(TINY, stages=(replace(STAGE, epochs=12),)))
     history = course.run(watcher)
     assert history[-1].losses["votes"] < 0.5 * history[0].losses["votes"]
     assert (history[-1].accuracy_ferplus or 0) > 0.9

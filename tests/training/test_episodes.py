@@ -122,7 +122,7 @@ def test_what_is_learnt_from_an_episode_reaches_the_features_and_the_head() -> N
 def test_meta_training_lowers_the_episodes_loss() -> None:
     torch.set_num_threads(1)
     meta = replace(
-        STAGE, epochs=5, losses=LossConfig(persons=1.0), episodes=EpisodeConfig(shot=(1, 2))
+        STAGE, epochs=10, losses=LossConfig(persons=1.0), episodes=EpisodeConfig(shot=(1, 2))
     )
     people = Somebodies(TRAINING.images, np.arange(len(TRAINING)) // 28, TRAINING.own)
     trainer = Trainer.start(replace(TINY, stages=(meta,)), TRAINING, people)

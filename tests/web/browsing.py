@@ -134,6 +134,9 @@ def browser(camera: Path | None = None, **context: Any) -> Iterator[Watched]:
             watched = Watched(page)
             watched.listen()
             yield watched
+        except Exception as error:
+            error.add_note(f"The page said:\n{page.inner_text('body')}")
+            raise
         finally:
             chromium.close()
 
