@@ -24,8 +24,6 @@ from fewshot_fer.web.sockets import live
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"
-_ADDRESSES: Final = {"portal": "student"}
-"""Rooms whose files browsers know under another name."""
 _ROOMS: Final[tuple[Callable[[Service], Sequence[BaseRoute]], ...]] = (
     front.routes,
     signin.routes,
@@ -55,9 +53,8 @@ def _routes(service: Service) -> Iterator[BaseRoute]:
     yield WebSocketRoute("/live/{class_id}", live(service))
     for routes in _ROOMS:
         yield from routes(service)
-    for folder in sorted(WEB.glob("*/static")):
-        name = folder.parent.name
-        yield Mount(f"/assets/{_ADDRESSES.get(name, name)}", StaticFiles(directory=folder))
+    # One tree, laid out as it is served: its modules import one another by relative paths.
+    yield Mount("/assets", StaticFiles(directory=WEB / "static"))
 
 
 def _lifespan(service: Service) -> Callable[[Any], Any]:

@@ -36,7 +36,7 @@ STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
 )
 
 
-ICON: Final = '<link rel="icon" type="image/svg+xml" href="/assets/student/icon.svg">'
+ICON: Final = '<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">'
 
 
 def status_of(error: FewshotFerError) -> int:

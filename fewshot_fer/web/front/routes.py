@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fewshot_fer.web.service import Service
 
 PAGES: Final = ("class", "students", "expressions", "sessions", "pictures", "settings")
-_SCRIPT: Final = '<script src="/assets/front/front.js"></script>'
+_SCRIPT: Final = '<script src="/assets/front.js"></script>'
 
 
 def routes(_: Service) -> Sequence[BaseRoute]:

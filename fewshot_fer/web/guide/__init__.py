@@ -1,7 +1,6 @@
 """A guide before the teacher's camera: says what to show and what to change, takes the sharpest.
 
     component.py  its place on a Streamlit page
-    static/       what runs in the browser
     routes.py     the WebSocket end: pictures in, advice out; `students.enrolment.guide` decides
     basket.py     what was taken, until the page that asked for it fetches it
 

@@ -42,7 +42,7 @@ def guide(
 
 @cache
 def _component() -> Any:
-    static = files("fewshot_fer.web.guide") / "static"
+    static = files("fewshot_fer.web") / "static" / "guide"
     return st.components.v2.component(
         "fewshot_fer_guide",
         html=(static / "guide.html").read_text(encoding="utf-8"),

@@ -15,7 +15,7 @@ from fewshot_fer.web.pages import notice
 from fewshot_fer.web.service import Service, current
 
 # A sign of Streamlit's own would be fetched from another host.
-_ICON: Final = Path(__file__).parents[1] / "live" / "static" / "icon.svg"
+_ICON: Final = Path(__file__).parents[1] / "static" / "icon.svg"
 _PAGES: Final = (
     ("klass", "Class", "groups", "class"),
     ("students", "Students", "person", "students"),
