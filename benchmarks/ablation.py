@@ -25,8 +25,9 @@ from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, 
 from fewshot_fer.training.course import Course
 from fewshot_fer.training.data import FaceSet, training_and_validation
 from fewshot_fer.training.episodes import persons_of
+from fewshot_fer.training.fitting import FitConfig
 from fewshot_fer.training.history import EpochRecord
-from fewshot_fer.training.making import Material, make_trials, read_material, start_of
+from fewshot_fer.training.making import Material, make_trials, read_material
 from fewshot_fer.training.readers import read_parts
 from fewshot_fer.training.run import Progress, Trainer
 from fewshot_fer.training.saving import BEST, load_network
@@ -108,7 +109,7 @@ class Bench:
     def judge(self, runs: Sequence[Path], *, parts: bool) -> Iterator[tuple[str, Figures]]:
         """The whole posterior's figures, and with `parts` what is left without each part."""
         trials = make_trials(runs, self.material, 0 if len(runs) == FOLDS else FOLDS)
-        every = dict(variants(start_of(None)))
+        every = dict(variants(FitConfig()))
         del every["numbers not chosen"]
         for name, config in every.items() if parts else [("whole", every["whole"])]:
             found = evaluate_left_out(trials, config, (0, 1, 2))
@@ -172,7 +173,7 @@ def main() -> None:
     torch.set_num_threads(1)
     faces, watched = training_and_validation(read_parts(asked.data))
     chosen = np.random.default_rng(0).permutation(len(faces))[: asked.faces]
-    material = read_material(asked.data, asked.people, None, 0)
+    material = read_material(asked.data, asked.people, 0)
     bench = Bench(asked.runs, faces[np.sort(chosen)], watched, material)
     found: dict[str, list[Figures]] = {}
     for seed in map(int, asked.seeds.split(",")):

@@ -26,8 +26,8 @@ from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior, Prototypes
 from fewshot_fer.training.choosing import choose
 from fewshot_fer.training.export import open_unfitted
-from fewshot_fer.training.fitting import fit_prior
-from fewshot_fer.training.making import make_trials, read_material, start_of
+from fewshot_fer.training.fitting import FitConfig, fit_prior
+from fewshot_fer.training.making import make_trials, read_material
 from fewshot_fer.training.people import Acted
 from fewshot_fer.training.saving import load_network
 
@@ -42,9 +42,9 @@ def main(
     seed: int = 0,
 ) -> None:
     """Print one JSON object."""
-    material = read_material(data, people, None, seed)
+    material = read_material(data, people, seed)
     trials = make_trials(runs, material)
-    config = choose(trials, start_of(None)).config
+    config = choose(trials, FitConfig()).config
     found: dict[str, Tally] = {}
     for run, trial in zip(runs, trials, strict=True):
         prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
@@ -77,7 +77,7 @@ def _seen(run: Path, prior: Prior, acted: Acted, which: Bools) -> Seen:
     network, _ = load_network(run)
     takes = [take for take, wanted in zip(acted.takes, which, strict=True) if wanted]
     with tempfile.TemporaryDirectory() as scratch:
-        embed = open_unfitted(network, Path(scratch) / "checkpoint", None, None)
+        embed = open_unfitted(network, Path(scratch) / "checkpoint")
         z = {
             name: prior.project(
                 embed(np.stack([change(one) for one in acted.portraits[which]]))[

@@ -27,8 +27,8 @@ from fewshot_fer.students.enrolment.card import estimated
 from fewshot_fer.students.enrolment.cross_checks import doubts
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
-from fewshot_fer.training.fitting import fit_prior
-from fewshot_fer.training.making import make_trials, read_material, start_of
+from fewshot_fer.training.fitting import FitConfig, fit_prior
+from fewshot_fer.training.making import make_trials, read_material
 
 STARTS = ((NEUTRAL,), (NEUTRAL, "happy", "sad"), (NEUTRAL, "angry", "surprise"), BASIC)
 DRAWS = 3
@@ -88,8 +88,8 @@ def main(
 def _groups(
     runs: Sequence[Path], people: Sequence[Path], data: Sequence[Path], seed: int
 ) -> Iterator[Group]:
-    trials = make_trials(runs, read_material(data, people, None, seed))
-    config = choose(trials, start_of(None)).config
+    trials = make_trials(runs, read_material(data, people, seed))
+    config = choose(trials, FitConfig()).config
     for trial in trials:
         prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
         z = prior.project(trial.held.features)

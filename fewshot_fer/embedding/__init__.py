@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from fewshot_fer.embedding.checkpoint import Card, Checkpoint, seal
 from fewshot_fer.embedding.embedder import Embedder
-from fewshot_fer.embedding.geometry import Geometry
 
-__all__ = ["Card", "Checkpoint", "Embedder", "Geometry", "seal"]
+__all__ = ["Card", "Checkpoint", "Embedder", "seal"]

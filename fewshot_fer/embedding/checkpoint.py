@@ -1,8 +1,7 @@
 """A checkpoint: networks, fitted arrays and a card in one folder, sealed by one hash.
 
     model.onnx          the embedding network
-    landmarks.tflite    the dense landmarks' network (optional)
-    prior.safetensors   everything that was fitted: geometry, whitening, means, spreads
+    prior.safetensors   everything that was fitted: whitening, means, spreads
     card.json           format version, names, blocks, how it was trained, its figures
     SHA256              one hash over all of the above
 
@@ -26,12 +25,7 @@ from fewshot_fer.files import check_seal, read_part
 from fewshot_fer.files import seal as seal_files
 
 FORMAT = 1
-MODEL, LANDMARKS, PRIOR, CARD = (
-    "model.onnx",
-    "landmarks.tflite",
-    "prior.safetensors",
-    "card.json",
-)
+MODEL, PRIOR, CARD = PARTS = "model.onnx", "prior.safetensors", "card.json"
 _REPAIR = "Install again, or export it again with `fewshot-fer export`."
 
 
@@ -58,7 +52,7 @@ class Checkpoint:
     @classmethod
     def read(cls, folder: Path) -> Checkpoint:
         """Check the seal, the format and the parts."""
-        found = check_seal(folder, parts(folder))
+        found = check_seal(folder, PARTS)
         return cls(folder, found, read_card(folder / CARD), _arrays(folder / PRIOR))
 
     @property
@@ -66,25 +60,10 @@ class Checkpoint:
         """The embedding network's file."""
         return self.folder / MODEL
 
-    @property
-    def landmarks(self) -> Path | None:
-        """The landmarks network's file, if the checkpoint uses one."""
-        path = self.folder / LANDMARKS
-        return path if path.exists() else None
-
-
-def parts(folder: Path) -> tuple[str, ...]:
-    """The names of the files under the seal."""
-    return tuple(
-        name
-        for name in (MODEL, LANDMARKS, PRIOR, CARD)
-        if name != LANDMARKS or (folder / name).exists()
-    )
-
 
 def seal(folder: Path) -> str:
     """Write the hash of what the folder holds, last of all."""
-    return seal_files(folder, parts(folder))
+    return seal_files(folder, PARTS)
 
 
 def read_card(path: Path) -> Card:

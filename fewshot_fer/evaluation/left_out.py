@@ -94,7 +94,6 @@ def _weighted(results: Sequence[ShotResult], values: Sequence[float]) -> float:
 
 def variants(config: FitConfig) -> Mapping[str, FitConfig]:
     """The whole and what is left of it without one part each."""
-    blocks = {"detail": "no earlier layer (detail)", "geometry": "no geometry"}
     return {
         "whole": config,
         "numbers not chosen": _fresh(config),
@@ -103,9 +102,8 @@ def variants(config: FitConfig) -> Mapping[str, FitConfig]:
         "no whitening": replace(config, whitened=False),
         "no acted people in the prior": replace(config, acted_means=0.0, acted_noise=0.0),
         "no allowance": replace(config, allowance=0.0),
-        **{name: _without(config, block) for block, name in blocks.items()
-           if block in config.blocks},
-    }  # fmt: skip
+        "no earlier layer (detail)": _without(config, "detail"),
+    }
 
 
 def _fresh(config: FitConfig) -> FitConfig:

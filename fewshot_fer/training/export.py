@@ -6,7 +6,7 @@ import io
 import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,8 @@ from safetensors.numpy import save
 from torch import Tensor, nn
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.embedding import Embedder, Geometry, seal
-from fewshot_fer.embedding.checkpoint import CARD, FORMAT, LANDMARKS, MODEL, PRIOR, Card
-from fewshot_fer.embedding.embedder import portraits_of
-from fewshot_fer.embedding.geometry import POINTS, RIGID, flatten
+from fewshot_fer.embedding import Embedder, seal
+from fewshot_fer.embedding.checkpoint import CARD, FORMAT, MODEL, PRIOR, Card
 from fewshot_fer.engine import OpenVinoNetwork
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import write_atomically
@@ -27,8 +25,6 @@ from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.stored import prior_arrays
 from fewshot_fer.training.data import FaceSet, log_shares
 from fewshot_fer.training.network import FACE, EmbeddingNetwork
-
-GEOMETRY_SIZE = 30
 
 
 class _Features(nn.Module):
@@ -52,19 +48,17 @@ class Parity:
     bf16: float
 
 
-def blocks_of(network: EmbeddingNetwork, *, geometry: int = 0) -> dict[str, slice]:
+def blocks_of(network: EmbeddingNetwork) -> dict[str, slice]:
     """Which slice of a feature vector is what."""
     sizes = {
         "general": network.config.general,
         "detail": network.config.detail,
         "votes": len(BASIC),
         "own": len(BASIC),
-        "geometry": geometry,
     }
     blocks, start = {}, 0
     for name, size in sizes.items():
-        if size:
-            blocks[name] = slice(start, start + size)
+        blocks[name] = slice(start, start + size)
         start += size
     return blocks
 
@@ -103,42 +97,10 @@ def compare(network: EmbeddingNetwork, path: Path, faces: Bytes) -> Parity:
     return Parity(nearness("f32"), nearness("bf16"))
 
 
-def fit_geometry(points: Floats, size: int = GEOMETRY_SIZE) -> Geometry:
-    """Principal directions of faces' points [n, 468, 3]."""
-    reference = points[:, RIGID].mean(0)
-    reference = reference - reference.mean(0)
-    flat = flatten(points, reference)
-    centre = flat.mean(0)
-    _, _, directions = np.linalg.svd(flat - centre, full_matrices=False)
-    return Geometry(
-        reference.astype(np.float32),
-        centre.astype(np.float32),
-        np.ascontiguousarray(directions[:size].T, dtype=np.float32),
-    )
-
-
-def landmarks_of(faces: Bytes, network: Path) -> Floats:
-    """Dense landmarks [n, 468, 3] of FER-2013's squares [n, 48, 48]."""
-    model = OpenVinoNetwork(network)
-    found = np.empty((len(faces), POINTS, 3), dtype=np.float32)
-    for row, face in zip(found, faces, strict=True):
-        portrait = (portraits_of(face[None]) / 255).astype(np.float32)
-        row[:] = model(portrait)[0].reshape(POINTS, 3)
-    return found
-
-
-def open_unfitted(
-    network: EmbeddingNetwork, folder: Path, landmarks: Path | None, geometry: Geometry | None
-) -> Embedder:
-    """Write the networks and open them before a prior exists, to embed what it is fitted on."""
+def open_unfitted(network: EmbeddingNetwork, folder: Path) -> Embedder:
+    """Write the network and open it before a prior exists, to embed what it is fitted on."""
     write_network(network, folder / MODEL)
-    found = None
-    if landmarks is not None:
-        write_atomically(folder / LANDMARKS, landmarks.read_bytes())
-        found = OpenVinoNetwork(folder / LANDMARKS)
-    width = geometry.directions.shape[1] if geometry else 0
-    card = Card(BASIC, blocks_of(network, geometry=width), (), (), {})
-    return Embedder(OpenVinoNetwork(folder / MODEL), card, landmarks=found, geometry=geometry)
+    return Embedder(OpenVinoNetwork(folder / MODEL), Card(BASIC, blocks_of(network), (), (), {}))
 
 
 def write_checkpoint(
@@ -146,14 +108,10 @@ def write_checkpoint(
     prior: Prior,
     blocks: Mapping[str, slice],
     faces: FaceSet,
-    geometry: Geometry | None,
     details: Mapping[str, Any],
 ) -> str:
-    """Write the prior, the card and the seal beside the networks; returns the hash."""
-    arrays = prior_arrays(prior)
-    if geometry is not None:
-        arrays |= {f"geometry.{name}": value for name, value in asdict(geometry).items()}
-    write_atomically(folder / PRIOR, save(arrays))
+    """Write the prior, the card and the seal beside the network; returns the hash."""
+    write_atomically(folder / PRIOR, save(prior_arrays(prior)))
     card = {
         "format": FORMAT,
         "names": list(prior.names),

@@ -32,11 +32,7 @@ class FitConfig:
     """The choices of the fit; all few, so that twenty people are enough to make them."""
 
     blocks: Mapping[str, BlockFit] = field(
-        default_factory=lambda: {
-            "general": BlockFit(),
-            "detail": BlockFit(),
-            "geometry": BlockFit(),
-        }
+        default_factory=lambda: {"general": BlockFit(), "detail": BlockFit()}
     )
     acted_means: float = 0.5
     acted_noise: float = 0.3

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from fewshot_fer.arrays import Bools, Ints
-from fewshot_fer.embedding import Embedder, Geometry
+from fewshot_fer.embedding import Embedder
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
@@ -30,8 +30,6 @@ from fewshot_fer.training.episodes import fold_of
 from fewshot_fer.training.export import (
     Parity,
     compare,
-    fit_geometry,
-    landmarks_of,
     open_unfitted,
     write_checkpoint,
 )
@@ -53,14 +51,7 @@ class Material:
 
     faces: FaceSet
     acted: Acted
-    landmarks: Path | None
     seed: int = 0
-
-    def geometry(self, crowd: FaceSet) -> Geometry | None:
-        """How faces move, learnt from a crowd's landmarks; None without their network."""
-        if self.landmarks is None:
-            return None
-        return fit_geometry(landmarks_of(crowd.images, self.landmarks))
 
     def crowd(self) -> tuple[FaceSet, Ints]:
         """As many faces of each expression, those on which most voters agree, with labels."""
@@ -77,14 +68,12 @@ class Material:
         return self.faces[chosen], labels[chosen].astype(np.int64)
 
 
-def read_material(
-    sources: Sequence[Path], people: Sequence[Path], landmarks: Path | None, seed: int
-) -> Material:
+def read_material(sources: Sequence[Path], people: Sequence[Path], seed: int) -> Material:
     """Read FER-2013's training split, and find and align the people's faces."""
     faces, _ = training_and_validation(read_parts(sources))
     detector = Detector.of()
     acted = photograph_all(read_all_takes(people), detector.detect)
-    return Material(faces, acted, landmarks, seed)
+    return Material(faces, acted, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +97,10 @@ def make_checkpoint(
     """Write a checkpoint's folder; the old one stays until the new one is whole."""
     network, training = load_network(run)
     crowd, labels = material.crowd()
-    say("landmarks of the crowd")
-    geometry = material.geometry(crowd)
-    config = start_of(material.landmarks)
+    config = FitConfig()
     chosen = None
     if trials:
-        made = [_trial(trial, material, crowd, labels, geometry) for trial in trials]
+        made = [_trial(trial, material, crowd, labels) for trial in trials]
         say("choosing")
         chosen = choose(made, config)
         config = chosen.config
@@ -121,10 +108,10 @@ def make_checkpoint(
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         say("the checkpoint's own features")
         folder = Path(scratch) / out.name
-        embedder = open_unfitted(network, folder, material.landmarks, geometry)
+        embedder = open_unfitted(network, folder)
         prior = _fit(embedder, crowd, labels, material.acted, config)
         details = _details(training, material, config, chosen)
-        seal = write_checkpoint(folder, prior, embedder.blocks, material.faces, geometry, details)
+        seal = write_checkpoint(folder, prior, embedder.blocks, material.faces, details)
         parity = compare(network, folder / "model.onnx", crowd.images[:_COMPARED])
         _put_in_place(folder, out, Path(scratch) / "before")
     return Made(out, seal, parity, chosen)
@@ -143,21 +130,8 @@ def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> lis
     A run without folds has seen nobody, and serves for all of `folds`.
     """
     crowd, labels = material.crowd()
-    geometry = material.geometry(crowd)
     wanted = [(run, None) for run in runs] if not folds else [(runs[0], f) for f in range(folds)]
-    return [
-        _trial(run, material, crowd, labels, geometry, folds=folds, fold=fold)
-        for run, fold in wanted
-    ]
-
-
-def start_of(landmarks: Path | None) -> FitConfig:
-    """Where the choosing starts: with all blocks that there are."""
-    config = FitConfig()
-    if landmarks is not None:
-        return config
-    blocks = {name: block for name, block in config.blocks.items() if name != "geometry"}
-    return dataclasses.replace(config, blocks=blocks)
+    return [_trial(run, material, crowd, labels, folds=folds, fold=fold) for run, fold in wanted]
 
 
 def _trial(
@@ -165,7 +139,6 @@ def _trial(
     material: Material,
     crowd: FaceSet,
     labels: Ints,
-    geometry: Geometry | None,
     *,
     folds: int = 0,
     fold: int | None = None,
@@ -183,7 +156,7 @@ def _trial(
     left_out = fold_of(subjects, parts) == left
     scratch = Path(tempfile.mkdtemp())
     try:
-        embedder = open_unfitted(network, scratch, material.landmarks, geometry)
+        embedder = open_unfitted(network, scratch)
         everybody = _labelled(embedder, material.acted)
         found = material.acted.found
         return Trial(

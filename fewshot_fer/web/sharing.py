@@ -83,11 +83,6 @@ class SharedEmbedder(Embedder):
         with self.pool.lent() as embedder:
             return embedder.embed_squares(squares)
 
-    def points(self, portraits: Bytes) -> Floats:
-        """Dense landmarks [n,468,3]."""
-        with self.pool.lent() as embedder:
-            return embedder.points(portraits)
-
 
 class SharedIdentity(Identity):
     """An identity network for many threads, one at a time."""

@@ -39,6 +39,16 @@ def spot(label: int, rng: np.random.Generator) -> Bytes:
     return face
 
 
+def portraits_of(squares: Bytes) -> Bytes:
+    """FER-2013's squares [n, 48, 48] as portraits; their border is repeated outwards."""
+    out = np.empty((len(squares), 192, 192, 3), dtype=np.uint8)
+    for portrait, square in zip(out, squares, strict=True):
+        large = cv2.resize(square, (120, 120), interpolation=cv2.INTER_CUBIC)
+        framed = cv2.copyMakeBorder(large, 34, 38, 36, 36, borderType=cv2.BORDER_REPLICATE)
+        portrait[:] = framed[..., None]
+    return out
+
+
 def write_csv(
     path: Path, faces: FaceSet, usages: Sequence[str], pixels: Callable[[Bytes], str] | None = None
 ) -> Path:

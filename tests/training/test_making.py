@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from fewshot_fer.embedding import Checkpoint, Embedder
-from fewshot_fer.embedding.embedder import portraits_of
 from fewshot_fer.errors import CheckpointError, TrainingError
 from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
 from fewshot_fer.evaluation.persons import People, evaluate_persons
@@ -25,7 +24,7 @@ from fewshot_fer.training.network import NetworkConfig
 from fewshot_fer.training.people import Acted, Take
 from fewshot_fer.training.run import Trainer
 from fewshot_fer.training.saving import BEST, load_network, save_network
-from tests.training.faces import drawn_faces, spot
+from tests.training.faces import drawn_faces, portraits_of, spot
 from tests.training.runs import Watcher
 
 CONFIG = TrainingConfig(
@@ -68,7 +67,7 @@ def turned(folder: str, turns: Sequence[int], seed: int) -> Acted:
 CROWD = drawn_faces(12, seed=1)
 SEEN = turned("seen", (1, 2, 3, 4, 5, 6), seed=2)
 UNSEEN = turned("unseen", (0, 2, 4, 5), seed=3)
-MATERIAL = Material(CROWD, SEEN, None)
+MATERIAL = Material(CROWD, SEEN)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +129,7 @@ def test_people_left_out_are_judged_by_what_never_saw_them(made: Made) -> None:
     assert figures["0"].accuracy < 0.2
     assert figures["0"].gain == 0.0
     parts = variants(made.chosen.config)
-    assert "geometry" not in parts["no earlier layer (detail)"].blocks
+    assert set(parts["no earlier layer (detail)"].blocks) == {"general"}
     poorer = evaluate_left_out(trials, parts["offset only"], (1,))["seen"]["1"]
     assert poorer.accuracy < 0.2
 

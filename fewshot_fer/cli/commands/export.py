@@ -37,10 +37,6 @@ def export(
         list[Path] | None,
         typer.Option(help="A run with a fold of people left out, to choose on; may be repeated."),
     ] = None,
-    landmarks: Annotated[
-        Path | None,
-        typer.Option(help="The dense landmarks' network; without it, pixels alone are used."),
-    ] = None,
     detector: Annotated[
         bool,
         typer.Option("--detector", help="Export pnet.pt, rnet.pt and onet.pt of RUN instead."),
@@ -59,7 +55,7 @@ def export(
     settings = options.settings(context, seed=seed)
     sources = data or ([settings.data] if settings.data else [])
     with output.console(stderr=True).status("people") as status:
-        material = read_material(sources, people, landmarks, settings.seed)
+        material = read_material(sources, people, settings.seed)
         made = make_checkpoint(run, out, material, trial or (), say=status.update)
     answer = {
         "checkpoint": made.folder,

@@ -30,7 +30,6 @@ def left_out(
     data: Annotated[
         list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
     ] = None,
-    landmarks: Annotated[Path | None, typer.Option(help="The dense landmarks' network.")] = None,
     folds: Annotated[
         int, typer.Option(help="For one run that saw no people: into how many folds to deal them.")
     ] = 0,
@@ -42,14 +41,15 @@ def left_out(
     """Judge trainings on the people that they left out; with --ablate, part by part."""
     from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
     from fewshot_fer.training.choosing import choose
-    from fewshot_fer.training.making import make_trials, read_material, start_of
+    from fewshot_fer.training.fitting import FitConfig
+    from fewshot_fer.training.making import make_trials, read_material
 
     settings = options.settings(context, seed=seed)
     counts = numbers(shots)
     sources = data or ([settings.data] if settings.data else [])
-    material = read_material(sources, people, landmarks, settings.seed)
+    material = read_material(sources, people, settings.seed)
     trials = make_trials(runs, material, folds)
-    chosen = choose(trials, start_of(landmarks)).config
+    chosen = choose(trials, FitConfig()).config
     wanted = variants(chosen) if ablate else {"whole": chosen}
     found = {
         name: evaluate_left_out(trials, config, counts, settings.seed)

@@ -47,7 +47,8 @@ def open_set(
     from fewshot_fer.expressions import BASIC, NEUTRAL
     from fewshot_fer.students.store.names import known_expression
     from fewshot_fer.training.choosing import choose
-    from fewshot_fer.training.making import make_trials, read_material, start_of
+    from fewshot_fer.training.fitting import FitConfig
+    from fewshot_fer.training.making import make_trials, read_material
 
     settings = options.settings(context, seed=seed)
     sources = data or ([settings.data] if settings.data else [])
@@ -60,8 +61,8 @@ def open_set(
         return
     if not runs:
         raise typer.BadParameter("give one run or more", param_hint="RUNS")
-    trials = make_trials(runs, read_material(sources, folders, None, settings.seed))
-    config = choose(trials, start_of(None)).config
+    trials = make_trials(runs, read_material(sources, folders, settings.seed))
+    config = choose(trials, FitConfig()).config
     found = evaluate_open_set(
         trials, config, unknown or [name for name in BASIC if name != NEUTRAL], settings.seed
     )

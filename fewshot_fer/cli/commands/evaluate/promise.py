@@ -36,12 +36,13 @@ def promise(
     """Say how many of the labels shown (not unsure) are right, on people left out."""
     from fewshot_fer.evaluation.promise import evaluate_promise
     from fewshot_fer.training.choosing import PROMISE
-    from fewshot_fer.training.making import make_trials, read_material, start_of
+    from fewshot_fer.training.fitting import FitConfig
+    from fewshot_fer.training.making import make_trials, read_material
 
     settings = options.settings(context, seed=seed)
     sources = data or ([settings.data] if settings.data else [])
-    material = read_material(sources, folders, None, settings.seed)
-    found = evaluate_promise(make_trials(runs, material), start_of(None))
+    material = read_material(sources, folders, settings.seed)
+    found = evaluate_promise(make_trials(runs, material), FitConfig())
     output.show(
         {"promise": PROMISE, "people": found},
         as_json=as_json,
