@@ -12,6 +12,7 @@ from typing import Final
 import streamlit as st
 
 from fewshot_fer.web.pages import notice
+from fewshot_fer.web.pages.parts import frame
 from fewshot_fer.web.service import Service, current
 
 # A sign of Streamlit's own would be fetched from another host.
@@ -52,6 +53,7 @@ def _show(module: str, service: Service) -> None:
     # A page's own imports wait until somebody opens it: the first page shows sooner.
     show: Callable[[Service], None] = import_module(f"{__package_name__}.{module}").show
     show(service)
+    frame.heard()
 
 
 __package_name__ = "fewshot_fer.web.pages"
