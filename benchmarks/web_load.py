@@ -45,15 +45,14 @@ def serve(folder: Path, port: int, people: int) -> None:
     """In the child: the real server with one class; prints who may come in, then serves."""
     from fewshot_fer.settings import Settings
     from fewshot_fer.students.store.consent import agreed
-    from fewshot_fer.web.portal.side import side_of
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.server import serve as run
-    from fewshot_fer.web.service import Service
 
     records = f"sqlite:///{folder}/record.db"
-    service = Service(Settings(support_sets=folder / "students", records=records, port=port))
-    side, running = side_of(service), service.classes.open("load")
-    side.devices.most = 2 * people  # the limit of a class is not what is measured here
-    library, signer = service.library, side.keeper.signer
+    service = AppState(Settings(support_sets=folder / "students", records=records, port=port))
+    running = service.classes.open("load")
+    service.portal.devices.most = 2 * people  # the limit of a class is not what is measured here
+    library, signer = service.library, service.credentials.signer
     cookies = []
     for number in range(people):
         student = library.create(f"Student {number}", agreed("load", library.now()))

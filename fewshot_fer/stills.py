@@ -13,7 +13,6 @@ from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import SUFFIXES
-from fewshot_fer.reasons import Reason
 from fewshot_fer.students.roster import Roster
 
 
@@ -25,7 +24,7 @@ class NamedFace:
     """x0, y0, x1, y1 in pixels."""
     expression: str
     scores: Mapping[str, float]
-    unsure: Reason | None
+    unsure: str | None
     student: str | None
     quality: float
 

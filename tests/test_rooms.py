@@ -16,7 +16,7 @@ PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
     "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "palette",
-    "reasons", "sentences", "settings", "shipped",
+    "settings", "shipped",
 }  # fmt: skip
 # Rooms of one row do not know each other.
 ORDER = (

@@ -28,10 +28,10 @@ def in_browser(
 ) -> None:
     """Show the sources in the web app until Ctrl-C; only this machine reaches it."""
     from fewshot_fer.web import server
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
     settings = settings.model_copy(update={"host": _HERE})
-    service = Service(settings)
+    service = AppState(settings)
     running = service.classes.open(service.class_name)
     if record:
         running.record(each=each)

@@ -15,7 +15,6 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FolderError
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.palette import colour
-from fewshot_fer.reasons import Reason
 
 _Shade = tuple[int, int, int]
 _GREY: Final = "#8a8f98"
@@ -36,7 +35,7 @@ class Drawn(Protocol):
         ...
 
     @property
-    def unsure(self) -> Reason | None:
+    def unsure(self) -> str | None:
         """Why that is not sure."""
         ...
 

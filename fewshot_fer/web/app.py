@@ -1,4 +1,4 @@
-"""Puts pages, routes and middleware together: one ASGI app."""
+"""Puts the web app together: one `AppState`, and pages, routes and middleware around it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from fewshot_fer import __version__
-from fewshot_fer.web.access import guard, signin
+from fewshot_fer.web.access import signin
+from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.api import routes as api
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.front import routes as front
 from fewshot_fer.web.guide import routes as guide
+from fewshot_fer.web.pages import door
 from fewshot_fer.web.portal import routes as portal
-from fewshot_fer.web.service import Service, make_current
 from fewshot_fer.web.sockets import live
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"
-_ROOMS: Final[tuple[Callable[[Service], Sequence[BaseRoute]], ...]] = (
+STATE: Final = "fewshot_fer"
+"""Under this name the state lies in the `state` of the ASGI app."""
+_ROOMS: Final[tuple[Callable[[AppState], Sequence[BaseRoute]], ...]] = (
     front.routes,
     signin.routes,
     api.routes,
@@ -33,38 +38,38 @@ _ROOMS: Final[tuple[Callable[[Service], Sequence[BaseRoute]], ...]] = (
 )
 
 
-def build_app(service: Service) -> st.App:
-    """The whole web app around a service."""
-    return st.App(PAGE, **parts(service))
+def build_app(app: AppState) -> st.App:
+    """The whole web app around a state, which lies in its `state` while it runs."""
+    return st.App(PAGE, **parts(app))
 
 
-def parts(service: Service) -> dict[str, Any]:
+def parts(app: AppState) -> dict[str, Any]:
     """What `st.App` is made of: routes, middleware, and what happens at the beginning and end."""
-    make_current(service)
     return {
-        "routes": list(_routes(service)),
-        "middleware": list(guard.middleware(service)),
-        "lifespan": _lifespan(service),
+        "routes": list(_routes(app)),
+        "middleware": [Middleware(Guard, credentials=app.credentials)],
+        "lifespan": _lifespan(app),
     }
 
 
-def _routes(service: Service) -> Iterator[BaseRoute]:
+def _routes(app: AppState) -> Iterator[BaseRoute]:
     yield Route("/health", health)
-    yield WebSocketRoute("/live/{class_id}", live(service))
+    yield WebSocketRoute("/live/{class_id}", live(app))
     for routes in _ROOMS:
-        yield from routes(service)
+        yield from routes(app)
     # One tree, laid out as it is served: its modules import one another by relative paths.
     yield Mount("/assets", StaticFiles(directory=WEB / "static"))
 
 
-def _lifespan(service: Service) -> Callable[[Any], Any]:
+def _lifespan(app: AppState) -> Callable[[Any], Any]:
     @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
-        service.start()
+    async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
+        door.open_to_pages(app)
+        app.start()
         try:
-            yield
+            yield {STATE: app}
         finally:
-            service.close()
+            app.close()
 
     return lifespan
 

@@ -8,15 +8,15 @@ from fewshot_fer.errors import FaceError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class, undo
 from fewshot_fer.students.recalibration import recalibrate as recalibrate_one
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.classes import RunningClass
-from fewshot_fer.web.service import Service
 from fewshot_fer.web.wire import Message
 
 RESTING_S: Final = 4.0
 MINUTE_S: Final = 60.0
 
 
-def recalibrate(service: Service, running: RunningClass, *, resting: bool) -> Message:
+def recalibrate(service: AppState, running: RunningClass, *, resting: bool) -> Message:
     """From the last minute, or from a few seconds in which all were at rest."""
     roster = service.roster
     looks = running.looks(RESTING_S if resting else MINUTE_S)
@@ -52,7 +52,7 @@ def recalibrate(service: Service, running: RunningClass, *, resting: bool) -> Me
     }
 
 
-def take_back(service: Service, calibrations: Any) -> Message:
+def take_back(service: AppState, calibrations: Any) -> Message:
     """Undo these calibrations, by student; as if they had never been."""
     taken = calibrations if isinstance(calibrations, dict) else {}
     for student, calibration in taken.items():

@@ -13,8 +13,8 @@ import uvicorn
 from fewshot_fer.errors import ServerError
 from fewshot_fer.web import theme
 from fewshot_fer.web.app import build_app
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.certificates import Certificate
-from fewshot_fer.web.service import Service
 
 PASSWORD: Final = "FEWSHOT_FER_PASSWORD"
 _MOST_MESSAGE: Final = 8_000_000
@@ -39,9 +39,7 @@ _STREAMLIT: Final[Mapping[str, Any]] = {
 }
 
 
-def serve(
-    service: Service, *, host: str, port: int, certificate: Certificate | None = None
-) -> None:
+def serve(app: AppState, *, host: str, port: int, certificate: Certificate | None = None) -> None:
     """Run until stopped; open classes are ended and what was recorded is kept."""
     if certificate is not None:
         certificate.check()
@@ -49,7 +47,7 @@ def serve(
     set_up_streamlit()
     # No access log, and nothing below a warning: a log must name nobody.
     config = uvicorn.Config(
-        build_app(service), log_level="warning", access_log=False, server_header=False,
+        build_app(app), log_level="warning", access_log=False, server_header=False,
         ssl_certfile=certificate.certificate if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
         ws="websockets-sansio", ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,

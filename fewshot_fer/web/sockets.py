@@ -12,10 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.web import wire
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.commands import obey
 from fewshot_fer.web.drawn import class_now
-from fewshot_fer.web.service import Service
 from fewshot_fer.web.viewing import Sent, Viewer
 from fewshot_fer.web.wire import Message
 
@@ -27,7 +27,7 @@ _GONE: Final = (WebSocketDisconnect, RuntimeError, OSError)
 """What sending to a page that has left may raise."""
 
 
-def live(service: Service) -> Callable[[WebSocket], Awaitable[None]]:
+def live(service: AppState) -> Callable[[WebSocket], Awaitable[None]]:
     """The end of `/live/{class_id}`."""
 
     async def end(socket: WebSocket) -> None:
@@ -47,7 +47,7 @@ def live(service: Service) -> Callable[[WebSocket], Awaitable[None]]:
 class Teacher:
     """One connection of a teacher's page."""
 
-    def __init__(self, service: Service, running: RunningClass, socket: WebSocket) -> None:
+    def __init__(self, service: AppState, running: RunningClass, socket: WebSocket) -> None:
         self._service = service
         self._running = running
         self._socket = socket

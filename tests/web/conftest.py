@@ -17,7 +17,7 @@ from fewshot_fer.faces.identity import Identity
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.web.app import parts
-from fewshot_fer.web.service import Service, make_current
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.sharing import open_shared
 
 
@@ -38,15 +38,15 @@ def identifies() -> Callable[[], Identity]:
 @pytest.fixture
 def make_service(
     tmp_path: Path, shared_recognizer: Recognizer, identifies: Callable[[], Identity]
-) -> Iterator[Callable[..., Service]]:
+) -> Iterator[Callable[..., AppState]]:
     """Makes services on one folder, and closes them."""
-    made: list[Service] = []
+    made: list[AppState] = []
 
-    def make(**more: object) -> Service:
+    def make(**more: object) -> AppState:
         settings = Settings(
             support_sets=tmp_path / "students", records=f"sqlite:///{tmp_path / 'record.db'}"
         )
-        service = Service(
+        service = AppState(
             settings, opens=lambda _: (shared_recognizer, lambda: None), workers=2,
             identifies=identifies, **more,  # type: ignore[arg-type]
         )  # fmt: skip
@@ -56,11 +56,10 @@ def make_service(
     yield make
     for service in made:
         service.close()
-    make_current(None)
 
 
 @pytest.fixture
-def service(make_service: Callable[..., Service]) -> Service:
+def service(make_service: Callable[..., AppState]) -> AppState:
     """A service that is open."""
     service = make_service()
     service.opened()
@@ -68,7 +67,7 @@ def service(make_service: Callable[..., Service]) -> Service:
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
+def client(service: AppState) -> Iterator[TestClient]:
     """All routes and middleware of the app, without Streamlit's own."""
     app = Starlette(**parts(service))
     with TestClient(app, base_url="http://localhost:8501", client=("127.0.0.1", 50_000)) as client:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -19,53 +19,45 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.records.store import Store
+from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
-from fewshot_fer.web.access import guard, signin
-from fewshot_fer.web.access.keeper import Keeper, open_keeper
+from fewshot_fer.web.access import signin
+from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.api import routes as api
+from fewshot_fer.web.app_state import AppState
 from tests.students.people import AGREED, library_at
 from tests.students.recogniser import TinyRecogniser, shown
 
 PASSWORD = "correct horse battery"
 
 
-class NoClasses:
-    """No class is watched."""
+class House(AppState):
+    """The state of the app, but for a recogniser of nine numbers and a clock set by hand."""
 
-    def all(self) -> tuple[()]:
-        return ()
+    def __init__(self, folder: Path, library: Library, settings: Settings) -> None:
+        self.time = 1_800_000_000.0
+        super().__init__(
+            settings, library=library, folder=folder / "web", now=lambda: self.time, workers=1
+        )
+        self._here = opened_by(TinyRecogniser(), settings, library)
+
+    def start(self) -> None:
+        """There is nothing to open."""
+
+    def opened(self) -> OpenClass:
+        return self._here
 
 
-@dataclass(frozen=True)
-class Opened:
-    """Nobody checks whether pictures show one person."""
-
-    identity: None = None
-
-
-@dataclass(eq=False)
-class House:
-    """What the service of the whole app is to access and API."""
-
-    settings: Settings
-    folder: Path
-    library: Library
-    roster: Roster
-    classes: Any = field(default_factory=NoClasses)
-    time: float = 1_800_000_000.0
-
-    def now(self) -> float:
-        return self.time
-
-    def opened(self) -> Opened:
-        return Opened()
-
-    def store(self) -> Store:
-        return Store.open(self.settings.records)
+def opened_by(recogniser: TinyRecogniser, settings: Settings, library: Library) -> OpenClass:
+    """A class in which nobody is watched, and no faces are told apart."""
+    whole = cast(Recognizer, recogniser)
+    members: Any = None
+    return OpenClass(settings, whole, library, Roster(library, recogniser), members, None)
 
 
 def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:
@@ -73,7 +65,7 @@ def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:
     settings = Settings(
         support_sets=library.folder, records=f"sqlite:///{folder / 'record.db'}", host=host
     )
-    return House(settings, folder / "web", library, Roster(library, TinyRecogniser()))
+    return House(folder, library, settings)
 
 
 async def _say_who(request: Request) -> JSONResponse:
@@ -100,16 +92,16 @@ STAND_INS: Sequence[BaseRoute] = (
 """Where the rest of the app would be."""
 
 
-def app_of(house: Any) -> Starlette:
+def app_of(house: House) -> Starlette:
     return Starlette(
         routes=[*STAND_INS, *signin.routes(house), *api.routes(house)],
-        middleware=list(guard.middleware(house)),
+        middleware=[Middleware(Guard, credentials=house.credentials)],
     )
 
 
 @contextmanager
 def visitor(
-    house: Any, base: str = "http://127.0.0.1:8501", peer: str = "127.0.0.1", **headers: str
+    house: House, base: str = "http://127.0.0.1:8501", peer: str = "127.0.0.1", **headers: str
 ) -> Iterator[TestClient]:
     with TestClient(
         app_of(house), base_url=base, headers=headers, follow_redirects=False, client=(peer, 50_000)
@@ -117,10 +109,10 @@ def visitor(
         yield client
 
 
-def locked(house: Any) -> Keeper:
+def locked(house: House) -> Credentials:
     """Set a password."""
-    keeper, _ = open_keeper(house, PASSWORD)
-    return keeper
+    house.credentials.set_password(PASSWORD)
+    return house.credentials
 
 
 def jpeg(image: Bytes) -> bytes:

@@ -17,8 +17,8 @@ from starlette.websockets import WebSocketDisconnect
 from fewshot_fer.errors import AccessError, FewshotFerError, SignInError, TooManyError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens, shown
+from fewshot_fer.web.access.credentials import Credentials, is_loopback
 from fewshot_fer.web.access.guard import Guard
-from fewshot_fer.web.access.keeper import Keeper, is_loopback, keeper_of, open_keeper
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.refusal import STATUSES, status_of
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
@@ -37,6 +37,12 @@ def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return house_at(tmp_path)
+
+
+def started_again(house: House, password: str | None = None) -> Credentials:
+    """What the app knows after a restart."""
+    host = house.settings.host
+    return Credentials(house.folder, now=house.now, host=host, password=password)
 
 
 def sign_in(client: TestClient, password: str = PASSWORD, target: str = "/") -> int:
@@ -70,25 +76,23 @@ def test_the_key_is_made_once_for_our_eyes(house: House) -> None:
     key = house.folder / "secret.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE(house.folder.stat().st_mode) == 0o700
-    again, _ = open_keeper(house)
+    again = started_again(house)
     assert again.signer.read("student", first) == {"student": "s001"}
 
 
 def test_a_host_that_others_reach_gets_a_password_once(tmp_path: Path) -> None:
     house = house_at(tmp_path, host="0.0.0.0")
-    keeper, made = open_keeper(house)
+    made = house.credentials.made_up
     assert made is not None
-    assert keeper.fits(made)
+    assert house.credentials.fits(made)
     assert made not in (house.folder / "password").read_text()
-    _, second = open_keeper(house)
-    assert second is None, "it is there already"
+    assert started_again(house).made_up is None, "it is there already"
 
 
 def test_a_password_file_that_cannot_be_read_locks_the_door(house: House) -> None:
-    locked(house)
     (house.folder / "password").mkdir()
     with pytest.raises(AccessError):
-        Keeper(house.folder, now=house.now)
+        started_again(house)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +227,9 @@ def test_a_teacher_signs_in_and_out(house: House) -> None:
 @pytest.mark.parametrize("fixed", [True, False])
 def test_a_restart_signs_nobody_out_but_another_password_does(house: House, fixed: bool) -> None:
     def start(password: str) -> None:
-        keeper, _ = open_keeper(house, password if fixed else None)
-        if not fixed and not keeper.fits(password):
-            keeper.set_password(password)
+        credentials = house.credentials = started_again(house, password if fixed else None)
+        if not fixed and not credentials.fits(password):
+            credentials.set_password(password)
 
     start(PASSWORD)
     with visitor(house) as client:
@@ -239,8 +243,7 @@ def test_a_restart_signs_nobody_out_but_another_password_does(house: House, fixe
 
 
 def test_open_sockets_end_with_signing_out(house: House) -> None:
-    keeper, _ = open_keeper(house)
-    keeper.set_password(PASSWORD)
+    credentials = locked(house)
     stream = "ws://127.0.0.1:8501/_stcore/stream"
     with visitor(house) as client, visitor(house) as other:
         assert sign_in(client) == 303
@@ -255,15 +258,15 @@ def test_open_sockets_end_with_signing_out(house: House) -> None:
             house.time += 13 * 3600
             theirs.send_text("a long lesson")
             assert theirs.receive_text() == "a long lesson", "a lesson is not cut short"
-            keeper.set_password("another password")
+            credentials.set_password("another password")
             theirs.send_text("a longer lesson")
             with pytest.raises(WebSocketDisconnect):
                 theirs.receive_text()
 
 
 def test_a_socket_outlives_its_time_but_not_its_token(house: House) -> None:
-    keeper = locked(house)
-    text, token = keeper.tokens.make("a script", lifetime_s=60)
+    credentials = locked(house)
+    text, token = credentials.tokens.make("a script", lifetime_s=60)
     with (
         visitor(house, authorization=f"Bearer {text}") as client,
         client.websocket_connect("ws://127.0.0.1:8501/live/a") as socket,
@@ -272,18 +275,17 @@ def test_a_socket_outlives_its_time_but_not_its_token(house: House) -> None:
         house.time += 61
         socket.send_text("a")
         assert socket.receive_text() == "a"
-        keeper.tokens.revoke(token.id)
+        credentials.tokens.revoke(token.id)
         socket.send_text("b")
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
 
 
 def test_a_cookie_ends_with_the_night_and_with_the_password(house: House) -> None:
-    keeper, _ = open_keeper(house)
-    keeper.set_password(PASSWORD)
+    credentials = locked(house)
     with visitor(house) as client:
         assert sign_in(client) == 303
-        keeper.set_password("another password")
+        credentials.set_password("another password")
         assert client.get("/").status_code == 401
         assert sign_in(client, "another password") == 303
         house.time += 13 * 3600
@@ -435,7 +437,7 @@ def test_no_request_makes_the_guard_stumble(
         "headers": [(key.encode(), value.encode("latin-1")) for key, value in headers.items()],
         "client": None,
     }
-    asyncio.run(Guard(inside, keeper_of(house))(scope, receive, send))
+    asyncio.run(Guard(inside, house.credentials)(scope, receive, send))
     assert sent
     assert sent[0].get("role") in (None, "nobody")
     assert sent[0].get("status", 403) < 500
@@ -478,9 +480,9 @@ def test_our_pages_have_nothing_inline(house: House) -> None:
 
 
 def test_a_student_is_that_student_alone(house: House) -> None:
-    keeper = locked(house)
+    credentials = locked(house)
     mine, other = enrolled(house), enrolled(house, "Ben")
-    cookie = keeper.signer.sign("student", {"student": mine, "class": "c"}, lifetime_s=60)
+    cookie = credentials.signer.sign("student", {"student": mine, "class": "c"}, lifetime_s=60)
     with visitor(house) as client:
         client.cookies.set(STUDENT_COOKIE, cookie)
         assert client.get("/me").json() == {"role": "student", "student": mine}
@@ -492,9 +494,9 @@ def test_a_student_is_that_student_alone(house: House) -> None:
 
 
 def test_a_teacher_who_tries_a_students_page_is_both(house: House) -> None:
-    keeper, _ = open_keeper(house)
+    credentials = house.credentials
     mine = enrolled(house)
-    cookie = keeper.signer.sign("student", {"student": mine}, lifetime_s=60)
+    cookie = credentials.signer.sign("student", {"student": mine}, lifetime_s=60)
     with visitor(house) as client:
         client.cookies.set(STUDENT_COOKIE, cookie)
         assert client.get("/me").json()["student"] == mine

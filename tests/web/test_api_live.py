@@ -12,7 +12,7 @@ from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.web.api.live import MOST
 from fewshot_fer.web.api.shapes import live as shapes
-from fewshot_fer.web.service import Service
+from fewshot_fer.web.app_state import AppState
 
 V1 = "/api/v1/classes"
 
@@ -24,7 +24,7 @@ def state_of(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
 
 
 def test_a_class_from_its_opening_to_its_record(
-    client: TestClient, service: Service, people: tuple[DrawnStudent, ...]
+    client: TestClient, service: AppState, people: tuple[DrawnStudent, ...]
 ) -> None:
     opened = state_of(client.post(V1, json={"name": "7b"}), 201)
     one = f"{V1}/{opened['id']}"
@@ -58,7 +58,7 @@ def test_a_bad_picture_or_nobody_to_recalibrate_is_said(client: TestClient) -> N
     assert client.post(f"{V1}/nothing/pause").status_code == 404
 
 
-def test_a_drawn_class_sits_in_it_when_wished_for(client: TestClient, service: Service) -> None:
+def test_a_drawn_class_sits_in_it_when_wished_for(client: TestClient, service: AppState) -> None:
     opened = state_of(client.post(V1, json={"drawn": 2}), 201)
     assert service.classes.get(opened["id"]).draws
     assert client.post(V1, json={"drawn": 500}).status_code == 400

@@ -19,9 +19,9 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.naming import Doubts
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.classes import RunningClass
-from fewshot_fer.web.service import Service
 
 WAIT = 60.0
 
@@ -37,11 +37,11 @@ def until(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def enrolled(service: Service, name: str) -> str:
+def enrolled(service: AppState, name: str) -> str:
     return service.library.create(name, agreed(name, service.library.now())).id
 
 
-def test_a_picture_is_answered_with_its_face(service: Service, jpegs: dict[str, bytes]) -> None:
+def test_a_picture_is_answered_with_its_face(service: AppState, jpegs: dict[str, bytes]) -> None:
     running = service.classes.open("7b")
     view = look(running, jpegs["happy"])
     assert view["type"] == "view"
@@ -49,12 +49,12 @@ def test_a_picture_is_answered_with_its_face(service: Service, jpegs: dict[str, 
     assert view["source"] == "gallery:a"
 
 
-def test_what_must_not_be_decoded_never_reaches_a_worker(service: Service) -> None:
+def test_what_must_not_be_decoded_never_reaches_a_worker(service: AppState) -> None:
     with pytest.raises(ImageError):
         service.classes.open().offer("gallery:a", b"text")
 
 
-def test_all_sources_are_one_class(service: Service, jpegs: dict[str, bytes]) -> None:
+def test_all_sources_are_one_class(service: AppState, jpegs: dict[str, bytes]) -> None:
     running = service.classes.open()
     anna = enrolled(service, "Anna")
     service.opened().members.refresh()
@@ -73,7 +73,7 @@ def test_all_sources_are_one_class(service: Service, jpegs: dict[str, bytes]) ->
     assert {source.kind for source in state.sources} == {"gallery", "device"}
 
 
-def test_a_pause_looks_at_nothing(service: Service, jpegs: dict[str, bytes]) -> None:
+def test_a_pause_looks_at_nothing(service: AppState, jpegs: dict[str, bytes]) -> None:
     running = service.classes.open()
     running.pause()
     assert look(running, jpegs["happy"])["reason"] == "paused"
@@ -82,7 +82,7 @@ def test_a_pause_looks_at_nothing(service: Service, jpegs: dict[str, bytes]) -> 
 
 
 def test_viewers_see_the_same_without_a_second_analysis(
-    service: Service, jpegs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    service: AppState, jpegs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
     original = ClassSession.look
@@ -111,7 +111,7 @@ def test_viewers_see_the_same_without_a_second_analysis(
 
 
 def test_a_students_own_picture_is_shown_to_nobody(
-    service: Service, jpegs: dict[str, bytes]
+    service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     anna = enrolled(service, "Anna")
 
@@ -129,7 +129,7 @@ def test_a_students_own_picture_is_shown_to_nobody(
 
 
 def test_numbers_are_recorded_and_kept_at_the_end(
-    service: Service, jpegs: dict[str, bytes]
+    service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     running = service.classes.open("7b")
     session = running.record(each=False)
@@ -151,7 +151,7 @@ def test_numbers_are_recorded_and_kept_at_the_end(
 
 
 def test_marks_made_before_the_recording_and_in_a_pause_are_kept(
-    service: Service, jpegs: dict[str, bytes]
+    service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     running = service.classes.open()
     running.mark("a test")
@@ -178,7 +178,7 @@ def test_marks_made_before_the_recording_and_in_a_pause_are_kept(
 
 
 def test_a_class_begins_with_its_first_picture(
-    make_service: Callable[..., Service], jpegs: dict[str, bytes]
+    make_service: Callable[..., AppState], jpegs: dict[str, bytes]
 ) -> None:
     ahead = 0.0
     service = make_service(clock=lambda: time.monotonic() + ahead)
@@ -191,7 +191,7 @@ def test_a_class_begins_with_its_first_picture(
 
 
 def test_smaller_pictures_of_a_source_keep_names_and_are_no_trouble(
-    service: Service, jpegs: dict[str, bytes]
+    service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     anna = enrolled(service, "Anna")
     service.opened().members.refresh()
@@ -210,7 +210,7 @@ def test_smaller_pictures_of_a_source_keep_names_and_are_no_trouble(
         assert running.state.sources[0].said is None
 
 
-def test_a_face_is_named_by_hand(service: Service, jpegs: dict[str, bytes]) -> None:
+def test_a_face_is_named_by_hand(service: AppState, jpegs: dict[str, bytes]) -> None:
     anna = enrolled(service, "Anna")
     service.opened().members.refresh()
     running = service.classes.open()
@@ -224,7 +224,7 @@ def test_a_face_is_named_by_hand(service: Service, jpegs: dict[str, bytes]) -> N
 
 
 def test_who_is_deleted_is_forgotten_while_the_lesson_goes_on(
-    service: Service, jpegs: dict[str, bytes]
+    service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     anna = enrolled(service, "Anna")
     service.opened().members.refresh()
@@ -268,7 +268,7 @@ def test_names_by_face_are_looked_at_again() -> None:
     assert namer.doubted(image, faces, [7], ["anna"], 2.0) == [7]
 
 
-def test_the_timeline_grows(service: Service, jpegs: dict[str, bytes]) -> None:
+def test_the_timeline_grows(service: AppState, jpegs: dict[str, bytes]) -> None:
     running = service.classes.open()
 
     def told() -> bool:
@@ -281,7 +281,7 @@ def test_the_timeline_grows(service: Service, jpegs: dict[str, bytes]) -> None:
 
 
 def test_a_mistake_of_ours_costs_one_picture_and_not_the_lesson(
-    service: Service, jpegs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    service: AppState, jpegs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = service.classes.open()
     with monkeypatch.context() as broken:
@@ -292,7 +292,7 @@ def test_a_mistake_of_ours_costs_one_picture_and_not_the_lesson(
 
 
 def test_a_class_that_everybody_left_ends_and_its_record_is_kept(
-    make_service: Callable[..., Service], jpegs: dict[str, bytes]
+    make_service: Callable[..., AppState], jpegs: dict[str, bytes]
 ) -> None:
     ahead = 0.0
     service = make_service(clock=lambda: time.monotonic() + ahead)
@@ -324,7 +324,7 @@ def test_a_class_that_everybody_left_ends_and_its_record_is_kept(
         assert store.read(session).session.ended is not None
 
 
-def test_a_class_that_ended_is_not_found(service: Service) -> None:
+def test_a_class_that_ended_is_not_found(service: AppState) -> None:
     running = service.classes.open()
     service.classes.close(running.id)
     with pytest.raises(SourceError):

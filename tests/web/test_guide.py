@@ -7,8 +7,8 @@ from starlette.testclient import TestClient, WebSocketTestSession
 
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.students.enrolment.gate import Candidate
-from fewshot_fer.web.guide.basket import MOST_FACES, MOST_TICKETS, Baskets, baskets_of
-from fewshot_fer.web.service import Service
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.guide.taken import MOST_FACES, MOST_TICKETS, TakenFaces
 
 TICKET = "a-ticket-nobody-can-guess"
 
@@ -43,7 +43,7 @@ class Clock:
 
 
 def test_what_was_taken_reaches_the_page_that_asked(
-    client: TestClient, service: Service, jpegs: dict[str, bytes]
+    client: TestClient, service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     service.clock = Clock()
     with client.websocket_connect("ws://localhost:8501/guide") as line:
@@ -52,21 +52,21 @@ def test_what_was_taken_reaches_the_page_that_asked(
         for k in range(12):
             line.send_bytes(jpegs["neutral"])
             assert answer(line, "live")["good"], k
-            if baskets_of(service)._waiting.get(TICKET):
+            if service.taken._waiting.get(TICKET):
                 break
         assert answer(line, "took")["expression"] == "neutral"
         assert answer(line, "ask")["expression"] == "happy"
         line.send_json({"do": "skip"})
         line.send_bytes(jpegs["happy"])
         assert answer(line, "over")["taken"] == 1
-    assert baskets_of(service).fetch("another-ticket-of-somebody") == []
-    (taken,) = baskets_of(service).fetch(TICKET)
+    assert service.taken.fetch("another-ticket-of-somebody") == []
+    (taken,) = service.taken.fetch(TICKET)
     assert (taken.expression, taken.portrait.shape) == ("neutral", (192, 192, 3))
-    assert baskets_of(service).fetch(TICKET) == []
+    assert service.taken.fetch(TICKET) == []
 
 
 def test_a_resting_face_is_watched_for_some_seconds(
-    client: TestClient, service: Service, jpegs: dict[str, bytes]
+    client: TestClient, service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     service.clock = Clock()
     with client.websocket_connect("ws://localhost:8501/guide") as line:
@@ -78,7 +78,7 @@ def test_a_resting_face_is_watched_for_some_seconds(
             if message["share"] == 1.0:
                 break
         assert int(str(answer(line, "over")["taken"])) >= 4
-    assert {one.expression for one in baskets_of(service).fetch(TICKET)} == {"neutral"}
+    assert {one.expression for one in service.taken.fetch(TICKET)} == {"neutral"}
 
 
 def test_it_says_what_to_change(client: TestClient) -> None:
@@ -109,7 +109,7 @@ def test_bad_messages_are_answered_and_the_line_stays(client: TestClient) -> Non
 
 
 def test_baskets_do_not_grow() -> None:
-    baskets = Baskets()
+    baskets = TakenFaces()
     one = Candidate("happy", np.zeros((192, 192, 3), np.uint8), {}, "camera")
     for number in range(MOST_TICKETS + 5):
         baskets.put(f"ticket {number}", [one] * (MOST_FACES + 5))

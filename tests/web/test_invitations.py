@@ -9,7 +9,7 @@ import pytest
 
 from fewshot_fer.errors import MissingError, SignInError
 from fewshot_fer.web.access.tokens import Signer
-from fewshot_fer.web.invitations import MOST_NEW, Invitations, join_link
+from fewshot_fer.web.portal.invitations import MOST_NEW, Invitations, join_link
 
 
 @dataclass

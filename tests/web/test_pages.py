@@ -15,9 +15,7 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
 from fewshot_fer.students.shortcuts import enroll
-from fewshot_fer.web.access.keeper import keeper_of
-from fewshot_fer.web.portal.side import side_of
-from fewshot_fer.web.service import Service, make_current
+from fewshot_fer.web.app_state import AppState
 
 pytestmark = pytest.mark.slow
 
@@ -26,21 +24,20 @@ NAME = "Ada *[x](http://y)* <b>"
 Opens = Callable[..., AppTest]
 
 
-def script(page: str) -> None:
+def script(page: str, app: object) -> None:
     from importlib import import_module
 
-    from fewshot_fer.web.service import current
-
-    import_module(f"fewshot_fer.web.pages.{page}").show(current())
+    import_module(f"fewshot_fer.web.pages.{page}").show(app)
 
 
 @pytest.fixture
-def opens(service: Service) -> Opens:
+def opens(service: AppState) -> Opens:
     """Opens a page, at an address of its own if need be; nothing may go wrong unseen."""
 
     def open_page(page: str, **at: str) -> AppTest:
-        make_current(service)
-        test = AppTest.from_function(script, kwargs={"page": page}, default_timeout=60)
+        test = AppTest.from_function(
+            script, kwargs={"page": page, "app": service}, default_timeout=60
+        )
         for name, value in at.items():
             test.query_params[name] = value
         return run(test)
@@ -66,13 +63,13 @@ def press(test: AppTest, words: str, place: int = 0) -> AppTest:
 
 
 @pytest.fixture
-def ada(service: Service, people: tuple[DrawnStudent, ...]) -> str:
+def ada(service: AppState, people: tuple[DrawnStudent, ...]) -> str:
     """Somebody with a name that is not easy to show."""
     pictures = {name: reference_picture(people[0], name) for name in ("neutral", "happy")}
     return enroll(service.roster, NAME, pictures, agreed_by="Ada's mother").student.id
 
 
-def record(service: Service, student: str | None, seconds: int = 300, name: str = "7b") -> int:
+def record(service: AppState, student: str | None, seconds: int = 300, name: str = "7b") -> int:
     """A session in which the class is neutral at first, and then happy."""
     with Store.open(
         service.settings.records, now=lambda: datetime(2026, 11, 17, 9, tzinfo=UTC)
@@ -106,7 +103,7 @@ def test_an_empty_page_says_what_to_do_first(opens: Opens, page: str, first_step
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_stands_with_students_and_sessions(
-    service: Service, opens: Opens, ada: str, page: str
+    service: AppState, opens: Opens, ada: str, page: str
 ) -> None:
     record(service, ada)
     test = opens(page)
@@ -114,13 +111,13 @@ def test_every_page_stands_with_students_and_sessions(
     assert "http://y)*" not in said(test).replace("\\", "").replace(NAME, "")
 
 
-def test_names_are_never_markdown(service: Service, opens: Opens, ada: str) -> None:
+def test_names_are_never_markdown(service: AppState, opens: Opens, ada: str) -> None:
     for test in (opens("students"), opens("students", student=ada)):
         assert NAME not in "\n".join(str(one.value) for one in (*test.markdown, *test.success))
 
 
 def test_pictures_come_after_the_agreement(
-    service: Service, opens: Opens, jpegs: dict[str, bytes]
+    service: AppState, opens: Opens, jpegs: dict[str, bytes]
 ) -> None:
     test = opens("students", new="yes")
     assert "What is stored" in said(test)
@@ -144,7 +141,7 @@ def test_pictures_come_after_the_agreement(
 
 
 def test_a_student_is_deleted_only_by_name_and_then_nothing_is_left(
-    service: Service, opens: Opens, ada: str, tmp_path: Path
+    service: AppState, opens: Opens, ada: str, tmp_path: Path
 ) -> None:
     session = record(service, ada)
     test = opens("students", student=ada)
@@ -161,7 +158,7 @@ def test_a_student_is_deleted_only_by_name_and_then_nothing_is_left(
 
 
 def test_a_reference_is_removed_and_the_name_changed(
-    service: Service, opens: Opens, ada: str
+    service: AppState, opens: Opens, ada: str
 ) -> None:
     test = opens("students", student=ada)
     press(test, "Remove it")
@@ -180,7 +177,7 @@ def test_who_is_not_there_is_said_in_words(opens: Opens) -> None:
 
 
 def test_one_damaged_student_does_not_hide_the_others(
-    service: Service, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
+    service: AppState, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
 ) -> None:
     ben = enroll(
         service.roster, "Ben", {"neutral": reference_picture(people[1], "neutral")}, agreed_by="B"
@@ -193,7 +190,7 @@ def test_one_damaged_student_does_not_hide_the_others(
 
 
 def test_a_session_is_shown_with_its_coverage_and_its_doubts(
-    service: Service, opens: Opens, ada: str
+    service: AppState, opens: Opens, ada: str
 ) -> None:
     number = record(service, ada)
     test = opens("sessions", session=str(number))
@@ -207,13 +204,13 @@ def test_a_session_is_shown_with_its_coverage_and_its_doubts(
     assert "Student by student" in "".join(one.value for one in run(test).subheader)
 
 
-def test_two_sessions_are_compared_in_words(service: Service, opens: Opens) -> None:
+def test_two_sessions_are_compared_in_words(service: AppState, opens: Opens) -> None:
     record(service, None)
     record(service, None, 600)
     assert "surely read" in said(opens("sessions", compare="yes")).casefold()
 
 
-def test_a_session_is_deleted_after_a_question(service: Service, opens: Opens) -> None:
+def test_a_session_is_deleted_after_a_question(service: AppState, opens: Opens) -> None:
     number = record(service, None)
     test = opens("sessions", session=str(number))
     assert "cannot be taken back" in said(test)
@@ -229,7 +226,7 @@ def test_no_such_session(opens: Opens, number: str) -> None:
 
 
 def test_a_picture_is_tried_and_not_stored(
-    service: Service, opens: Opens, people: tuple[DrawnStudent, ...], tmp_path: Path
+    service: AppState, opens: Opens, people: tuple[DrawnStudent, ...], tmp_path: Path
 ) -> None:
     before = sorted(path for path in tmp_path.rglob("*"))
     test = opens("pictures")
@@ -242,7 +239,7 @@ def test_a_picture_is_tried_and_not_stored(
 
 
 def test_an_expression_is_taught_to_the_class_and_forgotten(
-    service: Service, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
+    service: AppState, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
 ) -> None:
     test = opens("expressions")
     test.text_input(key="teach-name").input("Confused")
@@ -261,7 +258,7 @@ def test_an_expression_is_taught_to_the_class_and_forgotten(
 
 
 def test_everything_is_deleted_only_after_it_is_typed(
-    service: Service, opens: Opens, ada: str
+    service: AppState, opens: Opens, ada: str
 ) -> None:
     record(service, ada)
     test = opens("settings")
@@ -274,7 +271,7 @@ def test_everything_is_deleted_only_after_it_is_typed(
         assert store.sessions() == []
 
 
-def test_a_token_is_shown_once_and_revoked(service: Service, opens: Opens) -> None:
+def test_a_token_is_shown_once_and_revoked(service: AppState, opens: Opens) -> None:
     test = opens("settings")
     test.text_input[[one.label for one in test.text_input].index("What is it for?")].input("Board")
     press(test, "Make")
@@ -287,22 +284,22 @@ def test_a_token_is_shown_once_and_revoked(service: Service, opens: Opens) -> No
 
 
 def test_a_student_gets_a_link_of_their_own_while_a_class_is_watched(
-    service: Service, opens: Opens, ada: str
+    service: AppState, opens: Opens, ada: str
 ) -> None:
     make = [one.label for one in opens("students", student=ada).button]
     assert "Make a link" not in make, "no class is watched"
     running = service.classes.open("7b")
     test = press(opens("students", student=ada), "Make a link")
     (link,) = [one.value for one in test.code]
-    side = side_of(service)
-    invitation = side.invitations.read(link.rsplit("/", 1)[-1])
+    invitations = service.portal.invitations
+    invitation = invitations.read(link.rsplit("/", 1)[-1])
     assert (invitation.student, invitation.class_id) == (ada, running.id)
     assert [one.value for one in run(test).code] == [link], "the same link, not another one"
     service.classes.close(running.id)
-    assert side.invitations.listed() == ()
+    assert invitations.listed() == ()
 
 
-def test_who_signed_in_can_sign_out(service: Service, opens: Opens) -> None:
+def test_who_signed_in_can_sign_out(service: AppState, opens: Opens) -> None:
     assert "/sign-out" not in said(opens("settings"))
-    keeper_of(service).set_password("a long enough password")
+    service.credentials.set_password("a long enough password")
     assert 'href="/sign-out"' in said(opens("settings"))

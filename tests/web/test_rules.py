@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from fewshot_fer.settings import Settings
+from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.guard import Guard
-from fewshot_fer.web.access.keeper import Keeper
 from fewshot_fer.web.access.rules import EVERY, RULES, SOCKET, Allowed, Rule, rule_of
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.front.routes import PAGES
@@ -54,15 +54,14 @@ def app_routes(tmp_path_factory: pytest.TempPathFactory) -> list[BaseRoute]:
     import streamlit
 
     from fewshot_fer.web.app import PAGE, parts
-    from fewshot_fer.web.service import Service, make_current
+    from fewshot_fer.web.app_state import AppState
 
     folder = tmp_path_factory.mktemp("app")
     settings = Settings(support_sets=folder / "s", records=f"sqlite:///{folder / 'r.db'}")
-    service = Service(settings, folder=folder / "web")
+    service = AppState(settings, folder=folder / "web")
     try:
         built = streamlit.App(PAGE, **parts(service))._build_starlette_app()
     finally:
-        make_current(None)
         service.close()
     first: object = built.user_middleware[0].cls
     assert first is Guard, "the guard stands before everything"
@@ -87,17 +86,17 @@ def ways_in(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 class Crowd:
     """Everybody who could come, as the headers and cookies that they come with."""
 
-    def __init__(self, keeper: Keeper, clock: list[float]) -> None:
-        tokens, signer = keeper.tokens, keeper.signer
+    def __init__(self, credentials: Credentials, clock: list[float]) -> None:
+        tokens, signer = credentials.tokens, credentials.signer
         old = tokens.make("old", lifetime_s=1)[0]
         gone, record = tokens.make("gone")
         tokens.revoke(record.id)
-        teacher = keeper.teacher_cookie()
+        teacher = credentials.teacher_cookie()
         student = signer.sign("student", {"student": "s001"}, lifetime_s=3600)
         other = signer.sign("student", {"student": "s002"}, lifetime_s=3600)
         over = signer.sign("student", {"student": "s001"}, lifetime_s=1)
         clock[0] -= 20 * 3600
-        stale = keeper.teacher_cookie()
+        stale = credentials.teacher_cookie()
         clock[0] += 20 * 3600 + 2
         self.cookies: dict[str, dict[str, str]] = {
             "teacher": {TEACHER_COOKIE: teacher},
@@ -140,11 +139,11 @@ class Door:
 
     def __init__(self, folder: Path) -> None:
         clock = [1_800_000_000.0]
-        keeper = Keeper(folder, now=lambda: clock[0], password=PASSWORD)
-        self.crowd = Crowd(keeper, clock)
+        credentials = Credentials(folder, now=lambda: clock[0], password=PASSWORD)
+        self.crowd = Crowd(credentials, clock)
         # So many requests in no time: the limiter has a test of its own.
-        keeper.requests.take = lambda *_: None  # type: ignore[method-assign]
-        self._guard = Guard(_inside, keeper)
+        credentials.requests.take = lambda *_: None  # type: ignore[method-assign]
+        self._guard = Guard(_inside, credentials)
 
     def lets_in(self, name: str, path: str, method: str) -> bool:
         """Whether this one gets through to what is behind the guard."""

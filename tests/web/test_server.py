@@ -11,8 +11,8 @@ import pytest
 
 from fewshot_fer.errors import ServerError
 from fewshot_fer.web import server
+from fewshot_fer.web.app_state import web_folder
 from fewshot_fer.web.certificates import Certificate, self_signed
-from fewshot_fer.web.service import web_folder
 
 
 def test_a_port_that_is_taken_is_said() -> None:

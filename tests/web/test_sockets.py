@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
-from fewshot_fer.web.service import Service
+from fewshot_fer.web.app_state import AppState
 
 ORIGIN = {"host": "localhost:8501", "origin": "http://localhost:8501"}
 
@@ -28,7 +28,7 @@ def next_of(socket: WebSocketTestSession, *kinds: str) -> Any:
 
 
 def test_a_picture_is_answered(
-    client: TestClient, service: Service, jpegs: dict[str, bytes]
+    client: TestClient, service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     running = service.classes.open()
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
@@ -40,7 +40,7 @@ def test_a_picture_is_answered(
 
 
 def test_bad_input_is_explained_and_the_way_stays_open(
-    client: TestClient, service: Service, jpegs: dict[str, bytes]
+    client: TestClient, service: AppState, jpegs: dict[str, bytes]
 ) -> None:
     running = service.classes.open()
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
@@ -55,7 +55,7 @@ def test_bad_input_is_explained_and_the_way_stays_open(
 
 
 def test_two_people_are_shown_one_by_one_only_where_that_was_chosen(
-    client: TestClient, service: Service, people: tuple[DrawnStudent, ...]
+    client: TestClient, service: AppState, people: tuple[DrawnStudent, ...]
 ) -> None:
     both = np.hstack([reference_picture(one, "happy") for one in people[:2]])
     running = service.classes.open()
@@ -73,7 +73,7 @@ def test_two_people_are_shown_one_by_one_only_where_that_was_chosen(
         assert all("expression" in face for face in next_of(socket, "view")["seen"])
 
 
-def test_commands_of_one_page_are_seen_by_the_other(client: TestClient, service: Service) -> None:
+def test_commands_of_one_page_are_seen_by_the_other(client: TestClient, service: AppState) -> None:
     running = service.classes.open("7b")
     address = f"/live/{running.id}"
     with (
@@ -97,7 +97,7 @@ def test_a_class_that_is_not_there_is_said(client: TestClient) -> None:
 
 
 def test_a_page_that_finds_its_class_gone_gets_the_one_that_is_watched_now(
-    client: TestClient, service: Service
+    client: TestClient, service: AppState
 ) -> None:
     running = service.classes.open("7b")
     with client.websocket_connect("/live/now", headers=ORIGIN) as socket:
@@ -113,7 +113,7 @@ def test_the_health_route_names_nobody(client: TestClient) -> None:
     assert set(answer) == {"status", "version"}
 
 
-def test_a_students_link_is_made_and_let_in(client: TestClient, service: Service) -> None:
+def test_a_students_link_is_made_and_let_in(client: TestClient, service: AppState) -> None:
     running = service.classes.open("7b")
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
         socket.send_text('{"do":"invite","address":"https://school.example/class"}')

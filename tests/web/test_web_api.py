@@ -20,7 +20,6 @@ from starlette.testclient import TestClient
 
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second
-from fewshot_fer.web.access.keeper import keeper_of
 from fewshot_fer.web.api import tools
 from fewshot_fer.web.api.endpoint import as_json
 from fewshot_fer.web.api.openapi import description
@@ -127,7 +126,7 @@ def test_a_student_from_enrolment_to_removal(client: TestClient, house: House) -
 
 def test_a_removed_students_tokens_and_records_go_too(client: TestClient, house: House) -> None:
     student = enrol(client)["student"]
-    token, _ = keeper_of(house).tokens.make("theirs", student=student)
+    token, _ = house.credentials.tokens.make("theirs", student=student)
     mine = {"authorization": f"Bearer {token}"}
     assert client.delete(f"{V1}/students/{student}", headers=mine).status_code == 200
     problem(client.get(f"{V1}/me", headers=mine), 401, "sign-in")
@@ -250,7 +249,7 @@ def fill(store: Store) -> None:
 
 
 def test_the_machine_is_for_the_teacher(client: TestClient, house: House) -> None:
-    token, _ = keeper_of(house).tokens.make("theirs", student=enrolled(house))
+    token, _ = house.credentials.tokens.make("theirs", student=enrolled(house))
     checks = good_answer(client.get(f"{V1}/doctor"), "GET", "/doctor")["checks"]
     assert checks
     mine = {"authorization": f"Bearer {token}"}
@@ -260,9 +259,9 @@ def test_the_machine_is_for_the_teacher(client: TestClient, house: House) -> Non
 
 
 def test_a_student_reads_pictures_as_themselves_only(house: House) -> None:
-    keeper = locked(house)
+    credentials = locked(house)
     mine, other = enrolled(house), enrolled(house, "Ben")
-    token, _ = keeper.tokens.make("mine", student=mine)
+    token, _ = credentials.tokens.make("mine", student=mine)
     with visitor(house, authorization=f"Bearer {token}") as client:
         read = client.post(f"{V1}/analyze", content=picture("happy"))
         assert read.json()["images"][0]["faces"][0]["student"] == mine
@@ -410,7 +409,7 @@ ANYTHING = st.recursive(
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=ANYTHING, name=st.text(max_size=120))
 def test_no_json_makes_it_stumble(client: TestClient, house: House, value: Any, name: str) -> None:
-    keeper_of(house).requests.take = lambda *_: None  # type: ignore[method-assign]
+    house.credentials.requests.take = lambda *_: None  # type: ignore[method-assign]
     if not house.library.students():
         enrolled(house)
     body = json.dumps(value).encode()
@@ -455,7 +454,7 @@ def test_a_mistake_of_ours_tells_the_asker_nothing(
 
 
 def test_requests_are_counted_by_who_asks(client: TestClient, house: House) -> None:
-    token, _ = keeper_of(house).tokens.make("theirs", student=enrolled(house))
+    token, _ = house.credentials.tokens.make("theirs", student=enrolled(house))
     mine = {"authorization": f"Bearer {token}"}
     answers = [client.get(f"{V1}/me") for _ in range(61)]
     assert [one.status_code for one in answers] == [200] * 60 + [429]

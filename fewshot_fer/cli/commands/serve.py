@@ -16,8 +16,8 @@ from fewshot_fer.cli.show import output, panels
 from fewshot_fer.cli.show.notice import LAW
 
 if TYPE_CHECKING:
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.certificates import Certificate
-    from fewshot_fer.web.service import Service
 
 
 def register(app: typer.Typer) -> None:
@@ -56,8 +56,8 @@ def serve(
     Only this machine reaches it, unless --host says otherwise; then teachers need a password.
     """
     from fewshot_fer.web import server
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.drawn import thrown_away
-    from fewshot_fer.web.service import Service
 
     password = server.taken_password() if password is None else password
     settings = options.settings(
@@ -67,17 +67,17 @@ def serve(
     with TemporaryDirectory(prefix="fewshot-fer-drawn-") as folder:
         if drawn:
             settings = thrown_away(settings, Path(folder))
-        service = Service(settings, demo=drawn or 0)
-        certificate = _certificate(service, cert, key, own=self_signed)
+        app = AppState(settings, password=password, demo=drawn or 0)
+        certificate = _certificate(app, cert, key, own=self_signed)
         address = server.address(settings.host, settings.port, secure=certificate is not None)
-        _announce(service, address, password, as_json=as_json)
+        _announce(app, address, as_json=as_json)
         if open_browser:
             Timer(2.0, webbrowser.open, [address]).start()
-        server.serve(service, host=settings.host, port=settings.port, certificate=certificate)
+        server.serve(app, host=settings.host, port=settings.port, certificate=certificate)
 
 
 def _certificate(
-    service: Service, cert: Path | None, key: Path | None, *, own: bool
+    app: AppState, cert: Path | None, key: Path | None, *, own: bool
 ) -> Certificate | None:
     from fewshot_fer.web.certificates import Certificate, self_signed
 
@@ -85,14 +85,14 @@ def _certificate(
         raise typer.BadParameter("say both --cert and --key", param_hint="--cert, --key")
     if cert is not None and key is not None:
         return Certificate(cert, key)
-    return self_signed(service.folder, service.settings.host) if own else None
+    return self_signed(app.folder, app.settings.host) if own else None
 
 
-def _announce(service: Service, address: str, password: str | None, *, as_json: bool) -> None:
+def _announce(app: AppState, address: str, *, as_json: bool) -> None:
     """Where it is, and the password that was made up just now, which is shown only once."""
-    from fewshot_fer.web.access.keeper import is_loopback, open_keeper
+    from fewshot_fer.web.access.credentials import is_loopback
 
-    _, made = open_keeper(service, password)
+    made = app.credentials.made_up
     if as_json:
         output.write_json({"address": address, "password": made})
         return
@@ -100,12 +100,12 @@ def _announce(service: Service, address: str, password: str | None, *, as_json: 
     console.print(f"The class is at [bold]{address}[/]   (Ctrl-C ends it)")
     if made is not None:
         console.print(f"Teachers sign in with [bold]{made}[/] (made just now, shown only here).")
-    if not is_loopback(service.settings.host) and address.startswith("http:"):
+    if not is_loopback(app.settings.host) and address.startswith("http:"):
         console.print(
             "Browsers of other machines give no camera to a page without HTTPS: add --self-signed, "
             "or --cert and --key, or put a proxy with HTTPS in front."
         )
-    if service.demo:
+    if app.demo:
         console.print("Everybody is drawn; nothing is kept.", style="dim")
     else:
         console.print(LAW, style="dim")

@@ -6,10 +6,10 @@
     origin.py     under which name and from whose page a request comes
     streams.py    bodies that are counted, sockets that end when they must
     headers.py    what answers carry
-    keeper.py     key, password and tokens of one app: `keeper_of(service)`
+    credentials.py  key, password and tokens of one app: `app.credentials`
     passwords.py  scrypt; limits.py counts guesses and requests
-    tokens.py     what is signed: cookies, join links, forms (`keeper_of(service).signer`)
-    apitokens.py  tokens for programs (`keeper_of(service).tokens`: make, listed, revoke)
+    tokens.py     what is signed: cookies, join links, forms (`app.credentials.signer`)
+    apitokens.py  tokens for programs (`app.credentials.tokens`: make, listed, revoke)
     signin.py     the teacher's door
     refusal.py    how an error of ours looks over the web: status, problem document, page
 

@@ -8,7 +8,6 @@ from functools import partial
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,8 +19,8 @@ from fewshot_fer.errors import (
     SignInError,
 )
 from fewshot_fer.web.access import refusal
+from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.headers import headers_for
-from fewshot_fer.web.access.keeper import Keeper, Service, keeper_of
 from fewshot_fer.web.access.origin import check_host, check_origin
 from fewshot_fer.web.access.rules import RULES, SOCKET, Kind, Rule, chosen, rule_of
 from fewshot_fer.web.access.streams import POLICY, Line, check_length, counted_body
@@ -30,17 +29,14 @@ from fewshot_fer.web.access.who import Who, remember
 _log = logging.getLogger(__name__)
 
 
-def middleware(service: Service) -> Sequence[Middleware]:
-    """The guard, to stand before everything else."""
-    return (Middleware(Guard, keeper=keeper_of(service)),)
-
-
 class Guard:
     """ASGI middleware; everything behind it may trust `who(request)`."""
 
-    def __init__(self, app: ASGIApp, keeper: Keeper, rules: Sequence[Rule] = RULES) -> None:
+    def __init__(
+        self, app: ASGIApp, credentials: Credentials, rules: Sequence[Rule] = RULES
+    ) -> None:
         self._app = app
-        self._keeper = keeper
+        self._credentials = credentials
         self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +49,7 @@ class Guard:
         found = rule_of(scope["path"], method, self._rules)
         kind = found[0].kind if found is not None else _kind_of(scope["path"])
         try:
-            if not self._keeper.has_password:
+            if not self._credentials.has_password:
                 check_host(asked)
             if found is None or found[0].allowed == "closed":
                 raise MissingError(
@@ -63,7 +59,7 @@ class Guard:
             check_origin(asked, method)
             asking = self._admit(asked, rule, parts)
             if rule.kind == "api":
-                self._keeper.requests.take(_name_of(asking, asked))
+                self._credentials.requests.take(_name_of(asking, asked))
             if scope["type"] == "http":
                 check_length(asked.headers, rule)
         except FewshotFerError as error:
@@ -72,7 +68,7 @@ class Guard:
         remember(scope, asking)
         if scope["type"] == "websocket":
             again = partial(self._admit, asked, rule, parts, even_late=True)
-            line = Line(self._keeper, again, receive, send)
+            line = Line(self._credentials, again, receive, send)
             await self._app(scope, line.receive, line.send)
             return
         sender = _Sender(_with_headers(send, kind, scope))
@@ -94,9 +90,9 @@ class Guard:
     ) -> Who:
         if rule.allowed == "anybody":
             # A page for anybody does not fail because of a stale token.
-            candidates = self._keeper.candidates(asked) if _plain(asked) else ()
+            candidates = self._credentials.candidates(asked) if _plain(asked) else ()
             return chosen(rule, parts, tuple(reversed(candidates))) or Who("nobody")
-        candidates = self._keeper.candidates(asked, even_late=even_late)
+        candidates = self._credentials.candidates(asked, even_late=even_late)
         asking = chosen(rule, parts, candidates)
         if asking is not None:
             return asking

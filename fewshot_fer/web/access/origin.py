@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from fewshot_fer.errors import AccessError
-from fewshot_fer.web.access.keeper import is_loopback
+from fewshot_fer.web.access.credentials import is_loopback
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS: Final = {"http": 80, "https": 443}

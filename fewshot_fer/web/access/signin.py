@@ -7,17 +7,20 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.errors import SignInError, TooManyError
-from fewshot_fer.web.access.keeper import TEACHER_LIFETIME, Keeper, Service, keeper_of
+from fewshot_fer.web.access.credentials import TEACHER_LIFETIME, Credentials
 from fewshot_fer.web.access.refusal import framed
 from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.who import who
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.app_state import AppState
 
 _WRONG: Final = "That is not the password."
 _LEAVE: Final = """
@@ -28,9 +31,9 @@ _LEAVE: Final = """
 """
 
 
-def routes(service: Service) -> Sequence[BaseRoute]:
+def routes(app: AppState) -> Sequence[BaseRoute]:
     """Signing in and out."""
-    door = Door(keeper_of(service))
+    door = Door(app.credentials)
     return (
         Route("/sign-in", door.show, methods=["GET"]),
         Route("/sign-in", door.enter, methods=["POST"]),
@@ -42,8 +45,8 @@ def routes(service: Service) -> Sequence[BaseRoute]:
 class Door:
     """The page, and what its form does."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
         # A guess costs 32 MB for a tenth of a second: two at a time, however many come.
         self._guesses = ThreadPoolExecutor(2, "password")
 
@@ -60,7 +63,9 @@ class Door:
             field = {name: str(form.get(name, "")) for name in ("token", "next", "password")}
         target = _inside(field["next"] or "/")
         try:
-            self._keeper.signer.check_form(request.cookies.get(FORM_COOKIE, ""), field["token"])
+            self._credentials.signer.check_form(
+                request.cookies.get(FORM_COOKIE, ""), field["token"]
+            )
         except SignInError:
             return self._page(request, target, "The page had grown old. Please try again.", 400)
         try:
@@ -71,11 +76,13 @@ class Door:
             answer.headers["retry-after"] = str(int(error.seconds) + 1)
             return answer
         loop = asyncio.get_running_loop()
-        fits = await loop.run_in_executor(self._guesses, self._keeper.fits, field["password"])
+        fits = await loop.run_in_executor(self._guesses, self._credentials.fits, field["password"])
         if not fits:
             return self._page(request, target, _WRONG, 401)
         done = RedirectResponse(target, status_code=303)
-        self._set(request, done, TEACHER_COOKIE, self._keeper.teacher_cookie(), TEACHER_LIFETIME)
+        self._set(
+            request, done, TEACHER_COOKIE, self._credentials.teacher_cookie(), TEACHER_LIFETIME
+        )
         done.delete_cookie(FORM_COOKIE, path="/sign-in")
         return done
 
@@ -88,19 +95,19 @@ class Door:
 
         No token is asked for: the guard has seen that a page of ours sent this.
         """
-        self._keeper.sign_out(request.cookies.get(TEACHER_COOKIE, ""))
+        self._credentials.sign_out(request.cookies.get(TEACHER_COOKIE, ""))
         done = RedirectResponse("/sign-in", status_code=303)
         done.delete_cookie(TEACHER_COOKIE, samesite="lax", httponly=True)
         return done
 
     def _count(self, request: Request) -> None:
         address = request.client.host if request.client is not None else ""
-        self._keeper.by_address.take(address)
-        self._keeper.by_all.take("everybody")
+        self._credentials.by_address.take(address)
+        self._credentials.by_all.take("everybody")
 
     def _page(self, request: Request, target: str, wrong: str = "", status: int = 200) -> Response:
         visitor = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
-        token = self._keeper.signer.form_token(visitor)
+        token = self._credentials.signer.form_token(visitor)
         answer = HTMLResponse(_form(token, target, wrong), status_code=status)
         self._set(request, answer, FORM_COOKIE, visitor, 3600.0, path="/sign-in")
         return answer

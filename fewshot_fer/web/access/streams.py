@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Send
 
 from fewshot_fer.errors import FewshotFerError, TooLargeError
-from fewshot_fer.web.access.keeper import Keeper
+from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.rules import Rule
 from fewshot_fer.web.access.who import Who
 
@@ -53,13 +53,13 @@ class Line:
     """
 
     def __init__(
-        self, keeper: Keeper, admit: Callable[[], Who], receive: Receive, send: Send
+        self, credentials: Credentials, admit: Callable[[], Who], receive: Receive, send: Send
     ) -> None:
-        self._keeper = keeper
+        self._credentials = credentials
         self._admit = admit
         self._receive = receive
         self._send = send
-        self._turns = keeper.turns
+        self._turns = credentials.turns
 
     async def receive(self) -> Message:
         """The next message, or that the line is cut."""
@@ -76,10 +76,10 @@ class Line:
         await self._send(message)
 
     def _is_good(self) -> bool:
-        if self._turns != self._keeper.turns:
+        if self._turns != self._credentials.turns:
             try:
                 self._admit()
             except FewshotFerError:
                 return False
-            self._turns = self._keeper.turns
+            self._turns = self._credentials.turns
         return True

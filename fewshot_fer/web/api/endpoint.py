@@ -20,8 +20,7 @@ from fewshot_fer.web.api import uploads
 from fewshot_fer.web.api.table import Call, Download, Operation
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.access.keeper import Keeper
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 2
@@ -33,9 +32,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Endpoints:
     """Makes endpoints of operations; they share the threads that their work is done in."""
 
-    def __init__(self, service: Service, keeper: Keeper) -> None:
-        self._service = service
-        self._keeper = keeper
+    def __init__(self, app: AppState) -> None:
+        self._app = app
         # Pictures are large when they are unpacked: a few at a time, the others wait.
         self._threads = ThreadPoolExecutor(_AT_ONCE, "api")
 
@@ -63,8 +61,7 @@ class Endpoints:
         async with AsyncExitStack() as stack:
             came = await uploads.receive(operation.takes, request, stack)
             call = Call(
-                service=self._service,
-                keeper=self._keeper,
+                app=self._app,
                 who=who(request),
                 path=request.path_params,
                 query=query,

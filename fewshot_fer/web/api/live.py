@@ -19,18 +19,18 @@ MOST: Final = 8
 
 def list_classes(call: AnyCall) -> object:
     """List the classes that are watched."""
-    return {"classes": [_shown(one) for one in call.service.classes.all()]}
+    return {"classes": [_shown(one) for one in call.app.classes.all()]}
 
 
 def open_class(call: Call[Nothing, shapes.OpenClass]) -> object:
     """Open a class; a drawn one if that is wished for."""
-    if len(call.service.classes.all()) >= MOST:
+    if len(call.app.classes.all()) >= MOST:
         raise RequestError(
             f"{MOST} classes are watched already.", next_step="End one of them first."
         )
-    opened = call.service.classes.open(call.body.name)
+    opened = call.app.classes.open(call.body.name)
     if call.body.drawn is not None:
-        draw(call.service, opened, call.body.drawn)
+        draw(call.app, opened, call.body.drawn)
     return _shown(opened)
 
 
@@ -88,18 +88,18 @@ def stop_recording(call: AnyCall) -> object:
 
 def recalibrate_class(call: Call[Nothing, shapes.RecalibrateClass]) -> object:
     """Fit everybody who is seen to today's light."""
-    came = recalibrate(call.service, _class(call), resting=call.body.resting)
+    came = recalibrate(call.app, _class(call), resting=call.body.resting)
     return {"students": came["students"], "undo": came["undo"]}
 
 
 def end_class(call: AnyCall) -> object:
     """End a class and keep what was recorded."""
-    return {"session": call.service.classes.close(_class(call).id)}
+    return {"session": call.app.classes.close(_class(call).id)}
 
 
 def _class(call: AnyCall) -> RunningClass:
     try:
-        found: RunningClass = call.service.classes.get(call.path["class_id"])
+        found: RunningClass = call.app.classes.get(call.path["class_id"])
     except SourceError as error:
         raise MissingError(error.what, next_step="GET /api/v1/classes lists them.") from error
     return found

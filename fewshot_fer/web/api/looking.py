@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fewshot_fer.doctor import examine, healthy
 from fewshot_fer.errors import RequestError
-from fewshot_fer.lesson.found import Found, document
 from fewshot_fer.lesson.who import likeness
 from fewshot_fer.stills import name_faces
 from fewshot_fer.students.store.consent import consent_text
@@ -26,23 +23,21 @@ def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
     student = student_of(call, wanted).id if wanted is not None else None
     if not call.uploads:
         raise RequestError("No picture came.", next_step="Send one, or a form with several.")
-    roster, told = call.service.roster, None
-    identity = call.service.opened().identity
+    roster, told = call.app.roster, None
+    identity = call.app.opened().identity
     if student is not None and identity is not None:
         told = likeness(roster.library, identity, student)
-    return document(
-        Found(
-            [
-                (Path(upload.name), name_faces(decoded(upload), roster, student, told))
-                for upload in call.uploads
-            ]
-        )
-    )
+    return {
+        "images": [
+            {"path": upload.name, "faces": name_faces(decoded(upload), roster, student, told)}
+            for upload in call.uploads
+        ]
+    }
 
 
 def doctor(call: AnyCall) -> object:
     """Say what is found on this machine, what is missing, and how to mend it."""
-    checks = examine(call.service.settings)
+    checks = examine(call.app.settings)
     return {"healthy": healthy(checks), "checks": checks}
 
 

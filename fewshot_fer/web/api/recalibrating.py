@@ -21,13 +21,13 @@ def recalibrate(call: AnyCall) -> object:
             next_step=f"Send fields named after expressions, or only the field {UNNAMED!r}.",
         )
     named = not any(unnamed)
-    z, labels = vectors(call.service, given, lenient=not named)
+    z, labels = vectors(call.app, given, lenient=not named)
     if named:
         how = "one picture" if len(given) == 1 else f"{len(given)} pictures"
     else:
         how = "frames of a lesson"
     came = recalibration.recalibrate(
-        call.service.roster, student.id, z, labels if named else None, how=how
+        call.app.roster, student.id, z, labels if named else None, how=how
     )
     return shown.recalibrated(came)
 
@@ -35,7 +35,7 @@ def recalibrate(call: AnyCall) -> object:
 def calibration_history(call: AnyCall) -> object:
     """List a student's calibrations."""
     student = student_of(call)
-    entries = recalibration.history(call.service.roster, student.id)
+    entries = recalibration.history(call.app.roster, student.id)
     return {"student": student.id, "calibrations": entries}
 
 
@@ -43,7 +43,7 @@ def undo_calibration(call: AnyCall) -> object:
     """Take a calibration back, as if it had never been."""
     student = student_of(call)
     name = _calibration(call, call.path["calibration"], newest="latest")
-    entry = recalibration.undo(call.service.roster, student.id, name)
+    entry = recalibration.undo(call.app.roster, student.id, name)
     return {"student": student.id, "undone": entry}
 
 
@@ -57,7 +57,7 @@ def compare_calibrations(call: Call[shapes.CompareQuery, Nothing]) -> object:
         raise MissingError(
             "This student has no references to read.", next_step="Add some pictures first."
         )
-    both = recalibration.compare(call.service.roster, student.id, wanted.first, wanted.second)
+    both = recalibration.compare(call.app.roster, student.id, wanted.first, wanted.second)
     return {"student": student.id, "first": both.before, "second": both.after}
 
 

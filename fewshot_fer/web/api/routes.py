@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from fewshot_fer.web.access.keeper import keeper_of
 from fewshot_fer.web.api import docs, live, looking, recalibrating, sessions, students, teaching
 from fewshot_fer.web.api.endpoint import Endpoints
 from fewshot_fer.web.api.openapi import description
 from fewshot_fer.web.api.table import Operation
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 OPERATIONS: tuple[Operation, ...] = (
     *looking.OPERATIONS,
@@ -28,9 +27,9 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def routes(service: Service) -> Sequence[BaseRoute]:
+def routes(app: AppState) -> Sequence[BaseRoute]:
     """Every operation, and its description to read and for programs."""
-    endpoints = Endpoints(service, keeper_of(service))
+    endpoints = Endpoints(app)
     return (
         *(Route(one.template, endpoints.of(one), methods=[one.method]) for one in OPERATIONS),
         Route("/api/openapi.json", _openapi, methods=["GET"]),

@@ -22,7 +22,7 @@ _WRITERS = {
 
 def list_sessions(call: AnyCall) -> object:
     """List what was recorded."""
-    with call.service.store() as store:
+    with call.app.store() as store:
         return {"sessions": [tables.session_json(one) for one in store.sessions()]}
 
 
@@ -34,7 +34,7 @@ def show_session(call: Call[shapes.Each, Nothing]) -> object:
 def session_report(call: Call[shapes.Each, Nothing]) -> object:
     """The report to read."""
     found = _report(call)
-    names = {one.id: one.name for one in call.service.library.students()}
+    names = {one.id: one.name for one in call.app.library.students()}
     text = page(found, names if call.query.each else None)
     name = f"session-{found.recorded.session.id}.html"
     return Download(text.encode(), "text/html; charset=utf-8", name, policy=REPORT)
@@ -43,7 +43,7 @@ def session_report(call: Call[shapes.Each, Nothing]) -> object:
 def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
     """Every second as a table."""
     write, media_type = _WRITERS[call.query.format]
-    with call.service.store() as store:
+    with call.app.store() as store:
         found = store.read(_number(store, call.path["session"]))
         columns = (
             tables.student_columns(store.student_seconds(found.session), found.session.names)
@@ -56,7 +56,7 @@ def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
 
 def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
     """Say what changed from one session to another."""
-    with call.service.store() as store:
+    with call.app.store() as store:
         before = _number(store, str(call.query.before))
         after = _number(store, str(call.query.after))
         found = compare(store.read(before), store.read(after))
@@ -70,7 +70,7 @@ def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
 
 def delete_session(call: AnyCall) -> object:
     """Delete a session for good."""
-    with call.service.store() as store:
+    with call.app.store() as store:
         number = _number(store, call.path["session"])
         store.delete([number])
     return {"deleted": [number]}
@@ -78,7 +78,7 @@ def delete_session(call: AnyCall) -> object:
 
 def _report(call: Call[shapes.Each, Nothing]) -> Report:
     each = call.query.each
-    with call.service.store() as store:
+    with call.app.store() as store:
         found = store.read(_number(store, call.path["session"]), students=each)
         if each and not found.students:
             raise MissingError(

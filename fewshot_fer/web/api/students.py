@@ -15,17 +15,16 @@ from fewshot_fer.students.store.names import random_id
 from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall, enrolment, readable, student_of
-from fewshot_fer.web.portal.side import side_of
 
 
 def list_students(call: AnyCall) -> object:
     """List everybody."""
-    return {"students": [shown.line(one) for one in call.service.library.students()]}
+    return {"students": [shown.line(one) for one in call.app.library.students()]}
 
 
 def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
     """Enrol a student; nothing is stored unless all pictures may teach."""
-    wishes, library = call.body, call.service.library
+    wishes, library = call.body, call.app.library
     given, unread = _readable(call)
     came = enrolment(call, wishes).enroll(
         wishes.name,
@@ -45,19 +44,19 @@ def show_student(call: AnyCall) -> object:
 
 def rename_student(call: Call[Nothing, shapes.Rename]) -> object:
     """Give a student another name."""
-    renamed = call.service.library.rename(student_of(call).id, call.body.name)
+    renamed = call.app.library.rename(student_of(call).id, call.body.name)
     return shown.student(renamed)
 
 
 def remove_student(call: AnyCall) -> object:
     """Delete a student with everything that is known about them."""
     student = student_of(call)
-    return {"removed": [student.id], "sessions": side_of(call.service).forget(student.id)}
+    return {"removed": [student.id], "sessions": call.app.portal.forget(student.id)}
 
 
 def show_card(call: AnyCall) -> object:
     """Say what was learnt of a student."""
-    card = card_of(call.service.roster, student_of(call).id)
+    card = card_of(call.app.roster, student_of(call).id)
     return {
         "student": card.student,
         "name": card.name,
@@ -71,7 +70,7 @@ def show_card(call: AnyCall) -> object:
 
 def list_references(call: AnyCall) -> object:
     """List the pictures that teach, without the pictures."""
-    student, library = student_of(call), call.service.library
+    student, library = student_of(call), call.app.library
     found = []
     for one in student.references:
         notes = library.notes(student, one)
@@ -101,7 +100,7 @@ def drop_reference(call: AnyCall) -> object:
         raise MissingError(
             "This student has no such reference.", next_step="GET the references to see them."
         )
-    return shown.student(call.service.library.drop(student.id, gone))
+    return shown.student(call.app.library.drop(student.id, gone))
 
 
 def try_pictures(call: Call[Nothing, shapes.Pictures]) -> object:
@@ -118,7 +117,7 @@ def export_a_student(call: AnyCall) -> object:
     """Everything that is known about a student, as one zip."""
     student = student_of(call)
     with tempfile.TemporaryDirectory(prefix="fewshot-fer-") as folder:
-        path = export_student(call.service.library, student.id, Path(folder) / "student.zip")
+        path = export_student(call.app.library, student.id, Path(folder) / "student.zip")
         return Download(path.read_bytes(), "application/zip", f"{student.id}.zip")
 
 
@@ -126,7 +125,7 @@ def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
     """Bring a student in from a zip."""
     if call.file is None:
         raise MissingError("No zip came.")
-    new_id, library = random_id() if call.query.as_new else None, call.service.library
+    new_id, library = random_id() if call.query.as_new else None, call.app.library
     try:
         came = import_student(library, call.file, as_new=new_id)
     except LibraryError as error:

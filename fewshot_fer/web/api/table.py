@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from fewshot_fer.web.access.who import Who
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.access.keeper import Keeper
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 PREFIX = "/api/v1"
 
@@ -45,8 +44,7 @@ BodyT = TypeVar("BodyT", bound=BaseModel)
 class Call(Generic[QueryT, BodyT]):
     """A request that was understood."""
 
-    service: Service
-    keeper: Keeper
+    app: AppState
     who: Who
     path: Mapping[str, str]
     query: QueryT

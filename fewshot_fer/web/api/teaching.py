@@ -16,7 +16,7 @@ from fewshot_fer.web.api.tools import AnyCall, enrolment, pictures, student_of
 
 def list_expressions(call: AnyCall) -> object:
     """List what can be read."""
-    library = call.service.library
+    library = call.app.library
     everybodys = set(library.expressions())
     having = [one.id for one in library.students() if set(one.counts) - everybodys]
     return {"expressions": _everybodys(call), "students_with_own": having}
@@ -50,8 +50,8 @@ def teach_a_student(call: Call[Nothing, students_shapes.Pictures]) -> object:
 def remove_expression(call: AnyCall) -> object:
     """Forget an expression of the class."""
     name = expression_name(call.path["expression"])
-    _known(name, call.service.library.class_expressions())
-    call.service.library.remove_expression(name)
+    _known(name, call.app.library.class_expressions())
+    call.app.library.remove_expression(name)
     return {"removed": name}
 
 
@@ -59,14 +59,14 @@ def remove_own_expression(call: AnyCall) -> object:
     """Forget an expression of one student."""
     name, student = expression_name(call.path["expression"]), student_of(call)
     _known(name, student.own_expressions)
-    call.service.library.remove_expression(name, student.id)
+    call.app.library.remove_expression(name, student.id)
     return {"removed": name}
 
 
 def _everybodys(call: AnyCall) -> list[dict[str, str]]:
     return [
         *({"name": name, "of": "everybody"} for name in BASIC),
-        *({"name": name, "of": "the class"} for name in call.service.library.class_expressions()),
+        *({"name": name, "of": "the class"} for name in call.app.library.class_expressions()),
     ]
 
 

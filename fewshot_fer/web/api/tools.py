@@ -26,7 +26,7 @@ from fewshot_fer.web.api.table import Call
 from fewshot_fer.web.api.uploads import decoded
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 AnyCall = Call[Any, Any]
 
@@ -38,7 +38,7 @@ def student_of(call: AnyCall, student_id: str | None = None) -> Student:
     """
     wanted = call.path["student"] if student_id is None else student_id
     only_own(call.who, wanted)
-    library = call.service.library
+    library = call.app.library
     if not is_id(wanted) or library.stamp(wanted) is None:
         raise MissingError(
             "There is no such student.", next_step="GET /api/v1/students lists the ids."
@@ -48,20 +48,20 @@ def student_of(call: AnyCall, student_id: str | None = None) -> Student:
 
 def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
     """Enrolment where nobody can be asked: what is doubtful is kept and named, unless unwanted."""
-    service = call.service
+    app = call.app
     return Enrolment(
-        roster=service.roster,
-        gate=gate(service),
-        identify=None if wishes.same_person else service.opened().identity,
+        roster=app.roster,
+        gate=gate(app),
+        identify=None if wishes.same_person else app.opened().identity,
         same_person=wishes.same_person,
         skip_refused=wishes.skip_refused,
         keep=lambda _: not wishes.skip_doubtful,
     )
 
 
-def gate(service: Service, rules: Rules | None = None) -> Gate:
+def gate(app: AppState, rules: Rules | None = None) -> Gate:
     """The gate for pictures that are to teach, or with other rules."""
-    return Gate(service.roster.recogniser.find, assess, rules or Rules())
+    return Gate(app.roster.recogniser.find, assess, rules or Rules())
 
 
 def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
@@ -87,10 +87,8 @@ def readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
     return good, bad
 
 
-def vectors(
-    service: Service, given: Sequence[Picture], *, lenient: bool
-) -> tuple[Floats, list[str]]:
+def vectors(app: AppState, given: Sequence[Picture], *, lenient: bool) -> tuple[Floats, list[str]]:
     """Vectors z [n,D] and labels of the usable pictures; strict: all must be usable."""
-    faces = usable(gate(service, FOR_LESSONS), given, some=lenient)
-    z = service.roster.recogniser.vectors_of(stacked(faces))
+    faces = usable(gate(app, FOR_LESSONS), given, some=lenient)
+    z = app.roster.recogniser.vectors_of(stacked(faces))
     return z, [one.expression for one in faces]

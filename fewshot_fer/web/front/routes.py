@@ -16,13 +16,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 PAGES: Final = ("class", "students", "expressions", "sessions", "pictures", "settings")
 _SCRIPT: Final = '<script src="/assets/front.js"></script>'
 
 
-def routes(_: Service) -> Sequence[BaseRoute]:
+def routes(_: AppState) -> Sequence[BaseRoute]:
     """The page under every address that it has."""
     text = front_page()
 

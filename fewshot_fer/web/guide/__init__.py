@@ -2,7 +2,7 @@
 
     component.py  its place on a Streamlit page
     routes.py     the WebSocket end: pictures in, advice out; `students.enrolment.guide` decides
-    basket.py     what was taken, until the page that asked for it fetches it
+    taken.py      what was taken, until the page that asked for it fetches it
 
 Pictures never pass through Streamlit: of what the camera sends only the faces that were taken, cut
 out, reach the page.

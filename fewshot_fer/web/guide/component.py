@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import streamlit as st
 
-from fewshot_fer.web.guide.basket import baskets_of
-
 if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.gate import Candidate
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 # It stays small, because Streamlit sends it with every run of the page.
 _LOADER: Final = """
@@ -28,7 +26,7 @@ export default function (component) {
 
 
 def guide(
-    service: Service, does: Literal["teach", "rest"], expressions: Sequence[str], *, key: str
+    app: AppState, does: Literal["teach", "rest"], expressions: Sequence[str], *, key: str
 ) -> list[Candidate]:
     """Show the guide; the faces that were taken since the last run."""
     ticket = st.session_state.setdefault(f"{key}-ticket", secrets.token_urlsafe(24))
@@ -37,7 +35,7 @@ def guide(
         data={"does": does, "expressions": list(expressions), "ticket": ticket},
         on_took_change=lambda: None,
     )
-    return baskets_of(service).fetch(ticket)
+    return app.taken.fetch(ticket)
 
 
 @cache

@@ -15,23 +15,22 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.web import wire
-from fewshot_fer.web.guide.basket import baskets_of
 from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.wire import Message
 
 _SHORTEST_TICKET: Final = 16
 _MOST_EXPRESSIONS: Final = 40
 
 
-def routes(service: Service) -> list[BaseRoute]:
+def routes(app: AppState) -> list[BaseRoute]:
     """The guide's way in, for teachers."""
 
     async def guided(socket: WebSocket) -> None:
         await socket.accept()
-        guide = Guide(service)
+        guide = Guide(app)
         try:
             while True:
                 received = await socket.receive()
@@ -50,8 +49,8 @@ def routes(service: Service) -> list[BaseRoute]:
 class Guide:
     """One page's camera: who coaches now, and where goes what was taken."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, app: AppState) -> None:
+        self._app = app
         self._coach: Coach | None = None
         self._ticket = ""
         self._fetched = 0
@@ -89,7 +88,7 @@ class Guide:
             raise RequestError("The page gave no ticket.", next_step="Load the page again.")
         self.close()
         self._ticket, self._fetched = ticket, 0
-        find = self._service.recognizer.find
+        find = self._app.recognizer.find
         if command["do"] == "rest":
             self._coach = Resting(Gate(find, assess, FOR_LESSONS))
         else:
@@ -100,10 +99,10 @@ class Guide:
         if self._coach is None:
             return []
         wire.size_of(jpeg)
-        said = self._coach.see(self._service.clock(), decode_image(jpeg, where="camera"))
+        said = self._coach.see(self._app.clock(), decode_image(jpeg, where="camera"))
         new = list(self._coach.taken[self._fetched :])
         if new and (isinstance(self._coach, Teaching) or self._coach.over):
-            baskets_of(self._service).put(self._ticket, new)
+            self._app.taken.put(self._ticket, new)
             self._fetched += len(new)
         if self._coach.over:
             said.append({"type": "over", "taken": self._fetched})

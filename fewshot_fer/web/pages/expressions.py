@@ -8,8 +8,8 @@ import streamlit as st
 
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.palette import COLOURS
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import frame, plain, teach
-from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fewshot_fer.students.store.records import Student
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """The seven, the class's own, the students' own, and teaching one more."""
     frame.head(
         "Expressions",
@@ -26,12 +26,12 @@ def show(service: Service) -> None:
     )
     frame.told()
     with frame.guarded():
-        everyone = [service.library.open(one.id) for one in service.library.students()]
+        everyone = [app.library.open(one.id) for one in app.library.students()]
         _basic()
-        _class(service, everyone)
-        _own(service, everyone)
+        _class(app, everyone)
+        _own(app, everyone)
         st.divider()
-        teach.show(service, everyone)
+        teach.show(app, everyone)
 
 
 def _basic() -> None:
@@ -40,29 +40,29 @@ def _basic() -> None:
     st.html(f'<ul class="ff-legend">{items}</ul>')
 
 
-def _class(service: Service, everyone: Sequence[Student]) -> None:
+def _class(app: AppState, everyone: Sequence[Student]) -> None:
     st.subheader("Of the whole class", anchor=False)
-    names = service.library.class_expressions()
+    names = app.library.class_expressions()
     if not names:
         frame.quiet("None yet. Pictures of two or three students teach one that is read of all.")
     for name in names:
         shown = {one.name: one.counts[name] for one in everyone if name in one.counts}
         pictures = plain.count(sum(shown.values()), "picture")
         about = f"{pictures} of {plain.listed(sorted(shown))}" if shown else "no pictures yet"
-        _line(service, name, about, None)
+        _line(app, name, about, None)
 
 
-def _own(service: Service, everyone: Sequence[Student]) -> None:
+def _own(app: AppState, everyone: Sequence[Student]) -> None:
     having = [(one, name) for one in everyone for name in one.own_expressions]
     st.subheader("Of single students", anchor=False)
     if not having:
         frame.quiet("None yet. A student's own is read of that student alone.")
     for one, name in having:
         pictures = plain.count(one.counts.get(name, 0), "picture")
-        _line(service, name, f"{one.name}, {pictures}", one)
+        _line(app, name, f"{one.name}, {pictures}", one)
 
 
-def _line(service: Service, name: str, about: str, of: Student | None) -> None:
+def _line(app: AppState, name: str, about: str, of: Student | None) -> None:
     key = f"{of.id if of else 'class'}-{name}"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"own-{key}"):
         with st.container(gap=None):
@@ -75,6 +75,6 @@ def _line(service: Service, name: str, about: str, of: Student | None) -> None:
                 "cannot be taken back."
             )
             if st.button("Forget it", type="primary", key=f"forget-{key}"):
-                service.library.remove_expression(name, of.id if of else None)
+                app.library.remove_expression(name, of.id if of else None)
                 frame.tell("done", f"{plain.text(name)} {plain.text(whose)} is forgotten.")
                 frame.go()

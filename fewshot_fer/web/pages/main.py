@@ -11,14 +11,13 @@ from typing import Final
 
 import streamlit as st
 
-from fewshot_fer.web.pages import notice
-from fewshot_fer.web.pages.parts import frame
-from fewshot_fer.web.service import Service, current
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.pages import door, notice
 
 # A sign of Streamlit's own would be fetched from another host.
 _ICON: Final = Path(__file__).parents[1] / "static" / "icon.svg"
 _PAGES: Final = (
-    ("klass", "Class", "groups", "class"),
+    ("live_class", "Class", "groups", "class"),
     ("students", "Students", "person", "students"),
     ("expressions", "Expressions", "mood", "expressions"),
     ("sessions", "Sessions", "timeline", "sessions"),
@@ -31,29 +30,28 @@ _PAGES: Final = (
 def main() -> None:
     """Show the page that was chosen."""
     st.set_page_config(page_title="fewshot-fer", page_icon=str(_ICON), layout="wide")
-    service = current()
+    app = door.state_of_the_app()
     chosen = st.navigation(
         [
             st.Page(
-                partial(_show, module, service),
+                partial(_show, module, app),
                 title=title,
                 icon=f":material/{icon}:",
                 url_path=address,
-                default=module == "klass",
+                default=module == "live_class",
             )
             for module, title, icon, address in _PAGES
             if find_spec(f"{__package_name__}.{module}") is not None
         ]
     )
-    notice.once(service)
+    notice.once(app)
     chosen.run()
 
 
-def _show(module: str, service: Service) -> None:
+def _show(module: str, app: AppState) -> None:
     # A page's own imports wait until somebody opens it: the first page shows sooner.
-    show: Callable[[Service], None] = import_module(f"{__package_name__}.{module}").show
-    show(service)
-    frame.heard()
+    show: Callable[[AppState], None] = import_module(f"{__package_name__}.{module}").show
+    show(app)
 
 
 __package_name__ = "fewshot_fer.web.pages"

@@ -9,7 +9,7 @@ import streamlit as st
 from fewshot_fer.files import write_atomically
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 _FILE: Final = "notice-was-read"
 _WORDS: Final = """
@@ -24,10 +24,10 @@ person, and it makes mistakes.
 """
 
 
-def once(service: Service) -> None:
+def once(app: AppState) -> None:
     """Show it until somebody says that it was read."""
-    file = service.folder / _FILE
-    if service.demo or file.exists() or st.session_state.get(_FILE):
+    file = app.folder / _FILE
+    if app.demo or file.exists() or st.session_state.get(_FILE):
         return
     with st.container(border=True):
         st.markdown(_WORDS)

@@ -12,11 +12,10 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.clips import Clip, is_video
 from fewshot_fer.lesson.found import Found, columns, expressions_in
 from fewshot_fer.reports import tables, words
-from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +28,7 @@ _SHOWN = 12
 _NOBODY = "People in general"
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """Drop, look, take along."""
     frame.head(
         "Try a picture", "See what the faces in pictures or a video show. Nothing here is stored."
@@ -42,7 +41,7 @@ def show(service: Service) -> None:
             key="tried-files",
             help="The limit is for videos; a picture is far smaller.",
         )
-        student = _whom(service)
+        student = _whom(app)
         if not dropped:
             frame.empty(
                 "image_search",
@@ -51,11 +50,11 @@ def show(service: Service) -> None:
                 "probable each expression is.",
             )
             return
-        _answers(service, dropped, student)
+        _answers(app, dropped, student)
 
 
-def _whom(service: Service) -> Summary | None:
-    found = service.library.students()
+def _whom(app: AppState) -> Summary | None:
+    found = app.library.students()
     if not found:
         return None
     return st.selectbox(
@@ -66,47 +65,47 @@ def _whom(service: Service) -> Summary | None:
     )
 
 
-def _answers(service: Service, dropped: Sequence[object], student: Summary | None) -> None:
+def _answers(app: AppState, dropped: Sequence[object], student: Summary | None) -> None:
     found = Found()
     for number, file in enumerate(dropped):
         name, data = file.name, file.getvalue()  # type: ignore[attr-defined]
         with frame.guarded():
             if is_video(Path(name)):
-                found.clips.append(_video(service, name, data, student))
+                found.clips.append(_video(app, name, data, student))
             else:
-                faces = _picture(service, name, data, student, drawn=number < _SHOWN)
+                faces = _picture(app, name, data, student, drawn=number < _SHOWN)
                 found.pictures.append((Path(name), faces))
     if found:
         _take_along(found)
 
 
 def _picture(
-    service: Service, name: str, data: bytes, student: Summary | None, *, drawn: bool
+    app: AppState, name: str, data: bytes, student: Summary | None, *, drawn: bool
 ) -> list[NamedFace]:
     image = decode_image(data, where=name)
     key = sha256(data).hexdigest()
-    generic = _named(service, key, image, None)
-    own = _named(service, key, image, student) if student is not None else None
+    generic = _named(app, key, image, None)
+    own = _named(app, key, image, student) if student is not None else None
     if drawn:
         with st.container(border=True, key=f"tried-{key[:16]}"):
-            _shown(service, key, name, image, generic, own, student)
+            _shown(app, key, name, image, generic, own, student)
     return own if own is not None else generic
 
 
-def _named(service: Service, key: str, image: Bytes, student: Summary | None) -> list[NamedFace]:
+def _named(app: AppState, key: str, image: Bytes, student: Summary | None) -> list[NamedFace]:
     """The faces of a picture, remembered in this tab until something changes."""
-    stamp = str(service.library.stamp(student.id)) if student is not None else ""
+    stamp = str(app.library.stamp(student.id)) if student is not None else ""
     known: dict[object, list[NamedFace]] = st.session_state.setdefault("tried", {})
     about = (key, student.id if student is not None else None, stamp)
     if about not in known:
         whom = student.id if student is not None else None
-        told = tried.asks(service, whom) if whom is not None else None
-        known[about] = name_faces(image, service.roster, whom, told)
+        told = tried.asks(app, whom) if whom is not None else None
+        known[about] = name_faces(image, app.roster, whom, told)
     return known[about]
 
 
 def _shown(
-    service: Service, key: str, name: str, image: Bytes, generic: Sequence[NamedFace],
+    app: AppState, key: str, name: str, image: Bytes, generic: Sequence[NamedFace],
     own: Sequence[NamedFace] | None, student: Summary | None,
 ) -> None:  # fmt: skip
     faces = own if own is not None else generic
@@ -171,8 +170,9 @@ def _scores(face: NamedFace, key: str) -> None:
     if face.unsure is None:
         st.markdown(f"**{plain.text(face.expression)}**, quality {plain.percent(face.quality)}")
     else:
-        why = plain.text(sentence(face.unsure))
-        st.markdown(f"**unsure**, perhaps {plain.text(face.expression)}  \n{why}")
+        st.markdown(
+            f"**unsure**, perhaps {plain.text(face.expression)}  \n{plain.text(face.unsure)}"
+        )
     st.altair_chart(
         charts.scores(face.scores, tuple(face.scores)),
         key=f"scores-{key}",
@@ -180,9 +180,9 @@ def _scores(face: NamedFace, key: str) -> None:
     )
 
 
-def _video(service: Service, name: str, data: bytes, student: Summary | None) -> Clip:
+def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Clip:
     digest, whom = sha256(data).hexdigest(), student.id if student is not None else None
-    clip = _watched(service, name, data, digest, whom)
+    clip = _watched(app, name, data, digest, whom)
     faces = [face for frame in clip.frames for face in frame.faces]
     names = expressions_in(faces)
     unsure = sum(face.unsure is not None for face in faces)
@@ -215,14 +215,14 @@ def _video(service: Service, name: str, data: bytes, student: Summary | None) ->
     return clip
 
 
-def _watched(service: Service, name: str, data: bytes, digest: str, whom: str | None) -> Clip:
+def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | None) -> Clip:
     """What is in a video, remembered in this tab."""
     known: dict[object, Clip] = st.session_state.setdefault("tried-videos", {})
     if (digest, whom) not in known:
         progress = Progress(f"Watching {name}, seconds")
         try:
             known[digest, whom] = tried.watch(
-                service,
+                app,
                 name,
                 data,
                 whom,

@@ -8,8 +8,8 @@ import streamlit as st
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.reports import words
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import compared, frame, lesson, plain
-from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from fewshot_fer.records.values import SessionRecord
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """The list, one session, or two."""
     opened = st.query_params.get("session")
     with frame.guarded():
         if opened is not None:
-            lesson.show(service, _number(opened))
+            lesson.show(app, _number(opened))
             return
         if "compare" in st.query_params:
-            compared.show(service)
+            compared.show(app)
             return
     st.query_params.clear()
     with frame.guarded():
-        _list(service)
+        _list(app)
 
 
 def _number(text: str) -> int:
@@ -38,10 +38,10 @@ def _number(text: str) -> int:
     raise RecordError("There is no such session.", next_step="Choose one from the list.")
 
 
-def _list(service: Service) -> None:
+def _list(app: AppState) -> None:
     frame.head("Sessions", "What was recorded of lessons: numbers by the second, never a picture.")
     frame.told()
-    with service.store() as store:
+    with app.store() as store:
         found = store.sessions()
     if not found:
         frame.empty(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fewshot_fer import doctor
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import frame, model, privacy, tokens
-from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ _SIGNS = {
 }
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """One tab for each concern."""
     frame.head("Settings", "What reads the faces, what is kept, who may come in.")
     frame.told()
@@ -28,25 +28,25 @@ def show(service: Service) -> None:
         ["Privacy", "Model", "Access", "This machine"], key="settings-tabs"
     )
     with keeping, frame.guarded():
-        privacy.show(service)
+        privacy.show(app)
     with reading, frame.guarded():
-        model.show(service)
+        model.show(app)
     with access, frame.guarded():
-        tokens.show(service)
+        tokens.show(app)
     with machine, frame.guarded():
-        _machine(service)
+        _machine(app)
 
 
-def _machine(service: Service) -> None:
+def _machine(app: AppState) -> None:
     st.subheader("Where things lie", anchor=False)
-    settings = service.settings
+    settings = app.settings
     st.table(
         {
             "What": ["Students", "Record of sessions", "The web app's own files"],
             "Where": [
                 str(settings.support_sets.absolute()),
                 settings.records.rsplit("@", 1)[-1],
-                str(service.folder.absolute()),
+                str(app.folder.absolute()),
             ],
         },
         hide_index=True,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, enrol, frame, plain, student
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,27 +21,27 @@ _MANY = 12
 """From so many students on there is a search."""
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """Everybody, one who is opened, or who is new."""
     opened = st.query_params.get("student")
     with frame.guarded():
         if opened is not None:
-            student.show(service, opened)
+            student.show(app, opened)
             return
         if "new" in st.query_params:
-            enrol.show(service)
+            enrol.show(app)
             return
     with frame.guarded():
-        _everybody(service)
+        _everybody(app)
 
 
-def _everybody(service: Service) -> None:
+def _everybody(app: AppState) -> None:
     frame.head(
         "Students",
         "A few pictures teach how each one looks, so that nobody is read as the average.",
     )
     frame.told()
-    found = service.library.students()
+    found = app.library.students()
     if not found:
         frame.empty(
             "person_add",
@@ -50,7 +50,7 @@ def _everybody(service: Service) -> None:
             "resting face. One picture is enough to begin with.",
             _new_button,
         )
-        student.importing(service)
+        student.importing(app)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _search(found)
@@ -58,9 +58,9 @@ def _everybody(service: Service) -> None:
     shown = [one for one in found if wanted.casefold() in one.name.casefold()]
     if not shown:
         st.info("Nobody has a name like this.")
-    _cards(service, shown)
+    _cards(app, shown)
     st.space("small")
-    student.importing(service)
+    student.importing(app)
 
 
 def _new_button() -> None:
@@ -75,20 +75,20 @@ def _search(found: Sequence[Summary]) -> str:
     return st.text_input(f"Find one of {len(found)} students", placeholder="A name")
 
 
-def _cards(service: Service, found: Sequence[Summary]) -> None:
+def _cards(app: AppState, found: Sequence[Summary]) -> None:
     progress = Progress("Reading what is known")
     with st.grid(min_column_width=270):
         for done, one in enumerate(found):
             progress(done, len(found))
             with st.container(border=True, key=f"card-{one.id}"), frame.guarded():
-                _card(service, one)
+                _card(app, one)
     progress.close()
 
 
-def _card(service: Service, one: Summary) -> None:
-    who, card = service.library.open(one.id), desk.card(service, one.id)
+def _card(app: AppState, one: Summary) -> None:
+    who, card = app.library.open(one.id), desk.card(app, one.id)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        _face(service, who)
+        _face(app, who)
         with st.container(gap=None):
             st.markdown(f"**{plain.text(who.name)}**")
             frame.quiet(_pictures(who))
@@ -98,14 +98,14 @@ def _card(service: Service, one: Summary) -> None:
         frame.go(student=one.id)
 
 
-def _face(service: Service, who: Student) -> None:
+def _face(app: AppState, who: Student) -> None:
     pictures = [r for r in who.references if r.kind == "image"]
     if not pictures:
         st.markdown("## :material/account_circle:", anchors=False, width="content")
         return
     resting = [r for r in pictures if r.expression == NEUTRAL]
     chosen = (resting or pictures)[0]
-    picture = service.library.portrait(who, chosen)
+    picture = app.library.portrait(who, chosen)
     st.image(picture, width=64, alt=f"{who.name}, {chosen.expression}")
 
 

@@ -1,7 +1,8 @@
 """A student's own device: joins by a link, shows them their own label, forgets them on request.
 
     door.py       who comes in by a link, and as whom
-    side.py       what this room shares with the teacher's pages; deletes everything about a student
+    portal.py     what this room shares with the teacher's pages; deletes everything about a student
+    invitations.py  join links: made, listed, revoked
     routes.py     the pages: join, me, leave, delete
     pages.py      their HTML
     devices.py    who is connected; one device a student, so many a class

@@ -17,7 +17,7 @@ from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
 from fewshot_fer.students.store.records import Consent
-from fewshot_fer.web.invitations import Invitation, Invitations
+from fewshot_fer.web.portal.invitations import Invitation, Invitations
 
 PATIENCE: Final = 15 * 60.0
 """Seconds after which a knock is forgotten."""

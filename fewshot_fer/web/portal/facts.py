@@ -10,13 +10,13 @@ from fewshot_fer.palette import colour, ordered
 from fewshot_fer.records.recording import waiting_files
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.records import Student
-from fewshot_fer.web.service import Service
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.wire import Message
 
 Facts = list[tuple[str, str]]
 
 
-def facts_of(service: Service, student: Student) -> Facts:
+def facts_of(app: AppState, student: Student) -> Facts:
     """Line by line what is stored: what it is, and how much of it."""
     agreed = f"{student.consent.at.day} {student.consent.at:%b %Y}"
     if student.consent.by != student.name:
@@ -26,14 +26,14 @@ def facts_of(service: Service, student: Student) -> Facts:
         ("Your agreement", agreed),
         ("Face pictures", counted(len(student.references), "none")),
         ("Light adjustments", counted(len(student.calibrations), "none")),
-        ("Recorded lessons", _lessons(service, student.id)),
+        ("Recorded lessons", _lessons(app, student.id)),
     ]
 
 
-def facts_message(service: Service, roster: Roster, student_id: str) -> Message:
+def facts_message(app: AppState, roster: Roster, student_id: str) -> Message:
     """The same for the live page, with the expressions and the adjustment that may be undone."""
-    student = service.library.open(student_id)
-    names = service.library.expressions(student)
+    student = app.library.open(student_id)
+    names = app.library.expressions(student)
     here = roster.recogniser.checkpoint_hash
     fitting = [
         sha for sha, calibration in roster.calibrations(student) if calibration.checkpoint == here
@@ -45,7 +45,7 @@ def facts_message(service: Service, roster: Roster, student_id: str) -> Message:
     ]
     return {
         "type": "facts",
-        "facts": facts_of(service, student),
+        "facts": facts_of(app, student),
         "expressions": expressions,
         "calibration": fitting[-1] if fitting else None,
     }
@@ -56,16 +56,16 @@ def counted(number: int, none: str, what: str = "") -> str:
     return f"{number} {what}".strip() if number else none
 
 
-def _lessons(service: Service, student: str) -> str:
+def _lessons(app: AppState, student: str) -> str:
     """In how many recorded lessons there are numbers of their own."""
-    records = service.settings.records
+    records = app.settings.records
     if records.startswith("sqlite:///"):
         # Looking must not make a record where there is none.
         file = waiting_files(records)
         if not file.with_name(file.name.removesuffix("-waiting-")).exists():
             return "none"
     try:
-        with service.store() as store:
+        with app.store() as store:
             each = [session.id for session in store.sessions() if session.each]
             return counted(sum(student in store.students_of(one) for one in each), "none")
     except RecordError:

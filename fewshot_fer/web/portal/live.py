@@ -14,12 +14,13 @@ from fewshot_fer.errors import FewshotFerError, MissingError, TooManyError
 from fewshot_fer.images import decode_image
 from fewshot_fer.web import wire
 from fewshot_fer.web.access.who import who
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.portal.coaching import Coach
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.learning import Learner
-from fewshot_fer.web.portal.side import StudentSide, source_of
+from fewshot_fer.web.portal.portal import source_of
 from fewshot_fer.web.wire import Message
 
 _LOOK_AROUND_S: Final = 1.0
@@ -41,7 +42,7 @@ _BYES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def live(side: StudentSide) -> Callable[[WebSocket], Awaitable[None]]:
+def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
     """The end of `/me/live`."""
 
     async def end(socket: WebSocket) -> None:
@@ -50,15 +51,15 @@ def live(side: StudentSide) -> Callable[[WebSocket], Awaitable[None]]:
         await socket.accept()
         with suppress(WebSocketDisconnect, TimeoutError, OSError):
             try:
-                running = side.service.classes.get(device.class_id)
-                side.devices.connect(device)
+                running = app.classes.get(device.class_id)
+                app.portal.devices.connect(device)
             except TooManyError as error:
                 await _bye(socket, "full", error.what, error.next_step)
                 return
             except FewshotFerError:
                 await _bye(socket, "ended", *_BYES["ended"])
                 return
-            await _serve(Connection(side, running, socket, device))
+            await _serve(Connection(app, running, socket, device))
 
     return end
 
@@ -92,14 +93,14 @@ class Connection:
 
     def __init__(
         self,
-        side: StudentSide,
+        app: AppState,
         running: RunningClass,
         socket: WebSocket,
         device: Device,
     ) -> None:
         self.socket = socket
         self.device = device
-        self._side = side
+        self._app = app
         self._running = running
         self._source = source_of(device.student)
         self._coach: Coach | None = None
@@ -112,7 +113,7 @@ class Connection:
         await self._hello()
         while True:
             try:
-                async with asyncio.timeout(self._side.devices.idle_s):
+                async with asyncio.timeout(self._app.portal.devices.idle_s):
                     received = await self.socket.receive()
             except TimeoutError:
                 return "idle"
@@ -130,14 +131,14 @@ class Connection:
         """The device is gone, and its camera with it unless another took over."""
         if self._coach is not None:
             self._coach.close()
-        if self._side.devices.leave(self.device):
+        if self._app.portal.devices.leave(self.device):
             self._running.leave(self._source)
 
     # ------------------------------------------------------------------ pictures
 
     async def _picture(self, jpeg: bytes) -> None:
         """Answer one picture; who sends more than their share waits for their turn."""
-        devices = self._side.devices
+        devices = self._app.portal.devices
         wait = self.device.sent + 0.8 * devices.every - devices.clock()
         if wait > 0:
             await asyncio.sleep(wait)
@@ -151,7 +152,7 @@ class Connection:
         await self._send({**answer, "frame": True, "every": every})
 
     async def _read(self, jpeg: bytes) -> Message:
-        devices, came = self._side.devices, self._side.devices.clock()
+        devices, came = self._app.portal.devices, self._app.portal.devices.clock()
         future = self._running.offer(self._source, jpeg, self.device.student)
         message = await asyncio.wrap_future(future)
         devices.took(devices.clock() - came)
@@ -250,7 +251,7 @@ class Connection:
 
     @property
     def _learn(self) -> Learner:
-        return Learner(self._side.service.opened(), self.device.student)
+        return Learner(self._app.opened(), self.device.student)
 
     def _over(self) -> str | None:
         """Why this device must not be read any more, if so; looked up once a second."""
@@ -260,7 +261,7 @@ class Connection:
         self._looked_around = now
         if self._running.ended:
             return "ended"
-        if self._side.library.stamp(self.device.student) is None:
+        if self._app.library.stamp(self.device.student) is None:
             return "removed"
         state = self._running.state
         self._recording = None
@@ -269,7 +270,7 @@ class Connection:
         return None
 
     async def _hello(self) -> None:
-        await self._send({"type": "wait", "every": round(1000 * self._side.devices.every)})
+        await self._send({"type": "wait", "every": round(1000 * self._app.portal.devices.every)})
         message = await asyncio.to_thread(self._facts)
         await self._send({**message, "type": "hello"})
 
@@ -277,11 +278,11 @@ class Connection:
         await self._send(await asyncio.to_thread(self._facts))
 
     def _facts(self) -> Message:
-        service = self._side.service
-        return facts_message(service, service.roster, self.device.student)
+        app = self._app
+        return facts_message(app, app.roster, self.device.student)
 
     async def _send(self, message: Message) -> None:
-        async with asyncio.timeout(self._side.devices.send_s):
+        async with asyncio.timeout(self._app.portal.devices.send_s):
             await self.socket.send_text(wire.encode(message))
 
 

@@ -14,22 +14,22 @@ from fewshot_fer.errors import FewshotFerError, SignInError
 from fewshot_fer.students.store.consent import CURRENT
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE
 from fewshot_fer.web.access.who import who
-from fewshot_fer.web.invitations import Invitation, on_this_machine
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import counted, facts_of
+from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
 from fewshot_fer.web.portal.live import live
 from fewshot_fer.web.portal.pages import agreement, page, refused, said
-from fewshot_fer.web.portal.side import StudentSide, side_of, source_of
-from fewshot_fer.web.service import Service
+from fewshot_fer.web.portal.portal import source_of
 
 KNOCK_COOKIE: Final = "fewshot_fer_knock"
 _STAY_S: Final = 24 * 3600.0
 """A student stays signed in for so long; their class is over by then."""
 
 
-def routes(service: Service) -> Sequence[BaseRoute]:
+def routes(app: AppState) -> Sequence[BaseRoute]:
     """Everything under /join and /me."""
-    pages = Pages(side_of(service))
+    pages = Pages(app)
     return (
         Route("/join/{token}", pages.invited, methods=["GET"]),
         Route("/join/{token}", pages.enter, methods=["POST"]),
@@ -38,15 +38,15 @@ def routes(service: Service) -> Sequence[BaseRoute]:
         Route("/me/leave", pages.leave, methods=["POST"]),
         Route("/me/delete", pages.ask_to_delete, methods=["GET"]),
         Route("/me/delete", pages.delete, methods=["POST"]),
-        WebSocketRoute("/me/live", live(side_of(service))),
+        WebSocketRoute("/me/live", live(app)),
     )
 
 
 class Pages:
     """The plain pages; they work without a script."""
 
-    def __init__(self, side: StudentSide) -> None:
-        self._side = side
+    def __init__(self, app: AppState) -> None:
+        self._app = app
 
     # ------------------------------------------------------------------ joining
 
@@ -60,10 +60,10 @@ class Pages:
         if knock is None or knock.class_id != invitation.class_id:
             return self._join(request, invitation)
         if knock.state == "in":
-            self._side.door.withdraw(knock.id)
+            self._app.portal.door.withdraw(knock.id)
             return self._in(request, invitation, knock.student)
         if knock.state == "away":
-            self._side.door.withdraw(knock.id)
+            self._app.portal.door.withdraw(knock.id)
             wrong = SignInError(
                 "Your teacher did not confirm this name.",
                 next_step="Type your own name, or ask your teacher.",
@@ -83,11 +83,11 @@ class Pages:
         if field["withdraw"]:
             knock = self._knock(request)
             if knock is not None:
-                self._side.door.withdraw(knock.id)
+                self._app.portal.door.withdraw(knock.id)
             return _without_knock(RedirectResponse(here, 303))
         form = Form(field["name"], field["student"], field["by"].strip(), bool(field["agrees"]))
         try:
-            outcome = await asyncio.to_thread(self._side.door.enter, invitation, form)
+            outcome = await asyncio.to_thread(self._app.portal.door.enter, invitation, form)
         except FewshotFerError as error:
             return self._join(request, invitation, form, error)
         if isinstance(outcome, str):
@@ -97,9 +97,9 @@ class Pages:
         return waits
 
     def _invitation(self, request: Request) -> Invitation:
-        invitation = self._side.invitations.read(request.path_params["token"])
+        invitation = self._app.portal.invitations.read(request.path_params["token"])
         try:
-            self._side.service.classes.get(invitation.class_id)
+            self._app.classes.get(invitation.class_id)
         except FewshotFerError as error:
             raise SignInError(
                 "This class is over.", next_step="Ask your teacher for a new link."
@@ -113,7 +113,7 @@ class Pages:
         form: Form | None = None,
         error: FewshotFerError | None = None,
     ) -> Response:
-        names = {one.id: one.name for one in self._side.library.students()}
+        names = {one.id: one.name for one in self._app.library.students()}
         known = None
         if invitation.student is not None:
             known = names.get(invitation.student)
@@ -143,7 +143,7 @@ class Pages:
         )
 
     def _in(self, request: Request, invitation: Invitation, student: str) -> Response:
-        signer = self._side.keeper.signer
+        signer = self._app.credentials.signer
         payload = {"student": student, "class": invitation.class_id}
         done = RedirectResponse("/me", 303)
         cookie = signer.sign("student", payload, lifetime_s=_STAY_S)
@@ -151,7 +151,7 @@ class Pages:
         return _without_knock(done)
 
     def _knock(self, request: Request) -> Knock | None:
-        return self._side.door.knock(request.cookies.get(KNOCK_COOKIE, ""))
+        return self._app.portal.door.knock(request.cookies.get(KNOCK_COOKIE, ""))
 
     # ------------------------------------------------------------------ one's own page
 
@@ -159,28 +159,28 @@ class Pages:
         """One's own page."""
         student_id = _student(request)
         try:
-            student = self._side.library.open(student_id)
+            student = self._app.library.open(student_id)
         except FewshotFerError:
             return _forgotten()
-        known = await asyncio.to_thread(facts_of, self._side.service, student)
+        known = await asyncio.to_thread(facts_of, self._app, student)
         name = self._class_name(request)
         return page("me", name=student.name, class_name=name, facts=known)
 
     async def facts(self, request: Request) -> Response:
         """What is stored, for a page that wants to know whether it is still somebody's."""
         try:
-            student = self._side.library.open(_student(request))
-            self._side.service.classes.get(who(request).class_id or "")
+            student = self._app.library.open(_student(request))
+            self._app.classes.get(who(request).class_id or "")
         except FewshotFerError:
             return JSONResponse({"over": True}, 410)
-        known = await asyncio.to_thread(facts_of, self._side.service, student)
+        known = await asyncio.to_thread(facts_of, self._app, student)
         return JSONResponse({"facts": known})
 
     async def leave(self, request: Request) -> Response:
         """Go; everything stays as it is."""
         student = _student(request)
-        self._side.devices.dismiss(student, "left")
-        for running in self._side.service.classes.all():
+        self._app.portal.devices.dismiss(student, "left")
+        for running in self._app.classes.all():
             running.leave(source_of(student))
         done = said(
             "You have left the class.",
@@ -193,7 +193,7 @@ class Pages:
     async def ask_to_delete(self, request: Request) -> Response:
         """What would be deleted, and whether they are sure."""
         try:
-            student = self._side.library.open(_student(request))
+            student = self._app.library.open(_student(request))
         except FewshotFerError:
             return _forgotten()
         pictures, lights = len(student.references), len(student.calibrations)
@@ -212,9 +212,9 @@ class Pages:
         """Delete everything about them."""
         student = _student(request)
         try:
-            await asyncio.to_thread(self._side.forget, student)
+            await asyncio.to_thread(self._app.portal.forget, student)
         except FewshotFerError as error:
-            if self._side.library.stamp(student) is not None:
+            if self._app.library.stamp(student) is not None:
                 return refused(error)
         done = said(
             "Everything about you is deleted.",
@@ -226,7 +226,7 @@ class Pages:
 
     def _class_name(self, request: Request) -> str:
         try:
-            return self._side.service.classes.get(who(request).class_id or "").name
+            return self._app.classes.get(who(request).class_id or "").name
         except FewshotFerError:
             return ""
 

@@ -22,18 +22,16 @@ from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app import parts
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.classes import RunningClass
-from fewshot_fer.web.invitations import Invitation
-from fewshot_fer.web.portal.side import StudentSide, side_of
-from fewshot_fer.web.service import Service, make_current
+from fewshot_fer.web.portal.invitations import Invitation
 
 
 @dataclass(frozen=True)
 class School:
     """One running class of an app, and what a test needs of it."""
 
-    service: Service
-    side: StudentSide
+    service: AppState
     running: RunningClass
     port: int = 0
 
@@ -43,18 +41,18 @@ class School:
 
     def invite(self, **how: Any) -> tuple[str, Invitation]:
         """A link's path, and its invitation."""
-        made = self.side.invitations.make(self.running.id, self.running.name, **how)
-        return f"/join/{self.side.invitations.token(made)}", made
+        made = self.service.portal.invitations.make(self.running.id, self.running.name, **how)
+        return f"/join/{self.service.portal.invitations.token(made)}", made
 
     def enrolled(self, name: str) -> str:
         """A student who is in the library already."""
-        library = self.side.library
+        library = self.service.library
         return library.create(name, agreed(name, library.now())).id
 
     def cookie(self, student: str) -> str:
         """What a student's browser holds once they have joined."""
         who = {"student": student, "class": self.running.id}
-        return self.side.keeper.signer.sign("student", who, lifetime_s=600)
+        return self.service.credentials.signer.sign("student", who, lifetime_s=600)
 
     @asynccontextmanager
     async def device(self, student: str) -> AsyncIterator[ClientConnection]:
@@ -68,8 +66,10 @@ class School:
 def school_at(folder: Path, **settings: Any) -> School:
     """An app with a class that runs; nothing listens yet."""
     settings.setdefault("records", f"sqlite:///{folder}/record.db")
-    service = Service(Settings(support_sets=folder / "students", **settings), folder=folder / "web")
-    return School(service, side_of(service), service.classes.open("7b"))
+    service = AppState(
+        Settings(support_sets=folder / "students", **settings), folder=folder / "web"
+    )
+    return School(service, service.classes.open("7b"))
 
 
 def app_of(school: School) -> Starlette:
@@ -93,11 +93,10 @@ def listening(folder: Path) -> Iterator[School]:
             time.sleep(0.02)
         school.service.opened()
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield School(school.service, school.side, school.running, port)
+        yield School(school.service, school.running, port)
     finally:
         server.should_exit = True
         thread.join(timeout=20)
-        make_current(None)
 
 
 async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:

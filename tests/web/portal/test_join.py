@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from fewshot_fer.web.access.keeper import open_keeper
 from fewshot_fer.web.portal.door import PATIENCE
-from fewshot_fer.web.service import make_current
 from tests.web.portal.device import School, app_of, school_at
 
 
@@ -20,7 +18,6 @@ def school(tmp_path: Path) -> Iterator[School]:
     made = school_at(tmp_path)
     yield made
     made.service.classes.close_all()
-    make_current(None)
 
 
 def browser(school: School, address: str = "http://127.0.0.1:8501") -> TestClient:
@@ -34,7 +31,7 @@ def join(page: TestClient, link: str, **form: str) -> int:
 
 
 def names(school: School) -> list[str]:
-    return [one.name for one in school.side.library.students()]
+    return [one.name for one in school.service.library.students()]
 
 
 def test_the_page_says_what_happens_and_names_nobody(school: School) -> None:
@@ -51,8 +48,8 @@ def test_the_page_says_what_happens_and_names_nobody(school: School) -> None:
 def test_a_new_name_is_in_with_its_agreement(school: School) -> None:
     page = browser(school)
     assert join(page, school.invite()[0], name=" Ben  Ode ", by="Vera Ode") == 303
-    (ben,) = school.side.library.students()
-    student = school.side.library.open(ben.id)
+    (ben,) = school.service.library.students()
+    student = school.service.library.open(ben.id)
     assert (student.name, student.consent.by) == ("Ben Ode", "Vera Ode")
     mine = page.get("/me")
     assert mine.status_code == 200
@@ -89,9 +86,9 @@ def test_a_known_name_waits_for_the_teacher(school: School) -> None:
     assert join(page, link, name="anna") == 303
     assert "Waiting for your teacher" in page.get(link).text
     assert page.get("/me").status_code in (401, 403)
-    (knock,) = school.side.door.waiting(school.running.id)
+    (knock,) = school.service.portal.door.waiting(school.running.id)
     assert (knock.name, knock.student) == ("anna", anna)
-    school.side.door.let_in(knock.id)
+    school.service.portal.door.let_in(knock.id)
     assert page.get(link).headers["location"] == "/me"
     assert "Anna" in page.get("/me").text
     assert names(school) == ["Anna"]
@@ -101,21 +98,21 @@ def test_the_teacher_may_say_that_it_is_another_one(school: School) -> None:
     anna = school.enrolled("Anna")
     page, link = browser(school), school.invite()[0]
     join(page, link, name="Anna")
-    (knock,) = school.side.door.waiting(school.running.id)
-    other = school.side.door.let_in(knock.id, as_new=True)
+    (knock,) = school.service.portal.door.waiting(school.running.id)
+    other = school.service.portal.door.let_in(knock.id, as_new=True)
     assert other != anna
     assert names(school) == ["Anna", "Anna"]
     assert page.get(link).headers["location"] == "/me"
     page.post("/me/delete")
-    assert [one.id for one in school.side.library.students()] == [anna]
+    assert [one.id for one in school.service.library.students()] == [anna]
 
 
 def test_who_is_turned_away_is_nobody(school: School) -> None:
     school.enrolled("Anna")
     page, link = browser(school), school.invite()[0]
     join(page, link, name="Anna")
-    (knock,) = school.side.door.waiting(school.running.id)
-    school.side.door.turn_away(knock.id)
+    (knock,) = school.service.portal.door.waiting(school.running.id)
+    school.service.portal.door.turn_away(knock.id)
     assert "did not confirm" in page.get(link).text
     assert page.get("/me").status_code in (401, 403)
 
@@ -124,7 +121,7 @@ def test_a_knock_is_forgotten(school: School) -> None:
     school.enrolled("Anna")
     page, link = browser(school), school.invite()[0]
     join(page, link, name="Anna")
-    door = school.side.door
+    door = school.service.portal.door
     (knock,) = door.waiting(school.running.id)
     door._now = lambda: knock.since + PATIENCE
     assert door.waiting(school.running.id) == ()
@@ -149,14 +146,14 @@ def test_only_names_that_the_teacher_allows_can_be_picked(school: School) -> Non
     assert "Ben" not in page.get(link).text
     assert join(page, link, student=ben) == 400
     assert join(page, link, student=anna) == 303
-    assert [one.student for one in school.side.door.waiting(school.running.id)] == [anna]
+    assert [one.student for one in school.service.portal.door.waiting(school.running.id)] == [anna]
 
 
 def test_links_that_are_over_say_so(school: School) -> None:
     page = browser(school)
     link, made = school.invite()
     assert page.get(link[:-3] + "xyz").status_code == 401
-    school.side.invitations.revoke(made.id)
+    school.service.portal.invitations.revoke(made.id)
     assert "taken it back" in page.get(link).text
     assert join(page, link, name="Ben") == 401
     link = school.invite()[0]
@@ -169,14 +166,15 @@ def test_links_that_are_over_say_so(school: School) -> None:
 def test_a_link_for_somebody_who_is_gone_says_so(school: School) -> None:
     anna = school.enrolled("Anna")
     link = school.invite(student=anna)[0]
-    school.side.library.remove(anna)
+    school.service.library.remove(anna)
     answer = browser(school).get(link)
     assert answer.status_code == 410
     assert "not enrolled" in answer.text
 
 
 def test_without_https_the_page_says_that_no_camera_will_work(school: School) -> None:
-    open_keeper(school.service, "a long password")  # only then another name is answered to
+    # Only with a password another name is answered to.
+    school.service.credentials.set_password("a long password")
     link, told = school.invite()[0], re.compile(r'id="camera-note"( hidden)?>')
     there = browser(school, "http://school.example").get(link)
     assert told.search(there.text).group(1) is None  # type: ignore[union-attr]
@@ -203,14 +201,14 @@ def test_leaving_keeps_and_deleting_deletes(school: School) -> None:
     anna = browser(school)
     join(anna, link, name="Anna")
     cookie = anna.cookies["fewshot_fer_student"]
-    (student,) = [one for one in school.side.library.students() if one.name == "Anna"]
-    school.side.invitations.make(school.running.id, "7b", student=student.id)
+    (student,) = [one for one in school.service.library.students() if one.name == "Anna"]
+    school.service.portal.invitations.make(school.running.id, "7b", student=student.id)
     asked = anna.get("/me/delete").text
     assert "your name, Anna" in asked
     assert names(school) == ["Anna", "Ben"]
     assert "Everything about you is deleted" in anna.post("/me/delete").text
     assert names(school) == ["Ben"]
-    assert all(one.student != student.id for one in school.side.invitations.listed())
+    assert all(one.student != student.id for one in school.service.portal.invitations.listed())
     # A copy of the cookie is worth nothing now.
     anna.cookies.set("fewshot_fer_student", cookie)
     assert anna.get("/me").status_code == 410

@@ -66,30 +66,30 @@ def test_a_student_joins_teaches_adjusts_leaves_and_deletes(school: School, phon
     phone.get_by_role("button", name="Switch on my camera").click()
     phone.locator("#said").get_by_text("happy").wait_for()
 
-    (chiara,) = school.side.library.students()
+    (chiara,) = school.service.library.students()
     phone.get_by_role("button", name="Teach it my face").click()
     for box in phone.locator("#panel input[name=expression]").all():
         box.set_checked(box.get_attribute("value") == "happy")
     phone.get_by_role("button", name="Start").click()
     phone.get_by_alt_text("You, showing happy").wait_for()
-    assert school.side.library.open(chiara.id).references == ()
+    assert school.service.library.open(chiara.id).references == ()
     phone.get_by_role("button", name="Save").click()
     phone.get_by_role("heading", name="1 picture is stored").wait_for()
-    assert school.side.library.open(chiara.id).counts == {"happy": 1}
+    assert school.service.library.open(chiara.id).counts == {"happy": 1}
     phone.get_by_role("button", name="Done").click()
 
     phone.get_by_role("button", name="Adjust to this light").click()
     phone.get_by_label("One picture of me showing").check()
     phone.get_by_role("button", name="Start").click()
     phone.get_by_role("button", name="Undo it").wait_for()
-    assert len(school.side.library.open(chiara.id).calibrations) == 1
+    assert len(school.service.library.open(chiara.id).calibrations) == 1
     phone.get_by_role("button", name="Undo it").click()
     phone.get_by_role("heading", name="Taken back").wait_for()
-    assert school.side.library.open(chiara.id).calibrations == ()
+    assert school.service.library.open(chiara.id).calibrations == ()
 
     phone.get_by_role("button", name="Leave the class").click()
     phone.get_by_role("heading", name="You have left the class").wait_for()
-    assert school.side.devices.of(school.running.id) == ()
+    assert school.service.portal.devices.of(school.running.id) == ()
 
     phone.goto(school.address + school.invite(student=chiara.id)[0])
     phone.get_by_label("I have read").check()
@@ -97,6 +97,6 @@ def test_a_student_joins_teaches_adjusts_leaves_and_deletes(school: School, phon
     phone.get_by_role("link", name="Delete everything about me").click()
     phone.get_by_role("button", name="Delete everything").click()
     phone.get_by_role("heading", name="Everything about you is deleted").wait_for()
-    assert school.side.library.students() == []
+    assert school.service.library.students() == []
     assert trouble == []
     assert hosts == {f"127.0.0.1:{school.port}"}

@@ -30,7 +30,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 @pytest.fixture(autouse=True)
 def _usual_limits(school: School) -> Iterator[None]:
-    devices = school.side.devices
+    devices = school.service.portal.devices
     before = devices.most, devices.idle_s, devices.send_s
     yield
     devices.most, devices.idle_s, devices.send_s = before
@@ -165,7 +165,7 @@ def test_the_newer_device_takes_over(school: School) -> None:
 
 def test_a_full_class_says_so(school: School) -> None:
     one, two = school.enrolled("One"), school.enrolled("Two")
-    school.side.devices.most = 1
+    school.service.portal.devices.most = 1
 
     async def play() -> dict[str, Any]:
         async with school.device(one) as first:
@@ -179,18 +179,18 @@ def test_a_full_class_says_so(school: School) -> None:
 
 
 def test_who_says_nothing_is_sent_away(school: School) -> None:
-    school.side.devices.idle_s = 0.4
+    school.service.portal.devices.idle_s = 0.4
 
     async def play() -> dict[str, Any]:
         async with school.device(school.enrolled("Idle")) as line:
             return await until(line, "bye")
 
     assert asyncio.run(play())["why"] == "idle"
-    assert school.side.devices.of(school.running.id) == ()
+    assert school.service.portal.devices.of(school.running.id) == ()
 
 
 def test_who_does_not_read_disturbs_nobody_and_is_cut_off(school: School) -> None:
-    school.side.devices.send_s = 0.5
+    school.service.portal.devices.send_s = 0.5
     deaf, good = school.enrolled("Deaf"), school.enrolled("Hears")
 
     async def play() -> tuple[int, bool, dict[str, Any]]:
@@ -223,7 +223,7 @@ def test_who_does_not_read_disturbs_nobody_and_is_cut_off(school: School) -> Non
 
 
 def connected(school: School) -> tuple[str, ...]:
-    return school.side.devices.of(school.running.id)
+    return school.service.portal.devices.of(school.running.id)
 
 
 def handshake(school: School, student: str) -> bytes:
@@ -261,7 +261,7 @@ def test_who_is_deleted_gets_no_label_any_more(school: School) -> None:
     async def play() -> dict[str, Any]:
         async with school.device(anna) as line:
             await answer(line, drawn())
-            await asyncio.to_thread(school.side.forget, anna)
+            await asyncio.to_thread(school.service.portal.forget, anna)
             return await until(line, "bye")
 
     assert asyncio.run(play())["why"] == "removed"
@@ -287,7 +287,7 @@ def test_deleting_takes_the_recorded_numbers_too(school: School) -> None:
     assert said[-1] == "You are recorded"
     with school.service.store() as store:
         assert {anna, ben} <= set(store.students_of(session))
-    school.side.forget(anna)
+    school.service.portal.forget(anna)
     with school.service.store() as store:
         assert ben in store.students_of(session)
         assert anna not in store.students_of(session)
@@ -302,8 +302,8 @@ def test_a_record_that_cannot_be_changed_keeps_the_student(
     anna = school.enrolled("Still here")
     monkeypatch.setattr("fewshot_fer.records.recording.forget", broken)
     with pytest.raises(RecordError):
-        school.side.forget(anna)
-    assert school.side.library.open(anna).name == "Still here"
+        school.service.portal.forget(anna)
+    assert school.service.library.open(anna).name == "Still here"
 
 
 def test_a_class_that_ends_says_goodbye(school: School) -> None:
@@ -311,7 +311,7 @@ def test_a_class_that_ends_says_goodbye(school: School) -> None:
     anna = school.enrolled("Last")
 
     async def play() -> tuple[dict[str, Any], dict[str, Any]]:
-        there = School(school.service, school.side, other, school.port)
+        there = School(school.service, other, school.port)
         async with there.device(anna) as line:
             await answer(line, drawn())
             await asyncio.to_thread(school.service.classes.close, other.id)
@@ -361,7 +361,7 @@ def test_teaching_by_camera_stores_what_was_kept(school: School) -> None:
     )
     assert saved["type"] == "saved"
     assert saved["words"] == "1 picture is stored"
-    assert school.side.library.open(anna).counts == {"happy": 1}
+    assert school.service.library.open(anna).counts == {"happy": 1}
     assert ["Face pictures", "1"] in facts["facts"]
 
 
@@ -377,7 +377,7 @@ def test_adjusting_to_the_light_and_back(school: School) -> None:
                 adjusted = next(
                     (one for one in said.get("events", []) if one["type"] == "adjusted"), None
                 )
-            stored = len(school.side.library.open(anna).calibrations)
+            stored = len(school.service.library.open(anna).calibrations)
             await line.send(json.dumps({"do": "undo", "calibration": adjusted["calibration"]}))
             return adjusted, stored, await until(line, "facts")
 
@@ -385,7 +385,7 @@ def test_adjusting_to_the_light_and_back(school: School) -> None:
     assert stored == 1
     assert adjusted["words"]
     assert facts["calibration"] is None
-    assert school.side.library.open(anna).calibrations == ()
+    assert school.service.library.open(anna).calibrations == ()
 
 
 def test_nothing_is_stored_of_what_was_stopped(school: School) -> None:
@@ -403,4 +403,4 @@ def test_nothing_is_stored_of_what_was_stopped(school: School) -> None:
             return event
 
     assert asyncio.run(play())["type"] == "failed"
-    assert school.side.library.open(anna).references == ()
+    assert school.service.library.open(anna).references == ()

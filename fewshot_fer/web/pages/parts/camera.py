@@ -12,13 +12,11 @@ from fewshot_fer.web.guide.component import guide
 from fewshot_fer.web.pages.parts import frame
 
 if TYPE_CHECKING:
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.pages.parts.tray import Tray
-    from fewshot_fer.web.service import Service
 
 
-def take(
-    service: Service, tray: Tray, known: Sequence[str], have: Sequence[str], *, key: str
-) -> None:
+def take(app: AppState, tray: Tray, known: Sequence[str], have: Sequence[str], *, key: str) -> None:
     """Choose expressions and be guided through them; `have` are known already."""
     order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
     wanted = st.pills(
@@ -32,6 +30,6 @@ def take(
         "The camera asks for one after the other, says what to change, and takes the sharpest of "
         "a second. Show each as you really do it."
     )
-    taken = guide(service, "teach", [name for name in order if name in wanted], key=f"{key}-guide")
+    taken = guide(app, "teach", [name for name in order if name in wanted], key=f"{key}-guide")
     for candidate in taken:
         tray.add(candidate)

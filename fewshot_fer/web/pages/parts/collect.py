@@ -15,7 +15,7 @@ from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
 MOST_MB: Final = 20
@@ -35,7 +35,7 @@ def clear(what: str) -> None:
 
 
 def files(
-    service: Service, tray: Tray, known: Sequence[str], label: str, *, only: str | None = None
+    app: AppState, tray: Tray, known: Sequence[str], label: str, *, only: str | None = None
 ) -> None:
     """A place to drop pictures; `only` says what they all show."""
     dropped = st.file_uploader(
@@ -50,7 +50,7 @@ def files(
     if not dropped:
         return
     progress = Progress("Looking at pictures")
-    gate = desk.gate(service)
+    gate = desk.gate(app)
     for done, file in enumerate(dropped):
         progress(done, len(dropped))
         named = only or expression_of(file.name, known)
@@ -60,18 +60,18 @@ def files(
     st.rerun()
 
 
-def entries(service: Service, tray: Tray, known: Sequence[str], together: Together | None) -> None:
+def entries(app: AppState, tray: Tray, known: Sequence[str], together: Together | None) -> None:
     """Every picture of the tray with its verdict."""
     if not tray.entries:
         return
     with st.grid(min_column_width=285):
         for entry in list(tray.entries.values()):
             with st.container(border=True, key=f"entry-{entry.key[:16]}"):
-                _entry(service, tray, entry, known, together)
+                _entry(app, tray, entry, known, together)
 
 
 def _entry(
-    service: Service, tray: Tray, entry: Entry, known: Sequence[str], together: Together | None
+    app: AppState, tray: Tray, entry: Entry, known: Sequence[str], together: Together | None
 ) -> None:
     picture = entry.seen.portrait if isinstance(entry.seen, Candidate) else entry.view
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -84,7 +84,7 @@ def _entry(
     if isinstance(entry.seen, Candidate):
         _what(tray, entry, known)
     if entry.image is not None:
-        _which_face(service, tray, entry)
+        _which_face(app, tray, entry)
     doubt = together.doubts.get(entry.key) if together else None
     asked = doubt is not None and (entry.key, doubt.expression) not in tray.confirmed
     if doubt is not None and asked:
@@ -121,7 +121,7 @@ def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
         st.markdown(":material/check_circle: **Good.**")
 
 
-def _which_face(service: Service, tray: Tray, entry: Entry) -> None:
+def _which_face(app: AppState, tray: Tray, entry: Entry) -> None:
     chosen = st.pills(
         "Which face, counted from the left?",
         list(range(1, entry.faces + 1)),
@@ -129,7 +129,7 @@ def _which_face(service: Service, tray: Tray, entry: Entry) -> None:
     )
     if chosen is not None and st.session_state.get(f"faced-{entry.key}") != chosen:
         st.session_state[f"faced-{entry.key}"] = chosen
-        tray.choose_face(entry.key, chosen - 1, desk.gate(service))
+        tray.choose_face(entry.key, chosen - 1, desk.gate(app))
         st.rerun()
 
 

@@ -12,14 +12,14 @@ from fewshot_fer.web.pages.parts import plain
 
 if TYPE_CHECKING:
     from fewshot_fer.students.store.records import Student
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.classes import RunningClass
-    from fewshot_fer.web.invitations import JoinLink
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.portal.invitations import JoinLink
 
 
-def show(service: Service, who: Student) -> None:
+def show(app: AppState, who: Student) -> None:
     """A button for the link; nothing while no class is watched."""
-    running = [one for one in service.classes.all() if not one.ended]
+    running = [one for one in app.classes.all() if not one.ended]
     if not running:
         return
     with st.popover("Join link", icon=":material/link:"):
@@ -28,17 +28,17 @@ def show(service: Service, who: Student) -> None:
             f"With this link {name} joins the class from a device of their own, as {name}, and "
             "nobody has to confirm it. Whoever holds it is taken for them: give it to nobody else."
         )
-        _link(service, running[-1], who)
+        _link(app, running[-1], who)
 
 
-def _link(service: Service, running: RunningClass, who: Student) -> None:
+def _link(app: AppState, running: RunningClass, who: Student) -> None:
     """The link once it was made; in this tab it is made once a class."""
     made: dict[tuple[str, str], JoinLink] = st.session_state.setdefault("join-links", {})
     about = running.id, who.id
     if about not in made:
         if not st.button("Make a link", type="primary", key=f"join-{who.id}"):
             return
-        made[about] = personal_link(service, running, who.id, _address(service))
+        made[about] = personal_link(app, running, who.id, _address(app))
     link = made[about]
     st.code(link.url, language=None, wrap_lines=True)
     st.image(link.qr, width=220)
@@ -48,7 +48,7 @@ def _link(service: Service, running: RunningClass, who: Student) -> None:
         st.warning(link.warning)
 
 
-def _address(service: Service) -> str:
+def _address(app: AppState) -> str:
     """What the teacher's browser calls this server."""
-    settings = service.settings
+    settings = app.settings
     return st.context.url or f"http://{settings.host}:{settings.port}"

@@ -13,15 +13,15 @@ from fewshot_fer.web.pages.parts import charts, frame, plain
 if TYPE_CHECKING:
     from fewshot_fer.records.values import SessionRecord
     from fewshot_fer.reports.compare import Comparison
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """Choose two; see what changed."""
     frame.head("Compare two sessions", "What changed in the class, and how sure that is.")
     if st.button("All sessions", icon=":material/arrow_back:", type="tertiary"):
         frame.go()
-    with service.store() as store:
+    with app.store() as store:
         found = list(reversed(store.sessions()))
     if len(found) < 2:
         st.info("Two sessions are needed to compare.")
@@ -35,7 +35,7 @@ def show(service: Service) -> None:
         st.info("Choose two different sessions.")
         return
     with frame.guarded():
-        with service.store() as store:
+        with app.store() as store:
             changed = compare(store.read(before.id), store.read(after.id))
         _result(changed)
 

@@ -11,46 +11,45 @@ from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Rules
-from fewshot_fer.web.portal.side import side_of
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 Steps = Callable[[int, int], None]
 
 
-def gate(service: Service, rules: Rules | None = None) -> Gate:
+def gate(app: AppState, rules: Rules | None = None) -> Gate:
     """The gate for pictures that are to teach, or with rules of their own."""
-    return Gate(service.recognizer.find, assess, rules or Rules())
+    return Gate(app.recognizer.find, assess, rules or Rules())
 
 
 def enrolment(
-    service: Service, *, same_person: bool = False, progress: Steps = lambda _done, _all: None
+    app: AppState, *, same_person: bool = False, progress: Steps = lambda _done, _all: None
 ) -> Enrolment:
     """Enrolment of pictures about which every question was answered on the page."""
     return Enrolment(
-        roster=service.roster,
-        gate=gate(service),
-        identify=None if same_person else service.opened().identity,
+        roster=app.roster,
+        gate=gate(app),
+        identify=None if same_person else app.opened().identity,
         same_person=same_person,
         skip_refused=True,
         progress=progress,
     )
 
 
-def card(service: Service, student_id: str) -> Card:
+def card(app: AppState, student_id: str) -> Card:
     """What is known of a student, remembered until they or the class learn something."""
-    stamp = str(service.roster.stamp(student_id))
-    return _card(service, student_id, stamp, service.recognizer.checkpoint_hash)
+    stamp = str(app.roster.stamp(student_id))
+    return _card(app, student_id, stamp, app.recognizer.checkpoint_hash)
 
 
 @st.cache_data(show_spinner=False, max_entries=300)
-def _card(_service: Service, student_id: str, stamp: str, checkpoint: str) -> Card:
+def _card(_app: AppState, student_id: str, stamp: str, checkpoint: str) -> Card:
     del stamp, checkpoint  # They are what the card depends on: other ones, another card.
-    return card_of(_service.roster, student_id)
+    return card_of(_app.roster, student_id)
 
 
-def forget(service: Service, student_id: str) -> None:
+def forget(app: AppState, student_id: str) -> None:
     """Delete a student and everything that is known of them, wherever it is."""
-    side_of(service).forget(student_id)
+    app.portal.forget(student_id)
     _card.clear()

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.enrolment import Enrolled
     from fewshot_fer.students.enrolment.gate import Candidate
     from fewshot_fer.students.store.records import Consent
+    from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.pages.parts.tray import Together, Tray
-    from fewshot_fer.web.service import Service
 
 _NEW = "new"
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """The page on which somebody is enrolled."""
     frame.head("Enrol a student", "Read the agreement together. Nothing is stored before you save.")
     if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
@@ -36,12 +36,12 @@ def show(service: Service) -> None:
     name = _who()
     st.subheader("3. Pictures", anchor=False)
     tray = collect.tray_of(_NEW)
-    together = pictures(service, tray, service.library.expressions(), None)
-    _save(service, name, by, tray, together)
+    together = pictures(app, tray, app.library.expressions(), None)
+    _save(app, name, by, tray, together)
 
 
 def pictures(
-    service: Service, tray: Tray, known: Sequence[str], student_id: str | None
+    app: AppState, tray: Tray, known: Sequence[str], student_id: str | None
 ) -> Together | None:
     """Take or drop pictures; what is said of all of them together."""
     frame.quiet(
@@ -51,21 +51,21 @@ def pictures(
     key = student_id or _NEW
     by_camera, by_file = st.tabs(["Camera", "Files"])
     with by_camera:
-        have = service.library.open(student_id).counts if student_id is not None else {}
-        camera.take(service, tray, known, tuple(have), key=f"camera-{key}")
+        have = app.library.open(student_id).counts if student_id is not None else {}
+        camera.take(app, tray, known, tuple(have), key=f"camera-{key}")
     with by_file:
         collect.files(
-            service,
+            app,
             tray,
             known,
             "Drop pictures here. Names such as happy-1.jpg, or folders named after expressions, "
             "say what they show.",
         )
-    checks = desk.enrolment(service, same_person=tray.same_person)
-    stamp = repr(service.library.stamp(student_id)) if student_id else None
+    checks = desk.enrolment(app, same_person=tray.same_person)
+    stamp = repr(app.library.stamp(student_id)) if student_id else None
     together = tray.together(lambda given: checks.look(given, student_id), stamp)
     collect.strangers(tray, together)
-    collect.entries(service, tray, known, together)
+    collect.entries(app, tray, known, together)
     return together
 
 
@@ -126,13 +126,13 @@ def _who() -> str:
     return name
 
 
-def _save(service: Service, name: str, by: str, tray: Tray, together: Together | None) -> None:
+def _save(app: AppState, name: str, by: str, tray: Tray, together: Together | None) -> None:
     missing = "" if name else "Give the student's name."
     if not save_button(tray, together, "Enrol", missing) or together is None:
         return
     with frame.guarded():
-        consent = agreed(by, service.library.now())
-        enrolled = _enrolled(service, name, tray, tray.kept(together), consent)
+        consent = agreed(by, app.library.now())
+        enrolled = _enrolled(app, name, tray, tray.kept(together), consent)
         collect.clear(_NEW)
         for key in ("agreed-by", "agreed-yes", "new-name", "new-another", "new-vectors"):
             st.session_state.pop(key, None)
@@ -140,11 +140,11 @@ def _save(service: Service, name: str, by: str, tray: Tray, together: Together |
 
 
 def _enrolled(
-    service: Service, name: str, tray: Tray, kept: tuple[Candidate, ...], consent: Consent
+    app: AppState, name: str, tray: Tray, kept: tuple[Candidate, ...], consent: Consent
 ) -> Enrolled:
     until = st.session_state.get("new-until")
     progress = Progress("Learning")
-    enrolment = desk.enrolment(service, same_person=tray.same_person, progress=progress)
+    enrolment = desk.enrolment(app, same_person=tray.same_person, progress=progress)
     with st.spinner("Learning how this student looks"):
         enrolled = enrolment.enroll(
             name,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fewshot_fer.records.values import SessionRecord
     from fewshot_fer.reports.summary import Report, StudentSummary
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 
 _KINDS: Final = {
@@ -27,9 +27,9 @@ _KINDS: Final = {
 }
 
 
-def show(service: Service, number: int) -> None:
+def show(app: AppState, number: int) -> None:
     """The session with this number."""
-    with service.store() as store:
+    with app.store() as store:
         session = store.find(number)
     frame.head(words.title(session), CARE)
     if st.button("All sessions", icon=":material/arrow_back:", type="tertiary"):
@@ -39,28 +39,28 @@ def show(service: Service, number: int) -> None:
         st.info("This session still runs, or it was cut off.", icon=":material/pending:")
     each = _each(session)
     with st.spinner("Reading the session", show_time=True):
-        report = read(service, number, each=each)
+        report = read(app, number, each=each)
     if not report.shares:
         st.info("No face was surely read in this session.", icon=":material/visibility_off:")
     else:
         _class(report)
-    names = called(service)
+    names = called(app)
     if report.watched is not None:
         _students(report, names)
-    _take_along(service, session, each=each)
-    _delete(service, session)
+    _take_along(app, session, each=each)
+    _delete(app, session)
 
 
-def read(service: Service, number: int, *, each: bool) -> Report:
+def read(app: AppState, number: int, *, each: bool) -> Report:
     """The report, with students only where that is chosen."""
-    with service.store() as store:
+    with app.store() as store:
         found = store.read(number, students=each)
         return report_of(found, store.earlier(found.session) if each else ())
 
 
-def called(service: Service) -> dict[str, str]:
+def called(app: AppState) -> dict[str, str]:
     """What to call students; who left the library is shown by the id."""
-    return {student.id: student.name for student in service.library.students()}
+    return {student.id: student.name for student in app.library.students()}
 
 
 def _each(session: SessionRecord) -> bool:
@@ -179,7 +179,7 @@ def _student(
     )
 
 
-def _take_along(service: Service, session: SessionRecord, *, each: bool) -> None:
+def _take_along(app: AppState, session: SessionRecord, *, each: bool) -> None:
     st.divider()
     st.subheader("Take along", anchor=False)
     what = "with every student" if each else "the class alone"
@@ -188,7 +188,7 @@ def _take_along(service: Service, session: SessionRecord, *, each: bool) -> None
     with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",
-            data=lambda: html(service, session.id, each=each),
+            data=lambda: html(app, session.id, each=each),
             file_name=f"{stem}.html",
             mime="text/html",
             icon=":material/description:",
@@ -197,7 +197,7 @@ def _take_along(service: Service, session: SessionRecord, *, each: bool) -> None
         for kind, mime in _KINDS.items():
             st.download_button(
                 kind,
-                data=partial(table, service, session.id, kind, each=each),
+                data=partial(table, app, session.id, kind, each=each),
                 file_name=f"{stem}.{kind.lower()}",
                 mime=mime,
                 icon=":material/download:",
@@ -205,15 +205,15 @@ def _take_along(service: Service, session: SessionRecord, *, each: bool) -> None
             )
 
 
-def html(service: Service, number: int, *, each: bool) -> bytes:
+def html(app: AppState, number: int, *, each: bool) -> bytes:
     """The report as one page that needs no network."""
-    return page(read(service, number, each=each), called(service) if each else None).encode()
+    return page(read(app, number, each=each), called(app) if each else None).encode()
 
 
-def table(service: Service, number: int, kind: str, *, each: bool) -> bytes:
+def table(app: AppState, number: int, kind: str, *, each: bool) -> bytes:
     """Every second as a table: the class, or its students."""
     write = {"CSV": tables.as_csv, "Parquet": tables.as_parquet, "JSON": tables.as_json}[kind]
-    with service.store() as store:
+    with app.store() as store:
         found = store.read(number)
         if not each:
             return write(tables.class_columns(found))
@@ -221,7 +221,7 @@ def table(service: Service, number: int, kind: str, *, each: bool) -> bytes:
         return write(tables.student_columns(tracks, found.session.names))
 
 
-def _delete(service: Service, session: SessionRecord) -> None:
+def _delete(app: AppState, session: SessionRecord) -> None:
     with st.popover("Delete this session", icon=":material/delete:", type="tertiary"):
         st.markdown(
             f"Delete **{plain.text(words.title(session))}** with all its numbers? This cannot be "
@@ -229,7 +229,7 @@ def _delete(service: Service, session: SessionRecord) -> None:
         )
         if st.button("Delete for good", type="primary", key=f"delete-{session.id}"):
             with frame.guarded():
-                with service.store() as store:
+                with app.store() as store:
                     store.delete([session.id])
                 frame.tell("done", f"Session {session.id} is deleted.")
                 frame.go()

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated
     from fewshot_fer.students.store.records import Student
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 _NOBODY_SAYS = "nobody says: frames of a lesson"
 
 
-def show(service: Service, who: Student) -> None:
+def show(app: AppState, who: Student) -> None:
     """Recalibrate from a picture or several; the list of what was done before."""
     st.markdown(
         "A new day brings other light, another camera, new glasses. One picture of the resting "
@@ -32,25 +32,25 @@ def show(service: Service, who: Student) -> None:
     )
     with st.container():  # a place of its own, so that the tabs below keep theirs
         _brought(who)
-    _again(service, who)
+    _again(app, who)
     st.divider()
-    _history(service, who)
+    _history(app, who)
 
 
-def _again(service: Service, who: Student) -> None:
+def _again(app: AppState, who: Student) -> None:
     by_camera, by_file = st.tabs(["Camera", "Files"])
     with by_camera:
         frame.quiet("Five seconds of the resting face, in today's light.")
-        taken = guide(service, "rest", [NEUTRAL], key=f"rest-{who.id}")
+        taken = guide(app, "rest", [NEUTRAL], key=f"rest-{who.id}")
         if taken:
             how = f"resting face, {plain.count(len(taken), 'look')}"
-            _recalibrate(service, who, taken, NEUTRAL, how)
+            _recalibrate(app, who, taken, NEUTRAL, how)
     with by_file:
-        _from_files(service, who)
+        _from_files(app, who)
 
 
-def _from_files(service: Service, who: Student) -> None:
-    names = service.library.expressions(who)
+def _from_files(app: AppState, who: Student) -> None:
+    names = app.library.expressions(who)
     choices = [*sorted(names, key=lambda name: name != NEUTRAL), _NOBODY_SAYS]
     chosen = st.selectbox("What do the pictures show?", choices, key=f"light-{who.id}")
     label = None if chosen == _NOBODY_SAYS else chosen
@@ -63,19 +63,19 @@ def _from_files(service: Service, who: Student) -> None:
         max_upload_size=collect.MOST_MB,
     )
     if st.button("Recalibrate", type="primary", disabled=not dropped, icon=":material/wb_sunny:"):
-        usable = _usable(service, [(file.name, file.getvalue()) for file in dropped], label)
+        usable = _usable(app, [(file.name, file.getvalue()) for file in dropped], label)
         if usable:
             st.session_state["light-batch"] = batch + 1
             count = plain.count(len(usable), "picture")
             how = f"{count} of {label}" if label else f"{count} of a lesson"
-            _recalibrate(service, who, usable, label, how)
+            _recalibrate(app, who, usable, label, how)
 
 
 def _usable(
-    service: Service, given: Sequence[tuple[str, bytes]], label: str | None
+    app: AppState, given: Sequence[tuple[str, bytes]], label: str | None
 ) -> list[Candidate]:
     """The faces that can be read; what is wrong with the others is said."""
-    gate = desk.gate(service, FOR_LESSONS)
+    gate = desk.gate(app, FOR_LESSONS)
     progress = Progress("Looking at pictures")
     usable: list[Candidate] = []
     for done, (name, data) in enumerate(given):
@@ -91,26 +91,17 @@ def _usable(
 
 
 def _recalibrate(
-    service: Service, who: Student, usable: Sequence[Candidate], label: str | None, how: str
+    app: AppState, who: Student, usable: Sequence[Candidate], label: str | None, how: str
 ) -> None:
-    # Streamlit may end a run whenever its state is asked for; between the deed and the note of
-    # what it brought there is no such place.
-    brought = _brought_to()
-    z = service.recognizer.vectors_of(stacked(usable))
+    z = app.recognizer.vectors_of(stacked(usable))
     labels = None if label is None else [label] * len(usable)
-    brought[who.id] = recalibrate(service.roster, who.id, z, labels, how=how)
+    st.session_state[f"brought-{who.id}"] = recalibrate(app.roster, who.id, z, labels, how=how)
     st.rerun()
-
-
-def _brought_to() -> dict[str, Recalibrated]:
-    """What the last recalibration in this tab has brought, by the student's id."""
-    found: dict[str, Recalibrated] = st.session_state.setdefault("brought", {})
-    return found
 
 
 def _brought(who: Student) -> None:
     """What the recalibration just made has brought."""
-    came = _brought_to().get(who.id)
+    came: Recalibrated | None = st.session_state.get(f"brought-{who.id}")
     if came is None or came.calibration not in who.calibrations:
         return
     with st.container(border=True):
@@ -141,9 +132,9 @@ def _scores(title: str, both: BeforeAfter) -> None:
     )
 
 
-def _history(service: Service, who: Student) -> None:
+def _history(app: AppState, who: Student) -> None:
     st.subheader("Before", anchor=False)
-    entries = history(service.roster, who.id)
+    entries = history(app.roster, who.id)
     if not entries:
         frame.quiet("No recalibration yet: everything is read as it was enrolled.")
     for entry in reversed(entries):
@@ -153,6 +144,6 @@ def _history(service: Service, who: Student) -> None:
                 state = ":material/pause_circle: set aside: it belongs to another model"
             st.markdown(f"{plain.text(entry.in_words)}  \n{state}", width="stretch")
             if st.button("Take back", key=f"undo-{entry.calibration}", icon=":material/undo:"):
-                undo(service.roster, who.id, entry.calibration)
+                undo(app.roster, who.id, entry.calibration)
                 frame.tell("done", "The recalibration is taken back, as if it had never been.")
                 frame.go(student=who.id)

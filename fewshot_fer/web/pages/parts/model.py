@@ -10,7 +10,7 @@ import streamlit as st
 from fewshot_fer.web.pages.parts import bars, frame, plain
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 _SETS: Final = {"jaffe": "JAFFE (10 women, Japan)", "kdef20": "KDEF20 (20 people, Sweden)"}
 _REFERENCES: Final = {
@@ -21,10 +21,10 @@ _REFERENCES: Final = {
 }
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """The card that travels with the checkpoint."""
-    card = service.recognizer.embedder.card.details
-    st.markdown(f"Checkpoint `{service.recognizer.checkpoint_hash[:12]}`")
+    card = app.recognizer.embedder.card.details
+    st.markdown(f"Checkpoint `{app.recognizer.checkpoint_hash[:12]}`")
     st.markdown(
         "**Meant for** seeing, with consent, which expressions a class shows, as numbers for its "
         "teacher. **Not meant for** grading, ranking, selecting or disciplining anybody, for "
@@ -33,7 +33,7 @@ def show(service: Service) -> None:
     )
     _figures(card.get("figures", {}))
     st.subheader("When it says unsure", anchor=False)
-    _thresholds(service, card.get("fit", {}))
+    _thresholds(app, card.get("fit", {}))
 
 
 def _figures(figures: Mapping[str, Any]) -> None:
@@ -62,7 +62,7 @@ def _figures(figures: Mapping[str, Any]) -> None:
     )
 
 
-def _thresholds(service: Service, fit: Mapping[str, Any]) -> None:
+def _thresholds(app: AppState, fit: Mapping[str, Any]) -> None:
     doubts = fit.get("doubts") or []
     words = ["- Two expressions fit almost equally well, or the face fits none that is known."]
     if len(doubts) == 2:
@@ -75,7 +75,7 @@ def _thresholds(service: Service, fit: Mapping[str, Any]) -> None:
         ]
     words.append("- A face that is too small, dark, blurred or turned away is *unsure*.")
     words.append(
-        f"- Faces are looked for from {service.settings.min_face} pixels on (setting `min_face`)."
+        f"- Faces are looked for from {app.settings.min_face} pixels on (setting `min_face`)."
     )
     st.markdown("\n".join(words))
     frame.quiet("The thresholds were fitted so that of ten labels that are shown nine are right.")

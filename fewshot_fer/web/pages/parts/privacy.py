@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.students.store.records import Summary
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 _SURE: Final = "delete everything"
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """Numbers, rules, and the two ways to delete."""
-    everyone = service.library.students()
-    with service.store() as store:
+    everyone = app.library.students()
+    with app.store() as store:
         sessions = store.sessions()
     pictures = sum(sum(one.counts.values()) for one in everyone)
     st.html(
@@ -56,11 +56,11 @@ def show(service: Service) -> None:
         hide_index=True,
         border="horizontal",
     )
-    _due(service, due(service.library))
-    _everything(service, everyone, [session.id for session in sessions])
+    _due(app, due(app.library))
+    _everything(app, everyone, [session.id for session in sessions])
 
 
-def _due(service: Service, gone: Sequence[Summary]) -> None:
+def _due(app: AppState, gone: Sequence[Summary]) -> None:
     st.subheader("Whose time is over", anchor=False)
     if not gone:
         frame.quiet("Nobody's date has passed.")
@@ -68,12 +68,12 @@ def _due(service: Service, gone: Sequence[Summary]) -> None:
     names = plain.text(plain.listed([one.name for one in gone]))
     st.markdown(f"The date of {names} has passed.")
     if st.button(f"Delete {plain.count(len(gone), 'student')} for good", type="primary"):
-        _forget(service, [one.id for one in gone])
+        _forget(app, [one.id for one in gone])
         frame.tell("done", f"Nothing of {names} is left.")
         frame.go()
 
 
-def _everything(service: Service, everyone: Sequence[Summary], sessions: Sequence[int]) -> None:
+def _everything(app: AppState, everyone: Sequence[Summary], sessions: Sequence[int]) -> None:
     st.subheader("Delete everything", anchor=False)
     if not everyone and not sessions:
         frame.quiet("There is nothing to delete.")
@@ -85,17 +85,17 @@ def _everything(service: Service, everyone: Sequence[Summary], sessions: Sequenc
     typed = st.text_input(f"Type “{_SURE}” to confirm", key="sure-everything")
     sure = typed.strip().casefold() == _SURE
     if st.button("Delete everything for good", type="primary", disabled=not sure):
-        _forget(service, [one.id for one in everyone])
-        with service.store() as store:
+        _forget(app, [one.id for one in everyone])
+        with app.store() as store:
             store.delete(sessions)
         st.session_state.pop("trays", None)
         frame.tell("done", "Everything is deleted: students, pictures, sessions.")
         frame.go()
 
 
-def _forget(service: Service, students: Sequence[str]) -> None:
+def _forget(app: AppState, students: Sequence[str]) -> None:
     progress = Progress("Deleting")
     for done, student in enumerate(students):
         progress(done, len(students))
-        desk.forget(service, student)
+        desk.forget(app, student)
     progress.close()

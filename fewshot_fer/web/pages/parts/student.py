@@ -16,37 +16,37 @@ from fewshot_fer.web.pages.parts.progress import Progress
 
 if TYPE_CHECKING:
     from fewshot_fer.students.store.records import Reference, Student
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 
-def show(service: Service, student_id: str) -> None:
+def show(app: AppState, student_id: str) -> None:
     """The student's page."""
-    who = _who(service, student_id)
-    _head(service, who)
+    who = _who(app, student_id)
+    _head(app, who)
     learnt, pictures, today, data = st.tabs(
         ["What was learnt", "Pictures", "Today's light", "Name and data"], key=f"tabs-{who.id}"
     )
     with learnt, frame.guarded():
-        _learnt(service, who)
+        _learnt(app, who)
     with pictures, frame.guarded():
-        _pictures(service, who)
-        _add(service, who)
+        _pictures(app, who)
+        _add(app, who)
     with today, frame.guarded():
-        light.show(service, who)
+        light.show(app, who)
     with data, frame.guarded():
-        _data(service, who)
+        _data(app, who)
 
 
-def _who(service: Service, student_id: str) -> Student:
+def _who(app: AppState, student_id: str) -> Student:
     """The student; an address that names nobody leads back to the list, which says so."""
     try:
-        return service.library.open(student_id)
+        return app.library.open(student_id)
     except FewshotFerError:
         st.query_params.clear()
         raise
 
 
-def _head(service: Service, who: Student) -> None:
+def _head(app: AppState, who: Student) -> None:
     consent = who.consent
     frame.head(
         who.name,
@@ -59,12 +59,12 @@ def _head(service: Service, who: Student) -> None:
             collect.clear(who.id)
             frame.go()
         with frame.guarded():
-            coming.show(service, who)
+            coming.show(app, who)
     frame.told()
 
 
-def _learnt(service: Service, who: Student) -> None:
-    card = desk.card(service, who.id)
+def _learnt(app: AppState, who: Student) -> None:
+    card = desk.card(app, who.id)
     st.info(plain.text(card.advice), icon=":material/lightbulb:")
     st.altair_chart(
         charts.learnt(card),
@@ -88,42 +88,42 @@ def _learnt(service: Service, who: Student) -> None:
     )
 
 
-def _pictures(service: Service, who: Student) -> None:
+def _pictures(app: AppState, who: Student) -> None:
     if not who.references:
         st.info("There are no pictures. Without any, this student is read as people in general.")
         return
     if who.keeps == "vectors":
         frame.quiet("Of this student only numbers are kept, no pictures.")
-    order = service.library.expressions(who)
+    order = app.library.expressions(who)
     with st.container(horizontal=True, gap="small"):
         for reference in sorted(who.references, key=lambda r: order.index(r.expression)):
-            _picture(service, who, reference)
+            _picture(app, who, reference)
 
 
-def _picture(service: Service, who: Student, reference: Reference) -> None:
+def _picture(app: AppState, who: Student, reference: Reference) -> None:
     with st.container(width=132, gap="xsmall"):
         if reference.kind == "image":
-            picture = service.library.portrait(who, reference)
+            picture = app.library.portrait(who, reference)
             st.image(picture, width=132, alt=f"{who.name}, {reference.expression}")
         st.markdown(f"**{plain.text(reference.expression)}**")
         with st.popover("Remove", key=f"take-{reference.sha}", type="tertiary"):
             st.markdown(f"Remove this picture of {plain.text(reference.expression)} for good?")
             if st.button("Remove it", key=f"drop-{reference.sha}", type="primary"):
-                service.library.drop(who.id, [reference])
+                app.library.drop(who.id, [reference])
                 frame.tell("done", f"One picture of {reference.expression} is deleted.")
                 frame.go(student=who.id)
 
 
-def _add(service: Service, who: Student) -> None:
+def _add(app: AppState, who: Student) -> None:
     st.divider()
     st.subheader("Add pictures", anchor=False)
     tray = collect.tray_of(who.id)
-    known = service.library.expressions(who)
-    together = enrol.pictures(service, tray, known, who.id)
+    known = app.library.expressions(who)
+    together = enrol.pictures(app, tray, known, who.id)
     if not enrol.save_button(tray, together, "Save pictures") or together is None:
         return
     progress = Progress("Learning")
-    adding = desk.enrolment(service, same_person=tray.same_person, progress=progress)
+    adding = desk.enrolment(app, same_person=tray.same_person, progress=progress)
     with st.spinner("Learning from the new pictures"):
         enrolled = adding.add(who.id, tray.kept(together))
     progress.close()
@@ -131,12 +131,12 @@ def _add(service: Service, who: Student) -> None:
     enrol.after(enrolled)
 
 
-def _data(service: Service, who: Student) -> None:
+def _data(app: AppState, who: Student) -> None:
     with st.container(border=True):
         st.subheader("Name", anchor=False)
         name = st.text_input("The student's name", value=who.name, key=f"name-{who.id}")
         if st.button("Rename", disabled=name.strip() == who.name):
-            service.library.rename(who.id, name)
+            app.library.rename(who.id, name)
             frame.tell("done", "The name is changed.")
             frame.go(student=who.id)
     with st.container(border=True):
@@ -144,7 +144,7 @@ def _data(service: Service, who: Student) -> None:
         until = st.date_input("Delete after", value=who.keep_until, key=f"until-{who.id}")
         frame.quiet("Empty: kept until somebody deletes it.")
         if st.button("Keep until then", disabled=until == who.keep_until):
-            service.library.keep(who.id, until)
+            app.library.keep(who.id, until)
             frame.tell("done", "This is noted.")
             frame.go(student=who.id)
     with st.container(border=True):
@@ -152,16 +152,16 @@ def _data(service: Service, who: Student) -> None:
         frame.quiet("One zip with everything that is known. It holds pictures of a face.")
         st.download_button(
             "Export",
-            data=lambda: exported(service, who.id),
+            data=lambda: exported(app, who.id),
             file_name=f"{who.id}.zip",
             mime="application/zip",
             icon=":material/download:",
             on_click="ignore",
         )
-    _removing(service, who)
+    _removing(app, who)
 
 
-def _removing(service: Service, who: Student) -> None:
+def _removing(app: AppState, who: Student) -> None:
     with st.container(border=True):
         st.subheader("Delete", anchor=False)
         st.markdown(
@@ -174,19 +174,19 @@ def _removing(service: Service, who: Student) -> None:
         )
         same = typed.strip().casefold() == who.name.casefold()
         if st.button("Delete for good", type="primary", disabled=not same, key=f"gone-{who.id}"):
-            desk.forget(service, who.id)
+            desk.forget(app, who.id)
             collect.clear(who.id)
             frame.tell("done", f"Nothing of {plain.text(who.name)} is left.")
             frame.go()
 
 
-def exported(service: Service, student_id: str) -> bytes:
+def exported(app: AppState, student_id: str) -> bytes:
     """Everything of a student as a zip's bytes; what is written on the way is private."""
     with TemporaryDirectory(prefix="fewshot-fer-") as folder:
-        return export_student(service.library, student_id, Path(folder)).read_bytes()
+        return export_student(app.library, student_id, Path(folder)).read_bytes()
 
 
-def importing(service: Service) -> None:
+def importing(app: AppState) -> None:
     """Bring a student in from an export."""
     with st.expander("Import a student from an export"):
         batch = st.session_state.setdefault("import-batch", 0)
@@ -196,7 +196,7 @@ def importing(service: Service) -> None:
             with frame.guarded(), TemporaryDirectory(prefix="fewshot-fer-") as folder:
                 path = Path(folder) / "student.zip"
                 path.write_bytes(zipped.getvalue())
-                came = import_student(service.library, path, as_new=random_id() if as_new else None)
+                came = import_student(app.library, path, as_new=random_id() if as_new else None)
                 st.session_state["import-batch"] = batch + 1
                 frame.tell("done", f"{plain.text(came.name)} is here.")
                 frame.go(student=came.id)

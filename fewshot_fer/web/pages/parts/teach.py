@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.enrolment import Enrolled
     from fewshot_fer.students.enrolment.gate import Candidate
     from fewshot_fer.students.store.records import Student
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 _CLASS, _ONE = "The whole class", "One student"
 
 
-def show(service: Service, everyone: Sequence[Student]) -> None:
+def show(app: AppState, everyone: Sequence[Student]) -> None:
     """Name it, choose who shows it, drop pictures, save."""
     st.subheader("Teach one", anchor=False)
     if not everyone:
@@ -39,7 +39,7 @@ def show(service: Service, everyone: Sequence[Student]) -> None:
     name = _name(typed)
     if name is None or not shown_by:
         return
-    kept = {one.id: _pictures(service, name, one) for one in shown_by}
+    kept = {one.id: _pictures(app, name, one) for one in shown_by}
     missing = [one.name for one in shown_by if not kept[one.id]]
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -53,7 +53,7 @@ def show(service: Service, everyone: Sequence[Student]) -> None:
                 width="content",
             )
     if pressed:
-        _teach(service, name, kept, of_class=whose == _CLASS)
+        _teach(app, name, kept, of_class=whose == _CLASS)
 
 
 def _shown_by(everyone: Sequence[Student], *, several: bool) -> list[Student]:
@@ -82,27 +82,27 @@ def _name(typed: str) -> str | None:
         return None
 
 
-def _pictures(service: Service, name: str, one: Student) -> tuple[Candidate, ...]:
+def _pictures(app: AppState, name: str, one: Student) -> tuple[Candidate, ...]:
     """The pictures of one student that are ready to teach."""
     tray = collect.tray_of(f"teach-{name}-{one.id}")
     with st.container(border=True, key=f"teach-{one.id}"):
         st.markdown(f"**{plain.text(one.name)}** shows {plain.text(name)}")
-        collect.files(service, tray, [name], f"Pictures of {one.name}", only=name)
-        checks = desk.enrolment(service, same_person=tray.same_person)
-        stamp = (repr(service.library.stamp(one.id)), name)
+        collect.files(app, tray, [name], f"Pictures of {one.name}", only=name)
+        checks = desk.enrolment(app, same_person=tray.same_person)
+        stamp = (repr(app.library.stamp(one.id)), name)
         together = tray.together(lambda given: checks.look(given, one.id, own=[name]), stamp)
         collect.strangers(tray, together)
-        collect.entries(service, tray, [name], together)
+        collect.entries(app, tray, [name], together)
         if together is None or collect.waiting(tray, together):
             return ()
         return tray.kept(together)
 
 
 def _teach(
-    service: Service, name: str, kept: dict[str, tuple[Candidate, ...]], *, of_class: bool
+    app: AppState, name: str, kept: dict[str, tuple[Candidate, ...]], *, of_class: bool
 ) -> None:
     same = all(collect.tray_of(f"teach-{name}-{one}").same_person for one in kept)
-    enrolment = desk.enrolment(service, same_person=same)
+    enrolment = desk.enrolment(app, same_person=same)
     with frame.guarded():
         taught: list[Enrolled]
         with st.spinner(f"Learning {name}"):

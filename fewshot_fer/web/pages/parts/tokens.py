@@ -6,31 +6,30 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.web.access.keeper import keeper_of
 from fewshot_fer.web.pages.parts import frame, plain
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.access.keeper import Keeper
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.access.credentials import Credentials
+    from fewshot_fer.web.app_state import AppState
 
 _TEACHER = "Everything, as the teacher"
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """The password and the tokens."""
-    keeper = keeper_of(service)
-    _password(keeper)
+    credentials = app.credentials
+    _password(credentials)
     st.subheader("Tokens for programs", anchor=False)
     st.markdown("Programs reach the same as these pages under [/api/docs](/api/docs).")
     with st.container():
         _made()
-    _listed(service, keeper)
-    _make(service, keeper)
+    _listed(app, credentials)
+    _make(app, credentials)
 
 
-def _password(keeper: Keeper) -> None:
+def _password(credentials: Credentials) -> None:
     st.subheader("Password", anchor=False)
-    if not keeper.has_password:
+    if not credentials.has_password:
         st.markdown(
             "There is none: only this machine can open these pages, and whoever sits at it is the "
             "teacher. Others can come in only after the app is started with a password."
@@ -38,15 +37,15 @@ def _password(keeper: Keeper) -> None:
     else:
         st.markdown("Teachers sign in with a password.")
         st.html('<a href="/sign-out">Sign out</a>')
-    if keeper.password_is_fixed:
+    if credentials.password_is_fixed:
         frame.quiet("It was given at the start, with --password or a variable; change it there.")
         return
-    with st.popover("Set a password" if not keeper.has_password else "Change it"):
+    with st.popover("Set a password" if not credentials.has_password else "Change it"):
         new = st.text_input("New password", type="password", key="new-password")
         again = st.text_input("Once more", type="password", key="new-password-again")
         if st.button("Set", type="primary", disabled=not new or new != again):
             with frame.guarded():
-                keeper.set_password(new)
+                credentials.set_password(new)
                 frame.tell("done", "The password is set. Everybody has to sign in with it.")
                 frame.go()
 
@@ -59,9 +58,9 @@ def _made() -> None:
         st.code(made, language=None)
 
 
-def _listed(service: Service, keeper: Keeper) -> None:
-    names = {one.id: one.name for one in service.library.students()}
-    for token in keeper.tokens.listed():
+def _listed(app: AppState, credentials: Credentials) -> None:
+    names = {one.id: one.name for one in app.library.students()}
+    for token in credentials.tokens.listed():
         with st.container(
             border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"
         ):
@@ -70,22 +69,22 @@ def _listed(service: Service, keeper: Keeper) -> None:
                 st.markdown(f"**{plain.text(token.name)}**")
                 frame.quiet(f"{reach} · until {plain.day_of(token.until)}")
             if st.button("Revoke", key=f"revoke-{token.id}"):
-                keeper.tokens.revoke(token.id)
+                credentials.tokens.revoke(token.id)
                 frame.tell("done", "The token is worthless from now on.")
                 frame.go()
 
 
-def _make(service: Service, keeper: Keeper) -> None:
+def _make(app: AppState, credentials: Credentials) -> None:
     with st.expander("Make a token"), st.form("make-token", border=False, clear_on_submit=True):
         name = st.text_input("What is it for?", placeholder="The school's dashboard")
         student = st.selectbox(
             "What may it reach?",
-            [None, *service.library.students()],
+            [None, *app.library.students()],
             format_func=lambda one: _TEACHER if one is None else f"{one.name} alone",
         )
         days = st.number_input("For how many days?", 1, 366, 90)
         if st.form_submit_button("Make", type="primary"):
-            text, _ = keeper.tokens.make(
+            text, _ = credentials.tokens.make(
                 name, student=student.id if student else None, lifetime_s=86_400.0 * days
             )
             st.session_state["token-made"] = text

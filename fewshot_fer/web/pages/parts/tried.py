@@ -22,7 +22,7 @@ from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.stills import Likeness
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 VIDEOS: Final = sorted(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES)
 EVERY_S: Final = 0.1
@@ -31,15 +31,15 @@ EVERY_S: Final = 0.1
 Seconds = Callable[[float, float], None]
 
 
-def asks(service: Service, student: str) -> Likeness | None:
+def asks(app: AppState, student: str) -> Likeness | None:
     """How a student is told from others; None without the identity network."""
-    identity = service.opened().identity
-    return likeness(service.library, identity, student) if identity is not None else None
+    identity = app.opened().identity
+    return likeness(app.library, identity, student) if identity is not None else None
 
 
-def watch(service: Service, name: str, data: bytes, student: str | None, passed: Seconds) -> Clip:
+def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Seconds) -> Clip:
     """Watch a video; `passed` hears where it is and how long it is."""
-    here = service.opened()
+    here = app.opened()
     here.refresh()
     follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
     namer = None

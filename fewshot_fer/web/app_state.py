@@ -1,4 +1,8 @@
-"""What one process shares: recogniser, library, record, and the classes that are watched."""
+"""What one process of the web app shares: the composition root, with `app.py` beside it.
+
+Every part is made here, once, and is handed what it needs; no part looks for another one. Routes
+get the whole from `app.py`, Streamlit's pages through `pages/door.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +18,24 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.errors import FewshotFerError, FolderError
+from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity, weights
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Reading
-from fewshot_fer.reasons import Reason
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import Recording, waiting_files
 from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.access.files import private_folder
 from fewshot_fer.web.checking import check_ins
+from fewshot_fer.web.guide.taken import TakenFaces
 from fewshot_fer.web.newest import NewestWins
+from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.sharing import SharedIdentity, open_shared
 from fewshot_fer.web.watched import Classes
 from fewshot_fer.web.wire import Message, skipped
@@ -41,14 +48,16 @@ _MOST_WORKERS: Final = 4
 OpensRecognizer = Callable[[Settings], tuple[Recognizer, Callable[[], None]]]
 
 
-class Service:
-    """Built once by `build_app`; pages get it by `current()`."""
+class AppState:
+    """Settings, library, recogniser, classes, credentials and the students' portal."""
 
     def __init__(
         self,
         settings: Settings,
         *,
+        library: Library | None = None,
         folder: Path | None = None,
+        password: str | None = None,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
@@ -58,7 +67,7 @@ class Service:
         demo: int = 0,
     ) -> None:
         self.settings = settings
-        self.library = Library(settings.support_sets)
+        self.library = library or Library(settings.support_sets)
         self.folder = private_folder(folder or web_folder(settings.records))
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo
@@ -67,6 +76,11 @@ class Service:
         self.workers = workers or min(_MOST_WORKERS, cpu_count() or 1)
         self.jobs: NewestWins[Message] = NewestWins(self.workers, lambda: skipped("newer"))
         self.classes = Classes(self, new_id)
+        self.credentials = Credentials(self.folder, host=settings.host, now=now, password=password)
+        self.portal = Portal(
+            self.library, settings.records, self.classes, self.credentials, self.folder
+        )
+        self.taken = TakenFaces()
         self._opens, self._identifies = opens, identifies
         self._opened: Future[OpenClass] = Future()
         self._knowing: OpenClass | None = None
@@ -196,7 +210,7 @@ class SharedMembers(Enrolled):
             super().refresh()
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it."""
         with self._turn:
@@ -207,33 +221,3 @@ def web_folder(records: str) -> Path:
     """Beside the record, so that whoever keeps one keeps the other."""
     file = waiting_files(records)
     return file.with_name(file.name.replace(".db-waiting-", "") + "-web")
-
-
-def private_folder(folder: Path) -> Path:
-    """The folder, made if need be, for nobody else to read."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-    except OSError as error:
-        raise FolderError(
-            f"The web app's own folder cannot be made: {error.strerror or error}.",
-            where=str(folder),
-            next_step="Start it where you may write, or name another place with `records`.",
-        ) from error
-    return folder
-
-
-_current: Service | None = None
-
-
-def current() -> Service:
-    """The service of this process: how Streamlit's pages, which are run and not called, find it."""
-    if _current is None:
-        raise RuntimeError("build_app makes the service first")
-    return _current
-
-
-def make_current(service: Service | None) -> None:
-    """Say which service the pages find."""
-    global _current
-    _current = service

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
+from typing import Final
 
 from fewshot_fer.students.enrolment.gate import Candidate
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
 
 MOST_FACES: Final = 64
 MOST_TICKETS: Final = 64
 """What nobody fetched goes when so many others have come."""
 
 
-class Baskets:
+class TakenFaces:
     """What was taken, by the ticket of the page that asked; a ticket cannot be guessed."""
 
     def __init__(self) -> None:
@@ -38,13 +34,3 @@ class Baskets:
         """Everything that waits; then nothing does."""
         with self._lock:
             return self._waiting.pop(ticket, [])
-
-
-_baskets: WeakKeyDictionary[Service, Baskets] = WeakKeyDictionary()
-_making = Lock()
-
-
-def baskets_of(service: Service) -> Baskets:
-    """The baskets of a service, made when they are asked for first."""
-    with _making:
-        return _baskets.setdefault(service, Baskets())

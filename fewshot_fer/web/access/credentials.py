@@ -6,17 +6,14 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
-from weakref import WeakKeyDictionary
+from typing import Final
 
 from starlette.requests import HTTPConnection
 
 from fewshot_fer.errors import AccessError, SignInError
-from fewshot_fer.settings import Settings
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens
 from fewshot_fer.web.access.files import made_once, private_folder, write_private
@@ -30,28 +27,7 @@ TEACHER_LIFETIME: Final = 12 * 3600.0
 _SHORTEST_KEY: Final = 32
 
 
-class Service(Protocol):
-    """What is needed of the web app's service."""
-
-    @property
-    def folder(self) -> Path:
-        """Private files."""
-        ...
-
-    @property
-    def settings(self) -> Settings:
-        """Where it listens."""
-        ...
-
-    def now(self) -> float:
-        """The wall clock."""
-        ...
-
-
-_keepers: WeakKeyDictionary[Service, Keeper] = WeakKeyDictionary()
-
-
-class Keeper:
+class Credentials:
     """Says who comes; without a password everybody on this machine is the teacher."""
 
     def __init__(
@@ -59,8 +35,10 @@ class Keeper:
         folder: Path,
         *,
         now: Callable[[], float],
+        host: str = "127.0.0.1",
         password: str | None = None,
     ) -> None:
+        """On a `host` that others reach there is a password, made up if none was given."""
         self._folder = private_folder(folder)
         self._fixed = bool(password)
         self._stored = passwords.hashed(password) if password else _stored(folder / PASSWORD_FILE)
@@ -77,26 +55,11 @@ class Keeper:
         self._signed_out: dict[str, float] = {}
         self._turns = 0
         self._lock = Lock()
-
-    @classmethod
-    def open(
-        cls,
-        folder: Path,
-        *,
-        host: str,
-        now: Callable[[], float],
-        password: str | None = None,
-    ) -> tuple[Keeper, str | None]:
-        """The keeper for a server on this host; with it a password that was just made up.
-
-        That one is to be printed, once: only its hash is stored.
-        """
-        keeper = cls(folder, now=now, password=password)
-        if is_loopback(host) or keeper.has_password:
-            return keeper, None
-        made = passwords.made_up()
-        keeper.set_password(made)
-        return keeper, made
+        self.made_up: str | None = None
+        """A password that was made up just now: to be printed, once, as only its hash is stored."""
+        if not self.has_password and not is_loopback(host):
+            self.made_up = passwords.made_up()
+            self.set_password(self.made_up)
 
     # ------------------------------------------------------------------ the password
 
@@ -198,29 +161,6 @@ def _stored(file: Path) -> str | None:
             where=str(file),
             next_step="Delete it to set a new password.",
         ) from error
-
-
-def open_keeper(service: Service, password: str | None = None) -> tuple[Keeper, str | None]:
-    """The keeper of a service, for its host; with it a password that was made up just now.
-
-    Whoever starts the app calls this once, before `build_app`, and prints that password.
-    """
-    keeper, made = Keeper.open(
-        service.folder, host=service.settings.host, now=service.now, password=password
-    )
-    _keepers[service] = keeper
-    return keeper, made
-
-
-def keeper_of(service: Service) -> Keeper:
-    """The one keeper of a service: its signer, its tokens, its password."""
-    found = _keepers.get(service)
-    if found is None:
-        found, made = open_keeper(service)
-        if made is not None:
-            # Nobody has opened the keeper to show it, and it must not be lost.
-            sys.stderr.write(f"\nThe teacher's password is {made} (shown only now)\n\n")
-    return found
 
 
 def is_loopback(host: str) -> bool:

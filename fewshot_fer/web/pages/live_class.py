@@ -12,7 +12,7 @@ from fewshot_fer.web.live.component import live
 from fewshot_fer.web.pages.parts import frame
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.service import Service
+    from fewshot_fer.web.app_state import AppState
 
 
 # The picture gets the room that Streamlit leaves at the sides.
@@ -21,16 +21,16 @@ _WIDE: Final = (
 )
 
 
-def show(service: Service) -> None:
+def show(app: AppState) -> None:
     """The whole page; the component does the rest."""
     st.html(_WIDE)
     with frame.guarded():
-        running = class_now(service)
-        names = service.library.expressions()
+        running = class_now(app)
+        names = app.library.expressions()
         data = {
             "names": ordered(names),
             "colours": {name: colour(name, names) for name in names},
-            "demo": service.demo > 0,
+            "demo": app.demo > 0,
         }
         result = live(running.id, data, key="live")
         if result.again:

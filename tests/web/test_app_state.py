@@ -8,7 +8,7 @@ from threading import Event, Timer
 
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
-from fewshot_fer.web.service import Service
+from fewshot_fer.web.app_state import AppState
 
 WAIT = 60.0
 
@@ -24,7 +24,7 @@ def test_closing_waits_for_what_is_being_opened(
         return shared_recognizer, grown.set
 
     settings = Settings(support_sets=tmp_path / "s", records=f"sqlite:///{tmp_path / 'r.db'}")
-    service = Service(settings, opens=opens, workers=3)
+    service = AppState(settings, opens=opens, workers=3)
     service.start()
     assert begun.wait(WAIT)
     later = Timer(0.2, go_on.set)
