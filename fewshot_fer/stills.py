@@ -13,6 +13,7 @@ from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.reasons import Reason
 from fewshot_fer.students.roster import Roster
 
 
@@ -24,7 +25,7 @@ class NamedFace:
     """x0, y0, x1, y1 in pixels."""
     expression: str
     scores: Mapping[str, float]
-    unsure: str | None
+    unsure: Reason | None
     student: str | None
     quality: float
 

@@ -16,7 +16,7 @@ PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
     "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "palette",
-    "settings", "shipped",
+    "reasons", "sentences", "settings", "shipped",
 }  # fmt: skip
 # Rooms of one row do not know each other.
 ORDER = (

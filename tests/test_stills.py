@@ -100,7 +100,7 @@ def test_the_command_prints_what_other_programs_rely_on(
     (image,) = json.loads(capsys.readouterr().out)["images"]
     assert image["path"] == str(path)
     assert [set(face) for face in image["faces"]] == 2 * [
-        {"box", "expression", "scores", "unsure", "student", "quality"}
+        {"box", "expression", "scores", "unsure", "unsure_code", "student", "quality"}
     ]
     assert image["faces"][0]["expression"] == "happy"
     assert image["faces"][0]["student"] is None

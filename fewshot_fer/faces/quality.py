@@ -13,6 +13,7 @@ import numpy.typing as npt
 from fewshot_fer.arrays import Bytes, Doubles, Floats
 from fewshot_fer.faces.align import INNER, MARGIN, alignable, portraits, similarities
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.reasons import Code, Reason
 
 _SIDE: Final = 64
 _SHARP: Final = 0.3
@@ -25,6 +26,7 @@ _NOSE_PER_DEGREE: Final = 0.01
 """Drawn heads move it by 0.006 a degree, but mouths and people by 0.07: so the estimate is drawn
 towards straight."""
 _POOR: Final = 0.5
+_SIZES: Final = (16.0, 48.0)
 _UPPER: Final = np.s_[60:95, 40:152]
 _LOWER: Final = np.s_[105:150, 50:142]
 _LIPS: Final = np.s_[110:150, 81:112]
@@ -55,8 +57,8 @@ class Quality:
     """How sure the detector is."""
     score: float
     """From 0, useless, to 1, as good as it gets."""
-    reason: str | None
-    """What makes it poor, in plain words; None when nothing does."""
+    reason: Reason | None
+    """What makes it poor; None when nothing does."""
     mouth: float = 1.0
     """How much the mouth looks like one: near 0 something is before it, a hand or a mask."""
 
@@ -114,15 +116,21 @@ def _assess(
     factors = dict(
         _factors(size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty)
     )
-    factors["Something is before the mouth."] = mouth
+    factors[Code.MOUTH_HIDDEN] = mouth
     if portrait is None:
-        factors["The eyes, nose and mouth cannot be found."] = 0.0
-    worst = min(factors, key=lambda reason: factors[reason])
+        factors[Code.NO_POINTS] = 0.0
+    worst = min(factors, key=lambda code: factors[code])
     score = float(np.prod(list(factors.values())))
     return Quality(
         size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty,
-        score=score, reason=worst if factors[worst] < _POOR else None, mouth=mouth,
+        score=score, reason=_reason(worst, size) if factors[worst] < _POOR else None, mouth=mouth,
     )  # fmt: skip
+
+
+def _reason(code: Code, size: float) -> Reason:
+    if code is Code.SMALL:
+        return Reason(code, pixels=size, needed=sum(_SIZES) * _POOR)
+    return Reason(code)
 
 
 def _light(portrait: Bytes) -> tuple[float, float, float]:
@@ -155,20 +163,20 @@ def _factors(
     roll: float,
     inside: float,
     certainty: float,
-) -> Iterator[tuple[str, float]]:
-    """What is wrong in plain words, and how much is left of the score for it (1: all)."""
-    yield "The face is too small.", _from_to(size, 16, 48)
-    yield "The face is blurred.", _from_to(sharpness, 0.1, 0.45)
-    yield "The face is too dark.", _from_to(brightness, 15, 55)
-    yield "The face is too bright.", _from_to(-brightness, -245, -215)
-    yield "The face has hardly any light and shade.", _from_to(contrast, 4, 16)
+) -> Iterator[tuple[Code, float]]:
+    """What may be wrong, and how much is left of the score for it (1: all)."""
+    yield Code.SMALL, _from_to(size, *_SIZES)
+    yield Code.BLURRED, _from_to(sharpness, 0.1, 0.45)
+    yield Code.DARK, _from_to(brightness, 15, 55)
+    yield Code.BRIGHT, _from_to(-brightness, -245, -215)
+    yield Code.FLAT, _from_to(contrast, 4, 16)
     yield (
-        "The face is turned away.",
+        Code.TURNED,
         min(_from_to(-abs(yaw), -50, -25), _from_to(-abs(pitch), -50, -25)),
     )
-    yield "The head is tilted.", _from_to(-abs(roll), -80, -40)
-    yield "A part of the face is outside the picture.", _from_to(inside, 0.5, 0.9)
-    yield "This is hardly a face.", _from_to(certainty, 0.6, 0.9)
+    yield Code.TILTED, _from_to(-abs(roll), -80, -40)
+    yield Code.CUT_OFF, _from_to(inside, 0.5, 0.9)
+    yield Code.HARDLY_A_FACE, _from_to(certainty, 0.6, 0.9)
 
 
 def _from_to(value: float, useless: float, good: float) -> float:

@@ -16,6 +16,7 @@ from fewshot_fer.images import SUFFIXES
 from fewshot_fer.lesson.pacing import ahead
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, Captured, Pictures, length_of, video
+from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Seen, View
 
 RHYTHM: Final = Rhythm(sweep=1.0)
@@ -35,7 +36,7 @@ class ClipFace:
     expression: str
     """Smoothed over time, as in a live class."""
     scores: Mapping[str, float]
-    unsure: str | None
+    unsure: Reason | None
     student: str | None
     quality: float
 
@@ -131,7 +132,7 @@ def _faces(view: View) -> Iterator[ClipFace]:
             )
 
 
-def _why(face: Seen) -> str | None:
+def _why(face: Seen) -> Reason | None:
     """Why a reading is unsure: by itself, or because the face can hardly be seen."""
     if face.reading is None or face.reading.unsure is not None:
         return face.reading.unsure if face.reading is not None else None

@@ -15,6 +15,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FolderError
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.palette import colour
+from fewshot_fer.reasons import Reason
 
 _Shade = tuple[int, int, int]
 _GREY: Final = "#8a8f98"
@@ -35,7 +36,7 @@ class Drawn(Protocol):
         ...
 
     @property
-    def unsure(self) -> str | None:
+    def unsure(self) -> Reason | None:
         """Why that is not sure."""
         ...
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from fewshot_fer.lesson.clips import Clip
+from fewshot_fer.reasons import Reason
+from fewshot_fer.sentences import sentence
 
 
 class FaceRead(Protocol):
@@ -26,7 +28,7 @@ class FaceRead(Protocol):
         ...
 
     @property
-    def unsure(self) -> str | None:
+    def unsure(self) -> Reason | None:
         """Why that is not said; None where it is."""
         ...
 
@@ -50,10 +52,20 @@ class Found:
 def document(found: Found) -> dict[str, list[dict[str, Any]]]:
     """The pictures, and the videos (where there are any) with a list of frames each."""
     images = [
-        {"path": str(path), "faces": [asdict(face) for face in faces]}
+        {"path": str(path), "faces": [_face(face) for face in faces]}
         for path, faces in found.pictures
     ]
-    videos = [asdict(clip) | {"path": str(clip.path)} for clip in found.clips]
+    videos = [
+        asdict(clip)
+        | {
+            "path": str(clip.path),
+            "frames": [
+                {"time": frame.time, "faces": [_face(face) for face in frame.faces]}
+                for frame in clip.frames
+            ],
+        }
+        for clip in found.clips
+    ]
     return {"images": images, "videos": videos} if videos else {"images": images}
 
 
@@ -77,10 +89,25 @@ def columns(found: Found) -> dict[str, list[Any]]:
     }
     for k, edge in enumerate(("x0", "y0", "x1", "y1")):
         table[edge] = [face.box[k] for *_, face in rows]
-    for what in ("expression", "unsure", "student", "quality"):
-        table[what] = [getattr(face, what) for *_, face in rows]
+    documents = [_face(face) for *_, face in rows]
+    for what in ("expression", "unsure", "unsure_code", "student", "quality"):
+        table[what] = [face[what] for face in documents]
     names = expressions_in(face for *_, face in rows)
     return table | {name: [face.scores.get(name) for *_, face in rows] for name in names}
+
+
+def _face(face: FaceRead) -> dict[str, Any]:
+    """A face, with why it is unsure as a sentence for people and a code for programs."""
+    said: dict[str, Any] = {}
+    for name, value in asdict(face).items():
+        said[name] = value
+        if name == "unsure":
+            why = face.unsure
+            said |= {
+                "unsure": sentence(why) if why is not None else None,
+                "unsure_code": why.code if why is not None else None,
+            }
+    return said
 
 
 def expressions_in(faces: Iterable[FaceRead]) -> tuple[str, ...]:

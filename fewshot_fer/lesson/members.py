@@ -10,6 +10,7 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import StudentError
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
+from fewshot_fer.reasons import Reason
 from fewshot_fer.students.roster import Roster
 
 
@@ -17,7 +18,7 @@ class Members(Protocol):
     """The students of a class as a session needs them."""
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it; None is nobody in particular.
 
@@ -42,7 +43,7 @@ class Strangers:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> Sequence[Reading]:
         """Name vectors [n,D] as people in general show it."""
         return self.generic.read(z, weak)
@@ -98,7 +99,7 @@ class Enrolled:
         return dict(self._names)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it."""
         known = [student if student in self._names else None for student in students]

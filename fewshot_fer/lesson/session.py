@@ -25,6 +25,7 @@ from fewshot_fer.lesson.members import Members
 from fewshot_fer.lesson.memory import Memory
 from fewshot_fer.lesson.naming import Doubts, Namer, Names
 from fewshot_fer.lesson.smoothing import Smoother, Smoothing
+from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
 
 _SET_BACK_S: Final = 1.0
@@ -228,7 +229,7 @@ class ClassSession:
             if student is not None and flaws[i] is None:
                 self.memory.keep(student, z[i], now)
 
-    def _flaw(self, track: int) -> str | None:
+    def _flaw(self, track: int) -> Reason | None:
         """Why a face can hardly be read, if so."""
         quality = self._quality.get(track)
         return quality.reason if quality is not None else None

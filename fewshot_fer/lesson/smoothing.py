@@ -17,6 +17,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.reasons import Code, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Belief:
     time: float
     unsure: float
     """How much of the recent evidence was unsure, 0 to 1."""
-    reason: str | None
+    reason: Reason | None
 
 
 class Smoother:
@@ -103,18 +104,18 @@ class Smoother:
         left = 1 - np.exp(-self._how.change_rate * since * (others + 1) / others)
         return np.asarray((1 - left) * probabilities + left / len(probabilities))
 
-    def _doubt(self, belief: _Belief, scores: Mapping[str, float], time: float) -> str | None:
+    def _doubt(self, belief: _Belief, scores: Mapping[str, float], time: float) -> Reason | None:
         unseen = time - belief.time
         if unseen > self._how.stale:
-            return f"not read for {unseen:.0f} s"
+            return Reason(Code.NOT_READ, seconds=unseen)
         if belief.unsure > 0.5:
             return belief.reason
         if scores[belief.names[belief.shown]] < self._how.sure:
             first, second = sorted(scores, key=lambda name: -scores[name])[:2]
-            return f"between {first} and {second}"
+            return Reason(Code.CLOSE, first=first, second=second)
         return None
 
 
-def _first(names: tuple[str, ...], scores: Doubles, time: float, unsure: str | None) -> _Belief:
+def _first(names: tuple[str, ...], scores: Doubles, time: float, unsure: Reason | None) -> _Belief:
     known = scores / scores.sum()
     return _Belief(names, known, int(known.argmax()), time, float(unsure is not None), unsure)

@@ -14,6 +14,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
+from fewshot_fer.reasons import Reason
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class PrototypeIndex:
         return self._slices.get(student, self._slices[None])[1]
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None] = ()
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None] = ()
     ) -> list[Reading]:
         """Name what each look [n, d] shows, by the prototypes of the student it belongs to."""
         readings: dict[int, Reading] = {}

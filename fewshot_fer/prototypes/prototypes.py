@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-
-FAR = "It looks like none of the expressions that are known."
-CLOSE = "Two expressions fit almost equally well: {first} and {second}."
+from fewshot_fer.reasons import Code, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +17,7 @@ class Reading:
 
     expression: str
     scores: Mapping[str, float]
-    unsure: str | None = None
+    unsure: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +61,11 @@ class Prototypes:
         """Probabilities [n, c] from squared distances [n, c]."""
         return probabilities(squares - self.allowance, self.temperature)
 
-    def read(self, z: Floats, weak: Sequence[str | None] = ()) -> list[Reading]:
+    def read(self, z: Floats, weak: Sequence[Reason | None] = ()) -> list[Reading]:
         """Name what vectors [n, d] show; `weak` holds what is wrong with each face, if anything."""
         return self.read_squares(self.squares(z), weak)
 
-    def read_squares(self, squares: Floats, weak: Sequence[str | None] = ()) -> list[Reading]:
+    def read_squares(self, squares: Floats, weak: Sequence[Reason | None] = ()) -> list[Reading]:
         """The same from squared distances [n, c], wherever they were computed."""
         scores = self.scores_of(squares)
         nearest = squares.min(1, initial=np.inf)
@@ -81,12 +79,12 @@ class Prototypes:
             for row, far, reason in zip(scores, nearest, why, strict=True)
         ]
 
-    def _doubt(self, scores: Floats, nearest: float) -> str | None:
+    def _doubt(self, scores: Floats, nearest: float) -> Reason | None:
         if nearest > self.doubts.distance:
-            return FAR
+            return Reason(Code.FAR)
         second, first = np.argsort(scores)[-2:]
         if scores[first] < self.doubts.confidence:
-            return CLOSE.format(first=self.names[first], second=self.names[second])
+            return Reason(Code.CLOSE, first=self.names[first], second=self.names[second])
         return None
 
 

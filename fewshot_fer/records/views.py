@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.reasons import Reason
 
 Box = tuple[float, float, float, float]
 
@@ -21,8 +22,8 @@ class Quality(Protocol):
         ...
 
     @property
-    def reason(self) -> str | None:
-        """Why the face can hardly be read, in plain words, or None."""
+    def reason(self) -> Reason | None:
+        """Why the face can hardly be read, or None."""
         ...
 
 

@@ -24,6 +24,7 @@ from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.reasons import Reason
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import Recording, waiting_files
 from fewshot_fer.records.store import Store
@@ -210,7 +211,7 @@ class SharedMembers(Enrolled):
             super().refresh()
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it."""
         with self._turn:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fewshot_fer.records.values import Mark
 from fewshot_fer.records.views import ClassShares, View
+from fewshot_fer.sentences import sentence
 from fewshot_fer.web import wire
 from fewshot_fer.web.sources import SourceState
 from fewshot_fer.web.timeline import STEP_S, Stretch
@@ -68,7 +69,7 @@ def state_message(
         ],
         "people": [
             {"student": f.student, "name": f.name, "expression": f.expression,
-             "unsure": f.reading.unsure if f.reading is not None else None}
+             "unsure": sentence(f.reading.unsure) if f.reading and f.reading.unsure else None}
             for f in people if f.student is not None
         ],
         "marks": [{"second": mark.second, "text": mark.text} for mark in state.marks],

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
 from fewshot_fer.records.views import ClassShares, Seen, View
+from fewshot_fer.sentences import sentence
 from fewshot_fer.web.access.refusal import code_of
 
 MOST_BYTES: Final = 2_000_000
@@ -140,6 +141,7 @@ def error_message(error: FewshotFerError, code: str | None = None) -> Message:
 def _face(face: Seen) -> Message:
     reading, quality = face.reading, face.quality
     scores = reading.scores if reading is not None else {}
+    why = reading.unsure if reading is not None else None
     return {
         "track": face.track,
         "box": [round(side, 1) for side in face.box],
@@ -149,6 +151,7 @@ def _face(face: Seen) -> Message:
         "expression": face.expression,
         "best": reading.expression if reading is not None else None,
         "scores": {name: round(score, 3) for name, score in scores.items()},
-        "unsure": reading.unsure if reading is not None else None,
+        "unsure": sentence(why) if why is not None else None,
+        "unsure_code": why.code if why is not None else None,
         "quality": round(quality.score, 3) if quality is not None else None,
     }

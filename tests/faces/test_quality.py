@@ -16,6 +16,7 @@ from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.quality import Quality, assess, poses
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.reasons import Code, Reason
 
 STUDENT = invent_class(1, 5)[0]
 
@@ -47,22 +48,22 @@ def test_a_good_picture(good: tuple[Bytes, Faces]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "spoil"),
+    ("code", "spoil"),
     [
-        ("blurred", lambda image: cv2.GaussianBlur(image, (0, 0), 14)),
-        ("dark", lambda image: image // 12),
-        ("bright", lambda image: 255 - (255 - image) // 20),
-        ("light and shade", lambda image: image // 24 + 110),
+        (Code.BLURRED, lambda image: cv2.GaussianBlur(image, (0, 0), 14)),
+        (Code.DARK, lambda image: image // 12),
+        (Code.BRIGHT, lambda image: 255 - (255 - image) // 20),
+        (Code.FLAT, lambda image: image // 24 + 110),
     ],
 )
-def test_spoilt_pictures(good: tuple[Bytes, Faces], reason: str, spoil: object) -> None:
+def test_spoilt_pictures(good: tuple[Bytes, Faces], code: Code, spoil: object) -> None:
     """The reason is the one that was put there."""
     image, faces = good
     assert callable(spoil)
     quality = _one(spoil(image), faces)
     assert quality.score < 0.5
     assert quality.reason is not None
-    assert reason in quality.reason
+    assert quality.reason.code is code
 
 
 def test_sharpness_falls_with_blur(good: tuple[Bytes, Faces]) -> None:
@@ -83,7 +84,7 @@ def test_a_small_face(good: tuple[Bytes, Faces]) -> None:
     quality = _one(np.asarray(small, np.uint8), less)
     assert quality.size_px == pytest.approx(20, abs=0.01)
     assert quality.reason is not None
-    assert "small" in quality.reason
+    assert quality.reason == Reason(Code.SMALL, pixels=pytest.approx(20, abs=0.01), needed=32.0)
 
 
 def test_a_face_half_outside(good: tuple[Bytes, Faces]) -> None:

@@ -13,6 +13,7 @@ from fewshot_fer.faces.align import INNER, MARGIN, TEMPLATE
 from fewshot_fer.faces.follower import Finder, Tracked
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.reasons import Reason
 
 SIDE = 40
 STEP = 50
@@ -71,7 +72,7 @@ class Pupils:
     asked: list[str | None] = field(default_factory=list)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> list[Reading]:
         self.asked += students
         names = [min(GREYS, key=lambda name: abs(GREYS[name] - grey)) for (grey,) in z]

@@ -26,6 +26,7 @@ from fewshot_fer.lesson.clips import (
 from fewshot_fer.lesson.drawing import VideoFile, drawn
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.stills import name_faces
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
@@ -82,12 +83,12 @@ def test_a_video_that_is_not_there_is_said(tmp_path: Path) -> None:
         watch_clip(tmp_path / "none.mp4", session())
 
 
-def clip_face(track: int, expression: str, unsure: str | None = None) -> ClipFace:
+def clip_face(track: int, expression: str, unsure: Reason | None = None) -> ClipFace:
     return ClipFace((10.0, 10.0, 40.0, 40.0), track, expression, {expression: 1.0}, unsure, None, 1)
 
 
 def test_how_long_each_face_shows_what() -> None:
-    happy, doubtful = clip_face(1, "happy"), clip_face(1, "sad", "too dark")
+    happy, doubtful = clip_face(1, "happy"), clip_face(1, "sad", Reason(Code.DARK))
     frames = [(0.0, happy), (0.5, happy), (1.5, doubtful), (1.75, clip_face(2, "fear"))]
     clip = Clip(Path("a"), 9, 9, tuple(ClipFrame(time, (one,)) for time, one in frames))
     assert seconds_by_expression(clip) == {1: {"happy": 1.5, "": 0.25}, 2: {"fear": 0.25}}
@@ -171,7 +172,7 @@ def test_a_copy_has_a_box_and_the_picture_is_as_it_was() -> None:
     copy = drawn(image, [clip_face(1, "happy")], {})
     assert not image.any()
     assert copy[25, 10].tolist() == [240, 180, 41]
-    unsure = drawn(image, [clip_face(1, "happy", "too dark")], {})
+    unsure = drawn(image, [clip_face(1, "happy", Reason(Code.DARK))], {})
     assert unsure[25, 10].tolist() == [138, 143, 152]
 
 
@@ -214,7 +215,7 @@ def test_a_folder_of_pictures_and_videos(
     assert len(image["faces"]) == 2
     assert [frame["time"] for frame in video["frames"]][:3] == pytest.approx([0, 0.5, 1], abs=0.01)
     assert {*video["frames"][0]["faces"][0]} == {
-        "box", "track", "expression", "scores", "unsure", "student", "quality",
+        "box", "track", "expression", "scores", "unsure", "unsure_code", "student", "quality",
     }  # fmt: skip
     with Path("faces.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

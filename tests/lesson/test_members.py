@@ -11,6 +11,7 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.lesson.members import Enrolled, Strangers
 from fewshot_fer.lesson.who import known_faces
 from fewshot_fer.prototypes.index import PrototypeIndex
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference, Summary
@@ -19,6 +20,8 @@ from tests.students.recogniser import D, TinyRecogniser, face, mean_of, shown, t
 
 OFFSET = np.float32(6.0)
 NOBODY = np.zeros((0, D), np.float32)
+
+DARK = Reason(Code.DARK)
 
 
 @pytest.fixture
@@ -136,7 +139,7 @@ def test_strangers_may_have_names_and_are_read_alike() -> None:
     z = mean_of("fear")
     assert (len(strangers), strangers.name("a"), strangers.name("b")) == (1, "Ada", None)
     assert read(strangers, "a", z) == read(strangers, None, z)
-    assert strangers.read(["a"], z[None], ["too dark"])[0].unsure == "too dark"
+    assert strangers.read(["a"], z[None], [DARK])[0].unsure == DARK
 
 
 def test_faces_are_known_from_pictures_and_nobody_from_vectors_alone(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes import Prior, PrototypeIndex
-from fewshot_fer.prototypes.prototypes import CLOSE, FAR, Doubts
+from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.prototypes.stored import prior_arrays, read_prior
+from fewshot_fer.reasons import Code, Reason
 
 WIDTH = 12
 
@@ -144,14 +145,14 @@ def test_unsure_says_why() -> None:
     far = known.points[0] + 100
     clear, close, nothing, weak = known.read(
         np.stack([known.points[3], between, far, known.points[3]]).astype(np.float32),
-        [None, None, None, "The face is blurred."],
+        [None, None, None, Reason(Code.BLURRED)],
     )
     assert clear.unsure is None
     nearest = {known.names[0], known.names[1]}
-    pairs = {CLOSE.format(first=a, second=b) for a in nearest for b in nearest - {a}}
+    pairs = [Reason(Code.CLOSE, first=a, second=b) for a in nearest for b in nearest - {a}]
     assert close.unsure in pairs
-    assert nothing.unsure == FAR
-    assert weak.unsure == "The face is blurred."
+    assert nothing.unsure == Reason(Code.FAR)
+    assert weak.unsure == Reason(Code.BLURRED)
 
 
 def test_a_session_moved_as_a_whole_is_won_back_by_one_labelled_look() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records.seconds import Seconds
 from tests.records.views import seen, view
 
@@ -26,7 +27,7 @@ def test_a_second_is_the_mean_of_its_frames() -> None:
 
 def test_an_unsure_face_shows_nothing() -> None:
     seconds = Seconds(each=True)
-    seconds.add(view(0.0, [seen("a", "happy", unsure="turned away")]))
+    seconds.add(view(0.0, [seen("a", "happy", unsure=Reason(Code.TURNED))]))
     over = seconds.rest()
     assert over is not None
     assert over.whole.counts == {}

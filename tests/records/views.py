@@ -9,6 +9,7 @@ import numpy as np
 
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.reasons import Reason
 from fewshot_fer.records.values import ClassSecond, Second, StudentSecond
 from fewshot_fer.records.views import Effort, Seen, Timings, View, shares_of
 
@@ -18,10 +19,12 @@ NO_TIME = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
 @dataclass(frozen=True)
 class Fine:
     score: float = 0.8
-    reason: str | None = None
+    reason: Reason | None = None
 
 
-def seen(student: str | None, expression: str, track: int = 1, unsure: str | None = None) -> Seen:
+def seen(
+    student: str | None, expression: str, track: int = 1, unsure: Reason | None = None
+) -> Seen:
     scores = {name: 0.7 if name == expression else 0.05 for name in BASIC}
     reading = Reading(expression, scores, unsure)
     return Seen((0.0, 0.0, 9.0, 9.0), track, student, None, reading, Fine(), 0.0)

@@ -34,8 +34,7 @@ def test_from_the_agreement_to_nothing_is_left(
         for name in ("angry", "disgust", "fear", "happy", "sad", "surprise"):
             page.get_by_role("button", name=name, exact=True).click()
         # The camera asks for what the page has been told of: nobody is as quick as this test.
-        page.wait_for_timeout(1000)
-        page.locator('[data-test-script-state="notRunning"]').first.wait_for()
+        page.locator('.guide[data-expressions="neutral"]').wait_for()
         page.get_by_text("Take or drop at least one picture.").wait_for()
         page.get_by_role("button", name="Start the camera").click()
         page.get_by_text("Relax your face: neutral.").wait_for()

@@ -11,6 +11,7 @@ import pytest
 
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.lesson.clips import ClipFace, ClipFrame
+from fewshot_fer.reasons import Reason
 from fewshot_fer.reports.changes import Change
 from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.stills import NamedFace
@@ -90,7 +91,7 @@ def test_changes_are_drawn_in_points() -> None:
     assert rows_with(drawn, "points")[0]["points"] == pytest.approx(10.0)
 
 
-def face(expression: str, unsure: str | None = None) -> NamedFace:
+def face(expression: str, unsure: Reason | None = None) -> NamedFace:
     scores = {name: 0.9 if name == expression else 0.1 / 6 for name in BASIC}
     return NamedFace((10.0, 20.0, 60.0, 80.0), expression, scores, unsure, None, 0.8)
 

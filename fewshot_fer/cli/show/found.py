@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fewshot_fer.cli.show import output
+from fewshot_fer.sentences import sentence
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -54,7 +55,7 @@ def _pictures(named: Iterable[tuple[Path, Sequence[FaceRead]]]) -> Table:
                     f"{path.name}#{place}",
                     face.expression if face.unsure is None else f"unsure ({face.expression}?)",
                     f"{face.scores[face.expression]:.0%}",
-                    face.unsure or "",
+                    sentence(face.unsure) if face.unsure else "",
                 )
 
     return output.table("Faces, from left to right", ("picture", "shows", "", "why unsure"), rows())

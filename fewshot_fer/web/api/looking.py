@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fewshot_fer.doctor import examine, healthy
 from fewshot_fer.errors import RequestError
+from fewshot_fer.lesson.found import Found, document
 from fewshot_fer.lesson.who import likeness
 from fewshot_fer.stills import name_faces
 from fewshot_fer.students.store.consent import consent_text
@@ -27,12 +30,14 @@ def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
     identity = call.app.opened().identity
     if student is not None and identity is not None:
         told = likeness(roster.library, identity, student)
-    return {
-        "images": [
-            {"path": upload.name, "faces": name_faces(decoded(upload), roster, student, told)}
-            for upload in call.uploads
-        ]
-    }
+    return document(
+        Found(
+            [
+                (Path(upload.name), name_faces(decoded(upload), roster, student, told))
+                for upload in call.uploads
+            ]
+        )
+    )
 
 
 def doctor(call: AnyCall) -> object:

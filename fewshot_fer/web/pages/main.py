@@ -13,6 +13,7 @@ import streamlit as st
 
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages import door, notice
+from fewshot_fer.web.pages.parts import frame
 
 # A sign of Streamlit's own would be fetched from another host.
 _ICON: Final = Path(__file__).parents[1] / "static" / "icon.svg"
@@ -52,6 +53,7 @@ def _show(module: str, app: AppState) -> None:
     # A page's own imports wait until somebody opens it: the first page shows sooner.
     show: Callable[[AppState], None] = import_module(f"{__package_name__}.{module}").show
     show(app)
+    frame.heard()
 
 
 __package_name__ = "fewshot_fer.web.pages"

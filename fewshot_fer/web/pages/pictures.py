@@ -12,6 +12,7 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.clips import Clip, is_video
 from fewshot_fer.lesson.found import Found, columns, expressions_in
 from fewshot_fer.reports import tables, words
+from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
@@ -170,9 +171,8 @@ def _scores(face: NamedFace, key: str) -> None:
     if face.unsure is None:
         st.markdown(f"**{plain.text(face.expression)}**, quality {plain.percent(face.quality)}")
     else:
-        st.markdown(
-            f"**unsure**, perhaps {plain.text(face.expression)}  \n{plain.text(face.unsure)}"
-        )
+        why = plain.text(sentence(face.unsure))
+        st.markdown(f"**unsure**, perhaps {plain.text(face.expression)}  \n{why}")
     st.altair_chart(
         charts.scores(face.scores, tuple(face.scores)),
         key=f"scores-{key}",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from fewshot_fer.reasons import Code
 from fewshot_fer.web.api.shapes.base import Shape, Share
 
 
@@ -16,6 +17,7 @@ class Face(Shape):
     expression: str = Field(description="the likeliest expression")
     scores: dict[str, Share]
     unsure: str | None = Field(description="why the name should not be trusted, or null")
+    unsure_code: Code | None = Field(description="the same for programs, or null")
     student: str | None
     quality: Share
 

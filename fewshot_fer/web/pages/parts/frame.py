@@ -57,13 +57,18 @@ def empty(icon: str, title: str, words: str, *actions: Callable[[], object]) -> 
 
 
 def told() -> None:
-    """What the run before this one wants to say, once.
+    """What the run before this one wants to say, until a run has come to its end with it.
 
     The place is there also when nothing is said: what follows keeps its own, and its open tab.
     """
     with st.container():
-        for kind, words in st.session_state.pop("told", []):
+        for kind, words in st.session_state.get("told", []):
             {"done": st.success, "note": st.info, "look": st.warning}[kind](words)
+
+
+def heard() -> None:
+    """A page was shown to its end, so that what it told need not be told again."""
+    st.session_state.pop("told", None)
 
 
 def tell(kind: str, words: str) -> None:

@@ -93,15 +93,24 @@ def _usable(
 def _recalibrate(
     app: AppState, who: Student, usable: Sequence[Candidate], label: str | None, how: str
 ) -> None:
+    # Streamlit may end a run whenever its state is asked for; between the deed and the note of
+    # what it brought there is no such place.
+    brought = _brought_to()
     z = app.recognizer.vectors_of(stacked(usable))
     labels = None if label is None else [label] * len(usable)
-    st.session_state[f"brought-{who.id}"] = recalibrate(app.roster, who.id, z, labels, how=how)
+    brought[who.id] = recalibrate(app.roster, who.id, z, labels, how=how)
     st.rerun()
+
+
+def _brought_to() -> dict[str, Recalibrated]:
+    """What the last recalibration in this tab has brought, by the student's id."""
+    found: dict[str, Recalibrated] = st.session_state.setdefault("brought", {})
+    return found
 
 
 def _brought(who: Student) -> None:
     """What the recalibration just made has brought."""
-    came: Recalibrated | None = st.session_state.get(f"brought-{who.id}")
+    came = _brought_to().get(who.id)
     if came is None or came.calibration not in who.calibrations:
         return
     with st.container(border=True):

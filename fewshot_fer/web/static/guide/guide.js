@@ -12,6 +12,7 @@ export function mount(component) {
   clearTimeout(root[HOST]?.leaving);
   root[HOST] ??= new Guide(root);
   root[HOST].component = component;
+  root[HOST].whole.dataset.expressions = component.data.expressions.join(' ');
 }
 
 export function unmount(component) {
