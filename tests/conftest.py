@@ -3,12 +3,60 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+if TYPE_CHECKING:
+    from fewshot_fer.recognizer import Recognizer
+
 REPOSITORY = Path(__file__).parent.parent
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+# A job in the background is started with Ctrl-C ignored, and what the tests start inherits that;
+# a signal that is handled here is the default there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--allowed-skips",
+        type=Path,
+        metavar="FILE",
+        help="reasons for which a test may be skipped, one a line; any other skip is a failure",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return no_silent_skip(report, item.config)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return no_silent_skip(report, collector.config)
+
+
+def no_silent_skip(report: Report, config: pytest.Config) -> Report:
+    """A skip for a reason that the list does not have becomes a failure."""
+    allowed: Path | None = config.getoption("--allowed-skips")
+    if allowed is None or not isinstance(report.longrepr, tuple) or hasattr(report, "wasxfail"):
+        return report
+    reason = report.longrepr[2].removeprefix("Skipped: ")
+    if reason not in allowed.read_text().splitlines():
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which {allowed} does not allow: {reason}"
+    return report
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +71,14 @@ def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def repository() -> Path:
     """The root of the checkout."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def recognizer() -> Recognizer:
+    """The shipped one, opened once for all tests."""
+    from fewshot_fer.recognizer import Recognizer
+
+    return Recognizer.open()
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +110,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import cv2
 
     from fewshot_fer.drawn.demo import drawn_pictures
-    from fewshot_fer.errors import CheckpointError
-    from fewshot_fer.recognizer import Recognizer
 
-    try:
-        Recognizer.open()
-    except CheckpointError:
-        pytest.skip("there is no trained checkpoint")
     path = tmp_path_factory.mktemp("clip") / "class.avi"
     pictures = drawn_pictures(2, 0, 8.0)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 8, (1280, 720))

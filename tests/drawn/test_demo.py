@@ -10,21 +10,12 @@ from fewshot_fer.cli import app
 from fewshot_fer.drawn.cohort import NameTags
 from fewshot_fer.drawn.demo import Demo, DemoPlan, Outcome, Scene, drawn_pictures
 from fewshot_fer.drawn.gallery import Frame, StudentTruth
-from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.recognizer import Recognizer
 
 KEYS = {
     "students", "seconds", "seeds", "detection_recall", "accuracy_before", "accuracy_after", "fps",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    try:
-        return Recognizer.open()
-    except CheckpointError:
-        pytest.skip("there is no trained checkpoint")
 
 
 @pytest.fixture(scope="module")

@@ -83,3 +83,18 @@ class Pupils:
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+@dataclass
+class Judge:
+    reason: Reason | None
+
+    def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Judge]:
+        return [self] * len(faces)
+
+    @property
+    def score(self) -> float:
+        return 0.1
+
+
+FINE = Judge(None)

@@ -30,8 +30,7 @@ from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.stills import name_faces
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
-from tests.lesson.colours import Colours, Places, Pupils, picture
-from tests.lesson.test_session import FINE
+from tests.lesson.colours import FINE, Colours, Places, Pupils, picture
 from tests.students.recogniser import TinyRecogniser, face, mean_of
 
 # ---------------------------------------------------------------------- videos

@@ -11,7 +11,6 @@ import pytest
 
 from fewshot_fer.drawn.files import reference_pictures
 from fewshot_fer.drawn.roster import invent_class
-from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.lesson.live import in_words
 from fewshot_fer.lesson.naming import OneStudent
@@ -24,11 +23,7 @@ from tests.students.people import AGREED
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> OpenClass:
-    try:
-        recognizer = Recognizer.open()
-    except CheckpointError:
-        pytest.skip("there is no trained checkpoint")
+def opened(tmp_path: Path, recognizer: Recognizer) -> OpenClass:
     return OpenClass.open(Settings(support_sets=tmp_path / "7b"), recognizer)
 
 

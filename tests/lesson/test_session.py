@@ -12,22 +12,7 @@ from fewshot_fer.lesson.budget import Budget
 from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.session import ClassSession, MonotonicClock
 from fewshot_fer.reasons import Code, Reason
-from tests.lesson.colours import Colours, Places, Pupils, picture
-
-
-@dataclass
-class Judge:
-    reason: Reason | None
-
-    def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Judge]:
-        return [self] * len(faces)
-
-    @property
-    def score(self) -> float:
-        return 0.1
-
-
-FINE = Judge(None)
+from tests.lesson.colours import FINE, Colours, Judge, Places, Pupils, picture
 
 
 def session(budget: Budget | None = None) -> ClassSession:

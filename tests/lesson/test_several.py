@@ -18,8 +18,7 @@ from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured
 from fewshot_fer.records.views import Seen, View
-from tests.lesson.colours import Colours, Places, Pupils, picture
-from tests.lesson.test_session import FINE
+from tests.lesson.colours import FINE, Colours, Places, Pupils, picture
 from tests.records.views import seen, view
 
 CLASS = {"a": "Ada", "b": "Bo", "c": "Cem"}

@@ -16,8 +16,7 @@ from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.who import EnrolledNamer, KnownFaces, Rechecks
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference
-from tests.lesson.colours import SIDE, Colours, Places, Pupils, picture
-from tests.lesson.test_session import FINE
+from tests.lesson.colours import FINE, SIDE, Colours, Places, Pupils, picture
 from tests.students.people import AGREED, library_at
 
 GREY = {"Anna": 40, "Bo": 220}

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +17,7 @@ from fewshot_fer.records.backlog import catch_up
 from fewshot_fer.records.recorder import Recorder
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
+from tests.fakes.waiting import until
 from tests.records.views import seen, view
 
 
@@ -176,8 +177,3 @@ def test_a_kill_loses_at_most_two_seconds_and_the_record_opens_again(tmp_path: P
     again = store.begin()
     assert again > found.session.id
     store.close()
-
-
-def until(true: Callable[[], bool]) -> bool:
-    pause = Event()
-    return any(true() or pause.wait(0.02) for _ in range(250))

@@ -15,7 +15,7 @@ from fewshot_fer.records.recording import Recording, forget
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.records.views import Seen, View
-from tests.records.test_recorder import until
+from tests.fakes.waiting import until
 from tests.records.views import seen, view
 
 RECORDS = "sqlite:///records.db"

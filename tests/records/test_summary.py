@@ -4,8 +4,7 @@ import pytest
 
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.records.summary import Summing
-from tests.lesson.colours import Colours, Places, Pupils, picture
-from tests.lesson.test_session import FINE
+from tests.lesson.colours import FINE, Colours, Places, Pupils, picture
 
 
 def test_a_lesson_in_a_few_numbers() -> None:

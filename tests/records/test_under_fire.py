@@ -15,15 +15,14 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.cli import app
-from fewshot_fer.errors import CheckpointError, RecordError
-from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.errors import RecordError
 from fewshot_fer.records.backlog import Backlog, catch_up
 from fewshot_fer.records.recording import Recording
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.records.views import View
+from tests.fakes.waiting import until
 from tests.records.conftest import Server
-from tests.records.test_recorder import until
 from tests.records.views import second, seen, view
 
 
@@ -156,10 +155,6 @@ def test_who_was_deleted_does_not_come_back_with_what_waits(
 def test_a_lesson_that_is_killed_is_there_and_the_next_one_begins(
     empty_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    try:
-        Recognizer.open()
-    except CheckpointError:
-        pytest.skip("there is no trained checkpoint")
     url = "sqlite:///fewshot-fer.db"
     arguments = ["live", "--source", "drawn:1", "--class", "7b", "--record", "--json"]
     with subprocess.Popen(

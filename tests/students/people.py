@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference
@@ -49,3 +50,8 @@ def everything(folder: Path) -> bytes:
     paths = sorted(folder.rglob("*"))
     names = "\n".join(str(path.relative_to(folder)) for path in paths).encode()
     return names + b"".join(path.read_bytes() for path in paths if path.is_file())
+
+
+def calibration(seed: int) -> Calibration:
+    z = np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32)
+    return Calibration(z, ("neutral",) * 3, "abc", NOON, "resting face")

@@ -10,21 +10,13 @@ import pytest
 
 from fewshot_fer.drawn.files import reference_picture, reference_pictures
 from fewshot_fer.drawn.roster import invent_class
-from fewshot_fer.errors import CheckpointError, ReferenceImageError
+from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.students import Library, Roster, add_references, enroll, recalibrate
 from tests.students.people import tree
 
 ANNA, BEN = invent_class(2, seed=3)
-
-
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    try:
-        return Recognizer.open()
-    except CheckpointError:
-        pytest.skip("no checkpoint is shipped yet")
 
 
 def test_a_student_is_read_better_than_a_stranger_in_another_light(

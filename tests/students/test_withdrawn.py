@@ -15,8 +15,7 @@ from fewshot_fer.records.views import Seen
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference
-from tests.lesson.colours import Colours, Places, picture
-from tests.lesson.test_session import FINE
+from tests.lesson.colours import FINE, Colours, Places, picture
 from tests.students.people import AGREED, everything
 from tests.students.recogniser import TinyRecogniser, mean_of, shown, tiny_prior
 

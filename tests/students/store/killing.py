@@ -16,8 +16,7 @@ from pathlib import Path
 from fewshot_fer.students.store.contents import names_of
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify
-from tests.students.people import AGREED, library_at, reference
-from tests.students.store.test_library import calibration
+from tests.students.people import AGREED, calibration, library_at, reference
 
 TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
 Operation = Callable[[Library], object]

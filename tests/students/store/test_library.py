@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 
 from fewshot_fer.errors import ConsentError, LibraryError, StudentError
-from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference
 from tests.students.people import (
     AGREED,
-    NOON,
+    calibration,
     everything,
     library_at,
     portrait,
@@ -161,11 +160,6 @@ def test_a_library_that_keeps_vectors_keeps_no_picture(library: Library) -> None
     anna = library.create("Anna", AGREED, [new], keeps="vectors")
     assert not list(library.folder.rglob("*.png"))
     assert library.open(anna.id).references[0].file.endswith(".safetensors")
-
-
-def calibration(seed: int) -> Calibration:
-    z = np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32)
-    return Calibration(z, ("neutral",) * 3, "abc", NOON, "resting face")
 
 
 def test_a_calibration_comes_and_goes_without_a_trace(library: Library) -> None:

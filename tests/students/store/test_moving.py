@@ -13,8 +13,7 @@ from fewshot_fer.errors import LibraryError, StudentError
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import export_student, import_student
 from fewshot_fer.students.store.verify import verify
-from tests.students.people import AGREED, library_at, reference, tree
-from tests.students.store.test_library import calibration
+from tests.students.people import AGREED, calibration, library_at, reference, tree
 
 Entries = dict[str, bytes]
 

@@ -18,8 +18,7 @@ from fewshot_fer.students.store.moving import export_student, import_student
 from fewshot_fer.students.store.names import LONGEST_NAME, display_name
 from fewshot_fer.students.store.records import NewReference, from_yaml, to_yaml
 from fewshot_fer.students.store.verify import verify
-from tests.students.people import AGREED, everything, library_at, reference, tree
-from tests.students.store.test_library import calibration
+from tests.students.people import AGREED, calibration, everything, library_at, reference, tree
 
 few = settings(max_examples=8, deadline=None)
 pictures = st.lists(

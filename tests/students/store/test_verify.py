@@ -6,8 +6,7 @@ import pytest
 
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify
-from tests.students.people import AGREED, reference, tree
-from tests.students.store.test_library import calibration
+from tests.students.people import AGREED, calibration, reference, tree
 
 
 @pytest.fixture
