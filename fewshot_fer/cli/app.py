@@ -1,36 +1,36 @@
-"""Puts the commands together.
+"""Puts the commands together: `PANELS` lists them, `call` says how one is written.
 
-Every module of `commands/` that has a function `register(app: typer.Typer) -> None` adds its
-command or its group there, so a new command is one new file:
-
-    def register(app: typer.Typer) -> None:
-        app.command(rich_help_panel=panels.LOOK)(analyze)
-
-    def analyze(context: typer.Context, paths: list[Path], as_json: options.Json = False) -> None:
-        \"\"\"Name the expression of every face in pictures or folders.\"\"\"
-        from fewshot_fer.recognizer import Recognizer      # heavy things are imported in here
-
-        settings = options.settings(context)
-        ...
-        output.show(result, as_json=as_json, picture=lambda: output.table(...))
-
-`options` holds the options that commands share, `show/` what they print with. Every command
-is imported at every start: heavy things are imported in functions, or `--help` is slow. Errors of
-ours are raised, never printed: `run` shows them and gives the exit code.
+Every command is imported at every start: heavy things are imported in functions, or `--help` is
+slow. `show/` holds what commands print with. Errors of ours are raised, never printed: `run`
+shows them and gives the exit code.
 """
 
 from __future__ import annotations
 
-import pkgutil
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from fewshot_fer import __version__
-from fewshot_fer.cli import commands
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.commands import (
+    analyze,
+    bench,
+    data,
+    demo,
+    doctor,
+    enroll,
+    evaluate,
+    export,
+    expressions,
+    live,
+    recalibrate,
+    serve,
+    session,
+    students,
+    train,
+)
+from fewshot_fer.cli.show import output
 from fewshot_fer.errors import FewshotFerError
 
 ABOUT: Final = """
@@ -38,6 +38,15 @@ Read facial expressions in a live online class, adapted to each student. It read
 shows, not what goes on in a person. Using such software on students is prohibited in the EU,
 save for medical or safety reasons; see the README.
 """
+
+PANELS: Final = {
+    "To begin": (demo.demo, doctor.doctor, serve.serve),
+    "In class": (live.live, session.app),
+    "Students": (enroll.enroll, expressions.app, recalibrate.app, students.app),
+    "Look": (analyze.analyze,),
+    "Train and measure": (bench.bench, export.export, train.train, data.app, evaluate.app),
+}
+"""The commands and the groups, under the headings of `fewshot-fer --help`."""
 
 
 def build() -> typer.Typer:
@@ -51,12 +60,12 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    for module in pkgutil.iter_modules(commands.__path__, prefix=f"{commands.__name__}."):
-        register = getattr(import_module(module.name), "register", None)
-        if register is not None:
-            register(app)
-    # The help shows a panel where its first command stands.
-    app.registered_commands.sort(key=lambda command: panels.ORDER.index(command.rich_help_panel))
+    for panel, things in PANELS.items():
+        for thing in things:
+            if isinstance(thing, typer.Typer):
+                app.add_typer(thing, rich_help_panel=panel)
+            else:
+                app.command(rich_help_panel=panel)(thing)
     return app
 
 

@@ -1,16 +1,38 @@
-"""The options that commands share, and the settings that come of them."""
+"""The arguments and options that commands share."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 if TYPE_CHECKING:
     from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.settings import Settings
+
+Who = Annotated[
+    str, typer.Argument(metavar="STUDENT", help="An id or a name, or the beginning of one.")
+]
+Faces = Annotated[
+    list[Path],
+    typer.Argument(
+        help="fer2013.csv, the folder of train/ and test/, or .npz files or their folder."
+    ),
+]
+Folder = Annotated[
+    Path, typer.Argument(help="Pictures of people with index.csv: path,subject,emotion,session.")
+]
+Runs = Annotated[list[Path], typer.Argument(help="Trainings that each left a fold of people out.")]
+People = Annotated[
+    list[Path],
+    typer.Option("--people", help="People's pictures with index.csv; may be repeated."),
+]
+Data = Annotated[
+    list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Checkpoint = Annotated[
@@ -25,6 +47,49 @@ SupportSets = Annotated[Path | None, typer.Option(help="The students' folder.")]
 Host = Annotated[str | None, typer.Option(help="Where the web app listens.")]
 Port = Annotated[int | None, typer.Option(help="The web app's port.")]
 MinFace = Annotated[int | None, typer.Option(help="The smallest face to find, in pixels.")]
+Records = Annotated[
+    str | None, typer.Option(help="Another database, such as sqlite:///lessons.db.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+SkipRefused = Annotated[
+    bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")
+]
+SkipDoubtful = Annotated[
+    bool,
+    typer.Option(
+        "--skip-doubtful",
+        help="Leave out pictures that look like another expression, instead of asking.",
+    ),
+]
+SamePerson = Annotated[
+    bool, typer.Option("--same-person", help="All pictures show this student: do not check.")
+]
+
+SETTINGS: Final[Mapping[str, object]] = {
+    "seed": Seed,
+    "checkpoint": Checkpoint,
+    "precision": PrecisionName,
+    "threads": Threads,
+    "min_face": MinFace,
+    "support_sets": SupportSets,
+    "records": Records,
+    "host": Host,
+    "port": Port,
+}
+"""Options that are settings; not given, they are None."""
+SHARED: Final[Mapping[str, tuple[object, object]]] = {
+    **{name: (option, None) for name, option in SETTINGS.items()},
+    "skip_refused": (SkipRefused, False),
+    "skip_doubtful": (SkipDoubtful, False),
+    "same_person": (SamePerson, False),
+    "yes": (Yes, False),
+    "as_json": (Json, False),
+}
+"""The type and the default of every option that `command` adds."""
+
+NETWORK: Final = ("checkpoint", "precision", "threads")
+ROSTER: Final = ("checkpoint", "support_sets")
+ENROLMENT: Final = ("skip_refused", "skip_doubtful", "same_person", "yes", *ROSTER)
 
 
 def settings(context: typer.Context, **overrides: object) -> Settings:

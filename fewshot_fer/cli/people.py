@@ -1,4 +1,4 @@
-"""What the commands about students share: opening the library, pictures, showing a card."""
+"""What the commands about students share: pictures, cameras, and the enrolment that takes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,37 +16,14 @@ from fewshot_fer.cli.show import output
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rich.console import Group
-    from rich.table import Table
-
     from fewshot_fer.arrays import Bytes, Floats
+    from fewshot_fer.cli.call import Call
     from fewshot_fer.settings import Settings
-    from fewshot_fer.students.enrolment.card import Card
-    from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment
+    from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate, Picture
     from fewshot_fer.students.enrolment.guide import Live
     from fewshot_fer.students.roster import Roster
     from fewshot_fer.students.store.library import Library
-
-Who = Annotated[
-    str, typer.Argument(metavar="STUDENT", help="An id or a name, or the beginning of one.")
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-SkipRefused = Annotated[
-    bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")
-]
-
-SkipDoubtful = Annotated[
-    bool,
-    typer.Option(
-        "--skip-doubtful",
-        help="Leave out pictures that look like another expression, instead of asking.",
-    ),
-]
-
-SamePerson = Annotated[
-    bool, typer.Option("--same-person", help="All pictures show this student: do not check.")
-]
 
 
 def library(settings: Settings) -> Library:
@@ -63,37 +40,28 @@ def roster(settings: Settings) -> Roster:
     return Roster(library(settings), options.recognizer(settings))
 
 
-def enrolment(
-    settings: Settings,
-    *,
-    ask: bool,
-    skip_refused: bool,
-    as_json: bool,
-    same_person: bool = False,
-    skip_doubtful: bool = False,
-) -> Enrolment:
+def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     """Enrolment as the terminal does it: progress on standard error, questions if allowed.
 
-    Where nobody can be asked, a picture that looks like another expression is kept and named.
+    With `some`, what cannot be used is left out. Where nobody can be asked, a picture that looks
+    like another expression is kept and named.
     """
     from fewshot_fer.faces.identity import Identity, weights
     from fewshot_fer.faces.quality import assess
     from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate
 
-    here = roster(settings)
-    identify = Identity.open() if weights() is not None and not same_person else None
-    silent = skip_doubtful or not ask
-    quiet = as_json or not sys.stderr.isatty()
+    same_person, skip_doubtful = call.given["same_person"], call.given["skip_doubtful"]
+    quiet = call.as_json or not sys.stderr.isatty()
     return Enrolment(
-        roster=here,
-        gate=Gate(here.recogniser.find, assess),
-        identify=identify,
+        roster=call.roster,
+        gate=Gate(call.roster.recogniser.find, assess),
+        identify=Identity.open() if weights() is not None and not same_person else None,
         same_person=same_person,
-        skip_refused=skip_refused,
-        keep=(lambda _: not skip_doubtful)
-        if silent
-        else (lambda doubt: typer.confirm(doubt.what, default=True, err=True)),
+        skip_refused=call.given["skip_refused"] or some,
+        keep=(lambda doubt: typer.confirm(doubt.what, default=True, err=True))
+        if call.asks and not skip_doubtful
+        else (lambda _: not skip_doubtful),
         progress=(lambda _done, _all: None) if quiet else _progress,
     )
 
@@ -160,9 +128,7 @@ def five_seconds(camera: str, expression: str) -> list[Picture]:
     """Five frames a second of a camera, for five seconds."""
     from fewshot_fer.students.enrolment.gate import Picture
 
-    output.console(stderr=True).print(
-        output.line(f"Five seconds of your {expression} face, please.")
-    )
+    output.say(f"Five seconds of your {expression} face, please.")
     taken = []
     for time, image in frames(camera, every=0.2):
         if time > 5.0:
@@ -178,25 +144,6 @@ def live_words(event: Live) -> str:
     if isinstance(event.seen, Refusal):
         return f"{event.seen.what} {event.seen.next_step}"
     return "Good. Hold it." if event.seconds_left <= 0 else "Good."
-
-
-def interactive(*, as_json: bool, yes: bool) -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin.isatty() and not as_json and not yes
-
-
-def sure(question: str, *, as_json: bool, yes: bool) -> None:
-    """Ask before something cannot be taken back; without a terminal, --yes is needed."""
-    if yes:
-        return
-    if not interactive(as_json=as_json, yes=yes):
-        from fewshot_fer.errors import StudentError
-
-        raise StudentError(
-            f"{question} Nobody can be asked here, so nothing was done.",
-            next_step="Say yes beforehand: add --yes.",
-        )
-    typer.confirm(question, abort=True, err=True)
 
 
 def pictures(arguments: Iterable[str]) -> list[Picture]:
@@ -221,54 +168,6 @@ def _picture(argument: str) -> Picture:
             f"{argument!r} is not EXPRESSION=FILE, such as happy=anna.jpg", param_hint="PICTURES"
         )
     return picture_of(expression, path)
-
-
-def enrolled_picture(enrolled: Enrolled) -> Group:
-    """An enrolment to look at: the card, and what was left out."""
-    from rich.console import Group
-    from rich.text import Text
-
-    left_out = [
-        Text(f"left out  {refusal.source}: {refusal.what} {refusal.next_step}", style="yellow")
-        for refusal in enrolled.refused
-    ]
-    asked = [
-        Text(f"look at   {doubt.source}: {doubt.answered}", style="yellow")
-        for doubt in enrolled.doubts
-    ]
-    if any(doubt.kept for doubt in enrolled.doubts):
-        asked.append(output.line("To take a single picture back: fewshot-fer students drop"))
-    notes = [Text(enrolled.unchecked, style="yellow")] if enrolled.unchecked else []
-    whom = output.line(enrolled.in_words)
-    advice = output.line(enrolled.card.advice)
-    return Group(whom, card_table(enrolled.card), advice, *left_out, *asked, *notes)
-
-
-def card_table(card: Card) -> Table:
-    """What was learnt of a student."""
-    return output.table(
-        "What was learnt",
-        ("expression", "references", "read right by the others", "expected right"),
-        (
-            (
-                learnt.expression,
-                learnt.references or "-",
-                percent(learnt.checked),
-                percent(learnt.estimated),
-            )
-            for learnt in card.learnt
-        ),
-    )
-
-
-def percent(share: float | None) -> str:
-    """A share to read."""
-    return "-" if share is None else f"{100 * share:.0f} %"
-
-
-def counts(references: dict[str, int]) -> str:
-    """How many references of what, in a line."""
-    return ", ".join(f"{name} {count}" for name, count in references.items()) or "none"
 
 
 def _progress(done: int, total: int) -> None:

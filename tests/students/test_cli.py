@@ -10,10 +10,10 @@ import pytest
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.cli import app, people
+from fewshot_fer.cli.call import Call
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces import identity, quality
 from fewshot_fer.records.store import Store
-from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from tests.records.views import second
@@ -60,11 +60,8 @@ class Terminal:
 def terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Terminal:
-    def tiny(settings: Settings) -> Roster:
-        return Roster(people.library(settings), TinyRecogniser())
-
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(people, "roster", tiny)
+    monkeypatch.setattr(Call, "recognizer", TinyRecogniser())
     monkeypatch.setattr(quality, "assess", good)
     monkeypatch.setattr(identity, "weights", lambda: None)
     return Terminal(tmp_path, capsys)

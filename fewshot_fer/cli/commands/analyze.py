@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fewshot_fer.cli import options, people
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.found import FORMATS, page, write
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from fewshot_fer.settings import Settings
     from fewshot_fer.stills import Likeness, NamedFace
     from fewshot_fer.students.roster import Roster
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.LOOK)(analyze)
 
 
 def analyze(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import NETWORK
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,13 +30,9 @@ RATES: Final = {1: 150, 9: 60, 25: 60, 49: 40}
 READS_A_SECOND: Final = 6
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.MEASURE)(bench)
-
-
+@command(*NETWORK)
 def bench(
-    context: typer.Context,
+    call: Call,
     students: Annotated[
         str, typer.Option(help="Class sizes to measure, such as 1,9,25,49.")
     ] = "1,9,25,49",
@@ -44,22 +41,12 @@ def bench(
     soak: Annotated[
         float | None, typer.Option(min=0.01, help="Minutes of 49 students, watching the memory.")
     ] = None,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    threads: options.Threads = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Measure the live way on drawn classes: frame in, labelled students out."""
     from fewshot_fer.evaluation.speed import machine, measure_live, resident_mb
     from fewshot_fer.evaluation.speed import soak as soaked
-    from fewshot_fer.recognizer import Recognizer
 
-    settings = options.settings(
-        context, checkpoint=checkpoint, precision=precision, threads=threads
-    )
-    recognizer = Recognizer.open(
-        settings.checkpoint, precision=settings.precision, threads=settings.threads
-    )
+    recognizer = call.recognizer
     live: dict[str, LiveFigures] = {}
     for count in _numbers(students):
         session = _session(recognizer, count)
@@ -77,7 +64,7 @@ def bench(
     if soak is not None:
         endless = _lessons(49, RATES[49], height)
         result["soak"] = soaked(_session(recognizer, 49).look, endless, soak).to_json()
-    output.show(result, as_json=as_json, picture=lambda: _table(live))
+    return Answer(result, lambda: _table(live))
 
 
 def _numbers(text: str) -> list[int]:

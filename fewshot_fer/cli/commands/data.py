@@ -7,44 +7,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import Faces
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Group
+    from rich.console import RenderableType
 
     from fewshot_fer.training.data import DataReport, Part
 
-app = typer.Typer(no_args_is_help=True, help="Look at the data that networks are trained on.")
-
-Data = Annotated[
-    list[Path],
-    typer.Argument(
-        help="fer2013.csv, the folder of train/ and test/, or .npz files or their folder."
-    ),
-]
-
-
-def register(whole: typer.Typer) -> None:
-    """Add the group."""
-    whole.add_typer(app, name="data", rich_help_panel=panels.MEASURE)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `show` a command of its own."""
+app = typer.Typer(
+    name="data", no_args_is_help=True, help="Look at the data that networks are trained on."
+)
 
 
 @app.command()
+@command()
 def show(
-    data: Data,
+    call: Call,
+    data: Faces,
     out: Annotated[
         Path | None, typer.Option(help="Draw class balance, samples and disagreement into it.")
     ] = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Count the faces, compare both label sets, look for the same picture twice.
 
     The exit code is 1 where an expression has no face.
@@ -56,9 +43,7 @@ def show(
     report = DataReport.of(parts)
     if out is not None:
         _draw(parts, out)
-    output.show(report, as_json=as_json, picture=lambda: _picture(report, out))
-    if report.problems:
-        raise typer.Exit(1)
+    return Answer(report, lambda: _page(report, out), fine=not report.problems)
 
 
 def _draw(parts: Sequence[Part], folder: Path) -> None:
@@ -74,10 +59,7 @@ def _draw(parts: Sequence[Part], folder: Path) -> None:
             write_atomically(folder / f"disagreement-{name}.png", plots.disagreement(faces))
 
 
-def _picture(report: DataReport, out: Path | None) -> Group:
-    from rich.console import Group
-    from rich.text import Text
-
+def _page(report: DataReport, out: Path | None) -> RenderableType:
     table = output.table(
         f"{report.n} faces; {report.dropped} of a single colour left out",
         ("expression", *(f"{split.split}, own / FER+" for split in report.splits)),
@@ -86,18 +68,15 @@ def _picture(report: DataReport, out: Path | None) -> Group:
             for name in report.splits[0].own_counts
         ),
     )
-    agreements = [
-        f"{split.split}: both label sets agree on {split.agreement:.1%}"
-        for split in report.splits
-        if split.agreement is not None
-    ]
-    twice = [
+    lines = [
+        *(
+            f"{split.split}: both label sets agree on {split.agreement:.1%}"
+            for split in report.splits
+            if split.agreement is not None
+        ),
         *(f"{split.split}: {split.duplicates} pictures are there twice" for split in report.splits),
         *(f"{pair}: {n} pictures are in both" for pair, n in report.duplicates_across.items()),
+        *([f"Drawn into {out}"] if out is not None else []),
     ]
-    drawn = [f"Drawn into {out}"] if out is not None else []
-    return Group(
-        table,
-        *(Text(line) for line in (*agreements, *twice, *drawn)),
-        *(Text(problem, style="bold red") for problem in report.problems),
-    )
+    problems = (output.line(problem, "bold red") for problem in report.problems)
+    return output.page(table, *lines, *problems)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fewshot_fer.cli import options
-from fewshot_fer.cli.show import classview, output, panels
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import NETWORK
+from fewshot_fer.cli.show import classview, output
 from fewshot_fer.cli.show.notice import LAW
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from fewshot_fer.drawn.demo import DemoPlan, Outcome, Scene, Watch
-    from fewshot_fer.recognizer import Recognizer
-    from fewshot_fer.settings import Settings
 
 STAGES: Final = {
     "before": "1 of 4   A lesson. Nobody is enrolled: all are read as people in general.",
@@ -30,13 +29,9 @@ STAGES: Final = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.START)(demo)
-
-
+@command(*NETWORK)
 def demo(
-    context: typer.Context,
+    call: Call,
     students: Annotated[int, typer.Option(min=1, max=49, help="How many are drawn.")] = 12,
     seconds: Annotated[
         float, typer.Option(min=1, max=3600, help="How long each of the two lessons is.")
@@ -45,49 +40,31 @@ def demo(
         list[int] | None,
         typer.Option(min=0, help="Which class is drawn; may be given several times."),
     ] = None,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    threads: options.Threads = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Draw a class, read it, enrol everybody from a few pictures, and read it again.
 
     The drawn faces go the same way as a camera's. Names are read from the call's name tags; only
     the score at the end knows what the students truly show.
     """
-    settings = options.settings(
-        context, checkpoint=checkpoint, precision=precision, threads=threads
-    )
-    seeds = seed or [settings.seed]
-    watching = not as_json and output.console().is_terminal
-    outcomes = (
-        _shown(students, seconds, seeds, settings)
-        if watching
-        else _run(students, seconds, seeds, options.recognizer(settings), lambda _: None)
-    )
-    output.show(
-        _summary(students, seconds, outcomes),
-        as_json=as_json,
-        picture=lambda: _result(outcomes),
-    )
-
-
-def _run(
-    students: int, seconds: float, seeds: Sequence[int], recognizer: Recognizer, watch: Watch
-) -> list[Outcome]:
     from fewshot_fer.drawn.demo import DemoPlan
 
-    return [_one(DemoPlan(students, seconds, seed), recognizer, watch) for seed in seeds]
+    plans = [DemoPlan(students, seconds, one) for one in seed or [call.settings.seed]]
+    watching = not call.as_json and output.console().is_terminal
+    outcomes = _shown(call, plans) if watching else _run(call, plans, lambda _: None)
+    return Answer(_summary(students, seconds, outcomes), lambda: _result(outcomes))
 
 
-def _one(plan: DemoPlan, recognizer: Recognizer, watch: Watch) -> Outcome:
+def _run(call: Call, plans: Sequence[DemoPlan], watch: Watch) -> list[Outcome]:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
     from fewshot_fer.drawn.demo import Demo
 
-    with TemporaryDirectory(prefix="fewshot-fer-demo-") as folder:
-        return Demo(plan, recognizer, Path(folder), watch).run()
+    outcomes = []
+    for plan in plans:
+        with TemporaryDirectory(prefix="fewshot-fer-demo-") as folder:
+            outcomes.append(Demo(plan, call.recognizer, Path(folder), watch).run())
+    return outcomes
 
 
 def _summary(students: int, seconds: float, outcomes: Sequence[Outcome]) -> dict[str, object]:
@@ -129,18 +106,15 @@ def _summary(students: int, seconds: float, outcomes: Sequence[Outcome]) -> dict
 # ---------------------------------------------------------------------- to look at
 
 
-def _shown(
-    students: int, seconds: float, seeds: Sequence[int], settings: Settings
-) -> list[Outcome]:
+def _shown(call: Call, plans: Sequence[DemoPlan]) -> list[Outcome]:
     """Run with a picture of the class that moves with the lesson's own time."""
     from rich.live import Live
     from rich.text import Text
 
     console = output.console()
-    opening = Text(f"Drawing {students} students ...", style="dim")
+    opening = Text(f"Drawing {plans[0].students} students ...", style="dim")
     with Live(opening, console=console, refresh_per_second=12, transient=True) as live:
-        screen = _Screen(live, console)
-        return _run(students, seconds, seeds, options.recognizer(settings), screen.show)
+        return _run(call, plans, _Screen(live, console).show)
 
 
 class _Screen:

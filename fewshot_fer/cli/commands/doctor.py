@@ -4,46 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from fewshot_fer.doctor import Check
 
 MARKS = {"fine": ("ok", "green"), "note": ("note", "yellow"), "broken": ("mend", "bold red")}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.START)(doctor)
-
-
-def doctor(
-    context: typer.Context,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    host: options.Host = None,
-    port: options.Port = None,
-    as_json: options.Json = False,
-) -> None:
+@command("checkpoint", "precision", "host", "port")
+def doctor(call: Call) -> Answer:
     """Say what is found on this machine, what is missing, and how to mend it."""
     from fewshot_fer.doctor import examine, healthy
 
-    settings = options.settings(
-        context, checkpoint=checkpoint, precision=precision, host=host, port=port
-    )
-    checks = examine(settings)
-    output.show(
-        {"healthy": healthy(checks), "checks": checks},
-        as_json=as_json,
-        picture=lambda: _table(checks),
-    )
-    if not healthy(checks):
-        raise typer.Exit(1)
+    checks = examine(call.settings)
+    fine = healthy(checks)
+    return Answer({"healthy": fine, "checks": checks}, lambda: _table(checks), fine=fine)
 
 
 def _table(checks: list[Check]) -> Table:

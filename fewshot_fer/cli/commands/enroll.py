@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options, people
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli import people
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import ENROLMENT
+from fewshot_fer.cli.show import output
+from fewshot_fer.cli.show import students as view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +21,9 @@ if TYPE_CHECKING:
     from fewshot_fer.students.store.records import Consent
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.STUDENTS)(enroll)
-
-
+@command(*ENROLMENT)
 def enroll(
-    context: typer.Context,
+    call: Call,
     pictures: Annotated[
         list[str] | None,
         typer.Argument(
@@ -64,42 +63,24 @@ def enroll(
     another: Annotated[
         bool, typer.Option("--another", help="Enrol a second student of this name.")
     ] = False,
-    skip_refused: people.SkipRefused = False,
-    skip_doubtful: people.SkipDoubtful = False,
-    same_person: people.SamePerson = False,
-    yes: people.Yes = False,
-    checkpoint: options.Checkpoint = None,
-    support_sets: options.SupportSets = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Enrol a student with one to five pictures an expression, or add pictures to one."""
     from fewshot_fer.students import shown
     from fewshot_fer.students.store.consent import consent_text
 
     if show_consent:
         text = consent_text()
-        output.show({"text": text}, as_json=as_json, picture=lambda: output.line(text))
-        return
+        return Answer({"text": text}, text)
     if (name is None) == (student is None):
         raise typer.BadParameter("give --name for a new student, or --student to add to one")
-    settings = options.settings(context, checkpoint=checkpoint, support_sets=support_sets)
-    asks = people.interactive(as_json=as_json, yes=yes)
     # Consent comes before anything is looked at.
-    agreement = _consent(consent, ask=asks) if student is None else None
+    agreement = _consent(consent, ask=call.asks) if student is None else None
     several = folder is not None or video is not None or camera is not None
-    enrolment = people.enrolment(
-        settings,
-        ask=asks,
-        skip_refused=skip_refused or several,
-        as_json=as_json,
-        same_person=same_person,
-        skip_doubtful=skip_doubtful,
-    )
-    library = enrolment.roster.library
-    whom = library.find(student).id if student is not None else None
+    enrolment = people.enrolment(call, some=several)
+    whom = call.library.find(student).id if student is not None else None
     given: list[Incoming] = [
         *people.pictures(pictures or ()),
-        *_from_folder(enrolment, whom, folder),
+        *_from_folder(call, whom, folder),
         *_from_video(enrolment, whom, video),
         *_from_camera(enrolment, camera, expressions.split(",")),
     ]
@@ -111,14 +92,10 @@ def enroll(
             given,
             agreement,
             keeps="vectors" if vectors else "images",
-            keep_until=_day(keep_until),
+            keep_until=keep_until.date() if keep_until is not None else None,
             another=another,
         )
-    output.show(
-        shown.enrolled(enrolled),
-        as_json=as_json,
-        picture=lambda: people.enrolled_picture(enrolled),
-    )
+    return Answer(shown.enrolled(enrolled), lambda: view.enrolled(enrolled))
 
 
 def _consent(who: str | None, *, ask: bool) -> Consent:
@@ -127,19 +104,18 @@ def _consent(who: str | None, *, ask: bool) -> Consent:
     from fewshot_fer.students.store.library import utc_now
 
     if who is None and ask:
-        output.console(stderr=True).print(output.line(consent_text()))
+        output.say(consent_text())
         who = typer.prompt("Who agrees to this? (nobody: leave empty)", default="", err=True)
     return agreed(who or "", utc_now())
 
 
-def _from_folder(enrolment: Enrolment, whom: str | None, folder: Path | None) -> Sequence[Incoming]:
+def _from_folder(call: Call, whom: str | None, folder: Path | None) -> Sequence[Incoming]:
     from fewshot_fer.students.enrolment.folders import pictures_in
 
     if folder is None:
         return ()
-    library = enrolment.roster.library
-    known = library.expressions(library.open(whom) if whom is not None else None)
-    return pictures_in(folder, known)
+    known = call.library.open(whom) if whom is not None else None
+    return pictures_in(folder, call.library.expressions(known))
 
 
 def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> Sequence[Incoming]:
@@ -162,12 +138,8 @@ def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> S
             next_step="Film one person, near the camera, who shows one expression after the other.",
         )
     for proposal in proposals:
-        output.console(stderr=True).print(
-            output.line(
-                f"{proposal.time:6.1f} s  {proposal.candidate.expression} "
-                f"({people.percent(proposal.probability)})"
-            )
-        )
+        shows, sure = proposal.candidate.expression, view.percent(proposal.probability)
+        output.say(f"{proposal.time:6.1f} s  {shows} ({sure})")
     return [proposal.candidate for proposal in proposals]
 
 
@@ -179,21 +151,16 @@ def _from_camera(
     if camera is None:
         return ()
     taken: list[Incoming] = []
-    screen = output.console(stderr=True)
-    shown = ""
+    said = ""
     for event in guide(people.frames(camera), enrolment.gate, expressions):
         if isinstance(event, Ask):
-            screen.print(output.line(f"\n{event.words}"))
+            output.say(f"\n{event.words}")
         elif isinstance(event, Took):
-            screen.print(output.line(f"  {event.candidate.expression}: taken"))
+            output.say(f"  {event.candidate.expression}: taken")
             taken.append(event.candidate)
         elif isinstance(event, Skipped):
-            screen.print(output.line(f"  {event.expression}: skipped. {event.what}"))
-        elif people.live_words(event) != shown:
-            shown = people.live_words(event)
-            screen.print(output.line(f"  {shown}"))
+            output.say(f"  {event.expression}: skipped. {event.what}")
+        elif (words := people.live_words(event)) != said:
+            said = words
+            output.say(f"  {said}")
     return taken
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment is not None else None

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import Data
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,13 +17,9 @@ if TYPE_CHECKING:
     from fewshot_fer.training.making import Made
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.MEASURE)(export)
-
-
+@command("seed")
 def export(
-    context: typer.Context,
+    call: Call,
     run: Annotated[
         Path, typer.Argument(help="The folder of a finished training; or of MTCNN's weights.")
     ],
@@ -30,9 +27,7 @@ def export(
     people: Annotated[
         list[Path] | None, typer.Option(help="People's pictures with index.csv; may be repeated.")
     ] = None,
-    data: Annotated[
-        list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
-    ] = None,
+    data: Data = None,
     trial: Annotated[
         list[Path] | None,
         typer.Option(help="A run with a fold of people left out, to choose on; may be repeated."),
@@ -41,41 +36,35 @@ def export(
         bool,
         typer.Option("--detector", help="Export pnet.pt, rnet.pt and onet.pt of RUN instead."),
     ] = False,
-    seed: options.Seed = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Make a checkpoint of a training: ONNX, the fitted prior, a card, one hash over all."""
     if detector:
-        _export_detector(run, out, as_json)
-        return
+        return _export_detector(run, out)
     if not people:
         raise typer.BadParameter("the prior is fitted on people too", param_hint="--people")
     from fewshot_fer.training.making import make_checkpoint, read_material
 
-    settings = options.settings(context, seed=seed)
-    sources = data or ([settings.data] if settings.data else [])
     with output.console(stderr=True).status("people") as status:
-        material = read_material(sources, people, settings.seed)
+        material = read_material(call.data(data), people, call.settings.seed)
         made = make_checkpoint(run, out, material, trial or (), say=status.update)
-    answer = {
+    document = {
         "checkpoint": made.folder,
         "hash": made.hash,
         "cosine_f32": made.parity.f32,
         "cosine_bf16": made.parity.bf16,
         "chosen": made.chosen.steps if made.chosen else (),
     }
-    output.show(answer, as_json=as_json, picture=lambda: _table(made))
+    return Answer(document, lambda: _table(made))
 
 
-def _export_detector(weights: Path, out: Path, as_json: bool) -> None:
+def _export_detector(weights: Path, out: Path) -> Answer:
     from fewshot_fer.training import mtcnn
 
     written = mtcnn.export(weights, out)
     rows = [(path.name, path.stat().st_size) for path in written]
-    output.show(
+    return Answer(
         {"written": written},
-        as_json=as_json,
-        picture=lambda: output.table("The detector's networks", ("file", "bytes"), rows),
+        lambda: output.table("The detector's networks", ("file", "bytes"), rows),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.desk import Desk, Mark, Name
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ _KEYS_S: Final = 0.1
 """How long a key waits at most while no picture comes."""
 _SILENT_S: Final = 10.0
 """A lesson of so many seconds is over so much later even if no picture comes."""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.CLASS)(live)
 
 
 def live(

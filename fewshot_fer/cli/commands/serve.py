@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.notice import LAW
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.certificates import Certificate
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.START)(serve)
 
 
 def serve(

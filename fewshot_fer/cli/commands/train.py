@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options
-from fewshot_fer.cli.show import output, panels
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import Data
+from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -19,21 +20,14 @@ if TYPE_CHECKING:
     from fewshot_fer.training.run import Progress
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(rich_help_panel=panels.MEASURE)(train)
-
-
+@command()
 def train(
-    context: typer.Context,
+    call: Call,
     config: Annotated[
         Path, typer.Argument(help="The configuration; training/default.yaml is one that works.")
     ],
     out: Annotated[Path, typer.Option(help="The run's folder: state, figures, curves.")],
-    data: Annotated[
-        list[Path] | None,
-        typer.Option(help="FER-2013 as csv, folder or npz; may be given more than once."),
-    ] = None,
+    data: Data = None,
     people: Annotated[
         list[Path] | None,
         typer.Option(help="People's pictures with index.csv, for episodes; may be repeated."),
@@ -44,8 +38,7 @@ def train(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor threads; else all there are.")
     ] = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Train a network on FER-2013; may be stopped at any moment and resumed.
 
     Trains on the split Training, and watches PublicTest (or `test`) after every epoch.
@@ -55,18 +48,19 @@ def train(
     from fewshot_fer.training import course as courses
     from fewshot_fer.training.config import read_config
 
-    wanted = read_config(config)
-    settings = options.settings(context)
-    sources = data or ([settings.data] if settings.data else [])
     course = courses.open_course(
-        out, wanted, sources, people=people or (), resume=resume, threads=threads
+        out,
+        read_config(config),
+        call.data(data),
+        people=people or (),
+        resume=resume,
+        threads=threads,
     )
     with _Watch(course) as watch:
         history = course.run(watch)
-    output.show(
+    return Answer(
         {"run": out, "device": str(course.trainer.device), "epochs": history},
-        as_json=as_json,
-        picture=lambda: _table(course, history),
+        lambda: _table(course, history),
     )
 
 

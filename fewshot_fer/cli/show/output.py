@@ -6,17 +6,25 @@ import dataclasses
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fewshot_fer.errors import FewshotFerError, FolderError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, Group, RenderableType
     from rich.table import Table
     from rich.text import Text
+
+
+class Progress(Protocol):
+    """Takes how much is done, and of how much where that was not said before."""
+
+    def __call__(self, done: float, whole: float | None = ..., /) -> None:
+        """Move the bar."""
 
 
 def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType]) -> None:
@@ -58,11 +66,38 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
     return result
 
 
-def line(text: str) -> Text:
+def line(text: str, style: str = "") -> Text:
     """A line that is shown as it is, whatever names are in it."""
     from rich.text import Text
 
-    return Text(text)
+    return Text(text, style)
+
+
+def page(*parts: RenderableType) -> Group:
+    """One below the other; sentences are shown as they are."""
+    from rich.console import Group
+
+    return Group(*(line(part) if isinstance(part, str) else part for part in parts))
+
+
+def say(text: str, style: str = "") -> None:
+    """A line on standard error, where it is in no program's way."""
+    console(stderr=True).print(line(text, style))
+
+
+@contextmanager
+def progress(what: str, total: float | None = None) -> Iterator[Progress]:
+    """A bar on standard error, where somebody looks at it."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False), BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done, whole=total: bar.update(task, completed=done, total=whole)
 
 
 def console(*, stderr: bool = False) -> Console:

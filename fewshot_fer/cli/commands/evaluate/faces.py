@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options
+from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.commands.evaluate.group import app
+from fewshot_fer.cli.options import NETWORK, Folder
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
@@ -18,22 +19,16 @@ if TYPE_CHECKING:
     from fewshot_fer.evaluation.tracking import OutputFrame, TruthFrame
     from fewshot_fer.faces.detector import Detector
     from fewshot_fer.faces.identity import Identity
-    from fewshot_fer.settings import Settings
 
 
 @app.command()
+@command("seed", *NETWORK, "min_face")
 def tracking(
-    context: typer.Context,
+    call: Call,
     students: Annotated[int, typer.Option(min=1, max=49, help="How many are drawn.")] = 25,
     seconds: Annotated[float, typer.Option(min=1, help="How long the drawn lesson is.")] = 20,
     rate: Annotated[int, typer.Option(min=1, help="Frames a second.")] = 25,
-    seed: options.Seed = None,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    threads: options.Threads = None,
-    min_face: options.MinFace = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Find and follow the faces of a drawn class, and compare with where they are.
 
     Some come late, leave, turn their cameras off (the layout changes each time) or hold a hand
@@ -41,21 +36,10 @@ def tracking(
     """
     from fewshot_fer.evaluation.tracking import evaluate_tracking
 
-    settings = options.settings(
-        context,
-        seed=seed,
-        checkpoint=checkpoint,
-        precision=precision,
-        threads=threads,
-        min_face=min_face,
-    )
-    detector = _detector(settings)
-    frames = _followed(detector, students, seconds, rate, settings.seed)
+    frames = _followed(_detector(call), students, seconds, rate, call.settings.seed)
     result = evaluate_tracking(frames).to_json()
-    output.show(
-        result,
-        as_json=as_json,
-        picture=lambda: output.table("Following a drawn class", ("figure", ""), result.items()),
+    return Answer(
+        result, lambda: output.table("Following a drawn class", ("figure", ""), result.items())
     )
 
 
@@ -84,24 +68,17 @@ def _followed(
 
 
 @app.command()
+@command("seed", "checkpoint", "threads", "min_face")
 def identity(
-    context: typer.Context,
-    folder: Annotated[
-        Path,
-        typer.Argument(help="Pictures of people with index.csv: path,subject,emotion,session."),
-    ],
+    call: Call,
+    folder: Folder,
     references: Annotated[int, typer.Option(min=1, help="Reference pictures of each.")] = 1,
     looks: Annotated[int, typer.Option(min=1, help="Pictures put together to one decision.")] = 3,
     choose_on: Annotated[
         Path | None,
         typer.Option(help="Other people, on whom the threshold is chosen; else the product's."),
     ] = None,
-    seed: options.Seed = None,
-    checkpoint: options.Checkpoint = None,
-    threads: options.Threads = None,
-    min_face: options.MinFace = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Name people from a reference or a few, and the same people as strangers."""
     from dataclasses import replace
     from functools import partial
@@ -109,24 +86,17 @@ def identity(
     from fewshot_fer.evaluation.identity import choose_threshold, evaluate_identity
     from fewshot_fer.faces.identity import Identity, Rules
 
-    settings = options.settings(
-        context, seed=seed, checkpoint=checkpoint, threads=threads, min_face=min_face
-    )
-    network, detector = Identity.open(threads=settings.threads), _detector(settings)
-    choose = partial(choose_threshold, references=references, looks=looks, seed=settings.seed)
-    judge = partial(evaluate_identity, references=references, looks=looks, seed=settings.seed)
+    seed = call.settings.seed
+    network, detector = Identity.open(threads=call.settings.threads), _detector(call)
+    choose = partial(choose_threshold, references=references, looks=looks, seed=seed)
+    judge = partial(evaluate_identity, references=references, looks=looks, seed=seed)
     rules = Rules()
     if choose_on is not None:
         vectors, subjects, _ = _vectors(choose_on, network, detector)
         rules = replace(rules, threshold=choose(vectors, subjects))
     vectors, subjects, not_found = _vectors(folder, network, detector)
-    result = judge(vectors, subjects, rules=rules).to_json()
-    result["not_found"] = not_found
-    output.show(
-        result,
-        as_json=as_json,
-        picture=lambda: output.table("Naming people", ("figure", ""), result.items()),
-    )
+    result = {**judge(vectors, subjects, rules=rules).to_json(), "not_found": not_found}
+    return Answer(result, lambda: output.table("Naming people", ("figure", ""), result.items()))
 
 
 def _vectors(folder: Path, network: Identity, detector: Detector) -> tuple[Floats, list[str], int]:
@@ -140,9 +110,10 @@ def _vectors(folder: Path, network: Identity, detector: Detector) -> tuple[Float
     return vectors, [takes[i].subject for i in found], len(takes) - len(found)
 
 
-def _detector(settings: Settings) -> Detector:
+def _detector(call: Call) -> Detector:
     from fewshot_fer.faces.detector import Detector
 
+    settings = call.settings
     return Detector.of(
         settings.checkpoint,
         precision=settings.precision,
