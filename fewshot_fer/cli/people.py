@@ -12,6 +12,7 @@ import typer
 
 from fewshot_fer.cli import options
 from fewshot_fer.cli.show import output
+from fewshot_fer.cli.show.sentences import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
         identify=Identity.open() if weights() is not None and not same_person else None,
         same_person=same_person,
         skip_refused=call.given["skip_refused"] or some,
-        keep=(lambda doubt: typer.confirm(doubt.what, default=True, err=True))
+        keep=(lambda doubt: typer.confirm(doubt.question, default=True, err=True))
         if call.asks and not skip_doubtful
         else (lambda _: not skip_doubtful),
         progress=(lambda _done, _all: None) if quiet else _progress,
@@ -142,7 +143,7 @@ def live_words(event: Live) -> str:
     from fewshot_fer.students.enrolment.gate import Refusal
 
     if isinstance(event.seen, Refusal):
-        return f"{event.seen.what} {event.seen.next_step}"
+        return said(event.seen.error)
     return "Good. Hold it." if event.seconds_left <= 0 else "Good."
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
 from fewshot_fer.records.engine import open_engine, shown
 from fewshot_fer.records.trouble import plain_words
@@ -302,10 +303,7 @@ class Store:
 
 
 def _no_session(session: int | None, where: str) -> RecordError:
-    return RecordError(
-        "No session was recorded yet." if session is None else f"There is no session {session}.",
-        where=where,
-        next_step="`fewshot-fer session list` shows which there are."
-        if session is not None
-        else "Record one with `fewshot-fer live --record`.",
-    )
+    reason = Reason(Code.NO_SESSION_YET)
+    if session is not None:
+        reason = Reason(Code.NO_SESSION, session=session)
+    return RecordError(reason, where=where)

@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.reasons import Code, Reason
 
-_KNOWN: Final = (
+_KNOWN: Final[tuple[tuple[tuple[str, ...], str | Reason, str], ...]] = (
     (
         ("database is locked", "database table is locked"),
         "Another program is writing to the record of sessions.",
@@ -18,8 +19,8 @@ _KNOWN: Final = (
     ),
     (
         ("disk is full", "disk full", "no space left"),
-        "The disk is full: the record of sessions cannot grow.",
-        "Free some space, or delete sessions with `fewshot-fer session delete`.",
+        Reason(Code.RECORD_FULL),
+        "",
     ),
     (
         ("readonly database", "read-only"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from fewshot_fer.errors import FewshotFerError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment, Incoming
 from fewshot_fer.students.store.names import expression_name
 
@@ -45,8 +46,5 @@ def teach_class(
 def _new_name(name: str) -> str:
     tidy = expression_name(name)
     if tidy in BASIC:
-        raise StudentError(
-            f"{tidy!r} is one of the basic expressions.",
-            next_step="Add references of it with `fewshot-fer enroll --student`.",
-        )
+        raise StudentError(Reason(Code.BASIC_EXPRESSION, name=tidy))
     return tidy

@@ -13,6 +13,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, StudentError
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.calibration import Calibration, thinned
 from fewshot_fer.students.store.interfaces import Prototypes
@@ -93,11 +94,7 @@ def recalibrate(
     """Learn a lesson's light and lens from its vectors [n,D]; store it; say what it brought."""
     student, known = roster.known(student_id)
     if not len(z):
-        raise FaceError(
-            "There was no usable face to recalibrate from.",
-            where=student.name,
-            next_step="Look at the camera for a few seconds, in the light of the lesson.",
-        )
+        raise FaceError(Reason(Code.NO_USABLE_FACE), where=student.name)
     given = None
     if labels is not None:
         names = roster.library.expressions(student)
@@ -111,11 +108,7 @@ def recalibrate(
         how=how,
     )
     if roster.session(known, calibration).frames == 0:
-        raise FaceError(
-            "Too few frames are sure of an expression, so nothing was changed.",
-            where=student.name,
-            next_step="Recalibrate from a resting face, or from a picture with its expression.",
-        )
+        raise FaceError(Reason(Code.TOO_FEW_SURE), where=student.name)
     kept_aside = _kept_aside(roster, known, calibration)
     student = roster.library.calibrate(student_id, calibration)
     before = roster.learn(known.z, known.labels)
@@ -277,8 +270,5 @@ def _score(prototypes: Prototypes, z: Floats, truth: Sequence[str] | None) -> Sc
 def _named(entries: Sequence[Entry], beginning: str) -> Entry:
     found = [entry for entry in entries if beginning and entry.calibration.startswith(beginning)]
     if len(found) != 1:
-        raise StudentError(
-            f"There are {len(found)} calibrations that begin with {beginning!r}.",
-            next_step="`fewshot-fer recalibrate history` lists them; 'none' stands for none.",
-        )
+        raise StudentError(Reason(Code.NO_CALIBRATION, count=len(found), beginning=beginning))
     return found[0]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fewshot_fer.sentences import sentence
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fewshot_fer.students.enrolment.cross_checks import Doubt
     from fewshot_fer.students.enrolment.enrolment import Enrolled
     from fewshot_fer.students.enrolment.gate import Refusal
     from fewshot_fer.students.recalibration import Recalibrated
@@ -57,10 +60,35 @@ def enrolled(came: Enrolled, unread: Sequence[Refusal] = ()) -> Document:
         "learnt": came.card.learnt,
         "helps_most": came.card.helps_most,
         "gain": came.card.gain,
-        "refused": (*unread, *came.refused),
-        "doubts": came.doubts,
+        "refused": [refused(one) for one in (*unread, *came.refused)],
+        "doubts": [doubt(one) for one in came.doubts],
         "added": came.added,
-        "unchecked": came.unchecked,
+        "unchecked": sentence(came.unchecked) if came.unchecked else None,
+    }
+
+
+def refused(one: Refusal) -> Document:
+    """A picture that may not teach."""
+    error = one.error
+    return {
+        "source": one.source,
+        "expression": one.expression,
+        "code": error.reason.code if error.reason else None,
+        "what": error.what,
+        "next_step": error.next_step,
+    }
+
+
+def doubt(one: Doubt) -> Document:
+    """A picture that looks like another expression."""
+    return {
+        "source": one.source,
+        "expression": one.expression,
+        "looks_like": one.looks_like,
+        "code": one.reason.code,
+        "what": one.question,
+        "place": one.place,
+        "kept": one.kept,
     }
 
 

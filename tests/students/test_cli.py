@@ -178,7 +178,7 @@ def test_where_nobody_can_be_asked_a_doubtful_picture_is_kept_and_named(
     arguments = ["enroll", "--consent", "P", *given, f"sad={odd}"]
     assert terminal.run(*arguments, "--name", "Anna") == 0
     said = " ".join(terminal.said.split())
-    assert "more like your neutral. It was kept: it may be your way of showing sad." in said
+    assert "more like your neutral. It was kept. It may be your way of showing sad." in said
     assert "*" not in said, "no Markdown in a terminal"
     assert "?" not in said[said.index("look at") :]
     without = terminal.json(*arguments, "--name", "Ben", "--skip-doubtful")

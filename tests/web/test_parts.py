@@ -11,18 +11,19 @@ import pytest
 
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.lesson.clips import ClipFace, ClipFrame
-from fewshot_fer.reasons import Reason
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.reports.changes import Change
 from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.stills import NamedFace
+from fewshot_fer.students.enrolment.cross_checks import Doubt
 from fewshot_fer.web.pages.parts import bars, boxes, charts, plain, tried
 
 
-def test_what_only_helps_in_a_terminal_is_left_out() -> None:
-    said = "Use pictures of one person. If it is you, say so with --same-person."
-    assert plain.advice(said) == "Use pictures of one person."
-    assert plain.advice("`fewshot-fer students list` shows everyone.") == ""
-    assert plain.advice("Free some space.") == "Free some space."
+def test_a_question_has_its_names_in_italics_and_as_they_are() -> None:
+    why = Reason(Code.LIKE_YOUR, expression="so-so", looks_like="sad")
+    asked = Doubt("a.jpg", "so-so", "sad", why)
+    said = plain.stressed(asked).question
+    assert said.startswith(r"This picture for *so\-so* looks more like your *sad*. Keep it?")
 
 
 @pytest.mark.parametrize("name", ["*Anna*", "[x](http://y)", ":red[A]", "$a$", "<b>A</b>", "`A`"])
@@ -98,7 +99,7 @@ def face(expression: str, unsure: Reason | None = None) -> NamedFace:
 
 def test_an_unsure_face_has_a_question_mark() -> None:
     assert boxes.label(1, face("happy")) == "1 happy 90 %"
-    assert boxes.label(2, face("happy", "It is dark.")) == "2 happy? 90 %"
+    assert boxes.label(2, face("happy", Reason(Code.DARK))) == "2 happy? 90 %"
 
 
 def test_boxes_are_drawn_into_a_copy() -> None:
@@ -112,7 +113,7 @@ def test_boxes_are_drawn_into_a_copy() -> None:
 def test_a_video_over_time_counts_sure_faces_only() -> None:
     sure, unsure = (
         ClipFace(one.box, track, one.expression, one.scores, one.unsure, None, one.quality)
-        for track, one in enumerate((face("happy"), face("sad", "unclear")))
+        for track, one in enumerate((face("happy"), face("sad", Reason(Code.FAR))))
     )
     line = tried.timeline([ClipFrame(0.0, (sure, unsure)), ClipFrame(1.0, ())], BASIC)
     assert line.shares[0, BASIC.index("happy")] == 1.0

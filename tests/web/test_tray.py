@@ -10,6 +10,7 @@ import pytest
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.gate import Candidate, Picture, Refusal
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.pages.parts.collect import waiting
@@ -31,7 +32,7 @@ def test_a_picture_that_is_none_is_refused_in_words(library: Library) -> None:
     tray, gate = Tray(), enrolment_at(library).gate
     entry = tray.put("notes.jpg", b"these are words", gate, "happy")
     assert isinstance(entry.seen, Refusal)
-    assert "not a picture" in entry.seen.what
+    assert "not a picture" in entry.seen.error.what
     assert entry.candidate is None
 
 
@@ -124,5 +125,5 @@ def test_a_double_is_refused_at_its_own_picture(library: Library) -> None:
     together = tray.together(enrolment.look)
     assert together is not None
     ((key, refusal),) = together.refused.items()
-    assert "nearly the same" in refusal.what
+    assert refusal.error.has(Code.SAME_PICTURE)
     assert tray.entries[key].expression == "happy"

@@ -10,6 +10,7 @@ from fewshot_fer.cli import people
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import ENROLMENT
 from fewshot_fer.cli.show import output
+from fewshot_fer.sentences import sentence
 
 app = typer.Typer(
     name="expressions", no_args_is_help=True, help="Teach expressions that no data set has."
@@ -47,7 +48,7 @@ def add(
     said = [
         f"{name} is learnt, from pictures of {', '.join(one.student.name for one in taught)}.",
         *(f"{doubt.source}: {doubt.answered}" for one in taught for doubt in one.doubts),
-        *dict.fromkeys(one.unchecked for one in taught if one.unchecked),
+        *dict.fromkeys(sentence(one.unchecked) for one in taught if one.unchecked),
     ]
     return Answer(
         {"expression": name, "students": [shown.enrolled(one) for one in taught]}, "\n".join(said)

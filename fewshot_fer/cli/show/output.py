@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from fewshot_fer.cli.show.sentences import next_step
 from fewshot_fer.errors import FewshotFerError, FolderError
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ def show_error(error: FewshotFerError) -> None:
     message = Text("Error: ", style="bold red").append(error.what, style="default")
     if error.where:
         message.append(f"\n  where: {error.where}", style="default")
-    if error.next_step:
-        message.append(f"\n  next:  {error.next_step}", style="default")
+    if advice := next_step(error):
+        message.append(f"\n  next:  {advice}", style="default")
     # Long paths and addresses are there to be copied: no line breaks of ours.
     console(stderr=True).print(message, soft_wrap=True)
 

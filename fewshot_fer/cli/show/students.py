@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fewshot_fer.cli.show import output
+from fewshot_fer.cli.show.sentences import said
+from fewshot_fer.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +80,7 @@ def problems(found: Sequence[Problem]) -> RenderableType:
 
 def enrolled(came: Enrolled) -> RenderableType:
     """An enrolment: the card, and what was left out."""
-    notes = [f"left out  {one.source}: {one.what} {one.next_step}" for one in came.refused]
+    notes = [f"left out  {one.source}: {said(one.error)}" for one in came.refused]
     notes += [f"look at   {one.source}: {one.answered}" for one in came.doubts]
     kept = any(doubt.kept for doubt in came.doubts)
     return output.page(
@@ -87,7 +89,7 @@ def enrolled(came: Enrolled) -> RenderableType:
         came.card.advice,
         *(output.line(note, "yellow") for note in notes),
         *(["To take a single picture back: fewshot-fer students drop"] if kept else ()),
-        *([output.line(came.unchecked, "yellow")] if came.unchecked else ()),
+        *([output.line(sentence(came.unchecked), "yellow")] if came.unchecked else ()),
     )
 
 

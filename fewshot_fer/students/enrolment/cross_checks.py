@@ -9,6 +9,9 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.errors import ReferenceImageError
+from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.sentences import worded
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal, stacked
 from fewshot_fer.students.store.interfaces import Identifies, Prototypes
 
@@ -34,23 +37,27 @@ Learns = Callable[[Floats, Sequence[str]], Prototypes]
 class Doubt:
     """A picture that looks like another expression than its label; the student decides.
 
-    `what` is a question; `place` is the picture's among the candidates.
+    `place` is the picture's among the candidates.
     """
 
     source: str
     expression: str
     looks_like: str
-    what: str
+    reason: Reason
     place: int = 0
     kept: bool = True
 
     @property
+    def question(self) -> str:
+        """What the student is asked."""
+        what, why = worded(self.reason)
+        return f"{what} Keep it? {why}"
+
+    @property
     def answered(self) -> str:
         """What became of it, in words."""
-        seen, _, _ = self.what.partition(": keep it?")
-        if self.kept:
-            return f"{seen}. It was kept: it may be your way of showing {self.expression}."
-        return f"{seen}. It was left out."
+        what, why = worded(self.reason)
+        return f"{what} It was kept. {why}" if self.kept else f"{what} It was left out."
 
 
 def without_doubles(
@@ -70,7 +77,9 @@ def without_doubles(
         thumb = _thumb(candidate.portrait)
         double = _double_of(thumb, seen)
         if double is not None:
-            refused.append(_double(candidate, labels[double]))
+            mine, other = candidate.expression, labels[double]
+            code = Code.SAME_PICTURE if mine == other else Code.SAME_PICTURE_TWO_NAMES
+            refused.append(_refused(candidate, Reason(code, other=other, expression=mine)))
             continue
         seen.append(thumb)
         labels.append(candidate.expression)
@@ -119,16 +128,8 @@ def _unit(thumbs: Bytes) -> Floats:
     return np.asarray(grey / np.maximum(np.linalg.norm(grey, axis=1, keepdims=True), 1e-6))
 
 
-def _double(candidate: Candidate, expression: str) -> Refusal:
-    same = expression == candidate.expression
-    return Refusal(
-        candidate.source,
-        candidate.expression,
-        f"This is nearly the same picture as {'another' if same else 'one'} of {expression}.",
-        "Use another picture: a second one teaches most when it is a little different."
-        if same
-        else f"Decide whether it shows {expression} or {candidate.expression}.",
-    )
+def _refused(candidate: Candidate, reason: Reason) -> Refusal:
+    return Refusal(candidate.source, candidate.expression, ReferenceImageError(reason))
 
 
 def of_one_person(
@@ -144,13 +145,7 @@ def of_one_person(
         alike = friends[int(friends.sum(axis=1).argmax())] if len(new) else np.zeros(0, bool)
     kept = [c for c, same in zip(candidates, alike, strict=True) if same]
     refused = [
-        Refusal(
-            c.source,
-            c.expression,
-            "This seems to be somebody else.",
-            "Use pictures of one person. If it is you, try one with better light, or say so with "
-            "--same-person.",
-        )
+        _refused(c, Reason(Code.SOMEBODY_ELSE))
         for c, same in zip(candidates, alike, strict=True)
         if not same
     ]
@@ -172,18 +167,8 @@ def doubts(
         reading = learn(others, labels).read(z[i : i + 1])[0]
         label = reading.scores.get(candidate.expression)
         if label is not None and reading.scores[reading.expression] > _SUSPICIOUS * label:
-            mine = reading.expression in labels
-            found.append(_doubt(candidate, reading.expression, place=i, mine=mine))
+            code = Code.LIKE_YOUR if reading.expression in labels else Code.LIKE_MOST_PEOPLES
+            names = candidate.expression, reading.expression
+            reason = Reason(code, expression=names[0], looks_like=names[1])
+            found.append(Doubt(candidate.source, *names, reason, place=i))
     return found
-
-
-def _doubt(candidate: Candidate, looks_like: str, *, place: int, mine: bool) -> Doubt:
-    whose = f"your {looks_like}" if mine else f"{looks_like} as most people show it"
-    return Doubt(
-        candidate.source,
-        candidate.expression,
-        looks_like,
-        f"This picture for {candidate.expression} looks more like {whose}: keep it? "
-        f"It may be your way of showing {candidate.expression}.",
-        place,
-    )

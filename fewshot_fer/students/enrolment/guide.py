@@ -88,7 +88,7 @@ def _one(
         seen = gate.look(Picture(expression, image, f"camera {expression}"))
         yield Live(expression, image, seen, max(0.0, pace.settle - (time - start)))
         if isinstance(seen, Refusal):
-            problem = f"{seen.what} {seen.next_step}"
+            problem = f"{seen.error.what} {seen.error.next_step}"
         elif time - start >= pace.settle:
             first_good = time if first_good is None else first_good
             if best is None or seen.quality["sharpness"] > best.quality["sharpness"]:

@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError, ReferenceImageError
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.records import Keeps, NewReference, Reference, Student, from_yaml
 
 SIDE = 192
@@ -103,11 +104,7 @@ def sidecar(new: NewReference, added: datetime) -> bytes:
 
 def damaged(where: str) -> LibraryError:
     """The error for a file that is not what its name says."""
-    return LibraryError(
-        "A file of this student is damaged.",
-        where=where,
-        next_step="`fewshot-fer students verify` lists all; import the student's export again.",
-    )
+    return LibraryError(Reason(Code.FILE_DAMAGED), where=where)
 
 
 def _given(thing: _Thing | None) -> _Thing:

@@ -17,6 +17,7 @@ from typing import Any
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ConsentError, LibraryError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.calibration import (
     Calibration,
     decode_calibration,
@@ -171,11 +172,7 @@ class Library:
         except FileNotFoundError as error:
             if self.stamp(student.id) is None:
                 raise _nobody(student.id) from error
-            raise LibraryError(
-                "A file of this student is not there, or has just been removed.",
-                where=str(path),
-                next_step="Read the student again; `fewshot-fer students verify` says more.",
-            ) from error
+            raise LibraryError(Reason(Code.FILE_MISSING), where=str(path)) from error
 
     # ------------------------------------------------------------------ changing
 
@@ -192,10 +189,7 @@ class Library:
     ) -> Student:
         """Enrol a student; nothing is stored without consent, nor a namesake unless allowed."""
         if consent is None:
-            raise ConsentError(
-                "Nobody has agreed yet, so nothing is stored.",
-                next_step="Say who agreed with --consent 'NAME'.",
-            )
+            raise ConsentError(Reason(Code.NOBODY_AGREED))
         student = Student(
             id=self._new_id(),
             name=display_name(name),
@@ -216,11 +210,7 @@ class Library:
         """Raise when a student has this name already."""
         for student in self.students():
             if student.name == name:
-                raise StudentError(
-                    f"There is a student called {name!r} already ({student.id}).",
-                    next_step=f"Add pictures to them with --student {student.id}, or enrol a "
-                    f"second {name!r} with --another.",
-                )
+                raise StudentError(Reason(Code.NAMESAKE, name=name, student=student.id))
 
     def restore(self, student: Student, files: Files) -> None:
         """Put a student back as they were exported; they must not be here already."""
@@ -284,9 +274,7 @@ class Library:
         def change(student: Student) -> tuple[Student, Files]:
             if sha not in student.calibrations:
                 raise StudentError(
-                    "This student has no such calibration.",
-                    where=student_id,
-                    next_step="`fewshot-fer recalibrate history` lists them.",
+                    Reason(Code.NO_CALIBRATION, count=0, beginning=sha), where=student_id
                 )
             left = tuple(c for c in student.calibrations if c != sha)
             return replace(student, calibrations=left), {}
@@ -366,7 +354,4 @@ def _without(student: Student, expression: str) -> Student:
 
 
 def _nobody(text: str) -> StudentError:
-    return StudentError(
-        f"There is no student {printable(text)!r}.",
-        next_step="`fewshot-fer students list` shows everyone.",
-    )
+    return StudentError(Reason(Code.NO_STUDENT, text=printable(text)))

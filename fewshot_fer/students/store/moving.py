@@ -17,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from fewshot_fer.errors import FewshotFerError, LibraryError, StudentError
+from fewshot_fer.errors import ExportError, FewshotFerError, StudentError
 from fewshot_fer.files import write_atomically
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.calibration import decode_calibration
 from fewshot_fer.students.store.consent import altered
 from fewshot_fer.students.store.contents import (
@@ -80,10 +81,7 @@ def import_student(library: Library, source: Path, *, as_new: str | None = None)
     if as_new is not None:
         student = replace(student, id=as_new)
     if library.stamp(student.id) is not None:
-        raise StudentError(
-            f"{student.name} is in this library already ({student.id}).",
-            next_step="Remove the one that is here first, or import with --as-new.",
-        )
+        raise StudentError(Reason(Code.ALREADY_HERE, name=student.name, student=student.id))
     # An expression that only the other library's class had becomes the student's own.
     named = {reference.expression for reference in student.references}
     own = tuple(sorted(named - set(library.expressions(student))))
@@ -100,9 +98,7 @@ def _unpacked(source: Path) -> dict[str, bytes]:
             _check_entries(entries, source)
             return {entry.filename: _read(archive, entry, source) for entry in entries}
     except FileNotFoundError as error:
-        raise LibraryError(
-            "There is no such file.", where=str(source), next_step="Check the path."
-        ) from error
+        raise _refused(source, "There is no such file.") from error
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(source, "It is no zip file, or a damaged one.") from error
 
@@ -136,11 +132,7 @@ def _contents(data: bytes, source: Path) -> dict[str, Any]:
         contents = json.loads(data)
         found, files = contents["format"], contents["files"]
         if found != FORMAT:
-            raise LibraryError(
-                f"The export has format {found!r}; this version reads {FORMAT}.",
-                where=str(source),
-                next_step="Nothing was touched. Update fewshot-fer.",
-            )
+            raise _refused(source, f"It has format {found!r}; this version reads {FORMAT}.")
         if not isinstance(files, dict) or not is_id(str(contents["id"])):
             raise _refused(source, "Its list of contents is damaged.")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -166,7 +158,7 @@ def _student(student_id: str, files: dict[str, bytes], source: Path) -> Student:
             _check_hash(files[calibration_file(sha)], sha, source)
     except (ValueError, RecursionError) as error:
         raise _refused(source, "The notes of a reference are damaged.") from error
-    except LibraryError:
+    except ExportError:
         raise
     except FewshotFerError as error:
         raise _refused(source, error.what) from error
@@ -178,9 +170,5 @@ def _check_hash(data: bytes, sha: str, source: Path) -> None:
         raise _refused(source, "A file in it is not what its name says.")
 
 
-def _refused(source: Path, what: str) -> LibraryError:
-    return LibraryError(
-        f"This export was refused. {what}",
-        where=str(source),
-        next_step="Nothing was stored. Make the export again: `fewshot-fer students export`.",
-    )
+def _refused(source: Path, why: str) -> ExportError:
+    return ExportError(Reason(Code.EXPORT_REFUSED, why=why), where=str(source))

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from fewshot_fer.errors import StudentError
 from fewshot_fer.expressions import UNSURE
+from fewshot_fer.reasons import Code, Reason
 
 LONGEST_NAME = 100
 LONGEST_EXPRESSION = 32
@@ -41,10 +42,7 @@ def is_id(text: str) -> bool:
 def checked_id(text: str) -> str:
     """The id itself, or an error: the one door between a typed id and a path."""
     if not is_id(text):
-        raise StudentError(
-            f"{printable(text)!r} is not a student's id.",
-            next_step="Ids are small letters and digits; `fewshot-fer students list` shows them.",
-        )
+        raise StudentError(Reason(Code.NO_SUCH_ID, text=printable(text)))
     return text
 
 
@@ -96,11 +94,7 @@ def known_expression(text: str, known: Iterable[str]) -> str:
         return name
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     guess = f"Did you mean {near[0]!r}? " if near else ""
-    raise StudentError(
-        f"There is no expression called {name!r}.",
-        next_step=f"{guess}Known are {', '.join(names)}. "
-        "`fewshot-fer expressions add` teaches more.",
-    )
+    raise StudentError(Reason(Code.NO_EXPRESSION, name=name, guess=guess, known=", ".join(names)))
 
 
 def printable(text: str, longest: int = 60) -> str:

@@ -11,6 +11,7 @@ import yaml
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError, StudentError
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.names import display_name, expression_name, is_id
 
 Keeps = Literal["images", "vectors"]
@@ -81,10 +82,10 @@ class Student:
         """The one reference whose hash begins so."""
         found = [one for one in self.references if beginning and one.sha.startswith(beginning)]
         if len(found) != 1:
-            raise StudentError(
-                f"{len(found)} references of {self.name} begin with {beginning!r}.",
-                next_step=f"`fewshot-fer students show {self.id}` lists them.",
-            )
+            facts: dict[str, str | int] = {
+                "count": len(found), "name": self.name, "beginning": beginning, "student": self.id
+            }  # fmt: skip
+            raise StudentError(Reason(Code.NO_REFERENCE, **facts))
         return found[0]
 
 
@@ -159,11 +160,7 @@ def from_yaml(student_id: str, data: bytes, *, where: str) -> Student:
         document = yaml.load(data, Loader=_LOADER)  # noqa: S506 (a safe loader)
         return _student(student_id, document)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise LibraryError(
-            "The student's page cannot be read.",
-            where=where,
-            next_step="`fewshot-fer students verify` says more; import the student's export again.",
-        ) from error
+        raise LibraryError(Reason(Code.PAGE_DAMAGED), where=where) from error
 
 
 def _student(student_id: str, document: Mapping[str, Any]) -> Student:

@@ -46,9 +46,11 @@ def verify(library: Library, student_id: str | None = None) -> list[Problem]:
     if student_id is not None:
         library.open(student_id)
         return list(_student_problems(library, student_id))
+    try:
+        library.class_expressions()
+    except FewshotFerError as error:
+        return [Problem("_class", error.what, error.next_step)]
     problems = list(_folder_problems(library))
-    if any(problem.where == "_class" for problem in problems):
-        return problems
     for one in library.store.ids():
         problems.extend(_student_problems(library, one))
     return problems
@@ -56,11 +58,6 @@ def verify(library: Library, student_id: str | None = None) -> list[Problem]:
 
 def _folder_problems(library: Library) -> Iterator[Problem]:
     if not library.folder.is_dir():
-        return
-    try:
-        library.class_expressions()
-    except FewshotFerError as error:
-        yield Problem("_class", error.what, error.next_step)
         return
     for entry in sorted(library.folder.iterdir()):
         if entry.name in _OURS or is_id(entry.name):
@@ -124,7 +121,7 @@ def _file_problems(library: Library, student: Student) -> Iterator[Problem]:
             yield Problem(
                 f"{student.id}/{name}",
                 "The student's page does not name this file.",
-                "It is deleted with the student's next change; use `enroll` to add pictures.",
+                "It is deleted with the student's next change; enrol to add pictures.",
             )
 
 

@@ -64,6 +64,8 @@ def document(error: FewshotFerError) -> dict[str, object]:
         "status": status,
         "code": code_of(error),
     }
+    if error.reason is not None:
+        found["reason"] = error.reason.code
     if error.where and status < 500:
         found["where"] = error.where
     if error.next_step:

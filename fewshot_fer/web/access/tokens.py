@@ -9,6 +9,7 @@ from typing import Any, Final
 from itsdangerous import BadData, URLSafeSerializer
 
 from fewshot_fer.errors import SignInError
+from fewshot_fer.reasons import Code, Reason
 
 STUDENT_COOKIE: Final = "fewshot_fer_student"
 TEACHER_COOKIE: Final = "fewshot_fer_teacher"
@@ -40,7 +41,7 @@ class Signer:
                 next_step="Ask for a new one.",
             ) from error
         if self._now() >= until and not even_late:
-            raise SignInError("The time of this link or token is over.", next_step=_AGAIN)
+            raise SignInError(Reason(Code.TIME_OVER))
         return dict(payload)
 
     def form_token(self, visitor: str) -> str:
@@ -62,5 +63,4 @@ class Signer:
         )
 
 
-_AGAIN: Final = "Sign in again, or ask for a new link."
 _FORM_LIFETIME: Final = 12 * 3600.0

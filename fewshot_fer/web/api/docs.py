@@ -190,7 +190,8 @@ def _errors() -> str:
     return (
         '<section id="errors"><h2>Errors</h2><p>Every error is '
         "<code>application/problem+json</code>: <code>title</code> says what happened, "
-        "<code>next_step</code> what to do, <code>code</code> is for programs.</p>"
+        "<code>next_step</code> what to do; <code>code</code> and, where there is one, "
+        "<code>reason</code> are for programs.</p>"
         f'<div class="wide"><table>{rows}</table></div></section>'
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from fewshot_fer.errors import LibraryError, MissingError, RequestError, StudentError
+from fewshot_fer.errors import ExportError, MissingError, RequestError
 from fewshot_fer.students import shown
 from fewshot_fer.students.enrolment.card import card_of
 from fewshot_fer.students.enrolment.gate import Picture, Refusal
@@ -128,10 +128,8 @@ def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
     new_id, library = random_id() if call.query.as_new else None, call.app.library
     try:
         came = import_student(library, call.file, as_new=new_id)
-    except LibraryError as error:
-        if isinstance(error, StudentError) or str(library.folder) in error.where:
-            raise
-        # The zip's fault and not the library's; where it lay is nobody's business.
+    except ExportError as error:
+        # Where the zip lay is nobody's business.
         raise RequestError(error.what, next_step=error.next_step) from error
     return {"students": [shown.student(came)]}
 
@@ -141,15 +139,15 @@ def _looked(call: Call[Nothing, shapes.Pictures], student_id: str | None) -> obj
         raise RequestError("No picture came.", next_step="Send a form with pictures.")
     given, unread = readable(call)
     if not given:
-        return {"usable": [], "refused": unread, "doubts": []}
+        return {"usable": [], "refused": [shown.refused(one) for one in unread], "doubts": []}
     looked = enrolment(call, call.body).look(given, student_id)
     return {
         "usable": [
             {"source": one.source, "expression": one.expression, "quality": one.quality}
             for one in looked.candidates
         ],
-        "refused": [*unread, *looked.refused],
-        "doubts": looked.doubts,
+        "refused": [shown.refused(one) for one in (*unread, *looked.refused)],
+        "doubts": [shown.doubt(one) for one in looked.doubts],
     }
 
 

@@ -83,7 +83,7 @@ def readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
         try:
             good.append(Picture(upload.field, decoded(upload), upload.name))
         except ImageError as error:
-            bad.append(Refusal(upload.name, upload.field, error.what, error.next_step))
+            bad.append(Refusal(upload.name, upload.field, error))
     return good, bad
 
 

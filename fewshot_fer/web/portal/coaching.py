@@ -234,7 +234,7 @@ def _message(event: Event, place: int) -> Message:
 
 def _advice(seen: Candidate | Refusal) -> Message:
     if isinstance(seen, Refusal):
-        return {"what": seen.what, "next_step": seen.next_step}
+        return {"what": seen.error.what, "next_step": seen.error.next_step}
     return {"what": "", "next_step": ""}
 
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import segno
 
 from fewshot_fer.errors import FolderError, MissingError, SignInError
+from fewshot_fer.reasons import Code
 from fewshot_fer.web.access.files import write_private
 from fewshot_fer.web.access.tokens import Signer
 
@@ -125,7 +126,7 @@ class Invitations:
         try:
             payload = self._signer.read("join", token)
         except SignInError as error:
-            over = "time" in error.what
+            over = error.has(Code.TIME_OVER)
             raise SignInError(
                 "This link is over." if over else "This is not a whole join link.",
                 next_step="Ask your teacher for a new one."

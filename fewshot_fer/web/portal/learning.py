@@ -48,7 +48,7 @@ class Learner:
         return {
             "type": "saved",
             "words": f"{stored} stored",
-            "refused": [f"Left out {one.expression}: {one.what}" for one in done.refused],
+            "refused": [f"Left out {one.expression}: {one.error.what}" for one in done.refused],
             "questions": [one.answered for one in done.doubts],
             "advice": done.card.advice,
         }

@@ -10,6 +10,7 @@ import pytest
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ConsentError, FewshotFerError, ReferenceImageError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify
@@ -72,7 +73,7 @@ def test_one_bad_picture_stores_nothing_unless_it_may_be_left_out(
     assert tree(library.folder.parent) == {}
     enrolled = replace(enrolment, skip_refused=True).enroll("Anna", given, AGREED)
     assert len(enrolled.student.references) == 1
-    assert said in enrolled.refused[0].what
+    assert said in enrolled.refused[0].error.what
 
 
 def test_every_bad_picture_is_named_at_once(library: Library) -> None:
@@ -103,7 +104,7 @@ def test_a_bad_name_stores_nothing(library: Library, name: str) -> None:
 def test_the_same_name_twice_offers_to_add(library: Library) -> None:
     enrolment = enrolment_at(library)
     enrolment.enroll("Anna", pictures("happy"), AGREED)
-    with pytest.raises(StudentError, match="--student s001"):
+    with pytest.raises(StudentError, match="Anna' already"):
         enrolment.enroll(" Anna", pictures("sad"), AGREED)
     assert enrolment.enroll("Anna", pictures("sad"), AGREED, another=True).student.id == "s002"
 
@@ -142,8 +143,10 @@ def test_an_unlikely_label_is_a_question_not_a_refusal(library: Library) -> None
     given = [*pictures(*BASIC), Picture("sad", shown("neutral", 77), "odd.jpg")]
     kept = enrolment.enroll("Anna", given, AGREED)
     assert [doubt.source for doubt in kept.doubts] == ["odd.jpg"]
-    assert kept.doubts[0].what == (
-        "This picture for sad looks more like your neutral: keep it? "
+    names = {"expression": "sad", "looks_like": "neutral"}
+    assert kept.doubts[0].reason == Reason(Code.LIKE_YOUR, **names)
+    assert kept.doubts[0].question == (
+        "This picture for sad looks more like your neutral. Keep it? "
         "It may be your way of showing sad."
     )
     assert kept.student.counts["sad"] == 2
@@ -214,10 +217,10 @@ def test_two_enrolments_of_one_student_at_once_make_one(library: Library) -> Non
         try:
             enrolled = enrolment_at(other).enroll("Anna", pictures("happy", seed=seed), AGREED)
         except StudentError as error:
-            return error.what
+            return "" if error.reason is None else error.reason.code
         return enrolled.student.id
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(enrol, range(4)))
-    assert sum("already" in answer for answer in answers) == 3
+    assert answers.count(Code.NAMESAKE) == 3
     assert len(library.students()) == 1

@@ -12,6 +12,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from fewshot_fer.errors import ConsentError
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.names import display_name, printable
 from fewshot_fer.students.store.records import Consent
 
@@ -31,11 +32,7 @@ def consent_text(version: str = CURRENT) -> str:
 def agreed(by: str, at: datetime, version: str = CURRENT) -> Consent:
     """The record of an agreement: who, when, which text."""
     if not by.strip():
-        raise ConsentError(
-            "Nobody has agreed yet, so nothing is stored.",
-            next_step="Show the text (`fewshot-fer enroll --show-consent`), then say who agreed "
-            "with --consent 'NAME'.",
-        )
+        raise ConsentError(Reason(Code.NOBODY_AGREED))
     if at.tzinfo is None:
         raise ValueError("a consent's time needs its zone")
     digest = hashlib.sha256(consent_text(version).encode()).hexdigest()

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from fewshot_fer.reasons import Code
 from fewshot_fer.web.api.shapes.base import Name, Shape, Share
 
 
@@ -80,6 +81,7 @@ class Refusal(Shape):
 
     source: str
     expression: str
+    code: Code | None = Field(description="why, for programs, where it has a name")
     what: str
     next_step: str
 
@@ -90,6 +92,7 @@ class Doubt(Shape):
     source: str
     expression: str
     looks_like: str
+    code: Code
     what: str
     place: int
     kept: bool

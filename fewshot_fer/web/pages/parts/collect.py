@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import streamlit as st
 
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.folders import expression_of
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal
 from fewshot_fer.web.pages.parts import desk, frame, plain
@@ -88,7 +89,7 @@ def _entry(
     doubt = together.doubts.get(entry.key) if together else None
     asked = doubt is not None and (entry.key, doubt.expression) not in tray.confirmed
     if doubt is not None and asked:
-        st.markdown(plain.stressed(doubt.what, (doubt.expression, doubt.looks_like)))
+        st.markdown(plain.stressed(doubt).question)
     with st.container(horizontal=True):
         if doubt is not None and asked and st.button("Keep it", key=f"keep-{entry.key}"):
             tray.confirmed.add((entry.key, doubt.expression))
@@ -104,7 +105,7 @@ def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
     if isinstance(entry.seen, Refusal):
         refusal = entry.seen
     if refusal is not None:
-        words = f"{refusal.what} {plain.advice(refusal.next_step)}"
+        words = f"{refusal.error.what} {refusal.error.next_step}"
         st.markdown(f":material/block: **Cannot be used.** {plain.text(words)}")
     elif entry.expression is None:
         twice = ""
@@ -151,7 +152,7 @@ def strangers(tray: Tray, together: Together | None) -> None:
     """Where pictures seem to show somebody else: whoever knows better says so."""
     if tray.same_person or not together:
         return
-    if any("somebody else" in refusal.what for refusal in together.refused.values()):
+    if any(refusal.error.has(Code.SOMEBODY_ELSE) for refusal in together.refused.values()):
         st.warning("Some pictures seem to show somebody else.", icon=":material/group:")
         if st.button("They all show the same person", icon=":material/person_check:"):
             tray.same_person = True

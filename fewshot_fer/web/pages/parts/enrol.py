@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fewshot_fer.sentences import sentence
 from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
 from fewshot_fer.web.pages.parts import camera, collect, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
@@ -83,9 +84,9 @@ def after(enrolled: Enrolled) -> None:
     """Say what came of it, and open the student's card."""
     frame.tell("done", plain.text(enrolled.in_words))
     if enrolled.unchecked:
-        frame.tell("look", enrolled.unchecked)
+        frame.tell("look", sentence(enrolled.unchecked))
     for refusal in enrolled.refused:
-        frame.tell("note", plain.text(f"Left out {refusal.source}: {refusal.what}"))
+        frame.tell("note", plain.text(f"Left out {refusal.source}: {refusal.error.what}"))
     frame.go(student=enrolled.student.id)
 
 

@@ -36,7 +36,7 @@ def guarded() -> Iterator[None]:
 
 def show(error: FewshotFerError) -> None:
     """What happened, where, and what to do next."""
-    parts = [f"**{plain.text(error.what)}**", plain.text(plain.advice(error.next_step))]
+    parts = [f"**{plain.text(error.what)}**", plain.text(error.next_step)]
     if error.where:
         parts.append(f"Where: {plain.text(error.where)}")
     st.error("  \n".join(filter(None, parts)), icon=":material/error:")

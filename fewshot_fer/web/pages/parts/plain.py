@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+from fewshot_fer.reasons import Reason
+from fewshot_fer.students.enrolment.cross_checks import Doubt
+
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=])")
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
-_TERMINAL: Final = re.compile(r"`fewshot-fer|--[a-z]|'#\d|\bcommand line\b")
 
 
 def text(words: str) -> str:
@@ -17,18 +18,10 @@ def text(words: str) -> str:
     return _MARKS.sub(r"\\\1", words)
 
 
-def stressed(words: str, names: Iterable[str]) -> str:
-    """Words as markdown, with these names in them in italics."""
-    said = text(words)
-    for name in {text(name) for name in names}:
-        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: f"*{found[0]}*", said)
-    return said
-
-
-def advice(next_step: str) -> str:
-    """What to do next, without the sentences that only help in a terminal."""
-    kept = [part for part in _SENTENCE.split(next_step) if not _TERMINAL.search(part)]
-    return " ".join(kept)
+def stressed(doubt: Doubt) -> Doubt:
+    """A doubt whose words are markdown, with the names in them in italics."""
+    names = {name: f"*{text(str(fact))}*" for name, fact in doubt.reason.facts.items()}
+    return replace(doubt, reason=Reason(doubt.reason.code, **names))
 
 
 def percent(share: float | None) -> str:

@@ -146,7 +146,7 @@ def _looked_at(key: str, source: str, data: bytes, gate: Gate, expression: str |
     try:
         image = _shrunk(decode_image(data, where=source), _LONGEST)
     except FewshotFerError as error:
-        refusal = Refusal(source, expression or "", error.what, error.next_step)
+        refusal = Refusal(source, expression or "", error)
         return Entry(key, source, None, refusal, expression, 0)
     seen = gate.look(Picture(_UNNAMED, image, source))
     view = _shrunk(image, _VIEW)
