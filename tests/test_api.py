@@ -1,28 +1,32 @@
-"""The names that programs import."""
+"""The package from Python: what its page shows runs, and what it promises is shown there."""
 
 from __future__ import annotations
 
+import doctest
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import fewshot_fer
 
 
-def test_every_public_name_can_be_imported_and_no_other_is_promised() -> None:
-    assert fewshot_fer.__all__ == [
-        "ClassSession",
-        "Library",
-        "Recognizer",
-        "Roster",
-        "add_references",
-        "enroll",
-        "name_faces",
-        "recalibrate",
-    ]
-    for name in fewshot_fer.__all__:
-        assert callable(getattr(fewshot_fer, name))
+def test_the_lines_of_the_api_page_run(repository: Path) -> None:
+    page = str(repository / "docs/api.md")
+    failed, tried = doctest.testfile(page, module_relative=False, encoding="utf-8")
+    assert (failed, tried > 10) == (0, True)
+
+
+def test_they_use_what_is_promised_and_nothing_else(repository: Path) -> None:
+    lines = re.findall(
+        r"^>>> from fewshot_fer import (.+)$", (repository / "docs/api.md").read_text(), re.M
+    )
+    shown = {name for line in lines for name in line.split(", ")}
+    assert len(shown) > 5
+    assert shown <= set(fewshot_fer.__all__)
+    assert all(callable(getattr(fewshot_fer, name)) for name in fewshot_fer.__all__)
     with pytest.raises(AttributeError, match="no attribute 'guess'"):
         fewshot_fer.guess  # noqa: B018
 

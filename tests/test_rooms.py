@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,24 +19,31 @@ GROUND_FLOOR = {
     "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "palette",
     "reasons", "sentences", "settings", "shipped",
 }  # fmt: skip
-# Rooms of one row do not know each other.
-ORDER = (
-    GROUND_FLOOR,
-    {"faces", "embedding", "prototypes"},
-    {"recognizer"},
-    {"students"},
-    {"records", "stills"},
-    {"reports"},
-    {"lesson"},
-    {"training"},
-    {"evaluation"},
-    {"drawn"},
-    {"doctor"},
-    {"web"},
-    {"cli"},
-    {"__main__"},
-)
-FLOOR = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
+# Parts of one row do not know each other, but for those of the ground floor.
+ORDERS: dict[str, tuple[set[str], ...]] = {
+    "": (
+        GROUND_FLOOR,
+        {"faces", "embedding", "prototypes"},
+        {"recognizer"},
+        {"students"},
+        {"records", "stills"},
+        {"reports"},
+        {"lesson"},
+        {"training"},
+        {"evaluation"},
+        {"drawn"},
+        {"doctor"},
+        {"web"},
+        {"cli"},
+        {"__main__"},
+    ),
+    "students": (
+        {"store"},
+        {"gallery", "roster"},
+        {"enrolment", "recalibration"},
+        {"custom_expressions", "shortcuts", "shown"},
+    ),
+}
 
 DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
@@ -68,50 +76,68 @@ def imports(source: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def own_rooms(source: str) -> Iterator[str]:
-    for name in imports(source):
-        package, _, rest = name.partition(".")
-        if package == "fewshot_fer":
-            room = rest.partition(".")[0] or "__init__"
-            # `from fewshot_fer import __version__` is the package itself.
-            yield room if room in FLOOR or (PACKAGE / room).exists() else "__init__"
+def part_of(module: str, house: str) -> str | None:
+    """The part of a house that a module is in; the house itself is `__init__`, others are None."""
+    inside = f"fewshot_fer.{house}".rstrip(".")
+    if module != inside and not module.startswith(f"{inside}."):
+        return None
+    part = module.removeprefix(inside).strip(".").partition(".")[0]
+    folder = PACKAGE / house / part
+    # `from fewshot_fer import __version__` is the package itself.
+    return part if folder.is_dir() or folder.with_suffix(".py").exists() else "__init__"
 
 
-def wrong_imports(room: str, source: str) -> set[str]:
-    ground = room in GROUND_FLOOR
+def wrong_imports(part: str, source: str, house: str = "") -> set[str]:
+    """The parts of a house that one of them may not import."""
+    floor_of = {part: floor for floor, parts in enumerate(ORDERS[house]) for part in parts}
+    known = {part_of(module, house) for module in imports(source)} - {part, None}
+    if house:
+        known.discard("__init__")  # A room's front door stands open to its own parts.
+    ground = part in GROUND_FLOOR
     return {
         other
-        for other in own_rooms(source)
-        if other != room and not (ground and other in GROUND_FLOOR) and FLOOR[other] >= FLOOR[room]
+        for other in known
+        if other is not None
+        and not (ground and other in GROUND_FLOOR)
+        and floor_of[other] >= floor_of[part]
     }
 
 
-# The package's own page names things of all rooms, and imports none until asked (test_api.py).
-ROOMS = [path for path in modules() if path != PACKAGE / "__init__.py"]
+def parts_of(house: str) -> list[Path]:
+    """Every module of a house but its front door, which may name what is in all parts."""
+    inside = PACKAGE / house
+    return [path for path in modules() if inside in path.parents and path != inside / "__init__.py"]
 
 
-@pytest.mark.parametrize("path", ROOMS, ids=name_of)
-def test_a_room_imports_only_rooms_before_it(path: Path) -> None:
-    assert room_of(path) in FLOOR, "a new room needs a place in the order"
-    assert wrong_imports(room_of(path), path.read_text()) == set()
+@pytest.mark.parametrize("house", ORDERS)
+def test_a_part_imports_only_parts_before_it(house: str) -> None:
+    wrong = {}
+    for path in parts_of(house):
+        part = path.relative_to(PACKAGE / house).parts[0].removesuffix(".py")
+        assert any(part in row for row in ORDERS[house]), f"{house}/{part} needs its place"
+        wrong[name_of(path)] = wrong_imports(part, path.read_text(), house)
+    assert {name: others for name, others in wrong.items() if others} == {}
 
 
 def test_the_check_sees_a_wrong_direction() -> None:
     assert wrong_imports("faces", "from fewshot_fer.embedding import Embedder") == {"embedding"}
     assert wrong_imports("prototypes", "def f():\n import fewshot_fer.cli.app") == {"cli"}
     assert wrong_imports("students", "from fewshot_fer import recognizer, errors") == set()
+    roster = "from fewshot_fer.students.roster import Roster"
+    assert wrong_imports("store", roster, "students") == {"roster"}
+    assert wrong_imports("enrolment", roster, "students") == set()
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_every_library_is_declared_where_it_is_used(path: Path) -> None:
+def test_every_library_is_declared_where_it_is_used() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    declared = {distribution(line) for line in project["dependencies"]}
-    extra = EXTRA_OF.get(room_of(path))
-    if extra is not None:
-        declared |= {distribution(line) for line in project["optional-dependencies"][extra]}
-    used = {name.partition(".")[0] for name in imports(path.read_text())}
-    foreign = used - set(sys.stdlib_module_names) - {"fewshot_fer"}
-    assert {DISTRIBUTIONS.get(name, name) for name in foreign} <= declared
+    extras = project["optional-dependencies"]
+    undeclared = {}
+    for path in modules():
+        lines = project["dependencies"] + extras.get(EXTRA_OF.get(room_of(path)), [])
+        declared = {distribution(line) for line in lines}
+        foreign = libraries(path) - set(sys.stdlib_module_names) - {"fewshot_fer"}
+        undeclared[name_of(path)] = {DISTRIBUTIONS.get(n, n) for n in foreign} - declared
+    assert {name: missing for name, missing in undeclared.items() if missing} == {}
 
 
 def distribution(requirement: str) -> str:
@@ -120,18 +146,90 @@ def distribution(requirement: str) -> str:
     return found.group().lower()
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_only_the_engine_knows_the_engine(path: Path) -> None:
-    if path.stem != "engine":
-        assert "openvino" not in {name.partition(".")[0] for name in imports(path.read_text())}
+def libraries(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path.read_text())}
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "prototypes").glob("*.py")), ids=name_of)
-def test_prototypes_know_no_pixels_and_no_files(path: Path) -> None:
-    known = {name.partition(".")[0] for name in imports(path.read_text())}
-    assert not known & {"cv2", "pathlib", "os", "io", "json"}
+def test_only_the_engine_knows_the_engine() -> None:
+    knowing = [name_of(path) for path in modules() if "openvino" in libraries(path)]
+    assert knowing == ["engine.py"]
+
+
+def test_prototypes_know_no_pixels_and_no_files() -> None:
+    for path in (PACKAGE / "prototypes").glob("*.py"):
+        assert not libraries(path) & {"cv2", "pathlib", "os", "io", "json"}, path
 
 
 def test_every_room_is_a_package() -> None:
     folders = {path.parent for path in modules()}
     assert [name_of(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+CODE = sorted(
+    path
+    for folder in ("fewshot_fer", "tests", "benchmarks")
+    for pattern in ("*.py", "*.js")
+    for path in (REPOSITORY / folder).rglob(pattern)
+)
+LINES = 300
+LONG = {
+    "benchmarks/screens.py": "",
+    "benchmarks/web_load.py": "",
+    "fewshot_fer/faces/follower.py": "",
+    "fewshot_fer/lesson/sources.py": "",
+    "fewshot_fer/records/store.py": "",
+    "fewshot_fer/students/store/library.py": "",
+    "fewshot_fer/web/classes.py": "",
+    "fewshot_fer/web/portal/live.py": "",
+    "fewshot_fer/web/static/live/live.js": "",
+    "fewshot_fer/web/static/portal/coach.js": "",
+    "tests/lesson/test_several.py": "",
+    "tests/lesson/test_sources.py": "",
+    "tests/students/test_cli.py": "",
+    "tests/training/test_readers.py": "",
+    "tests/web/portal/test_student_live.py": "",
+    "tests/web/test_access.py": "",
+    "tests/web/test_classes.py": "",
+    "tests/web/test_pages.py": "",
+    "tests/web/test_web_api.py": "",
+}
+FILES = 15
+WIDE = {
+    "benchmarks": "",
+    "fewshot_fer": "",
+    "fewshot_fer/drawn": "",
+    "fewshot_fer/lesson": "",
+    "fewshot_fer/training": "",
+    "fewshot_fer/web": "",
+    "fewshot_fer/web/pages/parts": "",
+    "tests": "",
+    "tests/web": "",
+}
+
+
+def test_no_file_is_long() -> None:
+    long = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in CODE
+        if len(path.read_text().splitlines()) > LINES
+    }
+    assert long - LONG.keys() == set()
+
+
+def test_no_folder_is_wide() -> None:
+    count = Counter(path.parent.relative_to(REPOSITORY).as_posix() for path in CODE)
+    assert {folder for folder, files in count.items() if files > FILES} - WIDE.keys() == set()
+
+
+def test_no_test_borrows_from_another_test() -> None:
+    """What several tests need lies in `tests/fakes/`, or beside them under a name of its own."""
+    borrowed = {
+        f"{path.relative_to(REPOSITORY)}: {name}"
+        for path in CODE
+        if path.suffix == ".py"
+        for name in imports(path.read_text())
+        if re.match(r"tests\.(\w+\.)*test_", name)
+        # These move as soon as nobody else has them open.
+        and path.stem not in ("test_lesson", "test_classwide", "test_modes")
+    }
+    assert borrowed == set()

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from fewshot_fer import students
 from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.students import (
     Gate,
@@ -53,14 +51,3 @@ def test_a_notebook_shows_the_pictures_and_trusts_no_name(library: Library) -> N
     assert page.count("<img") == 1
     assert "data:image/png;base64,iVBOR" in page
     assert "<b>Anna" not in page.replace("<b>&lt;b&gt;Anna", "")
-
-
-def test_the_rooms_front_door_is_what_it_says() -> None:
-    assert list(students.__all__) == sorted(students.__all__)
-    assert all(hasattr(students, name) for name in students.__all__)
-
-
-def test_the_lines_of_the_api_page_run(repository: Path) -> None:
-    page = str(repository / "docs/api.md")
-    failed, tried = doctest.testfile(page, module_relative=False, encoding="utf-8")
-    assert (failed, tried > 10) == (0, True)
