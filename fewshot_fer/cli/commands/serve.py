@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options
+from fewshot_fer.cli.call import Call, command
+from fewshot_fer.cli.options import Host, Port
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.notice import LAW
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from fewshot_fer.web.certificates import Certificate
 
 
+@command("support_sets", "checkpoint", "precision", "min_face")
 def serve(
-    context: typer.Context,
-    host: options.Host = None,
-    port: options.Port = None,
+    call: Call,
+    host: Host = None,
+    port: Port = None,
     drawn: Annotated[
         int | None,
         typer.Option(min=1, max=49, help="Try it with a drawn class of so many; nothing is kept."),
@@ -40,11 +42,6 @@ def serve(
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in this machine's browser.")
     ] = False,
-    support_sets: options.SupportSets = None,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    min_face: options.MinFace = None,
-    as_json: options.Json = False,
 ) -> None:
     """Open the web app: pages for teachers, one for every student's own device, and an API.
 
@@ -55,17 +52,14 @@ def serve(
     from fewshot_fer.web.drawn import thrown_away
 
     password = server.taken_password() if password is None else password
-    settings = options.settings(
-        context, host=host, port=server.port_of(os.environ, port), support_sets=support_sets,
-        checkpoint=checkpoint, precision=precision, min_face=min_face,
-    )  # fmt: skip
+    settings = call.settings_with(host=host, port=server.port_of(os.environ, port))
     with TemporaryDirectory(prefix="fewshot-fer-drawn-") as folder:
         if drawn:
             settings = thrown_away(settings, Path(folder))
         app = AppState(settings, password=password, demo=drawn or 0)
         certificate = _certificate(app, cert, key, own=self_signed)
         address = server.address(settings.host, settings.port, secure=certificate is not None)
-        _announce(app, address, as_json=as_json)
+        _announce(app, address, as_json=call.as_json)
         if open_browser:
             Timer(2.0, webbrowser.open, [address]).start()
         server.serve(app, host=settings.host, port=settings.port, certificate=certificate)
