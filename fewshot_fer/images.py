@@ -1,4 +1,4 @@
-"""Reads a picture from anywhere as RGB, or says what is wrong with it.
+"""Reads a picture from anywhere as RGB, or says what is wrong with it; and writes it.
 
 OpenCV turns 16-bit, grey, palette and CMYK pictures into 8-bit colour, drops alpha,
 takes the first frame of an animation and turns a photograph as its EXIF says. What is
@@ -85,6 +85,20 @@ def decode_image(
         where=where,
         next_step="Use a JPEG, PNG, WebP, TIFF, BMP or GIF file.",
     )
+
+
+def at_most(image: Bytes, longest: int) -> Bytes:
+    """The image itself, or a copy that is shrunk to this longest side."""
+    shrink = longest / max(image.shape[:2])
+    if shrink >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def to_png(image: Bytes) -> bytes:
+    """A picture [h,w,3] as a PNG file's bytes."""
+    return cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
 def _announced_size(data: bytes) -> tuple[int, int]:

@@ -49,7 +49,6 @@ DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
     "faiss": "faiss-cpu",
     "yaml": "pyyaml",
-    "PIL": "pillow",
     "markdown_it": "markdown-it-py",
 }
 EXTRA_OF = {"training": "train", "web": "web"}

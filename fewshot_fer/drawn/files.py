@@ -15,6 +15,7 @@ from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.drawn.webcam import sensor_noise
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import whole_file, write_atomically
+from fewshot_fer.images import to_png
 
 _WIDTH, _HEIGHT = 640, 480
 
@@ -88,7 +89,6 @@ def write_references(
             take = number % takes
             name = f"{expression}-{take + 1}" if take else expression
             path = folder / student.id / f"{name}.png"
-            _, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-            write_atomically(path, data.tobytes())
+            write_atomically(path, to_png(image))
             paths.append(path)
     return paths

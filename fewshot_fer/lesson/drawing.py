@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
-from unicodedata import normalize
 
 import cv2
 
@@ -36,6 +35,11 @@ class Drawn(Protocol):
         ...
 
     @property
+    def scores(self) -> Mapping[str, float]:
+        """How probable each expression is."""
+        ...
+
+    @property
     def unsure(self) -> Reason | None:
         """Why that is not sure."""
         ...
@@ -46,18 +50,26 @@ class Drawn(Protocol):
         ...
 
 
-def drawn(image: Bytes, faces: Iterable[Drawn], names: Mapping[str, str] | None = None) -> Bytes:
+def drawn(image: Bytes, faces: Iterable[Drawn], names: Mapping[str, str]) -> Bytes:
     """A copy of an image [h,w,3] with every face's box, expression, and name where it is known."""
     copy = image.copy()
-    thick = max(1, round(min(image.shape[:2]) / 400))
     for face in faces:
-        x0, y0, x1, y1 = (round(edge) for edge in face.box)
-        shade = _rgb(_GREY if face.unsure is not None else colour(face.expression, ()))
-        cv2.rectangle(copy, (x0, y0), (x1, y1), shade, thick)
-        said = f"{face.expression}?" if face.unsure is not None else face.expression
-        name = (names or {}).get(face.student or "", face.student or "")
-        _write(copy, f"{name}: {said}" if name else said, (x0, y0), shade, (x1 - x0) / 200)
+        name = names.get(face.student or "", face.student or "")
+        _draw(copy, face, f"{name}: {shows(face)}" if name else shows(face))
     return copy
+
+
+def numbered(image: Bytes, faces: Iterable[Drawn]) -> Bytes:
+    """A copy of an image [h,w,3] with every face's box, number, expression and probability."""
+    copy = image.copy()
+    for number, face in enumerate(faces, 1):
+        _draw(copy, face, f"{number} {shows(face)} {100 * face.scores[face.expression]:.0f} %")
+    return copy
+
+
+def shows(face: Drawn) -> str:
+    """The expression; a question mark says unsure."""
+    return face.expression if face.unsure is None else f"{face.expression}?"
 
 
 class VideoFile:
@@ -105,18 +117,19 @@ class VideoFile:
             self._unfinished.unlink(missing_ok=True)
 
 
-def _write(image: Bytes, text: str, corner: tuple[int, int], shade: _Shade, size: float) -> None:
-    """Text on a plate above a corner; OpenCV writes ASCII only, so that marks on letters go."""
-    plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
-    scale = min(1.2, max(0.4, size))
-    (width, height), below = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    x = max(0, min(corner[0], image.shape[1] - width))
-    y = corner[1] if corner[1] > height + below else corner[1] + height + below
-    cv2.rectangle(image, (x, y - height - below), (x + width, y), shade, cv2.FILLED)
-    dark = sum(shade) < 330
-    ink = (255, 255, 255) if dark else (0, 0, 0)
-    place = (x, y - below // 2)
-    cv2.putText(image, plain, place, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, 1, cv2.LINE_AA)
+def _draw(image: Bytes, face: Drawn, words: str) -> None:
+    """A box, and words on a plate above it or, at the upper edge, in it."""
+    x0, y0, x1, y1 = (round(edge) for edge in face.box)
+    shade = _rgb(_GREY if face.unsure is not None else colour(face.expression, ()))
+    ink = (255, 255, 255) if sum(shade) < 330 else (0, 0, 0)
+    line, zoom = max(1, round(min(image.shape[:2]) / 400)), max(1.0, max(image.shape[:2]) / 1600)
+    size = round(min(30 * zoom, max(12 * zoom, (x1 - x0) / 6)))
+    font, height = cv2.FontFace("sans"), round(1.4 * size)
+    wide = cv2.getTextSize((0, 0), words, (0, 0), font, size)[2] + size // 2
+    x, y = max(0, min(x0, image.shape[1] - wide)), y0 if y0 > height else y0 + height
+    cv2.rectangle(image, (x0, y0), (x1, y1), shade, line)
+    cv2.rectangle(image, (x, y - height), (x + wide, y), shade, cv2.FILLED)
+    cv2.putText(image, words, (x + size // 4, y - round(0.4 * size)), ink, font, size)
 
 
 def _rgb(code: str) -> _Shade:

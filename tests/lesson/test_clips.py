@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -23,7 +23,7 @@ from fewshot_fer.lesson.clips import (
     seconds_by_expression,
     watch_clip,
 )
-from fewshot_fer.lesson.drawing import VideoFile, drawn
+from fewshot_fer.lesson.drawing import VideoFile, drawn, numbered, shows
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured
 from fewshot_fer.reasons import Code, Reason
@@ -173,6 +173,21 @@ def test_a_copy_has_a_box_and_the_picture_is_as_it_was() -> None:
     assert copy[25, 10].tolist() == [240, 180, 41]
     unsure = drawn(image, [clip_face(1, "happy", Reason(Code.DARK))], {})
     assert unsure[25, 10].tolist() == [138, 143, 152]
+
+
+def test_an_unsure_face_has_a_question_mark() -> None:
+    assert shows(clip_face(1, "happy")) == "happy"
+    assert shows(clip_face(1, "happy", Reason(Code.DARK))) == "happy?"
+
+
+def test_names_and_numbers_are_written_whatever_their_letters() -> None:
+    image = np.zeros((200, 300, 3), np.uint8)
+    face = replace(clip_face(1, "happy"), student="s")
+    accented, plain = (drawn(image, [face], {"s": name}) for name in ("Zoë", "Zoe"))
+    assert (accented != plain).any()
+    first, second = numbered(image, [face, face]), numbered(image, [face])
+    assert (first != second).any()
+    assert not image.any()
 
 
 def test_an_annotated_video_is_whole_or_not_there(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from fewshot_fer.reports.changes import Change
 from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.stills import NamedFace
 from fewshot_fer.students.enrolment.cross_checks import Doubt
-from fewshot_fer.web.pages.parts import bars, boxes, charts, plain, tried
+from fewshot_fer.web.pages.parts import bars, charts, plain, tried
 
 
 def test_a_question_has_its_names_in_italics_and_as_they_are() -> None:
@@ -95,19 +95,6 @@ def test_changes_are_drawn_in_points() -> None:
 def face(expression: str, unsure: Reason | None = None) -> NamedFace:
     scores = {name: 0.9 if name == expression else 0.1 / 6 for name in BASIC}
     return NamedFace((10.0, 20.0, 60.0, 80.0), expression, scores, unsure, None, 0.8)
-
-
-def test_an_unsure_face_has_a_question_mark() -> None:
-    assert boxes.label(1, face("happy")) == "1 happy 90 %"
-    assert boxes.label(2, face("happy", Reason(Code.DARK))) == "2 happy? 90 %"
-
-
-def test_boxes_are_drawn_into_a_copy() -> None:
-    image = np.full((100, 120, 3), 200, np.uint8)
-    drawn = boxes.drawn(image, [face("happy")])
-    assert (image == 200).all()
-    assert (drawn != 200).any()
-    assert drawn.shape == image.shape
 
 
 def test_a_video_over_time_counts_sure_faces_only() -> None:

@@ -191,14 +191,12 @@ class _Work:
     # ------------------------------------------------------------------ copies
 
     def _draw_picture(self, path: Path, image: Bytes, faces: Sequence[NamedFace]) -> None:
-        import cv2
-
         from fewshot_fer.files import write_atomically
+        from fewshot_fer.images import to_png
         from fewshot_fer.lesson.drawing import drawn
 
-        copy = cv2.cvtColor(drawn(image, faces, self._names), cv2.COLOR_RGB2BGR)
-        _, data = cv2.imencode(".png", copy)
-        write_atomically(self._place(path).with_suffix(".png"), data.tobytes())
+        copy = to_png(drawn(image, faces, self._names))
+        write_atomically(self._place(path).with_suffix(".png"), copy)
 
     def _place(self, path: Path) -> Path:
         """Where a file's copy goes: its name, with a number where two are called alike."""

@@ -126,14 +126,13 @@ def _cold_start() -> float:
     """With one drawn student, in a folder that is thrown away."""
     import tempfile
 
-    import cv2
-
     from fewshot_fer.evaluation.speed import cold_start
+    from fewshot_fer.images import to_png
 
     shot = next(_shots(1, 1.0, 1, 720))
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "frame.png"
-        cv2.imwrite(str(picture), cv2.cvtColor(shot.image, cv2.COLOR_RGB2BGR))
+        picture.write_bytes(to_png(shot.image))
         return cold_start(picture)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
@@ -19,7 +18,7 @@ from fewshot_fer.errors import FewshotFerError, ReferenceImageError
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.images import read_image
+from fewshot_fer.images import at_most, read_image
 from fewshot_fer.reasons import Code, Reason
 
 _LONGEST_SIDE = 1920
@@ -132,7 +131,7 @@ class Gate:
 
     def _faces(self, image: Bytes, picture: Picture) -> Faces:
         """The clear faces; where there is one large one, a small copy is enough to find it."""
-        small = _at_most(image, _SEARCHED_SIDE)
+        small = at_most(image, _SEARCHED_SIDE)
         if small is not image and picture.face is None:
             scale = np.float32(max(image.shape[:2]) / max(small.shape[:2]))
             faces = self._clear(small)
@@ -196,14 +195,5 @@ def _flaws(quality: Quality, rules: Rules) -> Iterator[Reason]:
 def _opened(picture: Picture) -> Bytes:
     """The picture, no larger than a reference needs: phones' photos take a third of the time."""
     if not isinstance(picture.image, Path):
-        return _at_most(picture.image, _LONGEST_SIDE)
-    return _at_most(read_image(picture.image, at_least=_LONGEST_SIDE), _LONGEST_SIDE)
-
-
-def _at_most(image: Bytes, longest: int) -> Bytes:
-    """The image itself, or a copy that is shrunk to this longest side."""
-    shrink = longest / max(image.shape[:2])
-    if shrink >= 1:
-        return image
-    size = (max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return at_most(picture.image, _LONGEST_SIDE)
+    return at_most(read_image(picture.image, at_least=_LONGEST_SIDE), _LONGEST_SIDE)

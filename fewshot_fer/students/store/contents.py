@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError, ReferenceImageError
+from fewshot_fer.images import to_png
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.records import Keeps, NewReference, Reference, Student, from_yaml
 
@@ -51,8 +52,7 @@ def encode_portrait(portrait: Bytes) -> bytes:
     """A portrait [192,192,3] as PNG."""
     if portrait.shape != (SIDE, SIDE, 3) or portrait.dtype != np.uint8:
         raise ValueError(f"a portrait is [{SIDE},{SIDE},3] uint8, not {portrait.shape}")
-    _, data = cv2.imencode(".png", cv2.cvtColor(portrait, cv2.COLOR_RGB2BGR))
-    return data.tobytes()
+    return to_png(portrait)
 
 
 def decode_portrait(data: bytes, *, where: str) -> Bytes:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.images import decode_image
+from fewshot_fer.images import at_most, decode_image, to_png
 from fewshot_fer.lesson.clips import Clip, is_video
+from fewshot_fer.lesson.drawing import numbered
 from fewshot_fer.lesson.found import Found, columns, expressions_in
 from fewshot_fer.reports import tables, words
 from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import bars, boxes, charts, collect, frame, plain, tried
+from fewshot_fer.web.pages.parts import bars, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""
+_LONGEST = 1600
+"""What a picture with boxes is shrunk to."""
 _NOBODY = "People in general"
 
 
@@ -110,7 +113,7 @@ def _shown(
     own: Sequence[NamedFace] | None, student: Summary | None,
 ) -> None:  # fmt: skip
     faces = own if own is not None else generic
-    drawn = boxes.drawn(image, faces)
+    drawn = at_most(numbered(image, faces), _LONGEST)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.image(drawn, width="stretch", alt=f"{name}, with {plain.count(len(faces), 'face')}")
@@ -118,7 +121,7 @@ def _shown(
             st.markdown(f"{plain.text(name)}: {plain.count(len(faces), 'face')}", width="stretch")
             st.download_button(
                 "Picture with boxes",
-                data=lambda: boxes.png(drawn),
+                data=lambda: to_png(drawn),
                 file_name=f"{name.rsplit('.', 1)[0]}-faces.png",
                 mime="image/png",
                 icon=":material/download:",
