@@ -15,11 +15,11 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from fewshot_fer import __version__
+from fewshot_fer.web import front
 from fewshot_fer.web.access import signin
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.front import routes as front
 from fewshot_fer.web.guide import routes as guide
 from fewshot_fer.web.pages import door
 from fewshot_fer.web.portal import routes as portal
@@ -47,7 +47,7 @@ def parts(app: AppState) -> dict[str, Any]:
     """What `st.App` is made of: routes, middleware, and what happens at the beginning and end."""
     return {
         "routes": list(_routes(app)),
-        "middleware": [Middleware(Guard, credentials=app.credentials)],
+        "middleware": [Middleware(Guard, credentials=app.credentials, threads=app.threads)],
         "lifespan": _lifespan(app),
     }
 

@@ -38,6 +38,7 @@ from fewshot_fer.web.guide.taken import TakenFaces
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.sharing import SharedIdentity, open_shared
+from fewshot_fer.web.threads import Threads
 from fewshot_fer.web.watched import Classes
 from fewshot_fer.web.wire import Message, skipped
 
@@ -82,6 +83,10 @@ class AppState:
             self.library, settings.records, self.classes, self.credentials, self.folder
         )
         self.taken = TakenFaces()
+        self.threads = Threads(16, share=4)
+        """For whatever waits for a disk or a lock."""
+        self.picture_threads = Threads(3, share=2)
+        """For requests with pictures, which are large when they are unpacked."""
         self._opens, self._identifies = opens, identifies
         self._opened: Future[OpenClass] = Future()
         self._knowing: OpenClass | None = None

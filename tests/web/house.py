@@ -95,7 +95,7 @@ STAND_INS: Sequence[BaseRoute] = (
 def app_of(house: House) -> Starlette:
     return Starlette(
         routes=[*STAND_INS, *signin.routes(house), *api.routes(house)],
-        middleware=[Middleware(Guard, credentials=house.credentials)],
+        middleware=[Middleware(Guard, credentials=house.credentials, threads=house.threads)],
     )
 
 

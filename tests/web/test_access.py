@@ -17,11 +17,12 @@ from starlette.websockets import WebSocketDisconnect
 from fewshot_fer.errors import AccessError, FewshotFerError, SignInError, TooManyError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens, shown
+from fewshot_fer.web.access.cookies import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.credentials import Credentials, is_loopback
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.refusal import STATUSES, status_of
-from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
+from fewshot_fer.web.access.tokens import Signer
 from fewshot_fer.web.access.who import who
 from tests.web.house import PASSWORD, House, enrolled, house_at, locked, visitor
 
@@ -437,7 +438,7 @@ def test_no_request_makes_the_guard_stumble(
         "headers": [(key.encode(), value.encode("latin-1")) for key, value in headers.items()],
         "client": None,
     }
-    asyncio.run(Guard(inside, house.credentials)(scope, receive, send))
+    asyncio.run(Guard(inside, house.credentials, house.threads)(scope, receive, send))
     assert sent
     assert sent[0].get("role") in (None, "nobody")
     assert sent[0].get("status", 403) < 500

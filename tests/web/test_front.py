@@ -7,7 +7,7 @@ import re
 from starlette.testclient import TestClient
 
 from fewshot_fer.web.access.headers import streamlit_policy
-from fewshot_fer.web.front.routes import PAGES, front_page
+from fewshot_fer.web.front import PAGES, front_page
 
 
 def test_every_address_shows_it(client: TestClient) -> None:

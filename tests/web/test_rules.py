@@ -13,11 +13,12 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from fewshot_fer.settings import Settings
+from fewshot_fer.web.access.cookies import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.rules import EVERY, RULES, SOCKET, Allowed, Rule, rule_of
-from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
-from fewshot_fer.web.front.routes import PAGES
+from fewshot_fer.web.front import PAGES
+from fewshot_fer.web.threads import Threads
 from tests.web.house import PASSWORD
 
 LET_IN = 299
@@ -143,7 +144,7 @@ class Door:
         self.crowd = Crowd(credentials, clock)
         # So many requests in no time: the limiter has a test of its own.
         credentials.requests.take = lambda *_: None  # type: ignore[method-assign]
-        self._guard = Guard(_inside, credentials)
+        self._guard = Guard(_inside, credentials, Threads(4, 4))
 
     def lets_in(self, name: str, path: str, method: str) -> bool:
         """Whether this one gets through to what is behind the guard."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from html import escape
 from typing import Final
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from fewshot_fer import errors
 from fewshot_fer.errors import FewshotFerError, TooManyError
+from fewshot_fer.web import html
 
 STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
     # The first that fits; what is not named is the server's trouble and not the asker's.
@@ -34,9 +34,6 @@ STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
     (errors.CheckpointError, 503),
     (FewshotFerError, 500),
 )
-
-
-ICON: Final = '<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">'
 
 
 def status_of(error: FewshotFerError) -> int:
@@ -85,23 +82,9 @@ def problem(error: FewshotFerError) -> Response:
 
 def page(error: FewshotFerError) -> Response:
     """The answer for a person."""
-    advice = f"<p>{escape(error.next_step)}</p>" if error.next_step else ""
-    body = f'<h1>{escape(error.what)}</h1>{advice}<p><a class="button" href="/">Go on</a></p>'
-    return HTMLResponse(
-        framed("Not now", body), status_code=status_of(error), headers=_headers(error)
-    )
-
-
-def framed(title: str, body: str) -> str:
-    """A small page of ours around some HTML."""
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
-        f"<title>{escape(title)} · fewshot-fer</title>"
-        f'{ICON}<link rel="stylesheet" href="/assets/access/door.css"></head>'
-        f'<body><main class="card">{body}</main></body></html>\n'
-    )
+    answer = html.page("refused", status_of(error), error=error)
+    answer.headers.update(_headers(error))
+    return answer
 
 
 def _headers(error: FewshotFerError) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -53,7 +53,11 @@ class Line:
     """
 
     def __init__(
-        self, credentials: Credentials, admit: Callable[[], Who], receive: Receive, send: Send
+        self,
+        credentials: Credentials,
+        admit: Callable[[], Awaitable[Who]],
+        receive: Receive,
+        send: Send,
     ) -> None:
         self._credentials = credentials
         self._admit = admit
@@ -64,21 +68,21 @@ class Line:
     async def receive(self) -> Message:
         """The next message, or that the line is cut."""
         message = await self._receive()
-        if message["type"] == "websocket.receive" and not self._is_good():
+        if message["type"] == "websocket.receive" and not await self._is_good():
             await self._send({"type": "websocket.close", "code": POLICY})
             return {"type": "websocket.disconnect", "code": POLICY}
         return message
 
     async def send(self, message: Message) -> None:
         """Send, unless the line is cut."""
-        if message["type"] == "websocket.send" and not self._is_good():
+        if message["type"] == "websocket.send" and not await self._is_good():
             raise OSError("signed out")
         await self._send(message)
 
-    def _is_good(self) -> bool:
+    async def _is_good(self) -> bool:
         if self._turns != self._credentials.turns:
             try:
-                self._admit()
+                await self._admit()
             except FewshotFerError:
                 return False
             self._turns = self._credentials.turns

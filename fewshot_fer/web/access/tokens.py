@@ -11,9 +11,6 @@ from itsdangerous import BadData, URLSafeSerializer
 from fewshot_fer.errors import SignInError
 from fewshot_fer.reasons import Code, Reason
 
-STUDENT_COOKIE: Final = "fewshot_fer_student"
-TEACHER_COOKIE: Final = "fewshot_fer_teacher"
-FORM_COOKIE: Final = "fewshot_fer_form"
 LONGEST: Final = 2_000
 """No token of ours is longer, so nothing longer is looked into."""
 

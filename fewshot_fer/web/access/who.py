@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from fewshot_fer.errors import AccessError
 
 Role = Literal["teacher", "student", "nobody"]
+Asker = tuple[str, str]
 _KEY: Final = "who"
 
 
@@ -36,6 +37,13 @@ def who(asked: HTTPConnection | MutableMapping[str, Any]) -> Who:
     scope = asked.scope if isinstance(asked, HTTPConnection) else asked
     found = scope.get("state", {}).get(_KEY, NOBODY)
     return found if isinstance(found, Who) else NOBODY
+
+
+def asker(asked: HTTPConnection) -> Asker:
+    """Whose requests are counted together and share threads: a student's, or an address's."""
+    asking = who(asked)
+    address = asked.client.host if asked.client is not None else ""
+    return asking.role, asking.student or address
 
 
 def remember(scope: MutableMapping[str, Any], asking: Who) -> None:

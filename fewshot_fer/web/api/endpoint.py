@@ -5,75 +5,81 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from fewshot_fer.errors import FewshotFerError, RequestError
+from fewshot_fer.errors import FaceError, FewshotFerError, RequestError
 from fewshot_fer.web.access import refusal
-from fewshot_fer.web.access.who import who
+from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.api import uploads
 from fewshot_fer.web.api.table import Call, Download, Operation
+from fewshot_fer.web.api.uploads import Runs
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
 _log = logging.getLogger(__name__)
-_AT_ONCE: Final = 2
+_IN_TIME_S: Final = 30.0
 _ANYTHING: Final[TypeAdapter[object]] = TypeAdapter(Any)
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class Endpoints:
-    """Makes endpoints of operations; they share the threads that their work is done in."""
+def endpoint_of(app: AppState, operation: Operation) -> Endpoint:
+    """The endpoint of one operation."""
 
-    def __init__(self, app: AppState) -> None:
-        self._app = app
-        # Pictures are large when they are unpacked: a few at a time, the others wait.
-        self._threads = ThreadPoolExecutor(_AT_ONCE, "api")
-
-    def of(self, operation: Operation) -> Endpoint:
-        """The endpoint of one operation."""
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                return await self._answer(operation, request)
-            except FewshotFerError as error:
-                return refusal.problem(error)
-            except ClientDisconnect:
-                return Response(status_code=400)
-            except Exception:
-                # Ours to mend: the log has the whole story, the asker none of it.
-                _log.exception("%s failed", operation.id)
-                return refusal.problem(
-                    FewshotFerError("Something went wrong here.", next_step="Look at the log.")
-                )
-
-        return endpoint
-
-    async def _answer(self, operation: Operation, request: Request) -> Response:
-        query = understood(operation.query, dict(request.query_params), "the address")
-        async with AsyncExitStack() as stack:
-            came = await uploads.receive(operation.takes, request, stack)
-            call = Call(
-                app=self._app,
-                who=who(request),
-                path=request.path_params,
-                query=query,
-                body=understood(operation.body, came.fields, "the body"),
-                uploads=came.pictures,
-                file=came.file,
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await _answer(app, operation, request)
+        except FewshotFerError as error:
+            return refusal.problem(error)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            # Ours to mend: the log has the whole story, the asker none of it.
+            _log.exception("%s failed", operation.id)
+            return refusal.problem(
+                FewshotFerError("Something went wrong here.", next_step="Look at the log.")
             )
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._threads, operation.run, call)
-        if isinstance(answer, Download):
-            return _download(answer)
-        return Response(as_json(answer), operation.status, media_type="application/json")
+
+    return endpoint
+
+
+async def _answer(app: AppState, operation: Operation, request: Request) -> Response:
+    threads = app.picture_threads if operation.takes in ("pictures", "zip") else app.threads
+    run: Runs = partial(threads.run, asker(request))
+    query = understood(operation.query, dict(request.query_params), "the address")
+    async with AsyncExitStack() as stack:
+        came = await uploads.receive(operation.takes, request, stack, run)
+        call = Call(
+            app=app,
+            who=who(request),
+            path=request.path_params,
+            query=query,
+            body=understood(operation.body, came.fields, "the body"),
+            uploads=came.pictures,
+            file=came.file,
+        )
+        answer = await run(operation.run, call)
+    if isinstance(answer, Future):
+        answer = await _in_time(answer)
+    if isinstance(answer, Download):
+        return _download(answer)
+    return Response(as_json(answer), operation.status, media_type="application/json")
+
+
+async def _in_time(answer: Future[object]) -> object:
+    """What was begun elsewhere: no thread waits for it."""
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(answer), _IN_TIME_S)
+    except TimeoutError as error:
+        raise FaceError("The picture was not read in time.", next_step="Try again.") from error
 
 
 def understood(model: type[ModelT], given: Mapping[str, Any], where: str) -> ModelT:

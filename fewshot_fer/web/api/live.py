@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Final
 
-from fewshot_fer.errors import FaceError, MissingError, RequestError, SourceError
+from fewshot_fer.errors import MissingError, RequestError, SourceError
 from fewshot_fer.web.api.shapes import live as shapes
 from fewshot_fer.web.api.table import Call, Nothing, Operation
 from fewshot_fer.web.api.tools import AnyCall
@@ -13,7 +13,6 @@ from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.drawn import draw
 from fewshot_fer.web.recalibrating import recalibrate
 
-_ANSWER_S: Final = 30.0
 MOST: Final = 8
 
 
@@ -43,11 +42,7 @@ def send_frame(call: Call[shapes.FrameQuery, Nothing]) -> object:
     """Look at one picture of a class, as the live view does."""
     if len(call.uploads) != 1:
         raise RequestError("One picture was expected.", next_step="Send one JPEG.")
-    answer = _class(call).offer(f"gallery:{call.query.source}", call.uploads[0].data)
-    try:
-        return answer.result(timeout=_ANSWER_S)
-    except TimeoutError as error:
-        raise FaceError("The picture was not read in time.", next_step="Try again.") from error
+    return _class(call).offer(f"gallery:{call.query.source}", call.uploads[0].data)
 
 
 def mark_moment(call: Call[Nothing, shapes.MarkForm]) -> object:

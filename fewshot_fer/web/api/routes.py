@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.web.api import docs, live, looking, recalibrating, sessions, students, teaching
-from fewshot_fer.web.api.endpoint import Endpoints
+from fewshot_fer.web.api.endpoint import endpoint_of
 from fewshot_fer.web.api.openapi import description
 from fewshot_fer.web.api.table import Operation
 
@@ -29,17 +30,16 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def routes(app: AppState) -> Sequence[BaseRoute]:
     """Every operation, and its description to read and for programs."""
-    endpoints = Endpoints(app)
     return (
-        *(Route(one.template, endpoints.of(one), methods=[one.method]) for one in OPERATIONS),
+        *(Route(one.template, endpoint_of(app, one), methods=[one.method]) for one in OPERATIONS),
         Route("/api/openapi.json", _openapi, methods=["GET"]),
         Route("/api/docs", _docs, methods=["GET"]),
     )
 
 
 async def _openapi(_: Request) -> Response:
-    return JSONResponse(description(OPERATIONS))
+    return await to_thread.run_sync(lambda: JSONResponse(description(OPERATIONS)))
 
 
 async def _docs(_: Request) -> Response:
-    return HTMLResponse(docs.page(OPERATIONS))
+    return await to_thread.run_sync(docs.page, OPERATIONS)

@@ -74,7 +74,8 @@ class Operation:
     group: str
     summary: str
     run: Callable[[Call[Any, Any]], object]
-    """Called in a thread: it may wait for the disk and the network of neurons."""
+    """Called in a thread: it may wait for the disk and the recogniser. For what others begin it
+    gives back a future, so that no thread waits."""
     answer: type[BaseModel] | str
     """What comes back: a shape, or a media type."""
     query: type[BaseModel] = Nothing

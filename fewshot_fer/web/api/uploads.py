@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,10 @@ _MOST_SCANS: Final = 60
 """A progressive JPEG has about ten; thousands would keep the decoder busy for minutes."""
 
 
+Runs = Callable[..., Awaitable[Any]]
+"""Calls something with the arguments that follow it, in a thread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Came:
     """What was in a body."""
@@ -39,7 +44,7 @@ class Came:
     file: Path | None = None
 
 
-async def receive(takes: Takes, request: Request, stack: AsyncExitStack) -> Came:
+async def receive(takes: Takes, request: Request, stack: AsyncExitStack, run: Runs) -> Came:
     """The body as this operation takes it; files live as long as the stack."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
     match takes:
@@ -50,7 +55,7 @@ async def receive(takes: Takes, request: Request, stack: AsyncExitStack) -> Came
         case "pictures":
             return Came(pictures=(await _picture(request, kind),))
         case "zip":
-            return Came(file=await _zip(request, stack))
+            return Came(file=await _zip(request, stack, run))
     return Came()
 
 
@@ -107,13 +112,17 @@ async def _form(request: Request, stack: AsyncExitStack) -> Came:
     return Came(fields, tuple(pictures))
 
 
-async def _zip(request: Request, stack: AsyncExitStack) -> Path:
+async def _zip(request: Request, stack: AsyncExitStack, run: Runs) -> Path:
     """The body in a file that only we can read, gone with the stack."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fewshot-fer-"))
-    path = Path(folder) / "student.zip"
-    with path.open("wb") as file:
+    folder = Path(await run(tempfile.mkdtemp, prefix="fewshot-fer-"))
+    stack.push_async_callback(run, shutil.rmtree, folder)
+    path = folder / "student.zip"
+    file = await run(path.open, "wb")
+    try:
         async for part in request.stream():
-            await asyncio.to_thread(file.write, part)
+            await run(file.write, part)
+    finally:
+        await run(file.close)
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.web import wire
+from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def routes(app: AppState) -> list[BaseRoute]:
                 received = await socket.receive()
                 if received["type"] == "websocket.disconnect":
                     return
-                for message in await guide.answers(received):
+                for message in await app.threads.run(asker(socket), guide.answers, received):
                     await socket.send_text(wire.encode(message))
         except (WebSocketDisconnect, RuntimeError, OSError):
             return  # The page is gone.
@@ -55,13 +55,12 @@ class Guide:
         self._ticket = ""
         self._fetched = 0
 
-    async def answers(self, received: Mapping[str, Any]) -> list[Message]:
+    def answers(self, received: Mapping[str, Any]) -> list[Message]:
         """What to say to a command or a picture; errors in our words."""
         try:
             if received.get("bytes") is not None:
-                return await asyncio.to_thread(self._see, received["bytes"])
-            command = wire.command_of(received.get("text") or "")
-            return await asyncio.to_thread(self._obey, command)
+                return self._see(received["bytes"])
+            return self._obey(wire.command_of(received.get("text") or ""))
         except FewshotFerError as error:
             return [wire.error_message(error)]
 

@@ -24,8 +24,8 @@ def facts_of(app: AppState, student: Student) -> Facts:
     return [
         ("Your name", student.name),
         ("Your agreement", agreed),
-        ("Face pictures", counted(len(student.references), "none")),
-        ("Light adjustments", counted(len(student.calibrations), "none")),
+        ("Face pictures", str(len(student.references) or "none")),
+        ("Light adjustments", str(len(student.calibrations) or "none")),
         ("Recorded lessons", _lessons(app, student.id)),
     ]
 
@@ -51,11 +51,6 @@ def facts_message(app: AppState, roster: Roster, student_id: str) -> Message:
     }
 
 
-def counted(number: int, none: str, what: str = "") -> str:
-    """A number as people say it."""
-    return f"{number} {what}".strip() if number else none
-
-
 def _lessons(app: AppState, student: str) -> str:
     """In how many recorded lessons there are numbers of their own."""
     records = app.settings.records
@@ -67,6 +62,6 @@ def _lessons(app: AppState, student: str) -> str:
     try:
         with app.store() as store:
             each = [session.id for session in store.sessions() if session.each]
-            return counted(sum(student in store.students_of(one) for one in each), "none")
+            return str(sum(student in store.students_of(one) for one in each) or "none")
     except RecordError:
         return "cannot be told now"

@@ -7,7 +7,7 @@ from pathlib import Path
 from fewshot_fer.records.recording import remove_student
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.credentials import Credentials
-from fewshot_fer.web.portal.devices import Devices
+from fewshot_fer.web.portal.devices import Devices, Why
 from fewshot_fer.web.portal.door import Door
 from fewshot_fer.web.portal.invitations import Invitations
 from fewshot_fer.web.watched import Classes
@@ -36,13 +36,17 @@ class Portal:
         Whatever deletes a student while the app runs, a page or the API, does it here.
         """
         sessions = remove_student(self._library, self._records, student)
-        self.devices.dismiss(student, "removed")
-        for running in self._classes.all():
-            running.leave(source_of(student))
+        self.send_away(student, "removed")
         self.invitations.forget(student)
         self.door.forget(student)
         self._credentials.tokens.forget(student)
         return sessions
+
+    def send_away(self, student: str, why: Why) -> None:
+        """End a student's device, and stop reading them at once."""
+        self.devices.dismiss(student, why)
+        for running in self._classes.all():
+            running.leave(source_of(student))
 
 
 def source_of(student: str) -> str:

@@ -1,10 +1,13 @@
-"""The student's pages: join by a link, one's own page, leave, delete everything."""
+"""The student's pages: join by a link, one's own page, leave, delete everything.
+
+They work without a script. Every one looks at the library or at other files, so that all of them
+are made in threads.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,89 +15,103 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from fewshot_fer.errors import FewshotFerError, SignInError
 from fewshot_fer.students.store.consent import CURRENT
-from fewshot_fer.web.access.tokens import STUDENT_COOKIE
-from fewshot_fer.web.access.who import who
-from fewshot_fer.web.app_state import AppState
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.access.cookies import KNOCK_COOKIE, STUDENT_COOKIE, keep
+from fewshot_fer.web.access.refusal import status_of
+from fewshot_fer.web.access.who import asker, who
+from fewshot_fer.web.html import agreement, page, said
 from fewshot_fer.web.portal.door import Form, Knock
-from fewshot_fer.web.portal.facts import counted, facts_of
+from fewshot_fer.web.portal.facts import facts_of
 from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
 from fewshot_fer.web.portal.live import live
-from fewshot_fer.web.portal.pages import agreement, page, refused, said
-from fewshot_fer.web.portal.portal import source_of
 
-KNOCK_COOKIE: Final = "fewshot_fer_knock"
+if TYPE_CHECKING:
+    from fewshot_fer.web.app_state import AppState
+
 _STAY_S: Final = 24 * 3600.0
 """A student stays signed in for so long; their class is over by then."""
+_FIELDS: Final = ("name", "student", "by", "agrees", "withdraw")
+
+Fields = Mapping[str, str]
+Makes = Callable[[Request, Fields], Response]
 
 
 def routes(app: AppState) -> Sequence[BaseRoute]:
     """Everything under /join and /me."""
     pages = Pages(app)
+
+    def route(method: str, path: str, makes: Makes) -> Route:
+        async def endpoint(request: Request) -> Response:
+            fields: Fields = {}
+            if method == "POST":
+                async with request.form(max_files=0, max_fields=8) as sent:
+                    fields = {key: str(sent.get(key, "")) for key in _FIELDS}
+            return await app.threads.run(asker(request), makes, request, fields)
+
+        return Route(path, endpoint, methods=[method])
+
     return (
-        Route("/join/{token}", pages.invited, methods=["GET"]),
-        Route("/join/{token}", pages.enter, methods=["POST"]),
-        Route("/me", pages.me, methods=["GET"]),
-        Route("/me/facts", pages.facts, methods=["GET"]),
-        Route("/me/leave", pages.leave, methods=["POST"]),
-        Route("/me/delete", pages.ask_to_delete, methods=["GET"]),
-        Route("/me/delete", pages.delete, methods=["POST"]),
+        route("GET", "/join/{token}", pages.invited),
+        route("POST", "/join/{token}", pages.enter),
+        route("GET", "/me", pages.me),
+        route("GET", "/me/facts", pages.facts),
+        route("POST", "/me/leave", pages.leave),
+        route("GET", "/me/delete", pages.ask_to_delete),
+        route("POST", "/me/delete", pages.delete),
         WebSocketRoute("/me/live", live(app)),
     )
 
 
 class Pages:
-    """The plain pages; they work without a script."""
+    """Every page and what its form does; called in threads."""
 
     def __init__(self, app: AppState) -> None:
         self._app = app
+        self._door = app.portal.door
 
     # ------------------------------------------------------------------ joining
 
-    async def invited(self, request: Request) -> Response:
+    def invited(self, request: Request, _: Fields) -> Response:
         """The page behind a link; for who waits for the teacher's word, how that stands."""
         try:
             invitation = self._invitation(request)
         except FewshotFerError as error:
-            return refused(error)
+            return _refused(error)
         knock = self._knock(request)
         if knock is None or knock.class_id != invitation.class_id:
             return self._join(request, invitation)
+        if knock.state == "waiting":
+            return page("waiting", name=knock.name)
+        self._door.withdraw(knock.id)
         if knock.state == "in":
-            self._app.portal.door.withdraw(knock.id)
             return self._in(request, invitation, knock.student)
-        if knock.state == "away":
-            self._app.portal.door.withdraw(knock.id)
-            wrong = SignInError(
-                "Your teacher did not confirm this name.",
-                next_step="Type your own name, or ask your teacher.",
-            )
-            return _without_knock(self._join(request, invitation, error=wrong))
-        return page("waiting", name=knock.name)
+        wrong = SignInError(
+            "Your teacher did not confirm this name.",
+            next_step="Type your own name, or ask your teacher.",
+        )
+        return _without_knock(self._join(request, invitation, error=wrong))
 
-    async def enter(self, request: Request) -> Response:
+    def enter(self, request: Request, fields: Fields) -> Response:
         """What the page's form does: let them in, or have the teacher asked."""
         try:
             invitation = self._invitation(request)
         except FewshotFerError as error:
-            return refused(error)
-        async with request.form(max_files=0, max_fields=8) as sent:
-            field = {key: str(sent.get(key, "")) for key in _FIELDS}
-        here = request.url.path
-        if field["withdraw"]:
+            return _refused(error)
+        here = RedirectResponse(request.url.path, 303)
+        if fields["withdraw"]:
             knock = self._knock(request)
             if knock is not None:
-                self._app.portal.door.withdraw(knock.id)
-            return _without_knock(RedirectResponse(here, 303))
-        form = Form(field["name"], field["student"], field["by"].strip(), bool(field["agrees"]))
+                self._door.withdraw(knock.id)
+            return _without_knock(here)
+        form = Form(fields["name"], fields["student"], fields["by"].strip(), bool(fields["agrees"]))
         try:
-            outcome = await asyncio.to_thread(self._app.portal.door.enter, invitation, form)
+            outcome = self._door.enter(invitation, form)
         except FewshotFerError as error:
             return self._join(request, invitation, form, error)
         if isinstance(outcome, str):
             return self._in(request, invitation, outcome)
-        waits = RedirectResponse(here, 303)
-        _set(request, waits, KNOCK_COOKIE, outcome.id, 3600.0)
-        return waits
+        keep(request, here, KNOCK_COOKIE, outcome.id, 3600.0)
+        return here
 
     def _invitation(self, request: Request) -> Invitation:
         invitation = self._app.portal.invitations.read(request.path_params["token"])
@@ -114,156 +131,125 @@ class Pages:
         error: FewshotFerError | None = None,
     ) -> Response:
         names = {one.id: one.name for one in self._app.library.students()}
-        known = None
-        if invitation.student is not None:
-            known = names.get(invitation.student)
-            if known is None:
-                return said(
-                    "This link was for somebody who is not enrolled any more.",
-                    "Ask your teacher for a new one.",
-                    status=410,
-                )
+        known = names.get(invitation.student or "")
+        if invitation.student is not None and known is None:
+            return said(
+                "This link was for somebody who is not enrolled any more.",
+                "Ask your teacher for a new one.",
+                status=410,
+            )
         asking = who(request)
-        works = request.url.scheme == "https" or on_this_machine(request.url.hostname or "")
+        here_as = asking.student if asking.class_id == invitation.class_id else None
         return page(
             "join",
             400 if error is not None else 200,
             class_name=invitation.class_name,
             host=request.url.netloc,
             known=known,
-            here_as=names.get(asking.student or "")
-            if asking.class_id == invitation.class_id
-            else None,
+            here_as=names.get(here_as or ""),
             picks=[(one, names[one]) for one in invitation.may_pick if one in names],
             form=form or Form(),
             error=error,
             version=CURRENT[1:],
             agreement=agreement(CURRENT),
-            camera_works=works,
+            camera_works=request.url.scheme == "https"
+            or on_this_machine(request.url.hostname or ""),
         )
 
     def _in(self, request: Request, invitation: Invitation, student: str) -> Response:
-        signer = self._app.credentials.signer
         payload = {"student": student, "class": invitation.class_id}
+        cookie = self._app.credentials.signer.sign("student", payload, lifetime_s=_STAY_S)
         done = RedirectResponse("/me", 303)
-        cookie = signer.sign("student", payload, lifetime_s=_STAY_S)
-        _set(request, done, STUDENT_COOKIE, cookie, _STAY_S)
+        keep(request, done, STUDENT_COOKIE, cookie, _STAY_S)
         return _without_knock(done)
 
     def _knock(self, request: Request) -> Knock | None:
-        return self._app.portal.door.knock(request.cookies.get(KNOCK_COOKIE, ""))
+        return self._door.knock(request.cookies.get(KNOCK_COOKIE, ""))
 
     # ------------------------------------------------------------------ one's own page
 
-    async def me(self, request: Request) -> Response:
+    def me(self, request: Request, _: Fields) -> Response:
         """One's own page."""
-        student_id = _student(request)
         try:
-            student = self._app.library.open(student_id)
+            student = self._student(request)
         except FewshotFerError:
             return _forgotten()
-        known = await asyncio.to_thread(facts_of, self._app, student)
-        name = self._class_name(request)
-        return page("me", name=student.name, class_name=name, facts=known)
+        try:
+            class_name = self._class_name(request)
+        except FewshotFerError:
+            class_name = ""
+        known = facts_of(self._app, student)
+        return page("me", name=student.name, class_name=class_name, facts=known)
 
-    async def facts(self, request: Request) -> Response:
+    def facts(self, request: Request, _: Fields) -> Response:
         """What is stored, for a page that wants to know whether it is still somebody's."""
         try:
-            student = self._app.library.open(_student(request))
-            self._app.classes.get(who(request).class_id or "")
+            student = self._student(request)
+            self._class_name(request)
         except FewshotFerError:
             return JSONResponse({"over": True}, 410)
-        known = await asyncio.to_thread(facts_of, self._app, student)
-        return JSONResponse({"facts": known})
+        return JSONResponse({"facts": facts_of(self._app, student)})
 
-    async def leave(self, request: Request) -> Response:
+    def leave(self, request: Request, _: Fields) -> Response:
         """Go; everything stays as it is."""
-        student = _student(request)
-        self._app.portal.devices.dismiss(student, "left")
-        for running in self._app.classes.all():
-            running.leave(source_of(student))
-        done = said(
+        self._app.portal.send_away(who(request).student or "", "left")
+        return _gone(
             "You have left the class.",
             "Your camera is off for this page, and nothing is read any more.",
             "To come back, open your teacher's link again.",
         )
-        done.delete_cookie(STUDENT_COOKIE)
-        return done
 
-    async def ask_to_delete(self, request: Request) -> Response:
+    def ask_to_delete(self, request: Request, _: Fields) -> Response:
         """What would be deleted, and whether they are sure."""
         try:
-            student = self._app.library.open(_student(request))
+            student = self._student(request)
         except FewshotFerError:
             return _forgotten()
         pictures, lights = len(student.references), len(student.calibrations)
-        return page(
-            "delete",
-            name=student.name,
-            pictures=f"the {counted(pictures, '', _plural(pictures, 'picture'))} of your face"
-            if pictures
-            else "pictures of your face (there are none)",
-            lights=f"{counted(lights, '', _plural(lights, 'adjustment'))} to the light"
-            if lights
-            else "adjustments to the light (there are none)",
-        )
+        return page("delete", name=student.name, pictures=pictures, lights=lights)
 
-    async def delete(self, request: Request) -> Response:
+    def delete(self, request: Request, _: Fields) -> Response:
         """Delete everything about them."""
-        student = _student(request)
+        student = who(request).student or ""
         try:
-            await asyncio.to_thread(self._app.portal.forget, student)
+            self._app.portal.forget(student)
         except FewshotFerError as error:
             if self._app.library.stamp(student) is not None:
-                return refused(error)
-        done = said(
+                return _refused(error)
+        return _gone(
             "Everything about you is deleted.",
             "Your name, your agreement, your pictures and your numbers are gone, and no label "
             "is made of you any more.",
         )
-        done.delete_cookie(STUDENT_COOKIE)
-        return done
+
+    def _student(self, request: Request) -> Student:
+        """Whose page it is; the guard has let nobody else through."""
+        return self._app.library.open(who(request).student or "")
 
     def _class_name(self, request: Request) -> str:
-        try:
-            return self._app.classes.get(who(request).class_id or "").name
-        except FewshotFerError:
-            return ""
+        return self._app.classes.get(who(request).class_id or "").name
 
 
-_FIELDS: Final = ("name", "student", "by", "agrees", "withdraw")
+def _refused(error: FewshotFerError) -> Response:
+    """A page that says what went wrong and what to do."""
+    return said(error.what, error.next_step, status=status_of(error))
 
 
-def _student(request: Request) -> str:
-    """Whose page it is; the guard has let nobody else through."""
-    return who(request).student or ""
+def _gone(title: str, *lines: str, status: int = 200) -> Response:
+    """The last page of somebody who is nobody here from now on."""
+    answer = said(title, *lines, status=status)
+    answer.delete_cookie(STUDENT_COOKIE)
+    return answer
 
 
 def _forgotten() -> Response:
-    gone = said(
+    return _gone(
         "You are not known here any more.",
         "Your teacher has removed you, or you have deleted everything about you.",
         status=410,
     )
-    gone.delete_cookie(STUDENT_COOKIE)
-    return gone
-
-
-def _plural(number: int, what: str) -> str:
-    return what if number == 1 else f"{what}s"
 
 
 def _without_knock(answer: Response) -> Response:
     answer.delete_cookie(KNOCK_COOKIE)
     return answer
-
-
-def _set(request: Request, answer: Response, name: str, value: str, lifetime: float) -> None:
-    answer.set_cookie(
-        name,
-        value,
-        max_age=int(lifetime),
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )

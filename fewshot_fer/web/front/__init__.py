@@ -1,1 +1,0 @@
-"""Streamlit's one page under our own name."""
