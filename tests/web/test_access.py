@@ -17,12 +17,11 @@ from starlette.websockets import WebSocketDisconnect
 from fewshot_fer.errors import AccessError, FewshotFerError, SignInError, TooManyError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens, shown
-from fewshot_fer.web.access.cookies import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.credentials import Credentials, is_loopback
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.refusal import STATUSES, status_of
-from fewshot_fer.web.access.tokens import Signer
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
 from fewshot_fer.web.access.who import who
 from tests.web.house import PASSWORD, House, enrolled, house_at, locked, visitor
 

@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from fewshot_fer.settings import Settings
-from fewshot_fer.web.access.cookies import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.rules import EVERY, RULES, SOCKET, Allowed, Rule, rule_of
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.front import PAGES
 from fewshot_fer.web.threads import Threads
 from tests.web.house import PASSWORD

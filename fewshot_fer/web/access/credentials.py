@@ -16,10 +16,9 @@ from starlette.requests import HTTPConnection
 from fewshot_fer.errors import AccessError, SignInError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens
-from fewshot_fer.web.access.cookies import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.access.files import made_once, private_folder, write_private
 from fewshot_fer.web.access.limits import Limiter
-from fewshot_fer.web.access.tokens import Signer
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
 from fewshot_fer.web.access.who import TEACHER, Who
 
 KEY_FILE: Final = "secret.key"

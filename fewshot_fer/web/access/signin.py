@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.errors import SignInError, TooManyError
-from fewshot_fer.web.access.cookies import FORM_COOKIE, TEACHER_COOKIE, keep
 from fewshot_fer.web.access.credentials import TEACHER_LIFETIME, Credentials
+from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.html import page
 from fewshot_fer.web.threads import Threads

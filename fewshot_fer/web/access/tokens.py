@@ -1,4 +1,4 @@
-"""What is signed: cookies, join links and the tokens of forms; nothing is stored for them."""
+"""What is signed, and the cookies that hold it: nothing is stored for links, forms and cookies."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from hashlib import sha256
 from typing import Any, Final
 
 from itsdangerous import BadData, URLSafeSerializer
+from starlette.requests import Request
+from starlette.responses import Response
 
 from fewshot_fer.errors import SignInError
 from fewshot_fer.reasons import Code, Reason
 
+STUDENT_COOKIE: Final = "fewshot_fer_student"
+TEACHER_COOKIE: Final = "fewshot_fer_teacher"
+FORM_COOKIE: Final = "fewshot_fer_form"
+KNOCK_COOKIE: Final = "fewshot_fer_knock"
 LONGEST: Final = 2_000
 """No token of ours is longer, so nothing longer is looked into."""
 
@@ -61,3 +67,13 @@ class Signer:
 
 
 _FORM_LIFETIME: Final = 12 * 3600.0
+
+
+def keep(
+    request: Request, answer: Response, name: str, value: str, lifetime: float, path: str = "/"
+) -> None:
+    """Have the browser keep a value for so many seconds."""
+    answer.set_cookie(
+        name, value, max_age=int(lifetime), path=path, secure=request.url.scheme == "https",
+        httponly=True, samesite="lax",
+    )  # fmt: skip

@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from fewshot_fer.errors import FewshotFerError, SignInError
 from fewshot_fer.students.store.consent import CURRENT
 from fewshot_fer.students.store.records import Student
-from fewshot_fer.web.access.cookies import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.refusal import status_of
+from fewshot_fer.web.access.tokens import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.html import agreement, page, said
 from fewshot_fer.web.portal.door import Form, Knock
