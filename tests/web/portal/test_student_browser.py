@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from fewshot_fer.drawn.files import reference_pictures, write_mjpeg
-from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.drawn.roster import DrawnStudent
+from tests.web.browsing import Watched, browser, film
 from tests.web.portal.device import School, listening
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium here"),
-]
-PATIENCE = 60_000
-"""Milliseconds; a busy machine takes its time."""
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -32,33 +21,17 @@ def school(tmp_path: Path) -> Iterator[School]:
 
 
 @pytest.fixture
-def phone(tmp_path: Path) -> Iterator[Page]:
+def watched(tmp_path: Path, people: tuple[DrawnStudent, ...]) -> Iterator[Watched]:
     """A phone's browser whose camera shows a drawn student who is happy."""
-    camera = tmp_path / "camera.mjpeg"
-    student = invent_class(3, seed=0)[2]
-    write_mjpeg(camera, [one for _, one in reference_pictures(student, ("happy",), takes=5)])
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=[
-                "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={camera}",
-            ],
-        )  # fmt: skip
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.set_default_timeout(PATIENCE)
-        yield page
-        browser.close()
+    camera = film(tmp_path / "camera.mjpeg", people[0], "happy")
+    with browser(camera, viewport={"width": 390, "height": 844}) as phone:
+        yield phone
 
 
-def test_a_student_joins_teaches_adjusts_leaves_and_deletes(school: School, phone: Page) -> None:
-    trouble: list[str] = []
-    phone.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
-    phone.on("pageerror", lambda error: trouble.append(str(error)))
-    hosts: set[str] = set()
-    phone.on("request", lambda asked: hosts.add(asked.url.split("/")[2]))
-
+def test_a_student_joins_teaches_adjusts_leaves_and_deletes(
+    school: School, watched: Watched
+) -> None:
+    phone = watched.page
     phone.goto(school.address + school.invite()[0])
     phone.get_by_label("Your name").fill("Chiara")
     phone.get_by_label("I have read").check()
@@ -98,5 +71,4 @@ def test_a_student_joins_teaches_adjusts_leaves_and_deletes(school: School, phon
     phone.get_by_role("button", name="Delete everything").click()
     phone.get_by_role("heading", name="Everything about you is deleted").wait_for()
     assert school.service.library.students() == []
-    assert trouble == []
-    assert hosts == {f"127.0.0.1:{school.port}"}
+    assert (watched.errors, watched.foreign) == ([], [])
