@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import SourceError
-from fewshot_fer.lesson.pacing import ahead, newest, paced
 from fewshot_fer.lesson.sources import (
     Captured,
     camera,
@@ -24,51 +21,7 @@ from fewshot_fer.lesson.sources import (
     video,
     without_password,
 )
-
-
-@dataclass
-class Watch:
-    """A clock that moves only when somebody sleeps or a picture is taken."""
-
-    now: float = 100.0
-    slept: list[float] = field(default_factory=list)
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-@dataclass
-class Device:
-    """A capture that gives some pictures, one every tenth of a second, and remembers its end."""
-
-    watch: Watch
-    count: int
-    still: bool = False
-    opened: bool = True
-    released: bool = False
-    taken: int = 0
-
-    def isOpened(self) -> bool:  # noqa: N802
-        return self.opened
-
-    def grab(self) -> bool:
-        self.watch.now += 0.1
-        self.taken += 1
-        return self.taken <= self.count
-
-    def retrieve(self) -> tuple[bool, Any]:
-        value = 7 if self.still else self.taken % 256
-        return True, np.full((4, 6, 3), (value, 0, 200), np.uint8)
-
-    def get(self, what: int, /) -> float:
-        return 0.0
-
-    def release(self) -> None:
-        self.released = True
+from tests.fakes.captures import Device, Watch
 
 
 def test_a_camera_gives_rgb_pictures_with_growing_times_and_is_released() -> None:
@@ -308,109 +261,3 @@ def test_a_stream_that_is_given_up_is_named_without_its_password() -> None:
 
 
 # ---------------------------------------------------------------------- pacing
-
-
-def picture(number: int, time: float) -> Captured:
-    image: Bytes = np.full((1, 1, 3), number, np.uint8)
-    return Captured(image, time)
-
-
-def test_recorded_pictures_come_at_their_own_speed_and_late_ones_are_dropped() -> None:
-    watch = Watch()
-    shown: list[float] = []
-    for captured in paced((picture(k, k / 10) for k in range(30)), clock=watch, sleeps=watch.sleep):
-        shown.append(captured.time)
-        if captured.time == 0.5:
-            watch.now += 1.0
-    assert shown[:6] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
-    assert shown[6] == pytest.approx(1.3, abs=0.11)
-    assert shown[-1] == 2.9
-
-
-def test_whoever_cannot_keep_up_still_gets_two_pictures_a_second() -> None:
-    watch = Watch()
-
-    def slow() -> Iterator[Captured]:
-        for k in range(100):
-            watch.now += 0.2
-            yield picture(k, k / 10)
-
-    given = paced(slow(), clock=watch, sleeps=watch.sleep)
-    times = [watch.now for _ in given]
-    assert np.diff(times).max() <= 0.7
-    assert len(times) >= 30
-
-
-def test_of_live_pictures_only_the_newest_is_given() -> None:
-    first, go_on, closed = threading.Event(), threading.Event(), threading.Event()
-
-    def source() -> Iterator[Captured]:
-        try:
-            yield picture(0, 0.0)
-            first.set()
-            go_on.wait(5)
-            for k in range(1, 50):
-                yield picture(k, k / 10)
-        finally:
-            closed.set()
-
-    pictures = newest(source())
-    assert next(pictures).time == 0.0
-    first.wait(5)
-    go_on.set()
-    closed.wait(5)
-    assert [p.time for p in pictures] == [4.9]
-
-
-def test_an_error_of_a_live_source_is_passed_on() -> None:
-    def source() -> Iterator[Captured]:
-        yield picture(0, 0.0)
-        raise SourceError("gone")
-
-    with pytest.raises(SourceError, match="gone"):
-        list(newest(source()))
-
-
-def test_a_live_source_is_closed_when_nobody_wants_more() -> None:
-    closed = threading.Event()
-
-    def source() -> Iterator[Captured]:
-        try:
-            for k in range(10**6):
-                yield picture(k % 200, k / 10)
-        finally:
-            closed.set()
-
-    pictures = newest(source())
-    next(pictures)
-    pictures.close()
-    assert closed.is_set()
-
-
-def test_all_pictures_of_a_file_come_in_order_though_read_ahead() -> None:
-    assert [p.time for p in ahead(picture(k % 200, k) for k in range(50))] == list(range(50))
-
-
-def test_an_error_of_a_file_comes_after_its_pictures() -> None:
-    def source() -> Iterator[Captured]:
-        yield picture(0, 0.0)
-        raise SourceError("gone")
-
-    pictures = ahead(source())
-    assert next(pictures).time == 0.0
-    with pytest.raises(SourceError, match="gone"):
-        next(pictures)
-
-
-def test_a_file_is_read_no_further_when_nobody_wants_more() -> None:
-    read = []
-
-    def source() -> Iterator[Captured]:
-        for k in range(10**6):
-            read.append(k)
-            yield picture(0, k)
-
-    pictures = ahead(source(), 4)
-    next(pictures)
-    pictures.close()
-    assert len(read) < 40
