@@ -24,7 +24,7 @@ State = Literal["fine", "note", "broken"]
 LIBRARIES = ("numpy", "opencv-python-headless", "faiss-cpu", "openvino", "typer", "pydantic")
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "web": ("streamlit", "starlette", "uvicorn", "websockets"),
-    "train": ("torch", "onnx"),
+    "train": ("torch", "onnx", "matplotlib"),
     "parquet": ("pyarrow",),
     "postgres": ("psycopg",),
     "screen": ("mss",),
@@ -152,9 +152,7 @@ def _checkpoint(settings: Settings) -> Check:
     from fewshot_fer.recognizer import Recognizer
 
     try:
-        recognizer = Recognizer.open(
-            settings.checkpoint, precision=settings.precision, threads=settings.threads
-        )
+        recognizer = Recognizer.of(settings)
     except FewshotFerError as error:
         return Check("checkpoint", "broken", f"{error.where}: {error.what}", error.next_step)
     place = settings.checkpoint or shipped_checkpoint()

@@ -2,6 +2,7 @@
 
 FewshotFerError
 ├── SettingsError      an unknown key, a wrong type, a value out of range
+├── InstallError       an extra that is not installed
 ├── FolderError        a folder that cannot be made or written, a full disk
 ├── ImageError         a file that is no picture, or one that cannot be used
 ├── FaceError          no face, too many faces, or a face too poor to use
@@ -57,6 +58,10 @@ class FewshotFerError(Exception):
 
 class SettingsError(FewshotFerError):
     """An unknown key, a wrong type, a value out of range."""
+
+
+class InstallError(FewshotFerError):
+    """An extra that is not installed."""
 
 
 class FolderError(FewshotFerError):

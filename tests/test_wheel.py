@@ -49,6 +49,31 @@ def test_the_checkpoints_and_licences_travel_in_it_and_nothing_else_does(wheel: 
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fewshot_fer"}
 
 
+def test_a_training_from_it_says_what_it_needs(installed: Path, tmp_path: Path) -> None:
+    script = f"""
+import sys
+sys.path.insert(0, {str(installed)!r})
+
+class Bare:
+    def find_spec(self, name, path, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Bare())
+import importlib.util
+whole = importlib.util.find_spec
+importlib.util.find_spec = lambda name: None if name == "torch" else whole(name)
+from fewshot_fer.cli import main
+main(["train", "a.yaml", "--out", "run"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install 'fewshot-fer[train]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "command",
     ["--help", "doctor --json --port PORT", "demo --students 2 --seconds 1 --json"],

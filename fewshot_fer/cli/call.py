@@ -115,12 +115,19 @@ class Call:
         typer.confirm(question, abort=True, err=True)
 
 
-def command(*shared: str) -> Callable[[Callable[..., Answer | None]], Callable[..., None]]:
-    """Make a function a command: the shared options come after its own, `--json` is the last."""
+def command(
+    *shared: str, needs: str = ""
+) -> Callable[[Callable[..., Answer | None]], Callable[..., None]]:
+    """Make a function a command: the shared options come after its own, `--json` is the last.
+
+    An extra that it `needs` must be installed.
+    """
 
     def made(function: Callable[..., Answer | None]) -> Callable[..., None]:
         @wraps(function)
         def run(context: typer.Context, as_json: bool, **given: Any) -> None:
+            if needs:
+                need(needs)
             mine = {name: given.pop(name) for name in shared}
             answer = function(Call(context.obj, mine, as_json), **given)
             if answer is not None:
@@ -137,6 +144,21 @@ def command(*shared: str) -> Callable[[Callable[..., Answer | None]], Callable[.
         return run
 
     return made
+
+
+def need(extra: str) -> None:
+    """Refuse to go on where an extra is not installed."""
+    from importlib.util import find_spec
+
+    from fewshot_fer.doctor import EXTRAS
+    from fewshot_fer.errors import InstallError
+
+    missing = [name for name in EXTRAS[extra] if find_spec(name) is None]
+    if missing:
+        raise InstallError(
+            f"This needs {' and '.join(missing)}, which the product itself does not.",
+            next_step=f"pip install 'fewshot-fer[{extra}]'",
+        )
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

@@ -9,14 +9,29 @@ those whose figures are reported.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import comb, floor
+from typing import Final
 
 import numpy as np
 
 from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.errors import DataError
 from fewshot_fer.faces.identity import Known, Rules, decide
+
+PRODUCT: Final = Rules()
+"""As the product names people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """How each person's images are dealt into references and looks, and how often."""
+
+    references: int = 1
+    looks: int = 1
+    """Put together to one decision."""
+    repetitions: int = 10
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +57,30 @@ class IdentityResult:
     resemble each other, so it is on the low side)."""
     n_strangers: int
 
-    def to_json(self) -> dict[str, float | int]:
-        """What other programs read."""
-        return asdict(self)
-
 
 def evaluate_identity(
     vectors: Floats,
     subjects: Sequence[str],
-    *,
-    references: int = 1,
-    looks: int = 1,
-    repetitions: int = 10,
-    seed: int = 0,
-    rules: Rules | None = None,
+    dealing: Dealing = Dealing(),
+    rules: Rules = PRODUCT,
 ) -> IdentityResult:
     """Judge identity vectors [n,d] of several images of each subject."""
-    chosen = rules or Rules()
     right = wrong = first = strangers = decisions = 0
     people = set()
-    for drawn in _draws(vectors, subjects, references, looks, repetitions, seed):
+    for drawn in _draws(vectors, subjects, dealing):
         people.add(drawn.subject)
         decisions += len(drawn.seen)
         alike = drawn.seen @ drawn.known.vectors.T
         first += int((alike.argmax(axis=1) == drawn.number).sum())
         for one in drawn.seen:
-            found = decide(one[None], drawn.known, chosen)[0]
+            found = decide(one[None], drawn.known, rules)[0]
             right += found is not None and found[0] == drawn.subject
             wrong += found is not None and found[0] != drawn.subject
-            strangers += decide(one[None], drawn.others, chosen)[0] is not None
+            strangers += decide(one[None], drawn.others, rules)[0] is not None
     return IdentityResult(
-        references=references,
-        looks=looks,
-        threshold=chosen.threshold,
+        references=dealing.references,
+        looks=dealing.looks,
+        threshold=rules.threshold,
         n_subjects=len(people),
         n_decisions=decisions,
         right=right / decisions,
@@ -90,17 +96,13 @@ def evaluate_identity(
 def choose_threshold(
     vectors: Floats,
     subjects: Sequence[str],
-    *,
-    references: int = 1,
-    looks: int = 1,
-    repetitions: int = 10,
-    seed: int = 0,
-    rules: Rules | None = None,
+    dealing: Dealing = Dealing(),
+    rules: Rules = PRODUCT,
 ) -> float:
     """The lowest threshold, in hundredths, at which none of these people is named as a stranger."""
-    open_to_all = replace(rules or Rules(), threshold=-1.0)
+    open_to_all = replace(rules, threshold=-1.0)
     highest = 0.0
-    for drawn in _draws(vectors, subjects, references, looks, repetitions, seed):
+    for drawn in _draws(vectors, subjects, dealing):
         for one in drawn.seen:
             found = decide(one[None], drawn.others, open_to_all)[0]
             highest = max(highest, found[1] if found else 0.0)
@@ -119,17 +121,11 @@ class _Draw:
     """Without this person."""
 
 
-def _draws(
-    vectors: Floats,
-    subjects: Sequence[str],
-    references: int,
-    looks: int,
-    repetitions: int,
-    seed: int,
-) -> Iterator[_Draw]:
+def _draws(vectors: Floats, subjects: Sequence[str], dealing: Dealing) -> Iterator[_Draw]:
+    references, looks = dealing.references, dealing.looks
     rows = _rows(subjects, references + looks)
-    for repetition in range(repetitions):
-        rng = np.random.default_rng([seed, repetition])
+    for repetition in range(dealing.repetitions):
+        rng = np.random.default_rng([dealing.seed, repetition])
         shuffled = {subject: rng.permutation(where) for subject, where in rows.items()}
         known = Known.of({s: vectors[where[:references]] for s, where in shuffled.items()})
         for number, (subject, where) in enumerate(shuffled.items()):

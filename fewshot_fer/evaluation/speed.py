@@ -12,7 +12,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Final
@@ -56,10 +56,6 @@ class LiveFigures:
     stages_ms: Mapping[str, float]
     """The mean of every stage."""
     rss_mb: float
-
-    def to_json(self) -> dict[str, object]:
-        """What other programs read."""
-        return asdict(self)
 
 
 def measure_live(
@@ -120,10 +116,6 @@ class Soak:
     """At the end of every tenth of the run."""
     growth_mb_per_hour: float
     """The slope over the second half, when everything has been used once."""
-
-    def to_json(self) -> dict[str, object]:
-        """What other programs read."""
-        return asdict(self)
 
 
 def soak(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -60,10 +60,6 @@ class TrackingResult:
     """1 minus misses, inventions and switches, as a share of all whole faces."""
     idf1: float
     """How much of the time everybody carries the one track that fits best overall."""
-
-    def to_json(self) -> dict[str, float | int]:
-        """What other programs read."""
-        return asdict(self)
 
 
 def evaluate_tracking(frames: Iterable[tuple[TruthFrame, OutputFrame]]) -> TrackingResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import DataError
-from fewshot_fer.evaluation.identity import choose_threshold, evaluate_identity
+from fewshot_fer.evaluation.identity import Dealing, choose_threshold, evaluate_identity
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.identity import Identity, Rules, unit, weights
@@ -31,14 +32,14 @@ def test_people_who_are_far_apart() -> None:
     result = evaluate_identity(*_people(0.3))
     assert (result.right, result.first, result.wrong, result.strangers_named) == (1, 1, 0, 0)
     assert result.n_decisions == 10 * 8 * 6
-    assert json.loads(json.dumps(result.to_json()))["n_subjects"] == 8
+    assert json.loads(json.dumps(asdict(result)))["n_subjects"] == 8
 
 
 def test_more_looks_are_surer() -> None:
     """Noisy vectors are left unnamed one by one, and named three by three."""
     vectors, subjects = _people(0.95)
     one = evaluate_identity(vectors, subjects)
-    three = evaluate_identity(vectors, subjects, looks=3)
+    three = evaluate_identity(vectors, subjects, Dealing(looks=3))
     assert one.right + one.wrong + one.unnamed == pytest.approx(1)
     assert three.right > one.right + 0.1
     assert three.n_decisions == 10 * 8 * 2
@@ -54,9 +55,9 @@ def test_vectors_that_say_nothing() -> None:
 def test_a_threshold_chosen_on_others() -> None:
     """Where it was chosen no stranger is named; a hundredth lower somebody would be."""
     vectors, subjects = _people(0.95)
-    chosen = choose_threshold(vectors, subjects, looks=2)
+    chosen = choose_threshold(vectors, subjects, Dealing(looks=2))
     strict, lax = (
-        evaluate_identity(vectors, subjects, looks=2, rules=Rules(threshold=one))
+        evaluate_identity(vectors, subjects, Dealing(looks=2), Rules(threshold=one))
         for one in (chosen, chosen - 0.011)
     )
     assert strict.strangers_named == 0
@@ -74,7 +75,7 @@ def test_too_few_images() -> None:
     """Said, not guessed."""
     vectors, subjects = _people(0.3, images=2)
     with pytest.raises(DataError):
-        evaluate_identity(vectors, subjects, looks=3)
+        evaluate_identity(vectors, subjects, Dealing(looks=3))
 
 
 def test_on_jaffe(research_data: Path, repository: Path) -> None:
@@ -90,7 +91,7 @@ def test_on_jaffe(research_data: Path, repository: Path) -> None:
             faces = detector.detect(image)[:1]
             aligned.append(portraits(image, faces.landmarks)[0])
             subjects.append(row["subject"])
-    result = evaluate_identity(identity(np.stack(aligned)), subjects, looks=3)
+    result = evaluate_identity(identity(np.stack(aligned)), subjects, Dealing(looks=3))
     assert result.n_subjects == 10
     assert result.right >= 0.99
     assert result.strangers_named <= 0.001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -108,6 +109,6 @@ def test_nothing_at_all() -> None:
 
 def test_others_can_read_it() -> None:
     """Plain numbers under their names."""
-    told = json.loads(json.dumps(_run([GOOD]).to_json()))
+    told = json.loads(json.dumps(asdict(_run([GOOD]))))
     assert told["recall"] == 1
     assert told["n_people"] == 2

@@ -171,12 +171,18 @@ def figures(run: Path) -> list[dict[str, object]]:
     return [{key: value for key, value in r.items() if key != "seconds"} for r in records]
 
 
-def test_without_torch_it_says_what_to_install(
-    config: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        ("train a.yaml --out run", "train"),
+        ("export run --out checkpoint --people faces", "train"),
+        ("evaluate left-out run --people faces", "train"),
+        ("serve", "web"),
+    ],
+)
+def test_without_an_extra_it_says_what_to_install(
+    command: str, extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    assert app.run(["train", str(config), "--out", str(tmp_path / "run")]) == 1
-    assert "fewshot-fer[train]" in capsys.readouterr().err
+    assert app.run(command.split()) == 1
+    assert f"pip install 'fewshot-fer[{extra}]'" in capsys.readouterr().err

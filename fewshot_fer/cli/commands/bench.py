@@ -56,14 +56,14 @@ def bench(
     result: dict[str, object] = {
         "machine": machine(),
         "frame": f"{height * 16 // 9}x{height}",
-        "live": {count: figures.to_json() for count, figures in live.items()},
+        "live": live,
         "stages_ms": dict(live[largest].stages_ms),
         "cold_start_s": _cold_start(),
         "rss_mb": resident_mb(),
     }
     if soak is not None:
         endless = _lessons(49, RATES[49], height)
-        result["soak"] = soaked(_session(recognizer, 49).look, endless, soak).to_json()
+        result["soak"] = soaked(_session(recognizer, 49).look, endless, soak)
     return Answer(result, lambda: _table(live))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fewshot_fer.training.making import Made
 
 
-@command("seed")
+@command("seed", needs="train")
 def export(
     call: Call,
     run: Annotated[

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fewshot_fer.training.run import Progress
 
 
-@command()
+@command(needs="train")
 def train(
     call: Call,
     config: Annotated[
@@ -44,7 +44,6 @@ def train(
     Trains on the split Training, and watches PublicTest (or `test`) after every epoch.
     Pictures that are in both are left out of the training.
     """
-    _check_installed()
     from fewshot_fer.training import course as courses
     from fewshot_fer.training.config import read_config
 
@@ -62,19 +61,6 @@ def train(
         {"run": out, "device": str(course.trainer.device), "epochs": history},
         lambda: _table(course, history),
     )
-
-
-def _check_installed() -> None:
-    from importlib.util import find_spec
-
-    from fewshot_fer.errors import TrainingError
-
-    missing = [name for name in ("torch", "matplotlib") if find_spec(name) is None]
-    if missing:
-        raise TrainingError(
-            f"A training needs {' and '.join(missing)}, which the product itself does not.",
-            next_step="pip install 'fewshot-fer[train]'",
-        )
 
 
 class _Watch:

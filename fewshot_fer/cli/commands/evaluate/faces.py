@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +38,7 @@ def tracking(
     from fewshot_fer.evaluation.tracking import evaluate_tracking
 
     frames = _followed(_detector(call), students, seconds, rate, call.settings.seed)
-    result = evaluate_tracking(frames).to_json()
+    result = asdict(evaluate_tracking(frames))
     return Answer(
         result, lambda: output.table("Following a drawn class", ("figure", ""), result.items())
     )
@@ -80,22 +81,18 @@ def identity(
     ] = None,
 ) -> Answer:
     """Name people from a reference or a few, and the same people as strangers."""
-    from dataclasses import replace
-    from functools import partial
-
-    from fewshot_fer.evaluation.identity import choose_threshold, evaluate_identity
+    from fewshot_fer.evaluation.identity import Dealing, choose_threshold, evaluate_identity
     from fewshot_fer.faces.identity import Identity, Rules
 
-    seed = call.settings.seed
     network, detector = Identity.open(threads=call.settings.threads), _detector(call)
-    choose = partial(choose_threshold, references=references, looks=looks, seed=seed)
-    judge = partial(evaluate_identity, references=references, looks=looks, seed=seed)
+    dealing = Dealing(references, looks, seed=call.settings.seed)
     rules = Rules()
     if choose_on is not None:
         vectors, subjects, _ = _vectors(choose_on, network, detector)
-        rules = replace(rules, threshold=choose(vectors, subjects))
+        rules = replace(rules, threshold=choose_threshold(vectors, subjects, dealing))
     vectors, subjects, not_found = _vectors(folder, network, detector)
-    result = {**judge(vectors, subjects, rules=rules).to_json(), "not_found": not_found}
+    found = evaluate_identity(vectors, subjects, dealing, rules)
+    result = {**asdict(found), "not_found": not_found}
     return Answer(result, lambda: output.table("Naming people", ("figure", ""), result.items()))
 
 

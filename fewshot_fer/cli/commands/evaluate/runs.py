@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @app.command("left-out")
-@command("seed")
+@command("seed", needs="train")
 def left_out(
     call: Call,
     runs: Runs,
@@ -52,7 +52,7 @@ def left_out(
 
 
 @app.command("open-set")
-@command("seed")
+@command("seed", needs="train")
 def open_set(
     call: Call,
     people: People,
@@ -95,7 +95,7 @@ def open_set(
 
 
 @app.command()
-@command("seed")
+@command("seed", needs="train")
 def promise(call: Call, runs: Runs, people: People, data: Data = None) -> Answer:
     """Say how many of the labels shown (not unsure) are right, on people left out."""
     from fewshot_fer.evaluation.promise import evaluate_promise
