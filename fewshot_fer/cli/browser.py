@@ -12,7 +12,8 @@ from fewshot_fer.cli.show import output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fewshot_fer.lesson.live import Source
+    from fewshot_fer.lesson.commands import Source
+    from fewshot_fer.lesson.events import Mode
     from fewshot_fer.settings import Settings
     from fewshot_fer.web.classes import RunningClass
 
@@ -24,7 +25,7 @@ _SHARPNESS: Final = 90
 
 
 def in_browser(
-    settings: Settings, sources: Sequence[Source], *, record: bool, each: bool, opens: bool = True
+    settings: Settings, sources: Sequence[Source], mode: Mode, *, opens: bool = True
 ) -> None:
     """Show the sources in the web app until Ctrl-C; only this machine reaches it."""
     from fewshot_fer.web import server
@@ -33,8 +34,8 @@ def in_browser(
     settings = settings.model_copy(update={"host": _HERE})
     service = AppState(settings)
     running = service.classes.open(service.class_name)
-    if record:
-        running.record(each=each)
+    if mode != "off":
+        running.record(each=mode == "per_student")
     over = Event()
     running.when_over(over.set)
     for source in sources:
@@ -54,10 +55,10 @@ def feed(running: RunningClass, source: Source, over: Event) -> None:
     from fewshot_fer.errors import FewshotFerError
     from fewshot_fer.lesson.pacing import newest
 
-    kind = "gallery" if source.student is None else "device"
-    key = f"{kind}:{source.name}"
+    key = f"{source.kind}:{source.key}"
     said = "is at its end."
     try:
+        assert source.pictures is not None
         with closing(newest(source.pictures)) as pictures:
             for captured in pictures:
                 if over.is_set():
@@ -72,4 +73,4 @@ def feed(running: RunningClass, source: Source, over: Event) -> None:
     except TimeoutError:
         said = "The pictures are not read any more."
     running.leave(key)
-    output.console(stderr=True).print(f"{source.name}: {said}", markup=False)
+    output.console(stderr=True).print(f"{source.key}: {said}", markup=False)

@@ -89,7 +89,7 @@ def watched(roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
     from fewshot_fer.faces.identity import Identity, IdentityNamer
     from fewshot_fer.lesson.members import Enrolled
     from fewshot_fer.lesson.session import ClassSession
-    from fewshot_fer.lesson.who import known_faces
+    from fewshot_fer.lesson.who import KnownFaces
     from fewshot_fer.prototypes.index import PrototypeIndex
     from fewshot_fer.recognizer import Recognizer
 
@@ -100,7 +100,7 @@ def watched(roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
     session = ClassSession(
         recogniser,
         Enrolled(roster, PrototypeIndex(recogniser.generic)),
-        namer=IdentityNamer(identity, known_faces(roster.library, identity)),
+        namer=IdentityNamer(identity, KnownFaces(roster.library, identity).known),
     )
     for time, image in frames(source, every=0.1):
         if time > seconds:

@@ -28,9 +28,9 @@ class Health:
     said_for_s: float = 8.0
     """How long a change of size is said."""
     scales: bool = False
-    """A source that makes its pictures smaller when the way is slow is well all the same."""
-    _last: float | None = None
-    """When a picture last came."""
+    """Who makes pictures smaller when the way is slow, as a browser does, is well all the same."""
+    last: float | None = None
+    """When a picture last came, or it was opened."""
     _dark_since: float | None = None
     """When the first came of those that are black now; None: the last one was not."""
     _dark: bool = False
@@ -40,29 +40,27 @@ class Health:
 
     def begin(self, now: float) -> None:
         """The source was opened."""
-        self._last = now
+        self.last = now
 
     def heard(self, now: float) -> None:
         """A picture has come, though nobody has looked at it yet."""
-        self._last = now if self._last is None else max(self._last, now)
+        self.last = now if self.last is None else max(self.last, now)
 
-    def picture(self, image: Bytes, now: float) -> None:
-        """A picture [h,w,3] has come."""
-        size = (image.shape[1], image.shape[0])
+    def picture(self, size: tuple[int, int], now: float, *, dark: bool) -> None:
+        """A picture of a width and height has come, and whether it is black."""
         if self._size is not None and size != self._size and not self.scales:
             self._resized = now
         self._size = size
         self.heard(now)
         # Pictures may come seconds apart: only black ones say how long it has been black.
-        dark = is_black(image)
         since = now if self._dark_since is None else self._dark_since
         self._dark_since = since if dark else None
         self._dark = dark and now - since > self.black_s
 
     def said(self, now: float) -> str | None:
         """What is wrong, in plain words; None: nothing."""
-        if self._last is not None and now - self._last > self.silent_s:
-            since = f"for {now - self._last:.0f} s"
+        if self.last is not None and now - self.last > self.silent_s:
+            since = f"for {now - self.last:.0f} s"
             return f"nothing has come {since}" if self._size else f"no picture yet, {since}"
         if self._dark:
             return "the picture is black: is the lens covered, or the light off?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol
 
 from fewshot_fer.arrays import Floats
@@ -57,7 +58,10 @@ class Strangers:
 
 
 class Enrolled:
-    """The students of a library (all, or some), kept up to date while the session runs."""
+    """The students of a library (all, or some), kept up to date while a lesson runs.
+
+    `refresh` is for one thread at a time, all else for many.
+    """
 
     def __init__(
         self, roster: Roster, index: PrototypeIndex, students: Sequence[str] | None = None
@@ -69,6 +73,8 @@ class Enrolled:
         self._stamps: dict[str, object] = {}
         self._seen: object = None
         """The library's stamp when all that it holds had been taken in."""
+        self._turn = Lock()
+        """Nobody reads an index that is being changed."""
         self.refresh()
 
     def refresh(self) -> None:
@@ -102,8 +108,9 @@ class Enrolled:
         self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it."""
-        known = [student if student in self._names else None for student in students]
-        return self._index.read(known, z, weak)
+        with self._turn:
+            known = [student if student in self._names else None for student in students]
+            return self._index.read(known, z, weak)
 
     def name(self, student: str) -> str | None:
         """What to call a student."""
@@ -117,13 +124,17 @@ class Enrolled:
             stamp = self._roster.stamp(student)
             if stamp == self._stamps.get(student):
                 return
-            self._index.put(student, self._roster.prototypes(student))
+            # Learning somebody takes a while: it is done before others have to wait.
+            prototypes = self._roster.prototypes(student)
         except StudentError:  # Deleted in this very moment.
             self._leave(student)
             return
-        self._names[student], self._stamps[student] = name, stamp
+        with self._turn:
+            self._index.put(student, prototypes)
+            self._names[student], self._stamps[student] = name, stamp
 
     def _leave(self, student: str) -> None:
-        if self._names.pop(student, None) is not None:
-            self._stamps.pop(student, None)
-            self._index.remove(student)
+        with self._turn:
+            if self._names.pop(student, None) is not None:
+                self._stamps.pop(student, None)
+                self._index.remove(student)

@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from threading import Lock
+from typing import Final, Self
 
 from fewshot_fer.arrays import Floats
+from fewshot_fer.errors import FaceError
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.identity import Identity, weights
 from fewshot_fer.lesson.budget import Budget
+from fewshot_fer.lesson.commands import Results
+from fewshot_fer.lesson.events import CheckIns
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.naming import Namer, OneStudent
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.who import EnrolledNamer, KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.records.recording import Recording
+from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.settings import Settings
-from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
+from fewshot_fer.students.recalibration import Recalibrated, recalibrate, recalibrate_class
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
+
+_ONE_FACE: Final = Rhythm(sweep=1.5)
+"""Before a student's own camera new faces are rare, and searching for them costs most."""
 
 
 @dataclass(slots=True)
 class OpenClass:
-    """A class that can be watched; not for two threads at once, as its recogniser."""
+    """A class that can be watched, by as many threads as its recogniser has callers."""
 
     settings: Settings
     recognizer: Recognizer
     library: Library
     roster: Roster
     members: Enrolled
-    identity: Identity | None
-    """Tells faces apart; None where its network is not installed."""
-    _faces: KnownFaces | None = field(default=None, repr=False)
+    faces: KnownFaces | None = field(default=None, repr=False)
+    """The enrolled as the identity network knows them; None where that is not open (yet)."""
+    _changing: Lock = field(default_factory=Lock, repr=False)
+    """One takes in what has changed; who only reads does not wait for that."""
 
     @classmethod
     def open(cls, settings: Settings, recognizer: Recognizer | None = None) -> Self:
@@ -42,49 +52,86 @@ class OpenClass:
         library = Library(settings.support_sets)
         roster = Roster(library, recognizer)
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
-        identity = Identity.open() if weights() is not None else None
-        return cls(settings, recognizer, library, roster, members, identity)
+        return cls(settings, recognizer, library, roster, members)
+
+    def know_faces(self, identity: Identity | None = None) -> None:
+        """Look at the faces of the enrolled, where an identity network is at hand."""
+        if identity is None and weights() is not None:
+            identity = Identity.open()
+        if identity is not None:
+            self.faces = KnownFaces(self.library, identity)
+
+    @property
+    def identity(self) -> Identity | None:
+        """Tells faces apart."""
+        return self.faces.identity if self.faces is not None else None
 
     @property
     def name(self) -> str:
         """What earlier sessions of this class are found by."""
         return class_name(self.settings)
 
-    def watch(self, *, student: str | None = None, cores: float | None = None) -> ClassSession:
+    def watch(
+        self,
+        *,
+        student: str | None = None,
+        cores: float | None = None,
+        namer: Namer | None = None,
+    ) -> ClassSession:
         """A session for one source; `student` (an id) is the one whom it shows."""
+        rhythm = None if student is None else _ONE_FACE
         return ClassSession(
-            self.recognizer, self.members, namer=self.namer(student), budget=Budget(cores)
+            self.recognizer,
+            self.members,
+            follower=FaceFollower(self.recognizer.detector, rhythm=rhythm),
+            namer=namer or self.namer(student),
+            budget=Budget(cores),
         )
 
-    def namer(self, student: str | None = None) -> Namer | None:
+    def namer(self, student: str | None = None) -> Namer:
         """Who is who in one source: the one student whom it shows, or all by their faces."""
-        if student is not None:
-            return OneStudent(student)
-        if self.identity is None:
-            return None
-        if self._faces is None:
-            self._faces = KnownFaces(self.library, self.identity)
-        return EnrolledNamer(self.identity, self._faces)
+        return OneStudent(student) if student is not None else EnrolledNamer(lambda: self.faces)
 
-    def recording(self) -> Recording:
-        """What may be written down of this class; nothing until it is started."""
-        return Recording(self.settings.records, self.library, self.name)
-
-    def recalibrate(self, looks: Mapping[str, Floats]) -> dict[str, Recalibrated | str]:
+    def recalibrate(self, looks: Mapping[str, Floats], *, resting: bool = False) -> Results:
         """Fit everybody in view to today's light, from vectors [n,D] of this lesson by student.
 
-        Only frames that are sure count; of who was left as they were, it says why.
+        Of looks that are not all of resting faces only those count that are sure.
         """
         here = {student: z for student, z in looks.items() if self.members.name(student)}
-        results = recalibrate_class(self.roster, here)
+        results: dict[str, Recalibrated | str] = {}
+        if not resting:
+            results = recalibrate_class(self.roster, here)
+        for student, z in here.items() if resting else ():
+            try:
+                labels = [NEUTRAL] * len(z)
+                results[student] = recalibrate(self.roster, student, z, labels, how="resting face")
+            except FaceError as error:
+                results[student] = error.what
         self.refresh()
         return results
 
     def refresh(self) -> None:
         """Take in what has changed in the library; cheap enough for every second."""
-        self.members.refresh()
-        if self._faces is not None:
-            self._faces.refresh()
+        with self._changing:
+            self.members.refresh()
+            if self.faces is not None:
+                self.faces.refresh()
+
+    # ------------------------------------------------------------------ as a lesson's host
+
+    def opened(self) -> Self:
+        """Itself."""
+        return self
+
+    def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
+        """A new session in the record."""
+        return SessionWriter.begin(
+            self.settings.records, self.library, name, per_student=per_student
+        )
+
+    def check_ins(self, session: int) -> CheckIns:
+        """Nobody is looked for while the lesson goes on: the report does that."""
+        return ()
 
 
 def recognizer_of(settings: Settings) -> Recognizer:

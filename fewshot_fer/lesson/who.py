@@ -23,9 +23,9 @@ Identify = Callable[[Bytes], Floats]
 class KnownFaces:
     """The enrolled as the identity network knows them, kept up to date while a lesson runs."""
 
-    def __init__(self, library: Library, identify: Identify) -> None:
+    def __init__(self, library: Library, identity: Identity) -> None:
+        self.identity = identity
         self._library = library
-        self._identify = identify
         self._vectors: dict[str, Floats] = {}
         self._stamps: dict[str, object] = {}
         self._seen: object = None
@@ -64,12 +64,7 @@ class KnownFaces:
             if self._library.stamp(student_id) is not None:
                 raise
             portraits = []
-        return self._identify(np.stack(portraits)) if portraits else np.zeros((0, 128), np.float32)
-
-
-def known_faces(library: Library, identity: Identify) -> Known:
-    """Every student who keeps pictures; those who keep vectors only are named by a click."""
-    return KnownFaces(library, identity).known
+        return self.identity(np.stack(portraits)) if portraits else np.zeros((0, 128), np.float32)
 
 
 def likeness(library: Library, identity: Identify, student: str) -> Identify | None:
@@ -136,12 +131,12 @@ class EnrolledNamer:
     """
 
     def __init__(
-        self, identity: Identity, faces: KnownFaces, rechecks: Rechecks | None = None
+        self, find: Callable[[], KnownFaces | None], rechecks: Rechecks | None = None
     ) -> None:
-        self._identity = identity
-        self._faces = faces
-        self._known = faces.known
-        self._namer = IdentityNamer(identity, faces.known)
+        """`find` says None as long as the faces of the enrolled are not known."""
+        self._find = find
+        self._known = Known.of({})
+        self._namer: IdentityNamer | None = None
         self._rechecks = rechecks or Rechecks()
         self._doubts: dict[int, _Doubt] = {}
 
@@ -149,11 +144,10 @@ class EnrolledNamer:
         self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
     ) -> Mapping[int, str]:
         """The students of those tracks (one for each face) that are decided by now."""
-        if self._faces.known is not self._known:
-            # Somebody came or left: all that is not named yet is looked at afresh.
-            self._known = self._faces.known
-            self._namer = IdentityNamer(self._identity, self._known)
-        return self._namer.name(image, faces, tracks, time) if self._known.students else {}
+        self._take_in()
+        if self._namer is None or not self._known.students:
+            return {}
+        return self._namer.name(image, faces, tracks, time)
 
     def doubted(
         self,
@@ -164,8 +158,9 @@ class EnrolledNamer:
         time: float,
     ) -> list[int]:
         """The track whose name several looks have contradicted, if any."""
+        enrolled = self._take_in()
         due = self._due(tracks, students, time)
-        if due is None:
+        if due is None or enrolled is None:
             return []
         track, doubt = tracks[due], self._doubts[tracks[due]]
         doubt.due = time + self._rechecks.in_doubt
@@ -173,7 +168,7 @@ class EnrolledNamer:
         portrait = portraits(image, face.landmarks)
         if assess(image, face, portrait)[0].score < self._rechecks.quality:
             return []
-        doubt.vectors.append(self._identity(portrait)[0])
+        doubt.vectors.append(enrolled.identity(portrait)[0])
         looks = np.stack(doubt.vectors)
         if not contradicted(looks, doubt.student, self._known, self._rechecks):
             doubt.due, doubt.vectors = time + self._rechecks.pause, []
@@ -184,9 +179,18 @@ class EnrolledNamer:
 
     def forget(self, tracks: Sequence[int]) -> None:
         """Tracks that are no more."""
-        self._namer.forget(tracks)
+        if self._namer is not None:
+            self._namer.forget(tracks)
         for track in tracks:
             self._doubts.pop(track, None)
+
+    def _take_in(self) -> KnownFaces | None:
+        """Whoever came or left: all that is not named yet is looked at afresh."""
+        enrolled = self._find()
+        if enrolled is not None and (self._namer is None or enrolled.known is not self._known):
+            self._known = enrolled.known
+            self._namer = IdentityNamer(enrolled.identity, self._known)
+        return enrolled
 
     def _due(self, tracks: Sequence[int], students: Sequence[str], time: float) -> int | None:
         """The place of the track that has waited longest for its look."""

@@ -50,6 +50,7 @@ class Recorder:
         """Why the database does not take what is seen, for the screen; None: it does."""
         self._store = store
         self._session = session
+        self.per_student = each
         self._seconds = Seconds(each=each)
         self._time = 0.0
         self._backlog = Backlog(backlog) if backlog is not None else None
@@ -69,9 +70,9 @@ class Recorder:
         if over is not None:
             self._hand_over([over], [])
 
-    def mark(self, text: str) -> Mark:
-        """Mark this moment."""
-        mark = Mark(int(self._time), " ".join(text.split())[:200])
+    def mark(self, text: str, second: int | None = None) -> Mark:
+        """Mark a second of the session, or this moment."""
+        mark = Mark(int(self._time) if second is None else second, " ".join(text.split())[:200])
         self._hand_over([], [mark])
         return mark
 

@@ -45,6 +45,112 @@ class Enrols(Protocol):
         ...
 
 
+class SessionWriter:
+    """A session that is being written down; for one thread. Only `begin` and `end` wait.
+
+    When a database does not answer, what is seen is kept beside it until it does, see `recorder`.
+    """
+
+    def __init__(
+        self, store: Store, session: int, recorder: Recorder, library: Enrols, backlog: Path
+    ) -> None:
+        self.session = session
+        self._store, self._recorder, self._library = store, recorder, library
+        self._backlog = backlog
+        self._began: float | None = None
+
+    @classmethod
+    def begin(
+        cls,
+        records: str,
+        library: Enrols,
+        class_name: str = "",
+        *,
+        per_student: bool,
+        try_again: float = 2.0,
+    ) -> Self:
+        """A new session in a database, of every enrolled student or of the class alone.
+
+        A database that does not answer is tried again after so many seconds.
+        """
+        store = opened(records)
+        try:
+            session = store.begin(class_name, each=per_student)
+        except BaseException:
+            store.close()
+            raise
+        waiting = waiting_files(records)
+        backlog = waiting.with_name(f"{waiting.name}{session}")
+        recorder = Recorder(store, session, each=per_student, backlog=backlog, try_again=try_again)
+        return cls(store, session, recorder, library, backlog)
+
+    @property
+    def per_student(self) -> bool:
+        """Whether every enrolled student is recorded, not only the class."""
+        return self._recorder.per_student
+
+    @property
+    def trouble(self) -> RecordError | None:
+        """Why what was seen is not in the database (yet); None: it is."""
+        return self._recorder.trouble
+
+    def note(self, view: View) -> None:
+        """One more view of the class."""
+        self._began = view.time if self._began is None else self._began
+        self._recorder.note(replace(of_members(view), time=self._since(view.time)))
+
+    def mark(self, text: str, time: float) -> None:
+        """A moment, by the same clock as the views'."""
+        self._recorder.mark(text, int(self._since(time)))
+
+    def flush(self) -> None:
+        """Write the second that is not over yet: nothing follows it for a while."""
+        self._recorder.flush()
+
+    def end(self) -> None:
+        """End the session; raises what kept it from being written, and is over all the same."""
+        try:
+            # Who was deleted during the lesson may have been written once more while they were.
+            here = {student.id for student in self._library.students()}
+            try:
+                self._recorder.close()
+            except RecordError:
+                leave_out(self._backlog, students_in(self._backlog) - here)
+                raise
+            if self.per_student:
+                for student in set(self._store.students_of(self.session)) - here:
+                    self._store.forget(student)
+        finally:
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # What ended the lesson matters more than what the record says of it.
+        with suppress(*(() if error is None else (RecordError,))):
+            self.end()
+
+    def _since(self, time: float) -> float:
+        return 0.0 if self._began is None else max(0.0, time - self._began)
+
+
+def opened(records: str) -> Store:
+    """The record, with what earlier sessions left behind brought in."""
+    store = Store.open(records)
+    try:
+        bring_in(store, records)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
 class Recording:
     """What is written down of one lesson; nothing until `start`."""
 

@@ -27,8 +27,7 @@ class Summary:
 class Summing:
     """Adds up views."""
 
-    _frames: int = 0
-    _first: float = 0.0
+    _first: float | None = None
     _last: float = 0.0
     _most: int = 0
     _sure: int = 0
@@ -37,24 +36,22 @@ class Summing:
 
     def add(self, view: View) -> None:
         """One more view."""
-        if not self._frames:
-            self._first = view.time
-        self._frames, self._last = self._frames + 1, view.time
+        self._first = view.time if self._first is None else self._first
+        self._last = view.time
         self._most = max(self._most, len(view.seen))
         self._sure += view.shares.sure
         self._expected += view.shares.expected
         for name, share in view.shares.shares.items():
             self._counts[name] = self._counts.get(name, 0.0) + share * view.shares.sure
 
-    @property
-    def summary(self) -> Summary:
-        """All until now."""
-        seconds = self._last - self._first
+    def summary(self, frames: int) -> Summary:
+        """All until now, from so many frames that were looked at."""
+        seconds = self._last - (self._first or 0.0)
         ordered = sorted(self._counts.items(), key=lambda item: -item[1])
         return Summary(
             seconds=seconds,
-            frames=self._frames,
-            frames_a_second=(self._frames - 1) / seconds if seconds > 0 else 0.0,
+            frames=frames,
+            frames_a_second=(frames - 1) / seconds if seconds > 0 and frames else 0.0,
             most_faces=self._most,
             coverage=self._sure / self._expected if self._expected else 0.0,
             shares={name: count / self._sure for name, count in ordered} if self._sure else {},

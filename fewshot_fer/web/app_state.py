@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 from os import cpu_count
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final
 
-from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity, weights
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.prototypes.index import PrototypeIndex
-from fewshot_fer.prototypes.prototypes import Reading
-from fewshot_fer.reasons import Reason
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import Recording, waiting_files
 from fewshot_fer.records.store import Store
@@ -37,7 +33,7 @@ from fewshot_fer.web.checking import check_ins
 from fewshot_fer.web.guide.taken import TakenFaces
 from fewshot_fer.web.newest import NewestWins
 from fewshot_fer.web.portal.portal import Portal
-from fewshot_fer.web.sharing import SharedIdentity, open_shared
+from fewshot_fer.web.sharing import open_shared
 from fewshot_fer.web.threads import Threads
 from fewshot_fer.web.watched import Classes
 from fewshot_fer.web.wire import Message, skipped
@@ -89,8 +85,6 @@ class AppState:
         """For requests with pictures, which are large when they are unpacked."""
         self._opens, self._identifies = opens, identifies
         self._opened: Future[OpenClass] = Future()
-        self._knowing: OpenClass | None = None
-        """The same, which also knows the faces of the enrolled."""
         self._starting = Lock()
         self._opening: Thread | None = None
         self._over = Event()
@@ -123,7 +117,7 @@ class AppState:
     def opened(self) -> OpenClass:
         """Recogniser, library and members; waits until they are there."""
         self.start()
-        return self._knowing or self._opened.result()
+        return self._opened.result()
 
     @property
     def recognizer(self) -> Recognizer:
@@ -159,8 +153,8 @@ class AppState:
         try:
             recognizer, grow = self._opens(self.settings)
             roster = Roster(self.library, recognizer)
-            members = SharedMembers(roster, PrototypeIndex(recognizer.generic))
-            opened = OpenClass(self.settings, recognizer, self.library, roster, members, None)
+            members = Enrolled(roster, PrototypeIndex(recognizer.generic))
+            opened = OpenClass(self.settings, recognizer, self.library, roster, members)
         except BaseException as error:
             self._opened.set_exception(error)
             return
@@ -172,7 +166,8 @@ class AppState:
         if self._over.is_set():
             return
         with suppress(FewshotFerError):
-            self._knowing = _who_knows_faces(opened, self._identifies)
+            if weights() is not None:
+                opened.know_faces(self._identifies())
         while not self._over.wait(_REFRESH_S):
             self._keep_up()
 
@@ -186,41 +181,6 @@ class AppState:
                 self.opened().refresh()
         for one in running:
             one.forget_who_left()
-
-
-def _who_knows_faces(opened: OpenClass, identifies: Callable[[], Identity]) -> OpenClass | None:
-    """The same class once the faces of the enrolled were looked at, which takes a while."""
-    if weights() is None:
-        return None
-    knowing = replace(opened, identity=SharedIdentity(identifies()))
-    knowing.namer()
-    return knowing
-
-
-class SharedMembers(Enrolled):
-    """The students of a library, for many threads."""
-
-    def __init__(self, roster: Roster, index: PrototypeIndex) -> None:
-        self._turn = Lock()
-        super().__init__(roster, index)
-
-    def refresh(self) -> None:
-        """Take in what has changed in the library."""
-        if self.up_to_date:
-            return
-        # Learning somebody takes a while: it is done before all others have to wait.
-        for student in self._roster.library.students():
-            with suppress(FewshotFerError):
-                self._roster.prototypes(student.id)
-        with self._turn:
-            super().refresh()
-
-    def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
-    ) -> Sequence[Reading]:
-        """Name vectors [n,D], each as its student shows it."""
-        with self._turn:
-            return super().read(students, z, weak)
 
 
 def web_folder(records: str) -> Path:

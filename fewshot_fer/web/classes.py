@@ -128,8 +128,8 @@ class RunningClass:
             return wire.skipped("ended" if self.ended else "paused")
         image = decode_image(jpeg, max_pixels=wire.MOST_PIXELS)
         try:
-            opened, by_face = self._host.opened(), lambda: self._host.opened().namer()
-            view = source.look(image, came, lambda: session_for(source, opened, namer, by_face))
+            opened = self._host.opened()
+            view = source.look(image, came, lambda: session_for(source, opened, namer))
         except FewshotFerError:
             raise
         except Exception as error:

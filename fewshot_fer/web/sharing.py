@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from queue import LifoQueue
-from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,7 +13,6 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Floats, Ints
 from fewshot_fer.embedding import Embedder
 from fewshot_fer.faces.detector import Detector, Picture
-from fewshot_fer.faces.identity import Identity
 from fewshot_fer.faces.pyramid import Piece
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.opening import recognizer_of
@@ -82,20 +80,6 @@ class SharedEmbedder(Embedder):
         """FER-2013's own 48x48 grey pictures [n,48,48] to features [n,f]."""
         with self.pool.lent() as embedder:
             return embedder.embed_squares(squares)
-
-
-class SharedIdentity(Identity):
-    """An identity network for many threads, one at a time."""
-
-    def __init__(self, identity: Identity) -> None:
-        self.crop = identity.crop
-        self._identity = identity
-        self._turn = Lock()
-
-    def __call__(self, aligned: Bytes) -> Floats:
-        """The vectors of portraits."""
-        with self._turn:
-            return self._identity(aligned)
 
 
 def open_shared(settings: Settings) -> tuple[Recognizer, Callable[[], None]]:

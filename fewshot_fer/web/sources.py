@@ -8,13 +8,11 @@ from threading import Lock
 from typing import Final
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.faces.follower import FaceFollower, Rhythm
-from fewshot_fer.lesson.health import Health
-from fewshot_fer.lesson.naming import Namer, OneStudent
+from fewshot_fer.lesson.health import Health, is_black
+from fewshot_fer.lesson.naming import Namer
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.records.views import View
-from fewshot_fer.web.byface import ByFace
 
 FindsNamer = Callable[[], Namer | None]
 
@@ -22,8 +20,6 @@ _FRESH_S: Final = 2.0
 """A source that has sent nothing for so long counts for nothing, ..."""
 _FRESH_GAPS: Final = 3.0
 """... unless its pictures come as slowly as that anyway."""
-_ONE_FACE: Final = Rhythm(sweep=1.5)
-"""Before a student's own camera new faces are rare, and searching for them costs most."""
 _PACE: Final = 0.1
 """The share of a surprise that corrects what is told of a source's speed."""
 
@@ -78,7 +74,8 @@ class Source:
         with self.lock:
             if self.session is None:
                 self.session = begin()
-            self.health.picture(image, time)
+            size = (image.shape[1], image.shape[0])
+            self.health.picture(size, time, dark=is_black(image))
             return self.session.look(image, time)
 
     def answered(self, view: View, size: tuple[int, int], came: float, done: float) -> None:
@@ -98,15 +95,6 @@ class Source:
         )  # fmt: skip
 
 
-def session_for(
-    source: Source, opened: OpenClass, namer: FindsNamer | None, by_face: FindsNamer
-) -> ClassSession:
+def session_for(source: Source, opened: OpenClass, namer: FindsNamer | None) -> ClassSession:
     """Looks at a source, with its own namer, as its one student, or by face."""
-    who: Namer | None = ByFace(by_face)
-    if namer is not None:
-        who = namer()
-    elif source.student is not None:
-        who = OneStudent(source.student)
-    rhythm = None if source.student is None else _ONE_FACE
-    follower = FaceFollower(opened.recognizer.detector, rhythm=rhythm)
-    return ClassSession(opened.recognizer, opened.members, follower=follower, namer=who)
+    return opened.watch(student=source.student, namer=namer() if namer is not None else None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from io import StringIO
-from typing import cast
 
 import pytest
 from rich.console import Console
@@ -12,49 +11,30 @@ from rich.console import Console
 from fewshot_fer.cli.show.desk import HELP, Desk
 from fewshot_fer.cli.show.keys import ENTER
 from fewshot_fer.cli.show.screen import picture, summary_of
-from fewshot_fer.lesson.live import LiveClass
-from fewshot_fer.records.recording import Recording
+from fewshot_fer.lesson.events import LessonState, RecordingState, SourceState
 from fewshot_fer.records.summary import Summary
 from fewshot_fer.records.views import View
 from tests.records.views import seen, view
 
 
-@dataclass
-class Live:
-    view: View | None
-    said: list[str] = field(default_factory=list)
-
-    def notes(self) -> list[str]:
-        return self.said
-
-    def size_of(self, source: str = "") -> tuple[int, int]:
-        return 100, 100
-
-
-@dataclass
-class Shown:
-    desk: Desk
-    recording: Recording
-    paused: bool = False
-
-
-class Nobody:
-    def students(self) -> list[object]:
-        return []
-
-
-def shown(keys: str = "") -> Shown:
-    desk = Desk(lambda: {"s1": "Anna"})
+def desk(keys: str = "") -> Desk:
+    made = Desk(lambda: {"s1": "Anna"})
     for key in keys:
-        desk.press(key, range(100))
-    return Shown(desk, Recording("sqlite:///none.db", cast("object", Nobody())))  # type: ignore[arg-type]
+        made.press(key, range(100))
+    return made
+
+
+def stands(view: View | None, said: str | None = None, sources: int = 1) -> LessonState:
+    """How a lesson stands that shows this."""
+    streams = tuple(
+        SourceState(f"camera {k}", "gallery", None, 5, 1.0, 9.0, said, (100, 100), False, None)
+        for k in range(sources)
+    )
+    return LessonState("", "", 0.0, 5.0, sources=streams, view=view)
 
 
 def faces(count: int, sources: int) -> View:
-    many = [
-        replace(seen(None, "happy", k), source=f"camera {k % sources}" if sources > 1 else "")
-        for k in range(count)
-    ]
+    many = [replace(seen(None, "happy", k), source=f"camera {k % sources}") for k in range(count)]
     return view(5.0, many)
 
 
@@ -67,24 +47,25 @@ def lines(what: object) -> list[str]:
 @pytest.mark.parametrize("keys", ["", "n", f"n1{ENTER}an"])
 @pytest.mark.parametrize(("count", "sources"), [(0, 1), (5, 1), (49, 1), (12, 3)])
 def test_the_last_line_says_what_the_keys_mean(keys: str, count: int, sources: int) -> None:
-    live = cast("LiveClass", Live(faces(count, sources), ["camera 1: nothing has come for 5 s"]))
-    given = shown(keys)
-    drawn = lines(picture(given, live, 80, 24, said="Marked: x.", each=True))
+    state = stands(faces(count, sources), "nothing has come for 5 s", sources)
+    given = desk(keys)
+    drawn = lines(picture(state, given, 80, 24, said="Marked: x.", each=True))
     assert len(drawn) <= 24
-    assert drawn[-1].strip() == given.desk.line.strip()
+    assert drawn[-1].strip() == given.line.strip()
     assert any("nothing has come" in line for line in drawn)
 
 
 def test_too_many_students_are_counted() -> None:
-    live = cast("LiveClass", Live(faces(49, 1)))
-    drawn = lines(picture(shown(), live, 80, 24, each=True))
+    drawn = lines(picture(stands(faces(49, 1)), desk(), 80, 24, each=True))
     names = sum(line.count("face ") for line in drawn[:-1])
     (rest,) = (line for line in drawn if "and " in line and " more" in line)
     assert names + int(rest.split("and ")[1].split()[0]) == 49
 
 
 def test_before_the_first_picture_keys_are_shown_already() -> None:
-    assert lines(picture(shown(), cast("LiveClass", Live(None)), 80, 24))[-1].strip() == HELP
+    drawn = lines(picture(LessonState("", "", 0.0), desk(), 80, 24))
+    assert "Waiting for the first picture" in drawn[0]
+    assert drawn[-1].strip() == HELP
 
 
 @pytest.mark.parametrize(
@@ -101,7 +82,7 @@ def test_the_summary_says_first_how_much_was_sure(
 ) -> None:
     summary = Summary(10.0, 100, 10.0, 2, coverage, {"angry": 1.0} if coverage else {})
     said = " ".join(
-        " ".join(lines(summary_of(summary, shown().recording, enrolled=enrolled))).split()
+        " ".join(lines(summary_of(summary, RecordingState(), "off", enrolled=enrolled))).split()
     )
     assert words in said
     if coverage:

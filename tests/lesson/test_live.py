@@ -50,7 +50,7 @@ def test_the_end_says_first_how_little_was_sure(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("COLUMNS", "300")
     low = Summary(10.0, 100, 10.0, 2, 0.04, {"angry": 1.0})
-    monkeypatch.setattr(Summing, "summary", low)
+    monkeypatch.setattr(Summing, "summary", lambda *_: low)
     assert app.run(["live", "--source", str(clip), "--class", "7b"]) == 0
     said = capsys.readouterr().out
     assert "Only 4 % of the looks were sure: nobody is enrolled yet." in said

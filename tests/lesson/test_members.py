@@ -9,7 +9,7 @@ import pytest
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.lesson.members import Enrolled, Strangers
-from fewshot_fer.lesson.who import known_faces
+from fewshot_fer.lesson.who import KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
@@ -153,6 +153,6 @@ def test_faces_are_known_from_pictures_and_nobody_from_vectors_alone(tmp_path: P
         vectors[:, 0] = 1
         return vectors
 
-    known = known_faces(library, identity)
+    known = KnownFaces(library, identity).known  # type: ignore[arg-type]
     assert known.students == ("s001",)
     assert known.vectors.shape == (1, 128)

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fewshot_fer.cli.commands.live import in_words
 from fewshot_fer.drawn.files import reference_pictures
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.align import portraits
-from fewshot_fer.lesson.live import in_words
 from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.recognizer import Recognizer
@@ -39,7 +39,7 @@ def portraits_of(opened: OpenClass, count: int) -> list[NewReference]:
 
 def test_who_enrols_or_leaves_meanwhile_is_known_after_a_refresh(opened: OpenClass) -> None:
     assert (len(opened.members), opened.name) == (0, "7b")
-    opened.namer()
+    opened.know_faces()
     anna = opened.library.create("Anna", AGREED, portraits_of(opened, 3))
     opened.refresh()
     assert opened.members.names == {anna.id: "Anna"}

@@ -64,10 +64,10 @@ def doubts(namer: EnrolledNamer, greys: Sequence[int], students: Sequence[str]) 
 
 
 def namer_of(known: KnownFaces) -> EnrolledNamer:
-    return EnrolledNamer(Identity(ByBrightness()), known, Rechecks(quality=0.0))
+    return EnrolledNamer(lambda: known, Rechecks(quality=0.0))
 
 
-def test_a_right_name_stays_and_is_seldom_looked_at(known: KnownFaces) -> None:
+def test_a_right_name_stays_and_is_seldom_looked_at(library: Library) -> None:
     looked = []
 
     class Counting(ByBrightness):
@@ -75,7 +75,9 @@ def test_a_right_name_stays_and_is_seldom_looked_at(known: KnownFaces) -> None:
             looked.append(batch)
             return super().__call__(batch)
 
-    namer = EnrolledNamer(Identity(Counting()), known, Rechecks(quality=0.0))
+    known = KnownFaces(library, Identity(Counting()))
+    looked.clear()
+    namer = namer_of(known)
     assert doubts(namer, [40, 220], ["s001", "s002"]) == []
     assert 18 <= len(looked) <= 24
 
@@ -111,6 +113,17 @@ def test_who_came_or_left_is_known_after_a_refresh(known: KnownFaces, library: L
     library.create("Cem", AGREED, [NewReference("sad", portrait=flat)])
     assert known.refresh() is True
     assert who(known) == ["s002", "s003"]
+
+
+def test_nobody_is_named_as_long_as_the_faces_are_not_known(known: KnownFaces) -> None:
+    found: list[KnownFaces] = []
+    namer = EnrolledNamer(lambda: found[0] if found else None, Rechecks(quality=0.0))
+    image = frame(220)
+    faces = Places().follow(image, 0.0).faces
+    assert namer.name(image, faces, [1], 0.0) == {}
+    assert namer.doubted(image, faces, [1], ["s001"], 30.0) == []
+    found.append(known)
+    assert doubts(namer, [220], ["s001"])
 
 
 def who(known: KnownFaces) -> list[str]:

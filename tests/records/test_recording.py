@@ -11,7 +11,7 @@ import pytest
 
 from fewshot_fer.cli import app
 from fewshot_fer.errors import RecordError
-from fewshot_fer.records.recording import Recording, forget
+from fewshot_fer.records.recording import SessionWriter, forget
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.records.views import Seen, View
@@ -40,16 +40,15 @@ def named(student: str, track: int) -> Seen:
     return replace(seen(student, "happy", track), name=student.title())
 
 
-def recording() -> Recording:
-    return Recording(RECORDS, Class("anna", "ben"), "7b")
+def begin(*ids: str, each: bool) -> SessionWriter:
+    return SessionWriter.begin(RECORDS, Class(*(ids or ("anna", "ben"))), "7b", per_student=each)
 
 
 def watch(views: Sequence[View], *, each: bool) -> int:
-    with recording() as tape:
-        session = tape.start(each=each)
+    with begin(each=each) as tape:
         for one in views:
             tape.note(one)
-    return session
+    return tape.session
 
 
 def test_students_are_recorded_only_when_chosen_and_only_the_enrolled(empty_folder: Path) -> None:
@@ -63,58 +62,32 @@ def test_students_are_recorded_only_when_chosen_and_only_the_enrolled(empty_fold
         assert store.read(each).whole.faces.tolist() == [3, 3, 3]
 
 
-def test_it_begins_and_ends_in_the_middle_of_a_lesson(empty_folder: Path) -> None:
-    tape = recording()
-    tape.note(view(0.0, [named("anna", 1)]))
-    assert (tape.running, tape.session, tape.mark("too soon")) == (False, None, None)
-    first = tape.start(each=False)
-    for time in (60, 61, 62):
-        tape.note(view(time, [named("anna", 1)]))
-    tape.mark("exercise")
-    second = tape.start(each=True)
-    tape.note(view(70, [named("ben", 2)]))
-    tape.stop()
-    tape.stop()
-    tape.note(view(71, [named("ben", 2)]))
-    assert (tape.running, tape.session, tape.trouble) == (False, second, None)
+def test_its_seconds_and_marks_count_from_the_first_view(empty_folder: Path) -> None:
+    with begin(each=False) as tape:
+        tape.mark("too soon", 12.0)
+        for time in (60, 61, 62):
+            tape.note(view(time, [named("anna", 1)]))
+        tape.mark(" an\nexercise ", 62.5)
+        assert tape.trouble is None
     with Store.open(RECORDS) as store:
-        assert store.read(first).whole.seconds.tolist() == [0, 1, 2]
-        assert store.read(first).marks == (Mark(2, "exercise"),)
-        assert store.read(second).whole.seconds.tolist() == [0]
-        assert store.students_of(second) == ["ben"]
-        assert store.find(first).ended is not None
+        found = store.read(tape.session)
+    assert found.whole.seconds.tolist() == [0, 1, 2]
+    assert found.marks == (Mark(0, "too soon"), Mark(2, "an exercise"))
+    assert found.session.ended is not None
 
 
-def test_in_a_pause_nothing_is_recorded_and_time_goes_on(empty_folder: Path) -> None:
-    with recording() as tape:
-        tape.start(each=False)
-        for time in range(8):
-            if time == 2:
-                tape.pause()
-            if time == 6:
-                tape.resume()
-            tape.note(view(time + 0.5, [named("anna", 1)]))
-            assert (tape.mark("here") is None) == (2 <= time < 6)
-    with Store.open(RECORDS) as store:
-        found = store.read()
-    assert found.whole.seconds.tolist() == [0, 1, 6, 7]
-    assert [mark.second for mark in found.marks] == [0, 1, 6, 7]
-
-
-def test_a_pause_keeps_the_second_before_it(empty_folder: Path) -> None:
-    tape = recording()
-    tape.start(each=False)
+def test_what_is_flushed_is_there_though_its_second_is_not_over(empty_folder: Path) -> None:
+    tape = begin(each=False)
     tape.note(view(0.0, [named("anna", 1)]))
-    tape.pause()
+    tape.flush()
     with Store.open(RECORDS) as store:
         assert until(lambda: store.find().seconds == 1)
-    tape.stop()
+    tape.end()
 
 
 def test_who_is_deleted_during_the_lesson_leaves_no_rows(empty_folder: Path) -> None:
     here = Class("anna", "ben")
-    with Recording(RECORDS, here) as tape:
-        tape.start(each=True)
+    with SessionWriter.begin(RECORDS, here, per_student=True) as tape:
         for time in range(4):
             if time == 2:
                 here.ids.remove("ben")
@@ -127,11 +100,10 @@ def test_what_ended_the_lesson_is_what_is_raised(
     empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Store, "write", full)
-    tape = recording()
+    tape = begin(each=False)
 
     def fail() -> None:
         with tape:
-            tape.start(each=False)
             tape.note(view(0.0, []))
             raise KeyError
 

@@ -13,7 +13,7 @@ def test_a_lesson_in_a_few_numbers() -> None:
     summing = Summing()
     for k in range(11):
         summing.add(live.look(picture(["happy", "sad" if k % 2 else None]), 2 + k / 10))
-    found = summing.summary
+    found = summing.summary(11)
     assert (found.frames, found.most_faces) == (11, 2)
     assert found.seconds == pytest.approx(1.0)
     assert found.frames_a_second == pytest.approx(10.0)
@@ -22,5 +22,5 @@ def test_a_lesson_in_a_few_numbers() -> None:
 
 
 def test_nothing_seen_is_no_trouble() -> None:
-    assert Summing().summary.shares == {}
-    assert Summing().summary.coverage == 0.0
+    assert Summing().summary(0).shares == {}
+    assert Summing().summary(0).coverage == 0.0

@@ -17,7 +17,7 @@ import pytest
 from fewshot_fer.cli import app
 from fewshot_fer.errors import RecordError
 from fewshot_fer.records.backlog import Backlog, catch_up
-from fewshot_fer.records.recording import Recording
+from fewshot_fer.records.recording import SessionWriter, opened
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.records.views import View
@@ -49,8 +49,8 @@ def test_a_server_that_goes_away_in_the_middle_and_comes_back_loses_nothing(
     server: Server, empty_folder: Path
 ) -> None:
     url = server.new_database()
-    with Recording(url, Class(), try_again=0.05) as tape:
-        session = tape.start(each=True)
+    with SessionWriter.begin(url, Class(), per_student=True, try_again=0.05) as tape:
+        session = tape.session
         for k in range(4):
             tape.note(faces_at(k))
         with Store.open(url) as store:
@@ -59,7 +59,7 @@ def test_a_server_that_goes_away_in_the_middle_and_comes_back_loses_nothing(
         try:
             for k in range(4, 9):
                 tape.note(faces_at(k))
-            tape.mark("it is away")
+            tape.mark("it is away", 8.0)
             assert until(lambda: tape.trouble is not None)
             (waiting,) = empty_folder.glob("*-waiting-*")
             assert "anna" in waiting.read_text()
@@ -89,13 +89,16 @@ def test_live_records_in_postgresql(
 
 def test_two_lessons_at_once_are_two_sessions(url: str, empty_folder: Path) -> None:
     here = Class()
-    with Recording(url, here, "7b") as one, Recording(url, here, "8a") as two:
-        first, second_ = one.start(each=True), two.start(each=True)
+    with (
+        SessionWriter.begin(url, here, "7b", per_student=True) as one,
+        SessionWriter.begin(url, here, "8a", per_student=True) as two,
+    ):
+        first, second_ = one.session, two.session
         for k in range(6):
             one.note(faces_at(k))
             two.note(faces_at(k))
             if k == 2:
-                two.mark("exercise")
+                two.mark("exercise", 2.0)
     with Store.open(url) as store:
         for session in (first, second_):
             found = store.read(session, students=True)
@@ -132,22 +135,19 @@ def test_who_was_deleted_does_not_come_back_with_what_waits(
         raise RecordError("Gone.", where=str(session))
 
     here, url = Class(), "sqlite:///records.db"
-    tape = Recording(url, here)
-    tape.start(each=True)
+    tape = SessionWriter.begin(url, here, per_student=True)
     with monkeypatch.context() as away:
         away.setattr(Store, "write", refuse)
         for k in range(3):
             tape.note(faces_at(k))
         here.ids.remove("ben")
         with pytest.raises(RecordError, match="Gone"):
-            tape.stop()
+            tape.end()
     (waiting,) = empty_folder.glob("*-waiting-*")
     assert "anna" in waiting.read_text()
     assert "ben" not in waiting.read_text()
     assert waiting.stat().st_mode & 0o077 == 0
-    with Recording(url, here) as later:
-        later.open()
-    with Store.open(url) as store:
+    with opened(url) as store:
         assert (store.students_of(1), store.find(1).seconds) == (["anna"], 3)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from fewshot_fer.web.byface import ByFace
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.drawn.files import to_jpeg
@@ -20,7 +21,6 @@ from fewshot_fer.lesson.naming import Doubts
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.byface import ByFace
 from fewshot_fer.web.classes import RunningClass
 
 WAIT = 60.0

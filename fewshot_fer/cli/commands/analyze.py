@@ -176,15 +176,11 @@ class _Work:
             if not isinstance(recogniser, Recognizer):
                 raise TypeError("a video needs a whole recogniser")
             self._class = OpenClass.open(self._settings, recogniser)
+            self._class.know_faces()
         here = self._class
-        namer = None
-        if self._student is not None:
-            everybody = here.namer() if self._likeness is not None else None
-            namer = (
-                OnlyOne(everybody, self._student)
-                if everybody is not None
-                else here.namer(self._student)
-            )
+        namer = here.namer(self._student)
+        if self._student is not None and self._likeness is not None:
+            namer = OnlyOne(here.namer(), self._student)
         follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
         return ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from time import sleep
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from fewshot_fer.cli import options
 from fewshot_fer.cli.show import output
-from fewshot_fer.cli.show.desk import Desk, Mark, Name
+from fewshot_fer.cli.show.desk import Desk, Mark, Name, track_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fewshot_fer.cli.show.desk import Action
     from fewshot_fer.cli.show.keys import Keys
     from fewshot_fer.cli.show.screen import Screen
-    from fewshot_fer.lesson.live import LiveClass, Source
-    from fewshot_fer.lesson.opening import OpenClass
-    from fewshot_fer.lesson.sources import Captured
-    from fewshot_fer.records.recording import Recording
-    from fewshot_fer.records.views import View
+    from fewshot_fer.lesson.commands import Command, Source
+    from fewshot_fer.lesson.engine import LessonEngine
+    from fewshot_fer.lesson.events import LessonState, Mode
+    from fewshot_fer.lesson.sources import Pictures
     from fewshot_fer.settings import Settings
 
 _LOOKS_A_SECOND: Final = 15.0
@@ -82,105 +82,130 @@ def live(
     moment, recalibrate, pause and end. Nothing leaves this machine, unless the setting `records`
     names a database elsewhere.
     """
-    from fewshot_fer.cli.show.screen import summary_of
-    from fewshot_fer.lesson.live import LiveClass
-    from fewshot_fer.lesson.opening import OpenClass
-
     settings = options.settings(
         context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
         threads=threads, min_face=min_face, port=port,
     )  # fmt: skip
-    sources = _sources(source or ["0"], student, settings)
+    sources = _sources(source or ["0"], student, settings, cores)
+    mode: Mode = "per_student" if record_students else "class" if record else "off"
     if browser:
-        _in_browser(settings, sources, record=record or record_students, each=record_students)
-        return
+        _in_browser(settings, sources, mode)
+    else:
+        _in_terminal(settings, sources, mode, seconds, each=each, as_json=as_json)
+
+
+def _in_terminal(
+    settings: Settings,
+    sources: Sequence[Source],
+    mode: Mode,
+    seconds: float | None,
+    *,
+    each: bool,
+    as_json: bool,
+) -> None:
+    """One lesson on the screen, or without one; at its end what remains of it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from fewshot_fer.cli.show.screen import summary_of
+    from fewshot_fer.lesson.commands import Pull
+    from fewshot_fer.lesson.engine import LessonEngine
+    from fewshot_fer.lesson.opening import OpenClass
+    from fewshot_fer.records.recording import opened
+
     here = OpenClass.open(settings)
-    with here.recording() as recording:
-        if record or record_students:
-            recording.open()
-        lesson = _Lesson(here, recording, wanted=record or record_students, each=record_students)
+    here.know_faces()
+    if mode != "off":
+        opened(settings.records).close()  # Better now than in the middle of the lesson.
+    with ThreadPoolExecutor(1, "reading") as worker:
+        lesson = LessonEngine(here, worker, name=here.name)
+        for source in sources:
+            lesson.ask(Pull(source))
         try:
-            with LiveClass(here, sources, cores=cores) as watched, suppress(KeyboardInterrupt):
+            with suppress(KeyboardInterrupt):
+                watching = Watching(lesson, lambda: here.members.names, mode, seconds)
                 if as_json or not output.console().is_terminal:
-                    lesson.run(watched, seconds)
+                    watching.run()
                 else:
-                    _show(lesson, watched, seconds, each=each)
-            recording.stop()
+                    _show(watching, each=each)
         finally:
-            summary = lesson.summing.summary
+            error = lesson.state.error
+            ended = lesson.close()
+            summary, recording = ended.summary, ended.recording
             if summary.frames:
                 output.show(
                     {**asdict(summary), "session": recording.session},
                     as_json=as_json,
-                    picture=lambda: summary_of(summary, recording, enrolled=len(here.members)),
+                    picture=lambda: summary_of(
+                        summary, recording, mode, enrolled=len(here.members)
+                    ),
                 )
-    if watched.error is not None:
-        raise watched.error
+    for wrong in (recording.trouble, error):
+        if wrong is not None:
+            raise wrong
 
 
-class _Lesson:
-    """One lesson: every view is counted and, if wanted, recorded; keys are done as they say."""
+class Watching:
+    """A lesson in a terminal: recorded if wanted, and keys are done as they say."""
 
-    def __init__(self, here: OpenClass, recording: Recording, *, wanted: bool, each: bool) -> None:
-        from fewshot_fer.records.summary import Summing
-
-        self.summing = Summing()
-        self.recording = recording
-        self.desk = Desk(lambda: here.members.names)
-        self.paused = False
-        self._here = here
-        self._wanted, self._each = wanted, each
+    def __init__(
+        self,
+        lesson: LessonEngine,
+        names: Callable[[], Mapping[str, str]],
+        mode: Mode,
+        seconds: float | None = None,
+        *,
+        sleeps: Callable[[float], None] = sleep,
+    ) -> None:
+        self.desk = Desk(names)
+        self._lesson, self._names, self._mode, self._seconds = lesson, names, mode, seconds
+        self._sleeps, self._waited = sleeps, 0.0
         self._over = False
 
-    def run(
-        self,
-        live: LiveClass,
-        seconds: float | None,
-        keys: Keys | None = None,
-        screen: Screen | None = None,
-    ) -> None:
+    def run(self, keys: Keys | None = None, screen: Screen | None = None) -> None:
         """Watch until the sources are over, for so many seconds, or until somebody ends it."""
+        from fewshot_fer.cli.show.screen import notes, numbered
+        from fewshot_fer.lesson.commands import Record
+
         said: list[str] = []
-        while not (live.over or self._over):
-            view = live.look(_KEYS_S)
-            if view is not None:
-                if seconds is not None and view.time > seconds:
-                    return
-                self._take(view)
-            elif seconds is not None and live.elapsed > seconds + _SILENT_S:
-                return
+        while not ((state := self._lesson.state).over or self._over or self._is_late(state)):
+            if self._mode != "off" and state.recording.session is None and state.view is not None:
+                # A source that shows nothing leaves no empty session.
+                self._lesson.ask(Record(self._mode)).result()
             while keys is not None and (key := keys.pressed()) is not None:
-                faces = [face.track for face in live.view.seen] if live.view else []
-                self._do(self.desk.press(key, faces), live, screen)
+                faces = {face.track: (face.source, face.track) for face in numbered(state)}
+                self._do(self.desk.press(key, faces), state, screen)
             if screen is not None:
-                screen.update(self, live)
+                screen.update(self._lesson.state, self.desk)
             else:
-                # What ends the command is said by its error.
-                said = _say_what_is_new(live.notes() if live.error is None else [], said)
+                said = _say_what_is_new(notes(state), said)
+            self._sleeps(_KEYS_S)
+            self._waited += _KEYS_S
+        if screen is None and state.error is None:
+            # What ends the command is said by its error.
+            _say_what_is_new(notes(state), said)
 
-    def _take(self, view: View) -> None:
-        if self._wanted and not self.recording.running and not self.paused:
-            # A source that shows nothing leaves no empty session.
-            self.recording.start(each=self._each)
-        self.recording.note(view)
-        if not self.paused:
-            self.summing.add(view)
+    def _is_late(self, state: LessonState) -> bool:
+        if self._seconds is None:
+            return False
+        return state.seconds > self._seconds or self._waited > self._seconds + _SILENT_S
 
-    def _do(self, action: Action | None, live: LiveClass, screen: Screen | None) -> None:
+    def _do(self, action: Action | None, state: LessonState, screen: Screen | None) -> None:
+        from fewshot_fer.lesson import commands
+
         words = ""
         match action:
             case Name(number, student):
-                live.name(number, student)
-                who = self._here.members.names.get(student or "", "nobody of the class")
-                words = f"Face {number} is {who}."
+                place, track = track_of(number, len(state.sources))
+                key = state.sources[place].key
+                words = self._asked(commands.Name(key, track, student))
+                words = words or f"Face {number} is {self._called(student)}."
             case Mark(text):
-                marked = self.recording.mark(text)
-                words = f"Marked: {text}." if marked else "Nothing is recorded: no mark was made."
+                recorded = self._lesson.ask(commands.Mark(text)).result().recorded
+                words = f"Marked: {text}." if recorded else "Nothing is recorded: no mark was made."
             case "recalibrate":
-                words = self._recalibrated(live)
+                words = self._recalibrated()
             case "pause":
-                self.paused = not self.paused
-                (self.recording.pause if self.paused else self.recording.resume)()
+                self._lesson.ask(commands.Pause(not state.paused)).result()
             case "end":
                 self._over = True
             case "everybody" if screen is not None:
@@ -188,23 +213,47 @@ class _Lesson:
         if words and screen is not None:
             screen.say(words)
 
-    def _recalibrated(self, live: LiveClass) -> str:
+    def _called(self, student: str | None) -> str:
+        return self._names().get(student or "", "nobody of the class")
+
+    def _asked(self, command: Command[Any]) -> str:
+        """Have something done; what is wrong with it, if anything."""
         from fewshot_fer.errors import FewshotFerError
-        from fewshot_fer.lesson.live import in_words
 
         try:
-            return in_words(self._here.recalibrate(live.looks()), self._here.members.names)
+            self._lesson.ask(command).result()
+        except FewshotFerError as error:
+            return f"{error.what} {error.next_step}".strip()
+        return ""
+
+    def _recalibrated(self) -> str:
+        """What recalibrating everybody in view brought, in a line."""
+        from fewshot_fer.errors import FewshotFerError
+        from fewshot_fer.lesson.commands import Recalibrate
+
+        try:
+            return in_words(self._lesson.ask(Recalibrate()).result(), self._names())
         except FewshotFerError as error:
             return f"{error.what} {error.next_step}".strip()
 
 
-def _show(lesson: _Lesson, live: LiveClass, seconds: float | None, *, each: bool) -> None:
+def in_words(results: Mapping[str, object], names: Mapping[str, str]) -> str:
+    """What recalibrating the class brought, for one line of a screen."""
+    if not results:
+        return "Nobody who is enrolled was recognised yet: nothing to recalibrate."
+    left = sorted(names.get(who, who) for who, why in results.items() if isinstance(why, str))
+    done = len(results) - len(left)
+    rest = f" Left as they were, too few sure looks: {', '.join(left)}." if left else ""
+    return f"{done} of {len(results)} recalibrated.{rest}"
+
+
+def _show(watching: Watching, *, each: bool) -> None:
     """Watch with a screen and with keys."""
     from fewshot_fer.cli.show.keys import keyboard
     from fewshot_fer.cli.show.screen import Screen
 
     with keyboard() as keys, Screen(output.console(), each=each) as screen:
-        lesson.run(live, seconds, keys, screen)
+        watching.run(keys, screen)
 
 
 def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
@@ -219,11 +268,11 @@ def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
 # ---------------------------------------------------------------------- sources
 
 
-def _in_browser(settings: Settings, sources: Sequence[Source], *, record: bool, each: bool) -> None:
+def _in_browser(settings: Settings, sources: Sequence[Source], mode: Mode) -> None:
     try:
         from fewshot_fer.cli.browser import in_browser
 
-        in_browser(settings, sources, record=record, each=each)
+        in_browser(settings, sources, mode)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("fewshot_fer"):
             raise
@@ -235,9 +284,11 @@ def _in_browser(settings: Settings, sources: Sequence[Source], *, record: bool, 
         ) from error
 
 
-def _sources(given: Sequence[str], student: str | None, settings: Settings) -> list[Source]:
+def _sources(
+    given: Sequence[str], student: str | None, settings: Settings, cores: float | None
+) -> list[Source]:
     """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
-    from fewshot_fer.lesson.live import Source
+    from fewshot_fer.lesson.commands import Source
     from fewshot_fer.lesson.sources import without_password
     from fewshot_fer.students.store.library import Library
 
@@ -245,13 +296,21 @@ def _sources(given: Sequence[str], student: str | None, settings: Settings) -> l
 
     if student is not None and len(given) > 1:
         raise typer.BadParameter("with several sources say STUDENT=SOURCE", param_hint="--student")
-    found = []
-    for one in given:
+    found: list[Source] = []
+    for place, one in enumerate(given, 1):
         whom, source = (student, one) if student is not None else _whose(one)
         known = library.find(whom) if whom is not None else None
         called = f"camera {source}" if source.isdecimal() else without_password(source)
         name = known.name if known is not None else called
-        found.append(Source(name, _pictures(source, settings), known.id if known else None))
+        found.append(
+            Source(
+                name if all(other.key != name for other in found) else f"{name} ({place})",
+                kind="gallery" if known is None else "device",
+                student=known.id if known is not None else None,
+                pictures=_pictures(source, settings),
+                cores=cores / len(given) if cores is not None else None,
+            )
+        )
     return found
 
 
@@ -263,7 +322,7 @@ def _whose(source: str) -> tuple[str | None, str]:
     return (None, source) if Path(source).exists() else (student, rest)
 
 
-def _pictures(source: str, settings: Settings) -> Generator[Captured]:
+def _pictures(source: str, settings: Settings) -> Pictures:
     """A source's pictures at the speed at which they were taken."""
     from fewshot_fer.lesson.pacing import paced
     from fewshot_fer.lesson.sources import is_live, open_source
@@ -274,7 +333,7 @@ def _pictures(source: str, settings: Settings) -> Generator[Captured]:
     return pictures if is_live(source) else paced(pictures)
 
 
-def _drawn(source: str, seed: int) -> Iterator[Captured]:
+def _drawn(source: str, seed: int) -> Pictures:
     """A drawn class without end, of `drawn` or `drawn:STUDENTS`."""
     from fewshot_fer.drawn.demo import drawn_pictures
 

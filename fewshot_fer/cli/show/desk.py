@@ -33,6 +33,17 @@ _AT_ONCE: Final[Mapping[str, Action]] = {
 }  # fmt: skip
 
 
+def number_of(place: int, track: int, sources: int) -> int:
+    """The number that is typed for a source's track, among those of so many sources."""
+    return track * sources + place
+
+
+def track_of(number: int, sources: int) -> tuple[int, int]:
+    """Whose track a number means: the source's place, and the track."""
+    track, place = divmod(number, sources)
+    return place, track
+
+
 class Desk:
     """Collects keys until they mean something."""
 

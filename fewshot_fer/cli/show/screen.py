@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from fewshot_fer.cli.show import classview, output
+from fewshot_fer.cli.show.desk import number_of
 
 if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
@@ -13,32 +16,16 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from fewshot_fer.cli.show.desk import Desk
-    from fewshot_fer.lesson.live import LiveClass
-    from fewshot_fer.records.recording import Recording
+    from fewshot_fer.lesson.events import LessonState, Mode, RecordingState
     from fewshot_fer.records.summary import Summary
+    from fewshot_fer.records.views import Seen
 
 _SAID_FOR_S: Final = 8.0
+_WHAT: Final[Mapping[Mode, str]] = {
+    "off": "nothing", "class": "the class", "per_student": "the class and every student",
+}  # fmt: skip
 _FEW: Final = 0.25
 """Where less of the class was surely read, that comes before all shares."""
-
-
-class Shown(Protocol):
-    """What the screen shows of a lesson beside the class."""
-
-    @property
-    def desk(self) -> Desk:
-        """What the keys mean now."""
-        ...
-
-    @property
-    def recording(self) -> Recording:
-        """What is recorded."""
-        ...
-
-    @property
-    def paused(self) -> bool:
-        """Whether nothing is counted now."""
-        ...
 
 
 class Screen:
@@ -67,66 +54,83 @@ class Screen:
         """Show something for a few seconds."""
         self._said, self._said_at = words, monotonic()
 
-    def update(self, shown: Shown, live: LiveClass) -> None:
+    def update(self, state: LessonState, desk: Desk) -> None:
         """Draw what is seen now."""
         said = self._said if monotonic() - self._said_at < _SAID_FOR_S else ""
-        self._live.update(
-            picture(
-                shown, live, self._console.width, self._console.height, said=said, each=self.each
-            )
-        )
+        size = self._console.width, self._console.height
+        self._live.update(picture(state, desk, *size, said=said, each=self.each))
 
 
 def picture(
-    shown: Shown, live: LiveClass, width: int, height: int, *, said: str = "", each: bool = False
+    state: LessonState, desk: Desk, width: int, height: int, *, said: str = "", each: bool = False
 ) -> Group:
     """The class, everybody if wanted, trouble, and what the keys mean, in so many lines."""
     from rich.console import Group
     from rich.text import Text
 
-    view, naming = live.view, shown.desk.naming
-    end: list[RenderableType] = [Text(note, style="yellow") for note in live.notes()]
+    end: list[RenderableType] = [Text(note, style="yellow") for note in notes(state)]
     if said:
         end.append(Text(said, style="bold"))
-    end.append(Text(shown.desk.line, style="bold" if naming else "dim"))
+    end.append(Text(desk.line, style="bold" if desk.naming else "dim"))
+    view = state.view
     if view is None:
-        return Group(Text("Waiting for the first picture ...", style="dim"), *end)
+        head = _head(state) if state.seconds else Text("Waiting for the first picture ...", "dim")
+        return Group(head, *end)
     parts: list[RenderableType] = [
-        _head(shown, view.time),
+        _head(state),
         Text(),
         classview.class_bars(view.shares, 40),
         Text(classview.effort_line(view.effort, view.timings), style="dim"),
     ]
     room = height - len(classview.COLOURS) - 5 - len(end)
-    if naming:
-        sources = sorted({face.source for face in view.seen})
-        for source in sources:
-            faces = [face for face in view.seen if face.source == source]
-            lines = min(12, max(2, room // len(sources) - 1))
-            sketch = classview.places(faces, live.size_of(source), min(width, 72), lines)
-            parts += [Text(source, style="dim"), sketch]
+    faces = numbered(state)
+    if desk.naming:
+        shown = [source for source in state.sources if source.faces] or state.sources
+        for source in shown:
+            theirs = [face for face in faces if face.source == source.key]
+            lines = min(12, max(2, room // len(shown) - 1))
+            sketch = classview.places(theirs, source.size, min(width, 72), lines)
+            parts += [Text(source.key, style="dim"), sketch]
     elif each:
-        parts += [Text(), classview.students_grid(view.seen, width, rows=max(1, room))]
+        parts += [Text(), classview.students_grid(faces, width, rows=max(1, room))]
     return Group(*parts, *end)
 
 
-def _head(shown: Shown, time: float) -> Text:
+def notes(state: LessonState) -> list[str]:
+    """What is to be said of the sources now, in plain words; most often nothing."""
+    said = [(source.key, source.said) for source in state.sources]
+    said.append(("the students' folder", state.library.what if state.library else None))
+    return [f"{name}: {words}" for name, words in said if words]
+
+
+def numbered(state: LessonState) -> list[Seen]:
+    """The faces of the view, with numbers that mean one face of one source."""
+    places = {source.key: place for place, source in enumerate(state.sources)}
+    seen = state.view.seen if state.view is not None else ()
+    return [
+        replace(face, track=number_of(places[face.source], face.track, len(places)))
+        for face in seen
+        if face.source in places
+    ]
+
+
+def _head(state: LessonState) -> Text:
     from rich.text import Text
 
-    minutes, seconds = divmod(int(time), 60)
-    return Text(f"{minutes}:{seconds:02}   ", style="bold").append_text(_recorded(shown))
+    minutes, seconds = divmod(int(state.seconds), 60)
+    return Text(f"{minutes}:{seconds:02}   ", style="bold").append_text(_recorded(state))
 
 
-def _recorded(shown: Shown) -> Text:
+def _recorded(state: LessonState) -> Text:
     """Whether it is recorded, and what keeps it from being written just now."""
     from rich.text import Text
 
-    recording = shown.recording
-    if shown.paused:
+    recording = state.recording
+    if state.paused:
         return Text("paused: nothing is recorded", style="yellow")
-    if not recording.running:
+    if recording.mode == "off":
         return Text("not recorded")
-    said = Text(f"recording {recording.what}", style="red")
+    said = Text(f"recording {_WHAT[recording.mode]}", style="red")
     if recording.trouble is not None:
         said.append(f" (waiting: {recording.trouble.what})", style="yellow")
     return said
@@ -135,7 +139,7 @@ def _recorded(shown: Shown) -> Text:
 # ---------------------------------------------------------------------- the end
 
 
-def summary_of(summary: Summary, recording: Recording, *, enrolled: int) -> Group:
+def summary_of(summary: Summary, recording: RecordingState, mode: Mode, *, enrolled: int) -> Group:
     """What remains of a lesson: how much was surely read, then what that was."""
     from rich.console import Group
     from rich.text import Text
@@ -153,7 +157,7 @@ def summary_of(summary: Summary, recording: Recording, *, enrolled: int) -> Grou
         )
         parts.append(output.table("The class", columns, rows))
     if recording.session is not None:
-        parts.append(Text(_where_recorded(recording)))
+        parts.append(Text(_where_recorded(recording, mode)))
     return Group(*parts)
 
 
@@ -172,11 +176,11 @@ def _coverage(summary: Summary, enrolled: int) -> str:
     ).replace("Only none", "None")
 
 
-def _where_recorded(recording: Recording) -> str:
+def _where_recorded(recording: RecordingState, mode: Mode) -> str:
     if recording.trouble is not None:
         return f"Not all of session {recording.session} is written: {recording.trouble.what}"
-    each = " --each" if recording.each else ""
+    each = " --each" if mode == "per_student" else ""
     return (
-        f"Recorded {recording.what} as session {recording.session}. "
+        f"Recorded {_WHAT[mode]} as session {recording.session}. "
         f"See it with `fewshot-fer session report {recording.session}{each}`."
     )

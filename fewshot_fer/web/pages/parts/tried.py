@@ -44,8 +44,8 @@ def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Se
     follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
     namer = None
     if student is not None:
-        everybody = here.namer()
-        namer = OnlyOne(everybody, student) if everybody is not None else here.namer(student)
+        known = here.faces is not None
+        namer = OnlyOne(here.namer(), student) if known else here.namer(student)
     session = ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
     with _as_file(name, data) as path:
         length = length_of(path) or 0.0

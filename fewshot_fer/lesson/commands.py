@@ -1,0 +1,114 @@
+"""What may be asked of a lesson while it runs; each command says what it is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from fewshot_fer.lesson.events import Ended, Event, Marked, Mode
+from fewshot_fer.lesson.naming import Namer
+from fewshot_fer.lesson.sources import Pictures
+from fewshot_fer.students.recalibration import Recalibrated
+
+AnswerT = TypeVar("AnswerT")
+Kind = Literal["gallery", "device", "drawn"]
+Results = Mapping[str, Recalibrated | str]
+"""What recalibrating brought every student; of who was left as they were, why."""
+Sink = Callable[[Event], None]
+"""Is told what happens, in the lesson's own thread: it must be quick and never wait."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A stream of pictures of a class, or of one student."""
+
+    key: str
+    """What it is called; no two of a lesson are called alike."""
+    kind: Kind = "gallery"
+    """The pictures of a `device` are shown to nobody; a `drawn` class keeps no lesson alive."""
+    student: str | None = None
+    """The id of the one student whom it shows."""
+    pictures: Pictures | None = None
+    """Pulled, at the speed at which they were taken; a source without them is pushed."""
+    waits: bool = False
+    """Pull the next picture only when the last one was answered."""
+    namer: Namer | None = None
+    """Says who is who, where neither the one student nor the faces do."""
+    cores: float | None = None
+    """How many processor cores reading it may take."""
+
+
+class Command(Generic[AnswerT]):
+    """Something to ask of a lesson."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull(Command[None]):
+    """Take pictures from a source until it ends."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Leave(Command[None]):
+    """A source is no more."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Command[None]):
+    """A person says who a face is (None: nobody of the class)."""
+
+    source: str
+    track: int
+    student: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Command[Marked]):
+    """Mark this moment; a record that is begun or goes on later gets it then."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Command[None]):
+    """Look at nothing and record nothing, or (not `on`) look and record again."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Command[int | None]):
+    """Record so from now on, in a session of its own; the session that is recorded, or was."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibrate(Command[Results]):
+    """Fit everybody who is seen to today's light."""
+
+    resting: bool = False
+    """All were at rest for the last seconds; else the last minute's sure looks count."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch(Command[None]):
+    """Tell this sink what happens from now on, and first how things stand."""
+
+    sink: Sink
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unwatch(Command[None]):
+    """Tell it nothing more."""
+
+    sink: Sink
+
+
+@dataclass(frozen=True, slots=True)
+class End(Command[Ended]):
+    """End the lesson and keep what was recorded."""

@@ -1,0 +1,315 @@
+"""The one engine of a lesson: pictures and commands in, one picture of the class out.
+
+    offer, ask ──> inbox ──> the lesson's own thread ──> state, events
+                     ^             │      │
+                     └── answers ──┴──────┴──> workers read pictures, helpers write and learn
+
+Whatever happens comes through one inbox, in the order in which it came, and only the lesson's own
+thread touches what the lesson knows (an actor). That thread never waits: workers read pictures,
+helpers see to databases and folders, and all of them answer into the same inbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from math import inf
+from time import monotonic
+from typing import Any, Final
+
+from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.lesson import commands as c
+from fewshot_fer.lesson.actor import Actor, answer, fail, pass_on
+from fewshot_fer.lesson.events import (
+    CheckIns,
+    Ended,
+    Event,
+    LessonState,
+    Looked,
+    Marked,
+    Paused,
+    Skipped,
+)
+from fewshot_fer.lesson.host import Host
+from fewshot_fer.lesson.intake import Intake
+from fewshot_fer.lesson.overview import Overview
+from fewshot_fer.lesson.session import ClassSession
+from fewshot_fer.lesson.sources import Clock
+from fewshot_fer.lesson.stream import Answer, Encodes, Offer, Read
+from fewshot_fer.lesson.taping import Tape, over
+from fewshot_fer.records.values import Mark
+
+_PULSE_S: Final = 0.2
+"""The class is put together and recorded so often, ..."""
+_STATE_S: Final = 1.0
+"""... told to those who watch and compared with the library, ..."""
+_CHECK_S: Final = 20.0
+"""... and searched for who is worth a check-in."""
+_RESTING_S: Final = 4.0
+_MINUTE_S: Final = 60.0
+
+
+class LessonEngine:
+    """One lesson. `offer`, `ask` and `close` are for any thread; `state` is always the newest."""
+
+    def __init__(
+        self,
+        host: Host,
+        workers: Executor,
+        *,
+        id_: str = "",
+        name: str = "",
+        started: float = 0.0,
+        encodes: Encodes | None = None,
+        forsaken_s: float = inf,
+        clock: Clock = monotonic,
+    ) -> None:
+        """`encodes` makes pictures for those who watch, of sources that bring none.
+
+        A lesson that nobody sends pictures to or watches ends by itself after `forsaken_s`.
+        """
+        self.id, self.name = id_, name
+        self.state = LessonState(id_, name, started)
+        self.over: Future[Ended] = Future()
+        """Has how it ended, once it has."""
+        self._host, self._encodes, self._clock = host, encodes, clock
+        self._forsaken_s = forsaken_s
+        self._records = ThreadPoolExecutor(1, f"records-{id_}")
+        self._library = ThreadPoolExecutor(1, f"library-{id_}")
+        self._actor = Actor(f"lesson-{id_}", self._beat)
+        self._intake = Intake(self._actor, workers, self._session, self._looked, self._pulse, clock)
+        self._tape = Tape(
+            lambda each: host.begin_recording(name, per_student=each),
+            partial(self._actor.aside, self._records),
+            self._tell,
+        )
+        self._overview = Overview()
+        self._sinks: list[c.Sink] = []
+        self._marks: list[Mark] = []
+        self._check_ins: CheckIns = ()
+        self._trouble: FewshotFerError | None = None
+        self._ending = self._paused = False
+        self._due = self._told = self._checked = self._left = clock()
+        self._actor.start()
+
+    # ------------------------------------------------------------------ for any thread
+
+    def offer(self, source: c.Source, picture: Bytes | bytes) -> Answer:
+        """Have a picture read; the newest of a source wins, the others are answered `Skipped`."""
+        offer = Offer(source, picture, self._clock())
+        self._actor.send(
+            lambda: self._intake.offer(offer), lambda: answer(offer.answer, Skipped("ended"))
+        )
+        return offer.answer
+
+    def ask(self, command: c.Command[c.AnswerT]) -> Future[c.AnswerT]:
+        """Have something done; commands are done in the order in which they are asked."""
+        waiting: Future[c.AnswerT] = Future()
+        self._actor.send(
+            lambda: self._obey(command, waiting), lambda: self._refuse(command, waiting)
+        )
+        return waiting
+
+    def close(self) -> Ended:
+        """End it, and wait until what was recorded is written and the sources are let go."""
+        return self.ask(c.End()).result()
+
+    # ------------------------------------------------------------------ commands
+
+    def _obey(self, command: c.Command[Any], waiting: Future[Any]) -> None:
+        try:
+            if self._ending:
+                self._refuse(command, waiting)
+            elif not self._begun(command, waiting):
+                done = self._done(command)
+                self._publish()
+                answer(waiting, done)
+        except Exception as error:
+            fail(waiting, error)
+
+    def _refuse(self, command: c.Command[Any], waiting: Future[Any]) -> None:
+        """A lesson that ends does nothing more."""
+        match command:
+            case c.End():
+                self.over.add_done_callback(lambda done: pass_on(done, waiting))
+            case c.Leave() | c.Unwatch() | c.Record("off"):
+                answer(waiting, None)
+            case _:
+                fail(waiting, over())
+
+    def _begun(self, command: c.Command[Any], waiting: Future[Any]) -> bool:
+        """Begin what is answered later; whether it was such a thing."""
+        match command:
+            case c.Name(source, track, student):
+                self._intake.name(source, track, student, waiting)
+            case c.Record(mode):
+                self._check_ins = ()
+                self._tape.change(mode, waiting)
+                self._publish()
+            case c.Recalibrate(resting):
+                self._recalibrate(resting, waiting)
+            case c.End():
+                self._end()
+                self._refuse(command, waiting)
+            case _:
+                return False
+        return True
+
+    def _done(self, command: c.Command[Any]) -> Marked | None:
+        """Do what can be done at once, and answer it."""
+        match command:
+            case c.Pull(source):
+                self._intake.pull(source, self.offer)
+            case c.Leave(source):
+                self._intake.leave(source)
+            case c.Mark(text):
+                time = self._time
+                mark = Mark(int(time), " ".join(text.split())[:200])
+                self._marks.append(mark)
+                self._tape.mark(mark.text, time, paused=self._paused)
+                marked = Marked(mark, self._tape.state.mode != "off")
+                self._tell(marked)
+                return marked
+            case c.Pause(on):
+                self._pause(on)
+            case c.Watch(sink):
+                self._sinks.append(sink)
+                self._intake.encodes = self._encodes
+                self._publish()
+                sink(self.state)
+            case c.Unwatch(sink):
+                self._sinks = [one for one in self._sinks if one != sink]
+                self._intake.encodes = self._encodes if self._sinks else None
+                self._left = self._clock()
+            case _:
+                raise TypeError(f"no lesson knows {command!r}")
+        return None
+
+    def _pause(self, on: bool) -> None:
+        self._paused = on
+        if on:
+            self._tape.flush()
+            self._intake.close(Skipped("paused"))
+        else:
+            self._intake.closed = None
+            self._tape.keep_marks("in the pause")
+        self._tell(Paused(on))
+
+    def _recalibrate(self, resting: bool, waiting: Future[c.Results]) -> None:
+        def learn(looks: Mapping[str, Floats]) -> None:
+            self._actor.aside(
+                self._library,
+                lambda: self._host.opened().recalibrate(looks, resting=resting) if looks else {},
+                lambda done: pass_on(done, waiting),
+                lambda _: fail(waiting, over()),
+            )
+
+        self._intake.collect(_RESTING_S if resting else _MINUTE_S, learn)
+
+    def _end(self) -> None:
+        """No pictures and no commands from now on; the record is ended, then all are told."""
+        self._ending = True
+        self._tape.closed = True
+        self._intake.close(Skipped("ended"))
+        self._publish()
+        written: Future[int | None] = Future()
+        written.add_done_callback(lambda _: self._is_written())
+        self._tape.change("off", written)
+
+    def _is_written(self) -> None:
+        summary = self._overview.summing.summary(self._intake.looks)
+        ended = Ended(self._time, self._tape.state, summary)
+        self._tell(ended)
+        self._intake.let_go()
+        for helper in (self._records, self._library):
+            helper.shutdown(wait=False, cancel_futures=True)
+        self._actor.close()
+        self.over.set_result(ended)
+
+    # ------------------------------------------------------------------ pictures
+
+    def _session(self, source: c.Source) -> ClassSession:
+        """In a worker: what looks at a source."""
+        return self._host.opened().watch(
+            student=source.student, cores=source.cores, namer=source.namer
+        )
+
+    def _looked(self, source: c.Source, read: Read) -> Looked:
+        assert read.view is not None
+        recording = self._tape.state.mode != "off" and not self._paused
+        took, own = self._clock() - read.offer.came, source.kind == "device"
+        jpeg = None if own else read.jpeg
+        looked = Looked(source.key, read.view, read.size, took, recording, jpeg)
+        if not own:
+            self._show(looked)
+        return looked
+
+    # ------------------------------------------------------------------ the pulse
+
+    @property
+    def _time(self) -> float:
+        """Seconds since the first picture came."""
+        return self._clock() - self._intake.began if self._intake.began is not None else 0.0
+
+    def _beat(self) -> float:
+        """Whatever is due; how long until something is."""
+        now = self._clock()
+        if now >= self._due and not self._ending:
+            self._due = now + _PULSE_S
+            self._pulse()
+            if now - self._told >= _STATE_S:
+                self._told = now
+                self._every_second(now)
+        return self._due - now if not self._ending else _PULSE_S
+
+    def _pulse(self) -> None:
+        """Put the class together, write it down, let it be seen."""
+        views = {} if self._paused else self._intake.views()
+        view = self._overview.update(views, self._time, self._intake.members)
+        if view is not None:
+            self._tape.note(view)
+        self._publish()
+
+    def _every_second(self, now: float) -> None:
+        self._show(self.state)
+        self._actor.aside(self._library, lambda: self._host.opened().refresh(), self._refreshed)
+        self._intake.drop_the_silent(now)
+        record = self._tape.state
+        if record.mode == "per_student" and now - self._checked >= _CHECK_S:
+            session, self._checked = record.session or 0, now
+            check = partial(self._host.check_ins, session)
+            self._actor.aside(self._library, check, partial(self._has_checked, session))
+        alone_s = now - max(self._left, self._intake.left)
+        if not self._sinks and self._intake.alone and alone_s > self._forsaken_s:
+            self._end()
+
+    def _refreshed(self, done: Future[None]) -> None:
+        error = done.exception()
+        # The lesson goes on with what is known.
+        self._trouble = error if isinstance(error, FewshotFerError) else None
+        self._intake.forget_who_left()
+
+    def _has_checked(self, session: int, done: Future[CheckIns]) -> None:
+        record = self._tape.state
+        if done.exception() is None and record.mode != "off" and record.session == session:
+            self._check_ins = done.result()
+
+    def _publish(self) -> None:
+        self.state = replace(
+            self.state, seconds=self._time, paused=self._paused, ended=self._ending,
+            recording=self._tape.state, sources=self._intake.states(), viewers=len(self._sinks),
+            view=self._overview.view, shares=self._overview.shares, marks=tuple(self._marks),
+            timeline=self._overview.timeline, check_ins=self._check_ins, library=self._trouble,
+        )  # fmt: skip
+
+    def _tell(self, event: Event) -> None:
+        """Something happened, and the state says so too."""
+        self._publish()
+        self._show(event)
+
+    def _show(self, event: Event) -> None:
+        for sink in self._sinks:
+            sink(event)

@@ -1,0 +1,119 @@
+"""Whether a lesson is recorded: one change after the other, however many ask at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from fewshot_fer.errors import FewshotFerError, RecordError
+from fewshot_fer.lesson.actor import answer, fail
+from fewshot_fer.lesson.events import Mode, RecordingState
+from fewshot_fer.records.recording import SessionWriter
+from fewshot_fer.records.views import View
+
+Aside = Callable[[Callable[[], Any], Callable[[Future[Any]], None]], None]
+"""Does work elsewhere, and goes on with it in the lesson's thread when it is done."""
+
+
+class Tape:
+    """For the lesson's thread alone; while a session begins or ends, other changes wait."""
+
+    def __init__(
+        self,
+        begins: Callable[[bool], SessionWriter],
+        aside: Aside,
+        tell: Callable[[RecordingState], None],
+    ) -> None:
+        """`begins` a session, per student or not, which may take as long as a database does."""
+        self.closed = False
+        """Whether no session is begun any more."""
+        self._begins, self._aside, self._tell = begins, aside, tell
+        self._recording: SessionWriter | None = None
+        """Takes what is seen."""
+        self._last: SessionWriter | None = None
+        self._trouble: FewshotFerError | None = None
+        self._changing = False
+        self._later: deque[Callable[[], None]] = deque()
+        self._unkept: list[tuple[str, float]] = []
+
+    @property
+    def state(self) -> RecordingState:
+        """How it stands."""
+        last, mode = self._last, self._mode
+        if last is None:
+            return RecordingState(trouble=self._trouble)
+        return RecordingState(mode, last.session, self._trouble or last.trouble)
+
+    @property
+    def _mode(self) -> Mode:
+        if self._recording is None:
+            return "off"
+        return "per_student" if self._recording.per_student else "class"
+
+    def change(self, mode: Mode, waiting: Future[int | None]) -> None:
+        """End the session that is recorded, if any, and begin another unless it is to be off."""
+        if self._changing:
+            self._later.append(partial(self.change, mode, waiting))
+            return
+        if self.closed and mode != "off":
+            fail(waiting, over())
+            return
+        before, self._recording = self._recording, None
+
+        def work() -> SessionWriter | None:
+            if before is not None:
+                before.end()
+            return self._begins(mode == "per_student") if mode != "off" else None
+
+        if before is None and mode == "off":
+            answer(waiting, None)
+        else:
+            self._changing = True
+            self._aside(work, partial(self._changed, waiting))
+
+    def _changed(self, waiting: Future[int | None], done: Future[SessionWriter | None]) -> None:
+        self._changing = False
+        error = done.exception()
+        self._trouble = error if isinstance(error, FewshotFerError) else None
+        if error is None:
+            self._recording = done.result()
+            self._last = self._recording or self._last
+            self.keep_marks("before the recording")
+            self._tell(self.state)
+            answer(waiting, self._last.session if self._last is not None else None)
+        else:
+            fail(waiting, error)
+        while self._later and not self._changing:
+            self._later.popleft()()
+
+    def note(self, view: View) -> None:
+        """One more view of the class."""
+        if self._recording is not None:
+            self._recording.note(view)
+
+    def mark(self, text: str, time: float, *, paused: bool) -> None:
+        """A moment of the lesson; it is kept for later where nothing is written now."""
+        if self._recording is None or paused:
+            self._unkept.append((text, time))
+        else:
+            self._recording.mark(text, time)
+
+    def keep_marks(self, why: str) -> None:
+        """Write down those that were made while nothing was, and say so."""
+        if self._recording is not None:
+            for text, time in self._unkept:
+                self._recording.mark(f"{text[:160] or 'Marked'} ({why})", time)
+            self._unkept.clear()
+
+    def flush(self) -> None:
+        """Nothing follows for a while."""
+        if self._recording is not None:
+            self._recording.flush()
+
+
+def over() -> RecordError:
+    """Why nothing can be asked of a lesson any more."""
+    return RecordError("This class has ended.", next_step="Open a new one.")
