@@ -28,7 +28,6 @@ from fewshot_fer.lesson.events import (
     Ended,
     Event,
     LessonState,
-    Looked,
     Marked,
     Paused,
     Skipped,
@@ -38,7 +37,7 @@ from fewshot_fer.lesson.intake import Intake
 from fewshot_fer.lesson.overview import Overview
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Clock
-from fewshot_fer.lesson.stream import Answer, Encodes, Offer, Read
+from fewshot_fer.lesson.stream import Answer, Encodes, Offer
 from fewshot_fer.lesson.taping import Tape, over
 from fewshot_fer.records.values import Mark
 
@@ -48,8 +47,6 @@ _STATE_S: Final = 1.0
 """... told to those who watch and compared with the library, ..."""
 _CHECK_S: Final = 20.0
 """... and searched for who is worth a check-in."""
-_RESTING_S: Final = 4.0
-_MINUTE_S: Final = 60.0
 
 
 class LessonEngine:
@@ -75,12 +72,11 @@ class LessonEngine:
         self.state = LessonState(id_, name, started)
         self.over: Future[Ended] = Future()
         """Has how it ended, once it has."""
-        self._host, self._encodes, self._clock = host, encodes, clock
-        self._forsaken_s = forsaken_s
+        self._host, self._encodes, self._clock, self._forsaken_s = host, encodes, clock, forsaken_s
         self._records = ThreadPoolExecutor(1, f"records-{id_}")
         self._library = ThreadPoolExecutor(1, f"library-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
-        self._intake = Intake(self._actor, workers, self._session, self._looked, self._pulse, clock)
+        self._intake = Intake(self._actor, workers, self._session, self._show, self._pulse, clock)
         self._tape = Tape(
             lambda each: host.begin_recording(name, per_student=each),
             partial(self._actor.aside, self._records),
@@ -166,11 +162,10 @@ class LessonEngine:
             case c.Leave(source):
                 self._intake.leave(source)
             case c.Mark(text):
-                time = self._time
-                mark = Mark(int(time), " ".join(text.split())[:200])
+                mark = Mark(int(self._time), " ".join(text.split())[:200])
                 self._marks.append(mark)
-                self._tape.mark(mark.text, time, paused=self._paused)
-                marked = Marked(mark, self._tape.state.mode != "off")
+                self._tape.mark(mark.text, self._time, paused=self._paused)
+                marked = Marked(mark, self._tape.on)
                 self._tell(marked)
                 return marked
             case c.Pause(on):
@@ -207,7 +202,7 @@ class LessonEngine:
                 lambda _: fail(waiting, over()),
             )
 
-        self._intake.collect(_RESTING_S if resting else _MINUTE_S, learn)
+        self._intake.collect(resting, learn)
 
     def _end(self) -> None:
         """No pictures and no commands from now on; the record is ended, then all are told."""
@@ -229,23 +224,10 @@ class LessonEngine:
         self._actor.close()
         self.over.set_result(ended)
 
-    # ------------------------------------------------------------------ pictures
-
     def _session(self, source: c.Source) -> ClassSession:
         """In a worker: what looks at a source."""
-        return self._host.opened().watch(
-            student=source.student, cores=source.cores, namer=source.namer
-        )
-
-    def _looked(self, source: c.Source, read: Read) -> Looked:
-        assert read.view is not None
-        recording = self._tape.state.mode != "off" and not self._paused
-        took, own = self._clock() - read.offer.came, source.kind == "device"
-        jpeg = None if own else read.jpeg
-        looked = Looked(source.key, read.view, read.size, took, recording, jpeg)
-        if not own:
-            self._show(looked)
-        return looked
+        here = self._host.opened()
+        return here.watch(student=source.student, cores=source.cores, namer=source.namer)
 
     # ------------------------------------------------------------------ the pulse
 
@@ -274,7 +256,7 @@ class LessonEngine:
         self._publish()
 
     def _every_second(self, now: float) -> None:
-        self._show(self.state)
+        self._tell(self.state)
         self._actor.aside(self._library, lambda: self._host.opened().refresh(), self._refreshed)
         self._intake.drop_the_silent(now)
         record = self._tape.state
@@ -282,8 +264,8 @@ class LessonEngine:
             session, self._checked = record.session or 0, now
             check = partial(self._host.check_ins, session)
             self._actor.aside(self._library, check, partial(self._has_checked, session))
-        alone_s = now - max(self._left, self._intake.left)
-        if not self._sinks and self._intake.alone and alone_s > self._forsaken_s:
+        alone = not self._sinks and self._intake.alone
+        if alone and now - max(self._left, self._intake.left) > self._forsaken_s:
             self._end()
 
     def _refreshed(self, done: Future[None]) -> None:
@@ -305,8 +287,11 @@ class LessonEngine:
             timeline=self._overview.timeline, check_ins=self._check_ins, library=self._trouble,
         )  # fmt: skip
 
+        self._intake.recording = self._tape.on and not self._paused
+        self._intake.wanted = not self._paused and bool(self._sinks or self._tape.on)
+
     def _tell(self, event: Event) -> None:
-        """Something happened, and the state says so too."""
+        """Tell those who watch; whatever happened, the state says it too."""
         self._publish()
         self._show(event)
 

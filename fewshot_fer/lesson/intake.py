@@ -29,6 +29,8 @@ _GONE_S: Final = 60.0
 """A source that is pushed and has sent nothing for so long is no more."""
 _LET_GO_S: Final = 2.0
 """A stream that says nothing is not waited for longer: its thread ends with the program."""
+_RESTING_S: Final = 4.0
+_MINUTE_S: Final = 60.0
 _REST_S: Final = 0.2
 """A source that waits for its answers is left alone for so long when it gets none."""
 
@@ -41,11 +43,11 @@ class Intake:
         actor: Actor,
         workers: Executor,
         begins: Callable[[Source], ClassSession],
-        looked: Callable[[Source, Read], Looked],
+        show: Callable[[Looked], None],
         changed: Callable[[], None],
         clock: Clock,
     ) -> None:
-        """`begins` makes a source's session, in a worker; `looked` is told of every picture read.
+        """`begins` makes a source's session, in a worker; `show` gets what others may see.
 
         `changed` is told before and after a source is over.
         """
@@ -57,10 +59,13 @@ class Intake:
         """When the last source that is somebody left."""
         self.looks = 0
         """How many pictures were read."""
+        self.recording = False
+        self.wanted = True
+        """Whether anybody watches or writes down what a source shows that waits."""
         self.encodes: Encodes | None = None
         """Makes pictures for those who watch, if anybody does."""
         self._actor, self._workers, self._clock = actor, workers, clock
-        self._begins, self._looked, self._changed = begins, looked, changed
+        self._begins, self._show, self._changed = begins, show, changed
         self._streams: dict[str, Stream] = {}
 
     # ------------------------------------------------------------------ pictures
@@ -114,10 +119,18 @@ class Intake:
             fail(waiting, self._failed(stream, done.error))
         elif done.view is not None and not ended:
             self.looks += 1
-            answer(waiting, self._looked(stream.source, done))
+            answer(waiting, self._looked(stream.source, done, done.view))
         else:
             answer(waiting, Skipped("ended"))
         self._send_off(stream)
+
+    def _looked(self, source: Source, done: Read, view: View) -> Looked:
+        took, own = self._clock() - done.offer.came, source.kind == "device"
+        jpeg = None if own else done.jpeg
+        looked = Looked(source.key, view, done.size, took, self.recording, jpeg)
+        if not own:
+            self._show(looked)
+        return looked
 
     def _failed(self, stream: Stream, error: Exception) -> FewshotFerError:
         """What to say; a mistake of ours costs what the source remembers, never the lesson."""
@@ -187,11 +200,18 @@ class Intake:
                     if stream.stop.is_set():
                         break
                     waiting = offer(source, captured.image)
-                    if source.waits and not _was_read(waiting):
-                        stream.stop.wait(_REST_S)
+                    if source.waits:
+                        self._wait(stream, waiting)
         except BaseException as broken:
             error = broken
         self._actor.send(lambda: stream.when_back(lambda _: self._is_over(stream, error)))
+
+    def _wait(self, stream: Stream, waiting: Answer) -> None:
+        """In a reader: until it was answered, and anybody wants the next one."""
+        with suppress(FewshotFerError):
+            waiting.result()
+        while not self.wanted and not stream.stop.wait(_REST_S):
+            pass
 
     def _is_over(self, stream: Stream, error: BaseException | None) -> None:
         if not stream.over:
@@ -235,8 +255,9 @@ class Intake:
         stream = self._streams.get(key)
         named(None) if stream is None else stream.when_back(named)
 
-    def collect(self, seconds: float, then: Callable[[dict[str, Floats]], None]) -> None:
-        """The vectors [n,D] of the last seconds by student, once every session is back."""
+    def collect(self, resting: bool, then: Callable[[dict[str, Floats]], None]) -> None:
+        """The latest vectors [n,D] by student, once every session is back."""
+        seconds = _RESTING_S if resting else _MINUTE_S
         since = self._clock() - (self.began or 0.0) - seconds
         found: dict[str, list[Floats]] = {}
         missing = len(self._streams)
@@ -260,9 +281,3 @@ class Intake:
         """Drop what is remembered of those who are not enrolled any more."""
         for stream in self._streams.values():
             stream.when_back(lambda session: session.forget_who_left() if session else None)
-
-
-def _was_read(waiting: Answer) -> bool:
-    with suppress(FewshotFerError):
-        return isinstance(waiting.result(), Looked)
-    return False

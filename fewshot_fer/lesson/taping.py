@@ -40,6 +40,11 @@ class Tape:
         self._unkept: list[tuple[str, float]] = []
 
     @property
+    def on(self) -> bool:
+        """Whether a session takes what is seen."""
+        return self._recording is not None
+
+    @property
     def state(self) -> RecordingState:
         """How it stands."""
         last, mode = self._last, self._mode

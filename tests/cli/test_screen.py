@@ -27,7 +27,18 @@ def desk(keys: str = "") -> Desk:
 def stands(view: View | None, said: str | None = None, sources: int = 1) -> LessonState:
     """How a lesson stands that shows this."""
     streams = tuple(
-        SourceState(f"camera {k}", "gallery", None, 5, 1.0, 9.0, said, (100, 100), False, None)
+        SourceState(
+            f"camera {k}",
+            "gallery",
+            None,
+            5,
+            1.0,
+            9.0,
+            None if k else said,
+            (100, 100),
+            False,
+            None,
+        )
         for k in range(sources)
     )
     return LessonState("", "", 0.0, 5.0, sources=streams, view=view)

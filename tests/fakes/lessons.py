@@ -19,8 +19,7 @@ from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured, Pictures
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.views import View
-from tests.lesson.colours import Colours, Places, Pupils, picture
-from tests.lesson.test_session import FINE
+from tests.lesson.colours import FINE, Colours, Places, Pupils, picture
 
 WAIT = 20.0
 CLASS = {"a": "Ada", "b": "Bo", "c": "Cem"}
@@ -137,10 +136,10 @@ class Held:
         one = Source(source) if isinstance(source, str) else source
         return self.lesson.offer(one, picture(expressions)).result(WAIT)
 
-    def until_over(self, count: int) -> LessonState:
+    def until_over(self, count: int, tries: int = 1000) -> LessonState:
         """Until so many sources are over."""
         pause = Event()
-        for _ in range(1000):
+        for _ in range(tries):
             if sum(source.over for source in self.state.sources) >= count:
                 break
             pause.wait(0.01)

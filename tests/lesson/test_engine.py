@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from threading import Event
 
 import pytest
 
@@ -17,7 +16,6 @@ from fewshot_fer.lesson.commands import (
     Mark,
     Name,
     Pause,
-    Pull,
     Recalibrate,
     Source,
     Unwatch,
@@ -35,7 +33,7 @@ from fewshot_fer.lesson.events import (
     Event as Told,
 )
 from fewshot_fer.lesson.session import ClassSession
-from tests.fakes.lessons import WAIT, Hall, Slow, done, held, looked, showing
+from tests.fakes.lessons import WAIT, Hall, Slow, done, held, looked
 from tests.lesson.colours import GREYS, picture
 
 GALLERY = Source("gallery")
@@ -164,86 +162,6 @@ def test_what_a_source_showed_long_ago_does_not_count() -> None:
         assert [source.key for source in here.settle(40.0).sources] == ["one"]
 
 
-# ---------------------------------------------------------------------- pulled sources
-
-
-def test_a_source_that_breaks_off_is_said_and_the_others_go_on() -> None:
-    stop, broken = Event(), Event()
-    error = SourceError("The camera has stopped sending pictures.", next_step="Check the cable.")
-    with held() as here:
-        here.lesson.ask(Pull(Source("one", pictures=showing([picture(["happy"])], stop))))
-        here.lesson.ask(Pull(Source("two", pictures=showing([picture(["sad"])], broken, error))))
-        broken.set()
-        state = here.until_over(1)
-        assert [source.said for source in state.sources] == [
-            None, "The camera has stopped sending pictures. Check the cable.",
-        ]  # fmt: skip
-        assert (state.over, state.error) == (False, None)
-        stop.set()
-        state = here.until_over(2)
-        assert (state.sources[0].said, state.over, state.error) == ("is at its end.", True, None)
-
-
-def test_what_was_seen_last_counts_though_the_source_is_over_by_then() -> None:
-    with held() as here:
-        here.lesson.ask(Pull(Source("x", pictures=showing([picture(["happy", "sad"])]))))
-        here.until_over(1)
-        summary = here.lesson.close().summary
-        assert (summary.frames, summary.most_faces) == (1, 2)
-
-
-@pytest.mark.parametrize("error", [SourceError("Gone."), ZeroDivisionError()])
-def test_where_all_break_off_that_is_the_error(error: Exception) -> None:
-    with held() as here:
-        for name in "xy":
-            here.lesson.ask(Pull(Source(name, pictures=showing([], error=error))))
-        state = here.until_over(2)
-        assert state.over
-        assert state.error is error
-
-
-def test_a_source_may_wait_for_its_answers() -> None:
-    hall = Slow()
-    taken: list[int] = []
-    with held(hall) as here:
-
-        def pictures() -> object:
-            for k in range(3):
-                taken.append(k)
-                yield from showing([picture(["happy"])])
-
-        here.lesson.ask(Pull(Source("drawn", "drawn", pictures=pictures(), waits=True)))  # type: ignore[arg-type]
-        assert hall.begun_looks.acquire(timeout=WAIT)
-        assert taken == [0]
-        hall.go_on.set()
-        here.until_over(1)
-        assert here.lesson.close().summary.frames == 3
-
-
-def test_the_end_lets_cameras_go() -> None:
-    freed = Event()
-
-    def camera() -> object:
-        try:
-            while True:
-                yield from showing([picture(["happy"])])
-        finally:
-            freed.set()
-
-    with held() as here:
-        here.lesson.ask(Pull(Source("camera 0", pictures=camera())))  # type: ignore[arg-type]
-    assert freed.wait(WAIT)
-
-
-def test_silence_is_said() -> None:
-    stop = Event()
-    with held() as here:
-        done(here.lesson.ask(Pull(Source("x", pictures=showing([], stop)))))
-        assert here.settle(3.0).sources[0].said is None
-        assert here.settle(3.0).sources[0].said == "no picture yet, for 6 s"
-        stop.set()
-
-
 # ---------------------------------------------------------------------- those who watch
 
 
@@ -321,7 +239,12 @@ def test_who_is_deleted_is_forgotten_while_the_lesson_goes_on() -> None:
         done(here.lesson.ask(Name("class", 1, "a")))
         here.show("happy")
         hall.members.names = {}
-        until(lambda: here.settle(1.0) and looked(here.show("happy")).view.seen[0].student is None)
+
+        def is_nobody() -> bool:
+            here.settle(1.0)
+            return looked(here.show("happy")).view.seen[0].student is None
+
+        until(is_nobody)
         done(here.lesson.ask(Recalibrate()))
         assert hall.recalibrated == []
 

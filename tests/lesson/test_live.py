@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.cli import app
-from fewshot_fer.cli.commands.live import _whose
+from fewshot_fer.cli.sources import whose
 from fewshot_fer.records.summary import Summary, Summing
 
 
@@ -58,7 +58,7 @@ def test_the_end_says_first_how_little_was_sure(
 
 
 @pytest.mark.parametrize(
-    ("source", "whose"),
+    ("source", "meant"),
     [
         ("anna=rtsp://host/a?b=c", ("anna", "rtsp://host/a?b=c")),
         ("Anna Maria=0", ("Anna Maria", "0")),
@@ -68,13 +68,13 @@ def test_the_end_says_first_how_little_was_sure(
         ("=0", (None, "=0")),
     ],
 )
-def test_a_source_may_be_one_students(source: str, whose: tuple[str | None, str]) -> None:
-    assert _whose(source) == whose
+def test_a_source_may_be_one_students(source: str, meant: tuple[str | None, str]) -> None:
+    assert whose(source) == meant
 
 
 def test_a_file_may_have_a_name_with_an_equals_sign(empty_folder: Path) -> None:
     Path("a=b.mp4").touch()
-    assert _whose("a=b.mp4") == (None, "a=b.mp4")
+    assert whose("a=b.mp4") == (None, "a=b.mp4")
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from fewshot_fer.web.byface import ByFace
 
-from fewshot_fer.arrays import Bytes
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FaceError, ImageError, SourceError
-from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import decode_image
-from fewshot_fer.lesson.naming import Doubts
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app_state import AppState
@@ -240,32 +236,6 @@ def test_who_is_deleted_is_forgotten_while_the_lesson_goes_on(
     service.library.remove(anna)
     until(lambda: anna not in running.looks(60.0))
     assert look(running, jpegs["happy"])["seen"][0]["student"] is None
-
-
-class Doubtful:
-    """Names everybody Anna, and then doubts it."""
-
-    def name(self, image: Bytes, faces: Faces, tracks: Any, time: float) -> dict[int, str]:
-        return dict.fromkeys(tracks, "anna")
-
-    def doubted(self, image: Bytes, faces: Faces, tracks: Any, students: Any, time: float) -> Any:
-        assert list(students) == ["anna"] * len(tracks)
-        return tracks
-
-    def forget(self, tracks: Any) -> None:
-        pass
-
-
-def test_names_by_face_are_looked_at_again() -> None:
-    image, faces = np.zeros((9, 9, 3), np.uint8), Faces.none()
-    found: list[Doubtful] = []
-    namer = ByFace(lambda: found[0] if found else None)
-    assert isinstance(namer, Doubts)
-    assert namer.name(image, faces, [7], 0.0) == {}
-    assert not namer.doubted(image, faces, [7], ["anna"], 0.0)
-    found.append(Doubtful())
-    assert namer.name(image, faces, [7], 1.0) == {7: "anna"}
-    assert namer.doubted(image, faces, [7], ["anna"], 2.0) == [7]
 
 
 def test_the_timeline_grows(service: AppState, jpegs: dict[str, bytes]) -> None:

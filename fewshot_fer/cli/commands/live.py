@@ -13,6 +13,7 @@ import typer
 from fewshot_fer.cli import options
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.desk import Desk, Mark, Name, track_of
+from fewshot_fer.cli.sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
     from fewshot_fer.lesson.commands import Command, Source
     from fewshot_fer.lesson.engine import LessonEngine
     from fewshot_fer.lesson.events import LessonState, Mode
-    from fewshot_fer.lesson.sources import Pictures
     from fewshot_fer.settings import Settings
 
-_LOOKS_A_SECOND: Final = 15.0
 _KEYS_S: Final = 0.1
 """How long a key waits at most while no picture comes."""
 _SILENT_S: Final = 10.0
@@ -86,7 +85,7 @@ def live(
         context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
         threads=threads, min_face=min_face, port=port,
     )  # fmt: skip
-    sources = _sources(source or ["0"], student, settings, cores)
+    sources = sources_of(source or ["0"], student, settings, cores)
     mode: Mode = "per_student" if record_students else "class" if record else "off"
     if browser:
         _in_browser(settings, sources, mode)
@@ -142,6 +141,22 @@ def _in_terminal(
     for wrong in (recording.trouble, error):
         if wrong is not None:
             raise wrong
+
+
+def _in_browser(settings: Settings, sources: Sequence[Source], mode: Mode) -> None:
+    try:
+        from fewshot_fer.cli.browser import in_browser
+
+        in_browser(settings, sources, mode)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("fewshot_fer"):
+            raise
+        from fewshot_fer.errors import ServerError
+
+        raise ServerError(
+            f"The web app needs a library that is not installed: {error.name}.",
+            next_step="Install it with `pip install 'fewshot-fer[web]'`, or leave --browser out.",
+        ) from error
 
 
 class Watching:
@@ -263,81 +278,3 @@ def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
         if note.split(" for ")[0] not in before:
             output.console(stderr=True).print(note, markup=False)
     return [note.split(" for ")[0] for note in notes]
-
-
-# ---------------------------------------------------------------------- sources
-
-
-def _in_browser(settings: Settings, sources: Sequence[Source], mode: Mode) -> None:
-    try:
-        from fewshot_fer.cli.browser import in_browser
-
-        in_browser(settings, sources, mode)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("fewshot_fer"):
-            raise
-        from fewshot_fer.errors import ServerError
-
-        raise ServerError(
-            f"The web app needs a library that is not installed: {error.name}.",
-            next_step="Install it with `pip install 'fewshot-fer[web]'`, or leave --browser out.",
-        ) from error
-
-
-def _sources(
-    given: Sequence[str], student: str | None, settings: Settings, cores: float | None
-) -> list[Source]:
-    """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
-    from fewshot_fer.lesson.commands import Source
-    from fewshot_fer.lesson.sources import without_password
-    from fewshot_fer.students.store.library import Library
-
-    library = Library(settings.support_sets)
-
-    if student is not None and len(given) > 1:
-        raise typer.BadParameter("with several sources say STUDENT=SOURCE", param_hint="--student")
-    found: list[Source] = []
-    for place, one in enumerate(given, 1):
-        whom, source = (student, one) if student is not None else _whose(one)
-        known = library.find(whom) if whom is not None else None
-        called = f"camera {source}" if source.isdecimal() else without_password(source)
-        name = known.name if known is not None else called
-        found.append(
-            Source(
-                name if all(other.key != name for other in found) else f"{name} ({place})",
-                kind="gallery" if known is None else "device",
-                student=known.id if known is not None else None,
-                pictures=_pictures(source, settings),
-                cores=cores / len(given) if cores is not None else None,
-            )
-        )
-    return found
-
-
-def _whose(source: str) -> tuple[str | None, str]:
-    """The student whom a source shows, where that is said before a `=`."""
-    student, equals, rest = source.partition("=")
-    if not equals or not student or not rest or any(sign in student for sign in "/:\\"):
-        return None, source
-    return (None, source) if Path(source).exists() else (student, rest)
-
-
-def _pictures(source: str, settings: Settings) -> Pictures:
-    """A source's pictures at the speed at which they were taken."""
-    from fewshot_fer.lesson.pacing import paced
-    from fewshot_fer.lesson.sources import is_live, open_source
-
-    if source.partition(":")[0] == "drawn":
-        return paced(_drawn(source, settings.seed))
-    pictures = open_source(source, every=0.0 if Path(source).is_dir() else 1 / _LOOKS_A_SECOND)
-    return pictures if is_live(source) else paced(pictures)
-
-
-def _drawn(source: str, seed: int) -> Pictures:
-    """A drawn class without end, of `drawn` or `drawn:STUDENTS`."""
-    from fewshot_fer.drawn.demo import drawn_pictures
-
-    number = source.partition(":")[2] or "12"
-    if not number.isdecimal() or not 1 <= int(number) <= 49:
-        raise typer.BadParameter("say drawn:12, for 1 to 49 students", param_hint="--source")
-    return drawn_pictures(int(number), seed, _LOOKS_A_SECOND)

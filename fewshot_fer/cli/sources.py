@@ -1,0 +1,75 @@
+"""The sources that a command line names: cameras, files, streams, the screen, a drawn class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from fewshot_fer.lesson.commands import Source
+    from fewshot_fer.lesson.sources import Pictures
+    from fewshot_fer.settings import Settings
+
+_LOOKS_A_SECOND: Final = 15.0
+
+
+def sources_of(
+    given: Sequence[str], student: str | None, settings: Settings, cores: float | None
+) -> list[Source]:
+    """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
+    from fewshot_fer.lesson.commands import Source
+    from fewshot_fer.lesson.sources import without_password
+    from fewshot_fer.students.store.library import Library
+
+    library = Library(settings.support_sets)
+
+    if student is not None and len(given) > 1:
+        raise typer.BadParameter("with several sources say STUDENT=SOURCE", param_hint="--student")
+    found: list[Source] = []
+    for place, one in enumerate(given, 1):
+        whom, source = (student, one) if student is not None else whose(one)
+        known = library.find(whom) if whom is not None else None
+        called = f"camera {source}" if source.isdecimal() else without_password(source)
+        name = known.name if known is not None else called
+        found.append(
+            Source(
+                name if all(other.key != name for other in found) else f"{name} ({place})",
+                kind="gallery" if known is None else "device",
+                student=known.id if known is not None else None,
+                pictures=_pictures(source, settings),
+                cores=cores / len(given) if cores is not None else None,
+            )
+        )
+    return found
+
+
+def whose(source: str) -> tuple[str | None, str]:
+    """The student whom a source shows, where that is said before a `=`."""
+    student, equals, rest = source.partition("=")
+    if not equals or not student or not rest or any(sign in student for sign in "/:\\"):
+        return None, source
+    return (None, source) if Path(source).exists() else (student, rest)
+
+
+def _pictures(source: str, settings: Settings) -> Pictures:
+    """A source's pictures at the speed at which they were taken."""
+    from fewshot_fer.lesson.pacing import paced
+    from fewshot_fer.lesson.sources import is_live, open_source
+
+    if source.partition(":")[0] == "drawn":
+        return paced(_drawn(source, settings.seed))
+    pictures = open_source(source, every=0.0 if Path(source).is_dir() else 1 / _LOOKS_A_SECOND)
+    return pictures if is_live(source) else paced(pictures)
+
+
+def _drawn(source: str, seed: int) -> Pictures:
+    """A drawn class without end, of `drawn` or `drawn:STUDENTS`."""
+    from fewshot_fer.drawn.demo import drawn_pictures
+
+    number = source.partition(":")[2] or "12"
+    if not number.isdecimal() or not 1 <= int(number) <= 49:
+        raise typer.BadParameter("say drawn:12, for 1 to 49 students", param_hint="--source")
+    return drawn_pictures(int(number), seed, _LOOKS_A_SECOND)
