@@ -24,7 +24,6 @@ import typer
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.faces.identity import Identity, weights
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import read_image
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.students import Enrolment, Gate, Library, Picture, Roster, agreed
@@ -38,7 +37,7 @@ def main(
 ) -> None:
     """Print medians over people."""
     recognizer = Recognizer.open()
-    gate = Gate(recognizer.find, assess)
+    gate = Gate(recognizer.find)
     identify = Identity.open() if weights() is not None else None
     spent: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as scratch:

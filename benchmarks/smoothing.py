@@ -25,6 +25,7 @@ from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.lesson.members import Members
 from fewshot_fer.lesson.smoothing import Smoother, Smoothing
 from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.reasons import Reason
 from fewshot_fer.recognizer import Recognizer
 
 LOOKS = 10
@@ -47,7 +48,7 @@ class Overheard:
     now: list[tuple[str | None, Reading]] = field(default_factory=list)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[str | None]
+        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
     ) -> Sequence[Reading]:
         readings = self.members.read(students, z, weak)
         self.now += zip(students, readings, strict=True)

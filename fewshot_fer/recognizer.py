@@ -14,6 +14,7 @@ from fewshot_fer.engine import Precision
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.measures import MIN_FACE, THRESHOLDS
 from fewshot_fer.prototypes import Prior, Prototypes
 from fewshot_fer.prototypes.stored import read_prior
 from fewshot_fer.settings import Settings
@@ -35,8 +36,8 @@ class Recognizer:
         *,
         precision: Precision = "bf16",
         threads: int = 1,
-        min_face: int = 20,
-        thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7),
+        min_face: int = MIN_FACE,
+        thresholds: tuple[float, float, float] = THRESHOLDS,
     ) -> Recognizer:
         """Open a checkpoint's folder; without one, the checkpoint that travels with the product."""
         folder = checkpoint or shipped_checkpoint()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fewshot_fer.engine import Precision
 from fewshot_fer.errors import SettingsError
+from fewshot_fer.measures import THRESHOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ class Settings(BaseModel):
         default=20, ge=12, le=4096, description="the smallest face to find, in pixels"
     )
     thresholds: Annotated[tuple[Probability, Probability, Probability], BeforeValidator(_split)] = (
-        Field(default=(0.6, 0.7, 0.7), description="the detector's three thresholds")
+        Field(default=THRESHOLDS, description="the detector's three thresholds")
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="where the web app listens")
     port: Whole = Field(default=8501, ge=1, le=65_535, description="the web app's port")

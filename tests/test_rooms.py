@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
-    "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "palette",
-    "reasons", "sentences", "settings", "shipped",
+    "__init__", "arrays", "engine", "errors", "expressions", "files", "images", "measures",
+    "palette", "reasons", "sentences", "settings", "shipped",
 }  # fmt: skip
 # Parts of one row do not know each other, but for those of the ground floor.
 ORDERS: dict[str, tuple[set[str], ...]] = {

@@ -48,7 +48,6 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     like another expression is kept and named.
     """
     from fewshot_fer.faces.identity import Identity, weights
-    from fewshot_fer.faces.quality import assess
     from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate
 
@@ -56,7 +55,7 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     quiet = call.as_json or not sys.stderr.isatty()
     return Enrolment(
         roster=call.roster,
-        gate=Gate(call.roster.recogniser.find, assess),
+        gate=Gate(call.roster.recogniser.find),
         identify=Identity.open() if weights() is not None and not same_person else None,
         same_person=same_person,
         skip_refused=call.given["skip_refused"] or some,
@@ -69,10 +68,9 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
 
 def live_gate(roster: Roster) -> Gate:
     """The gate for frames of a lesson: what can be read may calibrate."""
-    from fewshot_fer.faces.quality import assess
     from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
 
-    return Gate(roster.recogniser.find, assess, FOR_LESSONS)
+    return Gate(roster.recogniser.find, rules=FOR_LESSONS)
 
 
 def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:

@@ -17,7 +17,6 @@ from fewshot_fer.drawn.gallery import Frame
 from fewshot_fer.drawn.lesson import Beat, Lesson
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.expressions import NEUTRAL
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.members import Enrolled, Members, Strangers
 from fewshot_fer.lesson.session import ClassSession
@@ -89,7 +88,7 @@ class Cohort:
 
     def enrol(self, each: Callable[[int], None] = lambda done: None) -> int:
         """Everybody from one picture an expression; how many pictures were refused."""
-        gate = Gate(self._recognizer.find, assess)
+        gate = Gate(self._recognizer.find)
         enrolment = Enrolment(self._roster, gate, skip_refused=True)
         consent = agreed("Drawn students", datetime.now(UTC))
         refused = 0

@@ -11,8 +11,8 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding.checkpoint import Card, Checkpoint
 from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
+from fewshot_fer.measures import SQUARE
 
-SQUARE = 48
 _BATCH = 32
 # FER-2013's square within a portrait. Tried on people's own pictures: a little nearer, and a
 # little higher, than FER-2013's median serves one reference better.

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats
 from fewshot_fer.faces.frames import as_rgb
+from fewshot_fer.measures import SIDE
 
-SIDE: Final = 192
 INNER: Final = 128
 MARGIN: Final = (SIDE - INNER) // 2
 

@@ -35,6 +35,7 @@ from fewshot_fer.faces.pyramid import STRIDE, WINDOW, Piece, pieces
 from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.files import check_seal
+from fewshot_fer.measures import MIN_FACE, PYRAMID, THRESHOLDS
 from fewshot_fer.shipped import shipped_checkpoint
 
 FOLDER: Final = "mtcnn"
@@ -75,9 +76,9 @@ class Detector:
     proposer: Network
     refiner: Network
     decider: Network
-    thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7)
-    factor: float = 0.709
-    min_face: float = 20
+    thresholds: tuple[float, float, float] = THRESHOLDS
+    factor: float = PYRAMID
+    min_face: float = MIN_FACE
     arbiter: Network | None = None
     """Answers again where the decider's answers are too near each other."""
     helpers: int = 1
@@ -95,36 +96,16 @@ class Detector:
         *,
         precision: Precision = "bf16",
         threads: int = 1,
-        thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7),
-        factor: float = 0.709,
-        min_face: float = 20,
+        thresholds: tuple[float, float, float] = THRESHOLDS,
+        factor: float = PYRAMID,
+        min_face: float = MIN_FACE,
     ) -> Detector:
-        """The detector of a checkpoint's folder, else of the one that travels with the product."""
-        return cls.open(
-            (checkpoint or shipped_checkpoint()) / FOLDER,
-            precision=precision,
-            threads=threads,
-            thresholds=thresholds,
-            factor=factor,
-            min_face=min_face,
-        )
-
-    @classmethod
-    def open(
-        cls,
-        folder: Path,
-        *,
-        precision: Precision = "bf16",
-        threads: int = 1,
-        thresholds: tuple[float, float, float] = (0.6, 0.7, 0.7),
-        factor: float = 0.709,
-        min_face: float = 20,
-    ) -> Detector:
-        """The detector of a checkpoint's folder `mtcnn`.
+        """The detector of a checkpoint's folder, else of the one that travels with the product.
 
         With f32 it finds the faces that the original finds; where the processor knows half
         precision, that still does the work on which nothing depends.
         """
+        folder = (checkpoint or shipped_checkpoint()) / FOLDER
         check_seal(folder, PARTS)
 
         def load(name: str, precision: Precision = precision) -> Network:

@@ -14,6 +14,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import LibraryError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.prototypes.classwide import (
     ClassExpression,
     Teacher,
@@ -43,7 +44,8 @@ class Roster:
         """A student's prototypes with the calibration in use; None is nobody: the generic ones."""
         about_class, taught = self._taught_now()
         if student_id is None:
-            return self.learn(*self._nothing(), class_expressions=taught)
+            nothing = self.recogniser.vectors_of(NO_PORTRAITS)
+            return self.learn(nothing, (), class_expressions=taught)
         key = (self.library.stamp(student_id), about_class)
         found = self._remembered.get(student_id)
         if found is not None and found[0] == key:
@@ -142,6 +144,3 @@ class Roster:
                 looks = known.z[labels == name]
                 teachers.append(Teacher(looks, known.z[basic], labels[basic].tolist()))
         return learn_class_expression(self.recogniser.prior, name, teachers)
-
-    def _nothing(self) -> tuple[Floats, tuple[str, ...]]:
-        return self.recogniser.vectors_of(np.zeros((0, 192, 192, 3), np.uint8)), ()

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate, Picture, stacked, usable
 from fewshot_fer.students.recalibration import Recalibrated
@@ -33,7 +32,7 @@ def enroll(
 
     `agreed_by` says who has read `consent_text()` and agreed to it.
     """
-    enrolment = Enrolment(roster, gate or _gate(roster), skip_refused=skip_refused)
+    enrolment = _enrolment(roster, gate, skip_refused)
     return enrolment.enroll(name, _listed(pictures), agreed(agreed_by, roster.library.now()))
 
 
@@ -48,7 +47,7 @@ def add_references(
     """More pictures of a student; an expression that is new becomes the student's own."""
     known = roster.library.expressions(roster.library.open(student_id))
     own = [name for name in pictures if name not in known]
-    enrolment = Enrolment(roster, gate or _gate(roster), skip_refused=skip_refused)
+    enrolment = _enrolment(roster, gate, skip_refused)
     return enrolment.add(student_id, _listed(pictures), own=own)
 
 
@@ -56,7 +55,7 @@ def recalibrate(
     roster: Roster, student_id: str, pictures: Pictures, *, gate: Gate | None = None
 ) -> Recalibrated:
     """Fit a student to today's light, from a resting face or any picture with its expression."""
-    through = gate or Gate(roster.recogniser.find, assess, FOR_LESSONS)
+    through = gate or Gate(roster.recogniser.find, rules=FOR_LESSONS)
     faces = usable(through, _listed(pictures))
     z = roster.recogniser.vectors_of(stacked(faces))
     labels = [one.expression for one in faces]
@@ -64,8 +63,8 @@ def recalibrate(
     return recalibrate_from_vectors(roster, student_id, z, labels, how=how)
 
 
-def _gate(roster: Roster) -> Gate:
-    return Gate(roster.recogniser.find, assess)
+def _enrolment(roster: Roster, gate: Gate | None, skip_refused: bool) -> Enrolment:
+    return Enrolment(roster, gate or Gate(roster.recogniser.find), skip_refused=skip_refused)
 
 
 def _listed(pictures: Pictures) -> list[Picture]:

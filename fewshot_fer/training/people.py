@@ -20,10 +20,10 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import read_image
+from fewshot_fer.measures import SIDE
 
 INDEX = "index.csv"
 _COLUMNS = ("path", "subject", "emotion", "session")
-_PORTRAIT = 192
 
 Find = Callable[[Bytes], Faces]
 Listener = Callable[[int, int], None]
@@ -100,7 +100,7 @@ def photograph_all(
     takes: Sequence[Take], find: Find, listener: Listener = lambda _done, _all: None
 ) -> Acted:
     """Find and align the largest face of every picture, as in life."""
-    aligned = np.zeros((len(takes), _PORTRAIT, _PORTRAIT, 3), np.uint8)
+    aligned = np.zeros((len(takes), SIDE, SIDE, 3), np.uint8)
     found = np.zeros(len(takes), bool)
     for place, take in enumerate(takes):
         image = read_image(take.path)

@@ -14,7 +14,6 @@ from fewshot_fer.drawn.gallery import Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Picture
@@ -113,7 +112,7 @@ class _Drawing:
 def _enrol(host: Host, drawing: _Drawing, people: tuple[DrawnStudent, ...]) -> None:
     """Everybody with one picture of each expression, while the lesson goes on."""
     roster = host.roster
-    enrolment = Enrolment(roster, Gate(roster.recogniser.find, assess), skip_refused=True)
+    enrolment = Enrolment(roster, Gate(roster.recogniser.find), skip_refused=True)
     consent = agreed("Drawn students", datetime.now(UTC))
     there = {one.name: one.id for one in host.library.students()}
     drawing.ids.update(there)

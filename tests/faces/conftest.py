@@ -23,13 +23,13 @@ def networks(repository: Path) -> Path:
 @pytest.fixture(scope="session")
 def detector(networks: Path) -> Detector:
     """With full precision, as in the comparison with the original."""
-    return Detector.open(networks, precision="f32")
+    return Detector.of(networks.parent, precision="f32")
 
 
 @pytest.fixture(scope="session")
 def quick_detector(networks: Path) -> Detector:
     """As in a live class."""
-    return Detector.open(networks)
+    return Detector.of(networks.parent)
 
 
 @pytest.fixture(scope="session")

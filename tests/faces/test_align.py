@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
 from fewshot_fer.drawn.gallery import Frame
-from fewshot_fer.faces.align import SIDE, TEMPLATE, WEIGHTS, alignable, portraits, similarities
+from fewshot_fer.faces.align import TEMPLATE, WEIGHTS, alignable, portraits, similarities
+from fewshot_fer.measures import SIDE
 
 
 def _moved(points: Doubles, degrees: float, scale: float, shift: tuple[float, float]) -> Doubles:

@@ -198,7 +198,7 @@ def test_nothing_to_refine(detector: Detector, frame: Frame) -> None:
 
 def test_helpers_find_the_same(networks: Path, detector: Detector, frame: Frame) -> None:
     """Two threads share a search; who does what changes nothing."""
-    two = Detector.open(networks, precision="f32", threads=2)
+    two = Detector.of(networks.parent, precision="f32", threads=2)
     _twins(two.detect(frame.image), detector.detect(frame.image))
     assert two.helpers == 2
 

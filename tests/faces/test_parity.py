@@ -71,8 +71,8 @@ def test_parameters_mean_the_same(
     if reference.weights() is None:
         pytest.skip("facenet-pytorch is not installed")
     theirs, _ = reference.load(thresholds=list(thresholds), factor=factor, min_face_size=min_face)
-    ours = Detector.open(
-        networks, precision="f32", thresholds=thresholds, factor=factor, min_face=min_face
+    ours = Detector.of(
+        networks.parent, precision="f32", thresholds=thresholds, factor=factor, min_face=min_face
     )
     _same(theirs, ours, frame.image, "with other parameters")
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ConsentError, ReferenceImageError
+from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.cross_checks import (
@@ -201,12 +202,11 @@ class Enrolment:
 
     def _there(self, student: Student | None) -> tuple[Bytes, tuple[str, ...]]:
         """The portraits [n,192,192,3] that a student has already, and their labels."""
-        pictures = [r for r in student.references if r.kind == "image"] if student else []
-        portraits = [self.roster.library.portrait(student, r) for r in pictures] if student else []
-        return (
-            np.array(portraits, np.uint8).reshape(-1, 192, 192, 3),
-            tuple(reference.expression for reference in pictures),
-        )
+        if student is None:
+            return NO_PORTRAITS, ()
+        pictures = [r for r in student.references if r.kind == "image"]
+        portraits = [self.roster.library.portrait(student, r)[None] for r in pictures]
+        return np.concatenate([NO_PORTRAITS, *portraits]), tuple(r.expression for r in pictures)
 
     def _vectors(self, candidates: Sequence[Candidate]) -> Floats:
         return self.roster.recogniser.vectors_of(stacked(candidates))

@@ -16,9 +16,10 @@ import numpy as np
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError, ReferenceImageError
 from fewshot_fer.faces.align import portraits
-from fewshot_fer.faces.quality import Quality
+from fewshot_fer.faces.quality import Quality, assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import at_most, read_image
+from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.reasons import Code, Reason
 
 _LONGEST_SIDE = 1920
@@ -112,7 +113,7 @@ class Gate:
     """Lets a face through that is alone, big, sharp, lit and looks at the camera."""
 
     find: Finds
-    assess: Assesses
+    assess: Assesses = assess
     rules: Rules = Rules()
 
     def look(self, picture: Picture) -> Candidate | Refusal:
@@ -173,7 +174,7 @@ def usable(gate: Gate, pictures: Iterable[Picture], *, some: bool = False) -> li
 
 def stacked(candidates: Iterable[Candidate]) -> Bytes:
     """The portraits [n,192,192,3] of some faces."""
-    return np.array([one.portrait for one in candidates], np.uint8).reshape(-1, 192, 192, 3)
+    return np.concatenate([NO_PORTRAITS, *(one.portrait[None] for one in candidates)])
 
 
 def _flaws(quality: Quality, rules: Rules) -> Iterator[Reason]:

@@ -15,10 +15,10 @@ from safetensors.numpy import load, save
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError, ReferenceImageError
 from fewshot_fer.images import to_png
+from fewshot_fer.measures import SIDE
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.records import Keeps, NewReference, Reference, Student, from_yaml
 
-SIDE = 192
 _Thing = TypeVar("_Thing")
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + SIDE.to_bytes(4, "big") * 2 + b"\x08\x02"
 

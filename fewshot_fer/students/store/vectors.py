@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.files import write_atomically
+from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.students.store.contents import decode_vector, safetensors_metadata
 from fewshot_fer.students.store.interfaces import Recognises
 from fewshot_fer.students.store.library import Library
@@ -57,7 +58,7 @@ def known_vectors(library: Library, recogniser: Recognises, student: Student) ->
     here = tuple(r for r in student.references if r.sha in vectors)
     z = [vectors[reference.sha] for reference in here]
     return Known(
-        z=np.stack(z) if z else recogniser.vectors_of(np.zeros((0, 192, 192, 3), np.uint8)),
+        z=np.stack(z) if z else recogniser.vectors_of(NO_PORTRAITS),
         references=here,
         elsewhere=tuple(r for r in student.references if r.sha not in vectors),
     )

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import ImageError, MissingError, RequestError
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import (
     FOR_LESSONS,
     Gate,
     Picture,
     Refusal,
-    Rules,
     stacked,
     usable,
 )
@@ -51,17 +49,12 @@ def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
     app = call.app
     return Enrolment(
         roster=app.roster,
-        gate=gate(app),
-        identify=None if wishes.same_person else app.opened().identity,
+        gate=Gate(app.roster.recogniser.find),
+        identify=app.opened().identity,
         same_person=wishes.same_person,
         skip_refused=wishes.skip_refused,
         keep=lambda _: not wishes.skip_doubtful,
     )
-
-
-def gate(app: AppState, rules: Rules | None = None) -> Gate:
-    """The gate for pictures that are to teach, or with other rules."""
-    return Gate(app.roster.recogniser.find, assess, rules or Rules())
 
 
 def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
@@ -89,6 +82,6 @@ def readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
 
 def vectors(app: AppState, given: Sequence[Picture], *, lenient: bool) -> tuple[Floats, list[str]]:
     """Vectors z [n,D] and labels of the usable pictures; strict: all must be usable."""
-    faces = usable(gate(app, FOR_LESSONS), given, some=lenient)
+    faces = usable(Gate(app.roster.recogniser.find, rules=FOR_LESSONS), given, some=lenient)
     z = app.roster.recogniser.vectors_of(stacked(faces))
     return z, [one.expression for one in faces]

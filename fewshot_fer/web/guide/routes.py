@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from fewshot_fer.errors import FewshotFerError, RequestError
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import decode_image
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
 from fewshot_fer.students.store.names import expression_name
@@ -89,9 +88,9 @@ class Guide:
         self._ticket, self._fetched = ticket, 0
         find = self._app.recognizer.find
         if command["do"] == "rest":
-            self._coach = Resting(Gate(find, assess, FOR_LESSONS))
+            self._coach = Resting(Gate(find, rules=FOR_LESSONS))
         else:
-            self._coach = Teaching(Gate(find, assess), _expressions(names))
+            self._coach = Teaching(Gate(find), _expressions(names))
         return self._coach.begin()
 
     def _see(self, jpeg: bytes) -> list[Message]:

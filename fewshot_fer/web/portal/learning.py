@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, stacked
@@ -21,7 +20,7 @@ class Learner:
     def __init__(self, opened: OpenClass, student: str) -> None:
         self._opened = opened
         self._student = student
-        self._gate = Gate(opened.recognizer.find, assess)
+        self._gate = Gate(opened.recognizer.find)
 
     def teaching(self, expressions: Sequence[Any]) -> Coach:
         """Ask for pictures of these expressions."""

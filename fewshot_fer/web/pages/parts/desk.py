@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fewshot_fer.faces.quality import assess
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Rules
@@ -20,7 +19,7 @@ Steps = Callable[[int, int], None]
 
 def gate(app: AppState, rules: Rules | None = None) -> Gate:
     """The gate for pictures that are to teach, or with rules of their own."""
-    return Gate(app.recognizer.find, assess, rules or Rules())
+    return Gate(app.recognizer.find, rules=rules or Rules())
 
 
 def enrolment(
@@ -30,7 +29,7 @@ def enrolment(
     return Enrolment(
         roster=app.roster,
         gate=gate(app),
-        identify=None if same_person else app.opened().identity,
+        identify=app.opened().identity,
         same_person=same_person,
         skip_refused=True,
         progress=progress,
