@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,9 +16,10 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from fewshot_fer import __version__
-from fewshot_fer.web import front
+from fewshot_fer.web import front, html
 from fewshot_fer.web.access import signin
 from fewshot_fer.web.access.guard import Guard
+from fewshot_fer.web.access.headers import streamlit_policy
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide import routes as guide
@@ -45,11 +47,19 @@ def build_app(app: AppState) -> st.App:
 
 def parts(app: AppState) -> dict[str, Any]:
     """What `st.App` is made of: routes, middleware, and what happens at the beginning and end."""
+    _read_once()
     return {
         "routes": list(_routes(app)),
         "middleware": [Middleware(Guard, credentials=app.credentials, threads=app.threads)],
         "lifespan": _lifespan(app),
     }
+
+
+def _read_once() -> None:
+    """What is read from files, once, before the event loop would have to wait for it."""
+    html.prepare()
+    streamlit_policy()
+    mimetypes.init()
 
 
 def _routes(app: AppState) -> Iterator[BaseRoute]:

@@ -32,6 +32,12 @@ def agreement(version: str) -> Markup:
     return Markup(MarkdownIt("commonmark", {"html": False}).render(consent_text(version)))
 
 
+def prepare() -> None:
+    """Read all templates, so that no page waits for a disk."""
+    for name in _templates().list_templates(extensions=["html"]):
+        _templates().get_template(name)
+
+
 @cache
 def _templates() -> Environment:
     found = Environment(
@@ -40,6 +46,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     drawn = files("fewshot_fer.web").joinpath("templates", "icons")
     icons = {n: Markup(drawn.joinpath(f"{n}.svg").read_text(encoding="utf-8")) for n in _ICONS}

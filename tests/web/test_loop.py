@@ -1,0 +1,230 @@
+"""Nothing waits on the event loop: no disk and no lock, whatever route or socket is used."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import io
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from types import FrameType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import fewshot_fer
+from fewshot_fer.records.store import Store
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.web.access.apitokens import ApiTokens
+from fewshot_fer.web.api import tools
+from fewshot_fer.web.api.routes import OPERATIONS
+from fewshot_fer.web.api.table import Operation
+from fewshot_fer.web.app import parts
+from fewshot_fer.web.portal.door import Door
+from fewshot_fer.web.portal.invitations import Invitations
+from fewshot_fer.web.portal.portal import Portal
+from fewshot_fer.web.threads import Threads
+from tests.students.recogniser import good
+from tests.web.house import House, house_at, picture
+
+OURS = str(Path(fewshot_fer.__file__).parent)
+MAY_WAIT: tuple[type, ...] = (Library, Store, ApiTokens, Invitations, Door, Portal)
+DISK: tuple[tuple[ModuleType, str], ...] = (
+    (builtins, "open"), (io, "open"), (sqlite3, "connect"),
+    *((os, name) for name in ("open", "stat", "listdir", "scandir", "mkdir", "replace", "unlink")),
+)  # fmt: skip
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What the event loop was made to wait for."""
+    found: set[str] = set()
+    for kind in MAY_WAIT:
+        for name, method in list(vars(kind).items()):
+            if isinstance(method, FunctionType) and not name.startswith("__"):
+                note = noticed(found, method)
+                monkeypatch.setattr(kind, name, note)
+    for module, name in DISK:
+        monkeypatch.setattr(module, name, noticed(found, getattr(module, name)))
+    return found
+
+
+def noticed(found: set[str], call: Callable[..., Any]) -> Any:
+    """The same call, which says so when it is made on an event loop."""
+
+    @wraps(call)
+    def noticing(*args: Any, **named: Any) -> Any:
+        if on_a_loop() and (at := asked_by()) is not None:
+            found.add(f"{call.__qualname__} by {at}")
+        return call(*args, **named)
+
+    return noticing
+
+
+def on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def asked_by() -> str | None:
+    """Which line of ours asked for it; None where none did, or an import did."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and not frame.f_code.co_filename.startswith(OURS):
+        if "importlib" in frame.f_code.co_filename:
+            return None
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename.removeprefix(OURS)}:{frame.f_lineno}" if frame else None
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(tools, "assess", good)
+    monkeypatch.setattr("fewshot_fer.stills.assess", lambda image, faces, _: good(image, faces))
+    return house_at(tmp_path)
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient]:
+    app, here = Starlette(**parts(house)), ("127.0.0.1", 50_000)
+    with TestClient(app, base_url="http://localhost:8501", client=here) as client:
+        yield client
+
+
+def test_the_watch_sees_what_waits(waits: set[str], house: House, tmp_path: Path) -> None:
+    async def wrong() -> None:
+        house.portal.door.waiting("x")
+        house.portal.invitations.listed()
+
+    asyncio.run(wrong())
+    assert {one.partition(" ")[0] for one in waits} >= {
+        "Door._forget_old",
+        "Invitations._good",
+        "open",
+    }
+
+
+def test_signing_in_and_the_students_pages_wait_for_nothing(
+    waits: set[str], house: House, client: TestClient
+) -> None:
+    running = house.classes.open("7b")
+    made = house.portal.invitations.make(running.id, running.name)
+    link = f"/join/{house.portal.invitations.token(made)}"
+    assert client.get(link).status_code == 200
+    assert client.post(link, data={"name": "Anna", "agrees": "yes"}).url.path == "/me"
+    assert client.post(link, data={"name": "Anna", "agrees": "yes"}).status_code == 200
+    assert client.post(link, data={"withdraw": "yes"}).status_code == 200
+    for path in ("/me", "/me/facts", "/me/delete", "/sign-in", "/sign-out", "/health", "/class"):
+        assert client.get(path).status_code == 200, path
+    assert client.post("/me/leave").status_code == 200
+    assert client.post(link, data={"name": "Ben", "agrees": "yes"}).url.path == "/me"
+    assert client.post("/me/delete").status_code == 200
+    assert client.get("/assets/icon.svg").status_code == 200
+    assert [one.name for one in house.library.students()] == ["Anna"]
+    assert waits == set()
+
+
+NAMED = {
+    "student": "s001", "expression": "calm", "session": "1", "reference": "a", "calibration": "b",
+}  # fmt: skip
+
+
+def called(client: TestClient, one: Operation, path: str, token: str) -> int:
+    """Call an operation somehow."""
+    sent: dict[str, Any] = {}
+    if one.takes == "json":
+        sent["json"] = {"name": "Anna", "text": "now"}
+        sent["json"] = {k: v for k, v in sent["json"].items() if k in one.body.model_fields}
+    elif one.takes == "pictures":
+        field = "s001" if one.path == "/expressions/{expression}" else "happy"
+        sent["files"] = [(field, ("a.png", picture("happy", 1)))]
+        sent["data"] = {"name": "Eve", "consent": "Eve"} if one.path == "/students" else {}
+    elif one.takes == "zip":
+        sent["content"] = b"PK"
+    query = "?before=1&after=1&second=none"
+    address = one.template + (query if "compare" in one.path else "")
+    for name, value in (NAMED | {"class_id": path}).items():
+        address = address.replace(f"{{{name}}}", value)
+    headers = {"authorization": f"Bearer {token}"}
+    return client.request(one.method, address, headers=headers, **sent).status_code
+
+
+def test_no_operation_of_the_api_waits_on_the_loop(
+    waits: set[str], house: House, client: TestClient
+) -> None:
+    token, _ = house.credentials.tokens.make("a program")
+    house.credentials.requests.take = lambda *_: None  # type: ignore[method-assign]
+    # What deletes comes last.
+    last = {one.id: (one.method == "DELETE", one.path != "/students") for one in OPERATIONS}
+    operations = sorted(OPERATIONS, key=lambda one: last[one.id])
+    running = house.classes.open("7b").id
+    statuses = [
+        called(client, one, running, token) for one in operations if "frames" not in one.path
+    ]
+    assert max(statuses) < 500
+    assert sum(status < 300 for status in statuses) > len(statuses) / 2
+    assert client.get("/api/docs").status_code == client.get("/api/openapi.json").status_code == 200
+    assert waits == set()
+
+
+def test_a_library_that_is_busy_holds_up_nobody_else(house: House, client: TestClient) -> None:
+    busy, free = threading.Event(), threading.Event()
+
+    def students() -> list[Any]:
+        busy.set()
+        assert free.wait(30)
+        return []
+
+    house.library.students = students  # type: ignore[method-assign]
+    waiting = [
+        threading.Thread(target=client.get, args=("/api/v1/students",), daemon=True)
+        for _ in range(20)
+    ]
+    for one in waiting:
+        one.start()
+    assert busy.wait(30)
+    assert client.get("/health").status_code == 200
+    free.set()
+    for one in waiting:
+        one.join(30)
+
+
+def test_nobody_takes_all_threads() -> None:
+    async def tried() -> tuple[int, str]:
+        threads, free, begun = Threads(4, share=3), threading.Event(), threading.Semaphore(0)
+
+        def stuck() -> None:
+            begun.release()
+            assert free.wait(30)
+
+        greedy = [asyncio.create_task(threads.run("greedy", stuck)) for _ in range(9)]
+        while begun._value < 3:
+            await asyncio.sleep(0.01)
+        other = await asyncio.wait_for(threads.run("another", lambda: "done"), 30)
+        held = begun._value
+        free.set()
+        await asyncio.gather(*greedy)
+        return held, other
+
+    assert asyncio.run(tried()) == (3, "done")
+
+
+def test_the_guide_waits_for_nothing(waits: set[str], house: House, client: TestClient) -> None:
+    with client.websocket_connect("ws://localhost:8501/guide") as socket:
+        socket.send_json({"do": "teach", "ticket": "t" * 20, "expressions": ["happy", "sad"]})
+        assert socket.receive_json()["type"] == "ask"
+        socket.send_bytes(b"no picture")
+        assert socket.receive_json()["type"] == "error"
+        socket.send_json({"do": "skip"})
+        assert socket.receive_json()["type"] == "ask"
+    assert house.taken.fetch("t" * 20) == []
+    assert waits == set()
