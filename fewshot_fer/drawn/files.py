@@ -14,8 +14,7 @@ from fewshot_fer.drawn.portrait import Look, Sitter
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.drawn.webcam import sensor_noise
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.files import whole_file, write_atomically
-from fewshot_fer.images import to_png
+from fewshot_fer.files import whole_file
 
 _WIDTH, _HEIGHT = 640, 480
 
@@ -32,17 +31,6 @@ def write_mjpeg(path: Path, images: Iterable[Bytes], *, quality: int = 85) -> No
     with whole_file(path) as file:
         for image in images:
             file.write(to_jpeg(image, quality))
-
-
-def write_y4m(path: Path, images: Iterable[Bytes], *, fps: int = 25) -> None:
-    """Pictures [h,w,3], of even width and height, as an uncompressed YUV4MPEG2 video."""
-    with whole_file(path) as file:
-        for k, image in enumerate(images):
-            if k == 0:
-                h, w = image.shape[:2]
-                file.write(f"YUV4MPEG2 W{w} H{h} F{fps}:1 Ip A1:1 C420jpeg\n".encode())
-            file.write(b"FRAME\n")
-            file.write(cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420).tobytes())
 
 
 def reference_pictures(
@@ -71,24 +59,3 @@ def reference_pictures(
 def reference_picture(student: DrawnStudent, expression: str, *, session: int = 0) -> Bytes:
     """One picture of a student to enrol from."""
     return next(reference_pictures(student, (expression,), session=session))[1]
-
-
-def write_references(
-    folder: Path,
-    students: Iterable[DrawnStudent],
-    *,
-    expressions: Sequence[str] = BASIC,
-    session: int = 0,
-    takes: int = 1,
-) -> list[Path]:
-    """Pictures to enrol from: `<student>/<expression>.png`, later takes `<expression>-2.png`."""
-    paths: list[Path] = []
-    for student in students:
-        pictures = reference_pictures(student, expressions, session=session, takes=takes)
-        for number, (expression, image) in enumerate(pictures):
-            take = number % takes
-            name = f"{expression}-{take + 1}" if take else expression
-            path = folder / student.id / f"{name}.png"
-            write_atomically(path, to_png(image))
-            paths.append(path)
-    return paths
