@@ -18,6 +18,7 @@ from fewshot_fer import __version__
 from fewshot_fer.cli import app
 from fewshot_fer.cli.show import output
 from fewshot_fer.errors import FewshotFerError, SourceError
+from tests.fakes.waiting import PATIENCE_S
 
 REPOSITORY = Path(__file__).parent.parent
 HEAVY = ("torch", "cv2", "openvino", "faiss", "numpy", "streamlit", "pydantic")
@@ -212,7 +213,7 @@ def test_ctrl_c_exits_with_130_no_traceback_and_nothing_left(moment: str, tmp_pa
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, shown = process.communicate(timeout=20)
+        _, shown = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
         process.wait()

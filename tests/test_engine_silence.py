@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.fakes.waiting import PATIENCE_S
+
 REPOSITORY = Path(__file__).parent.parent
 CALLS = """
 import socket
@@ -34,7 +36,7 @@ def test_opening_the_recogniser_calls_nobody_and_leaves_no_trace_at_home(tmp_pat
         env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     assert done.stdout == "telemetry None\n"

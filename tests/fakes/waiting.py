@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """Machines that run tests are busy."""
 
 

@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.fakes.waiting import PATIENCE_S
+
 
 def postgres_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -54,7 +56,7 @@ class Server:
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
 

@@ -20,9 +20,8 @@ import pytest
 
 from fewshot_fer.drawn.files import reference_picture, write_mjpeg
 from fewshot_fer.drawn.roster import DrawnStudent
+from tests.fakes.waiting import PATIENCE_S
 
-PATIENCE_S = 90.0
-"""Machines that run tests are busy."""
 _PICTURES_A_SECOND = 30
 _SHOWN_S = 3
 

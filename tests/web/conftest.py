@@ -103,8 +103,8 @@ def _is_clear(recognizer: Recognizer, person: DrawnStudent, name: str) -> bool:
 
 
 def _is_read(recognizer: Recognizer, image: Bytes, name: str) -> bool:
-    (reading,) = recognizer.generic.read(recognizer.vectors(image, recognizer.find(image))[:1])
-    return reading.expression == name and reading.unsure is None
+    readings = recognizer.generic.read(recognizer.vectors(image, recognizer.find(image)))
+    return [(one.expression, one.unsure) for one in readings] == [(name, None)]
 
 
 @pytest.fixture(scope="session")

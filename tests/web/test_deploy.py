@@ -20,11 +20,11 @@ import yaml
 
 from fewshot_fer.settings import Settings
 from fewshot_fer.web.server import PASSWORD
+from tests.fakes.waiting import PATIENCE_S
 
 REPOSITORY = Path(__file__).parents[2]
 DEPLOYED = ["Dockerfile", "compose.yaml", "Procfile", "deploy/fewshot-fer.service",
             "deploy/example.env", "docs/deploy.md"]  # fmt: skip
-PATIENCE_S = 60.0
 
 
 def text_of(name: str) -> str:

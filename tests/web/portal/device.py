@@ -25,6 +25,7 @@ from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.portal.invitations import Invitation
+from tests.fakes.waiting import PATIENCE_S
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def listening(folder: Path) -> Iterator[School]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE_S
         while not server.started and time.monotonic() < until:
             time.sleep(0.02)
         school.service.opened()
@@ -96,12 +97,12 @@ def listening(folder: Path) -> Iterator[School]:
         yield School(school.service, school.running, port)
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE_S)
 
 
 async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
     """The next message of a kind."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             message: dict[str, Any] = json.loads(await socket.recv())
             if message["type"] == kind:
@@ -111,7 +112,7 @@ async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
 async def answer(socket: ClientConnection, picture: bytes) -> dict[str, Any]:
     """Send a picture; what was said to it."""
     await socket.send(picture)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             message: dict[str, Any] = json.loads(await socket.recv())
             if message.get("frame"):

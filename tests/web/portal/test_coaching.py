@@ -12,6 +12,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.students.enrolment.gate import Gate
 from fewshot_fer.students.enrolment.guide import Event, Frames
 from fewshot_fer.web.portal.coaching import Pushed, Resting, Teaching
+from tests.fakes.waiting import PATIENCE_S
 from tests.students.recogniser import TinyRecogniser, good, shown
 
 NOTHING: Bytes = np.zeros((192, 192, 3), np.uint8)
@@ -96,5 +97,5 @@ def test_nothing_is_left_running() -> None:
     teaching.see(0.0, shown("happy", 0))
     teaching.close()
     for one in coaches():
-        one.join(timeout=5)
+        one.join(timeout=PATIENCE_S)
     assert coaches() == []

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import RecordError
 from fewshot_fer.images import decode_image
+from tests.fakes.waiting import PATIENCE_S
 from tests.web.portal.device import School, answer, drawn, listening, until
 
 
@@ -273,20 +274,22 @@ def test_deleting_takes_the_recorded_numbers_too(school: School) -> None:
     school.service.opened().refresh()
     session = school.running.record(each=True)
 
-    async def play() -> list[str | None]:
-        said = []
-        async with school.device(anna) as one, school.device(ben) as two:
-            began = time.monotonic()
-            while time.monotonic() - began < 4.5:
-                await answer(one, drawn("happy", 1))
-                said.append((await answer(two, drawn()))["recording"])
-        return said
+    def are_recorded() -> bool:
+        with school.service.store() as store:
+            return {anna, ben} <= set(store.students_of(session))
 
-    said = asyncio.run(play())
+    async def play() -> str | None:
+        async with school.device(anna) as one, school.device(ben) as two:
+            async with asyncio.timeout(PATIENCE_S):
+                while not await asyncio.to_thread(are_recorded):
+                    await answer(one, drawn("happy", 1))
+                    seen = await answer(two, drawn())
+                    await asyncio.sleep(0.1)
+            recording: str | None = seen["recording"]
+            return recording
+
+    assert asyncio.run(play()) == "You are recorded"
     school.running.stop_recording()
-    assert said[-1] == "You are recorded"
-    with school.service.store() as store:
-        assert {anna, ben} <= set(store.students_of(session))
     school.service.portal.forget(anna)
     with school.service.store() as store:
         assert ben in store.students_of(session)
