@@ -81,3 +81,6 @@ class Reason:
     def __init__(self, code: Code, **facts: Fact) -> None:
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "facts", facts)
+
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.facts.items())))

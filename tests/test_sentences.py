@@ -38,7 +38,9 @@ def test_a_sentence_holds_the_facts() -> None:
 
 
 def test_equal_reasons_are_equal() -> None:
-    assert Reason(Code.SMALL, pixels=20, needed=32) == Reason(Code.SMALL, pixels=20, needed=32)
+    small = Reason(Code.SMALL, pixels=20, needed=32)
+    assert small == Reason(Code.SMALL, needed=32, pixels=20)
+    assert len({small, Reason(Code.SMALL, pixels=20, needed=32)}) == 1
     assert Reason(Code.SMALL, pixels=20, needed=32) != Reason(Code.SMALL, pixels=21, needed=32)
 
 

@@ -286,7 +286,7 @@ class Store:
     # ------------------------------------------------------------------ versions
 
     def _migrate(self) -> None:
-        newest = len(schema.MIGRATIONS)
+        newest = schema.newest()
         with self._engine.begin() as connection:
             version = schema.version(connection)
         if version < newest:

@@ -12,7 +12,10 @@ from tests.records.views import seen, view
 def test_a_second_is_the_mean_of_its_frames() -> None:
     seconds = Seconds(each=True)
     assert seconds.add(view(4.0, [seen("a", "happy"), seen("b", "sad", 2)])) is None
-    assert seconds.add(view(4.5, [seen("a", "happy"), seen(None, "sad", 3, "blurred")])) is None
+    assert (
+        seconds.add(view(4.5, [seen("a", "happy"), seen(None, "sad", 3, Reason(Code.BLURRED))]))
+        is None
+    )
     over = seconds.add(view(5.1, []))
     assert over is not None
     assert (over.whole.second, over.whole.expected) == (4, 3)
