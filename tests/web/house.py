@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import cv2
 import numpy as np
+import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -22,6 +24,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
+from fewshot_fer.students.enrolment.gate import Gate
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access import signin
@@ -29,9 +32,10 @@ from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.api import routes as api
+from fewshot_fer.web.api import tools
 from fewshot_fer.web.app_state import AppState
 from tests.students.people import AGREED, library_at
-from tests.students.recogniser import TinyRecogniser, shown
+from tests.students.recogniser import TinyRecogniser, good, shown
 
 PASSWORD = "correct horse battery"
 
@@ -66,6 +70,12 @@ def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:
         support_sets=library.folder, records=f"sqlite:///{folder / 'record.db'}", host=host
     )
     return House(folder, library, settings)
+
+
+def good_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every face that is found be good enough."""
+    monkeypatch.setattr(tools, "Gate", partial(Gate, assess=good))
+    monkeypatch.setattr("fewshot_fer.stills.assess", lambda image, faces, _: good(image, faces))
 
 
 async def _say_who(request: Request) -> JSONResponse:

@@ -23,7 +23,6 @@ import fewshot_fer
 from fewshot_fer.records.store import Store
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.apitokens import ApiTokens
-from fewshot_fer.web.api import tools
 from fewshot_fer.web.api.routes import OPERATIONS
 from fewshot_fer.web.api.table import Operation
 from fewshot_fer.web.app import parts
@@ -31,8 +30,7 @@ from fewshot_fer.web.portal.door import Door
 from fewshot_fer.web.portal.invitations import Invitations
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
-from tests.students.recogniser import good
-from tests.web.house import House, house_at, picture
+from tests.web.house import House, good_pictures, house_at, picture
 
 OURS = str(Path(fewshot_fer.__file__).parent)
 MAY_WAIT: tuple[type, ...] = (Library, Store, ApiTokens, Invitations, Door, Portal)
@@ -88,8 +86,7 @@ def asked_by() -> str | None:
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(tools, "assess", good)
-    monkeypatch.setattr("fewshot_fer.stills.assess", lambda image, faces, _: good(image, faces))
+    good_pictures(monkeypatch)
     return house_at(tmp_path)
 
 

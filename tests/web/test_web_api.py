@@ -20,13 +20,22 @@ from starlette.testclient import TestClient
 
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second
-from fewshot_fer.web.api import tools
 from fewshot_fer.web.api.endpoint import as_json
 from fewshot_fer.web.api.openapi import description
 from fewshot_fer.web.api.routes import OPERATIONS
 from fewshot_fer.web.api.shapes.base import Problem
-from tests.students.recogniser import good, shown
-from tests.web.house import House, blank, enrolled, house_at, jpeg, locked, picture, visitor
+from tests.students.recogniser import shown
+from tests.web.house import (
+    House,
+    blank,
+    enrolled,
+    good_pictures,
+    house_at,
+    jpeg,
+    locked,
+    picture,
+    visitor,
+)
 
 V1 = "/api/v1"
 Files = list[tuple[str, tuple[str, bytes]]]
@@ -34,8 +43,7 @@ Files = list[tuple[str, tuple[str, bytes]]]
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(tools, "assess", good)
-    monkeypatch.setattr("fewshot_fer.stills.assess", lambda image, faces, _: good(image, faces))
+    good_pictures(monkeypatch)
     return house_at(tmp_path)
 
 

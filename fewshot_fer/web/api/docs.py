@@ -93,7 +93,7 @@ def _example(operation: Operation) -> str:
             words.append(f"-H 'Content-Type: application/json' -d '{said}'")
         case "pictures":
             words += [f"-F '{name}=…'" for name in schema.get("required", ())]
-            words.append(f"-F {_FIELDS.get(operation.parts, 'image')}=@face.jpg")
+            words.append(f"-F {_FIELDS.get(operation.pictures, 'image')}=@face.jpg")
         case "zip":
             words.append("--data-binary @student.zip")
     address = re.sub(r"\{(\w+)\}", lambda found: f"${found[1].upper()}", operation.template)

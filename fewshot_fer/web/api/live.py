@@ -7,7 +7,7 @@ from typing import Final
 
 from fewshot_fer.errors import MissingError, RequestError, SourceError
 from fewshot_fer.web.api.shapes import live as shapes
-from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.drawn import draw
@@ -15,14 +15,23 @@ from fewshot_fer.web.recalibrating import recalibrate
 
 MOST: Final = 8
 
+operation = Group("Live")
+_ONE = "/classes/{class_id}"
 
+
+@operation("GET", "/classes", shapes.Classes)
 def list_classes(call: AnyCall) -> object:
     """List the classes that are watched."""
     return {"classes": [_shown(one) for one in call.app.classes.all()]}
 
 
+@operation("POST", "/classes", shapes.Class, body=shapes.OpenClass, status=201)
 def open_class(call: Call[Nothing, shapes.OpenClass]) -> object:
-    """Open a class; a drawn one if that is wished for."""
+    """Open a class.
+
+    With `drawn` a drawn class sits in it. Pictures go to the WebSocket `/live/{class_id}` (one
+    JPEG a message, answered as JSON), with the same token.
+    """
     if len(call.app.classes.all()) >= MOST:
         raise RequestError(
             f"{MOST} classes are watched already.", next_step="End one of them first."
@@ -33,18 +42,24 @@ def open_class(call: Call[Nothing, shapes.OpenClass]) -> object:
     return _shown(opened)
 
 
+@operation("GET", _ONE, shapes.Class)
 def show_class(call: AnyCall) -> object:
     """Show a class as it is now."""
     return _shown(_class(call))
 
 
+@operation("POST", f"{_ONE}/frames", "application/json", query=shapes.FrameQuery, pictures="frame")
 def send_frame(call: Call[shapes.FrameQuery, Nothing]) -> object:
-    """Look at one picture of a class, as the live view does."""
+    """Look at one picture of a class.
+
+    JPEG of at most 2 MB and 4 megapixels; the answer is a message of the live view.
+    """
     if len(call.uploads) != 1:
         raise RequestError("One picture was expected.", next_step="Send one JPEG.")
     return _class(call).offer(f"gallery:{call.query.source}", call.uploads[0].data)
 
 
+@operation("POST", f"{_ONE}/marks", shapes.Class, body=shapes.MarkForm, status=201)
 def mark_moment(call: Call[Nothing, shapes.MarkForm]) -> object:
     """Mark this moment."""
     running = _class(call)
@@ -53,22 +68,25 @@ def mark_moment(call: Call[Nothing, shapes.MarkForm]) -> object:
     return _shown(running)
 
 
+@operation("POST", f"{_ONE}/pause", shapes.Class)
 def pause_class(call: AnyCall) -> object:
-    """Look at nothing and record nothing for a while."""
+    """Look at nothing for a while."""
     running = _class(call)
     running.pause()
     running.tell({"type": "paused"})
     return _shown(running)
 
 
+@operation("POST", f"{_ONE}/resume", shapes.Class)
 def resume_class(call: AnyCall) -> object:
-    """Look and record again."""
+    """Look again."""
     running = _class(call)
     running.resume()
     running.tell({"type": "resumed"})
     return _shown(running)
 
 
+@operation("POST", f"{_ONE}/recording", shapes.Class, body=shapes.RecordForm)
 def record_class(call: Call[Nothing, shapes.RecordForm]) -> object:
     """Write down what is seen from now on."""
     running = _class(call)
@@ -76,17 +94,30 @@ def record_class(call: Call[Nothing, shapes.RecordForm]) -> object:
     return _shown(running)
 
 
+@operation("DELETE", f"{_ONE}/recording", shapes.Ended)
 def stop_recording(call: AnyCall) -> object:
     """Write nothing more."""
     return {"session": _class(call).stop_recording()}
 
 
+@operation(
+    "POST",
+    f"{_ONE}/recalibrations",
+    shapes.ClassRecalibrated,
+    body=shapes.RecalibrateClass,
+    errors=(422,),
+)
 def recalibrate_class(call: Call[Nothing, shapes.RecalibrateClass]) -> object:
-    """Fit everybody who is seen to today's light."""
+    """Fit everybody who is seen to today's light.
+
+    From the last minute; with `resting` from the last seconds, in which all are at rest. `undo`
+    names each calibration, to be taken back.
+    """
     came = recalibrate(call.app, _class(call), resting=call.body.resting)
     return {"students": came["students"], "undo": came["undo"]}
 
 
+@operation("DELETE", _ONE, shapes.Ended)
 def end_class(call: AnyCall) -> object:
     """End a class and keep what was recorded."""
     return {"session": call.app.classes.close(_class(call).id)}
@@ -102,49 +133,3 @@ def _class(call: AnyCall) -> RunningClass:
 
 def _shown(running: RunningClass) -> object:
     return asdict(running.state)
-
-
-_ONE = "/classes/{class_id}"
-OPERATIONS = (
-    Operation(
-        "GET", "/classes", "Live", "List the classes that are watched", list_classes,
-        shapes.Classes,
-    ),
-    Operation(
-        "POST", "/classes", "Live", "Open a class", open_class, shapes.Class,
-        body=shapes.OpenClass, takes="json", status=201,
-        more="With `drawn` a drawn class sits in it. Pictures go to the WebSocket "
-        "`/live/{class_id}` (one JPEG a message, answered as JSON), with the same token.",
-    ),
-    Operation("GET", _ONE, "Live", "Show a class as it is now", show_class, shapes.Class),
-    Operation(
-        "POST", f"{_ONE}/frames", "Live", "Look at one picture of a class", send_frame,
-        "application/json", query=shapes.FrameQuery, takes="pictures", errors=(413, 422),
-        parts="frame",
-        more="JPEG of at most 2 MB and 4 megapixels; the answer is a message of the live view.",
-    ),
-    Operation(
-        "POST", f"{_ONE}/marks", "Live", "Mark this moment", mark_moment, shapes.Class,
-        body=shapes.MarkForm, takes="json", status=201,
-    ),
-    Operation("POST", f"{_ONE}/pause", "Live", "Look at nothing for a while", pause_class,
-              shapes.Class),
-    Operation("POST", f"{_ONE}/resume", "Live", "Look again", resume_class, shapes.Class),
-    Operation(
-        "POST", f"{_ONE}/recording", "Live", "Write down what is seen from now on", record_class,
-        shapes.Class, body=shapes.RecordForm, takes="json",
-    ),
-    Operation(
-        "POST", f"{_ONE}/recalibrations", "Live", "Fit everybody who is seen to today's light",
-        recalibrate_class, shapes.ClassRecalibrated, body=shapes.RecalibrateClass, takes="json",
-        errors=(422,),
-        more="From the last minute; with `resting` from the last seconds, in which all are at "
-        "rest. `undo` names each calibration, to be taken back.",
-    ),
-    Operation(
-        "DELETE", f"{_ONE}/recording", "Live", "Write nothing more", stop_recording, shapes.Ended
-    ),
-    Operation(
-        "DELETE", _ONE, "Live", "End a class and keep what was recorded", end_class, shapes.Ended
-    ),
-)  # fmt: skip

@@ -12,13 +12,19 @@ from fewshot_fer.stills import name_faces
 from fewshot_fer.students.store.consent import consent_text
 from fewshot_fer.web.access.who import only_own
 from fewshot_fer.web.api.shapes import looking as shapes
-from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall, student_of
 from fewshot_fer.web.api.uploads import decoded
 
+operation = Group("Pictures")
 
+
+@operation("POST", "/analyze", shapes.Analysis, query=shapes.AnalyzeQuery, pictures="image")
 def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
-    """Name the expression of every face in pictures."""
+    """Name the expression of every face in pictures.
+
+    A student's token reads pictures as of that student. Nothing is stored.
+    """
     wanted = call.query.student
     if call.who.role == "student" and wanted is None:
         wanted = call.who.student
@@ -40,36 +46,20 @@ def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
     )
 
 
+@operation("GET", "/doctor", shapes.Doctor, group="Machine")
 def doctor(call: AnyCall) -> object:
-    """Say what is found on this machine, what is missing, and how to mend it."""
+    """What is found on this machine, and what is missing."""
     checks = examine(call.app.settings)
     return {"healthy": healthy(checks), "checks": checks}
 
 
+@operation("GET", "/me", shapes.Me, group="Access")
 def me(call: AnyCall) -> object:
-    """Say who asks."""
+    """Who the token or cookie stands for."""
     return {"role": call.who.role, "student": call.who.student}
 
 
+@operation("GET", "/consent", shapes.ConsentText, group="Students")
 def consent(_: AnyCall) -> object:
-    """The agreement that must be read before enrolling."""
+    """The agreement to read before enrolling."""
     return {"text": consent_text()}
-
-
-OPERATIONS = (
-    Operation(
-        "POST", "/analyze", "Pictures", "Name the expression of every face in pictures", analyze,
-        shapes.Analysis, query=shapes.AnalyzeQuery, takes="pictures", errors=(413, 422),
-        parts="image",
-        more="A student's token reads pictures as of that student. Nothing is stored.",
-    ),
-    Operation("GET", "/me", "Access", "Who the token or cookie stands for", me, shapes.Me),
-    Operation(
-        "GET", "/consent", "Students", "The agreement to read before enrolling", consent,
-        shapes.ConsentText,
-    ),
-    Operation(
-        "GET", "/doctor", "Machine", "What is found on this machine, and what is missing", doctor,
-        shapes.Doctor,
-    ),
-)  # fmt: skip

@@ -143,12 +143,13 @@ def _answer(operation: Operation) -> Schema:
 
 def _errors(operation: Operation) -> Schema:
     missing = (404,) if "{" in operation.path else ()
+    unfit = (413, 422) if operation.takes in ("pictures", "zip") else ()
     return {
         str(status): {
             "description": HTTPStatus(status).phrase,
             "content": {"application/problem+json": {"schema": _ref(Problem)}},
         }
-        for status in sorted({*_ALWAYS, *missing, *operation.errors})
+        for status in sorted({*_ALWAYS, *missing, *unfit, *operation.errors})
     }
 
 

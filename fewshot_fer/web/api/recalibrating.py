@@ -5,14 +5,22 @@ from __future__ import annotations
 from fewshot_fer.errors import MissingError, RequestError
 from fewshot_fer.students import recalibration, shown
 from fewshot_fer.web.api.shapes import recalibrating as shapes
-from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall, pictures, student_of, vectors
 
 UNNAMED = "frame"
 
+operation = Group("Recalibration")
+_ALL = "/students/{student}/recalibrations"
 
+
+@operation("POST", _ALL, shapes.Recalibrated, status=201, pictures="an expression, or `frame`")
 def recalibrate(call: AnyCall) -> object:
-    """Recalibrate from pictures whose expression is named, or from frames of which it is not."""
+    """Fit a student to today's light.
+
+    Fields named after expressions hold pictures that show them; the field `frame` holds frames
+    of a lesson, of which only those count that are sure. Nothing enrolled is changed.
+    """
     student, given = student_of(call), pictures(call)
     unnamed = [picture.expression == UNNAMED for picture in given]
     if any(unnamed) and not all(unnamed):
@@ -32,6 +40,7 @@ def recalibrate(call: AnyCall) -> object:
     return shown.recalibrated(came)
 
 
+@operation("GET", _ALL, shapes.History)
 def calibration_history(call: AnyCall) -> object:
     """List a student's calibrations."""
     student = student_of(call)
@@ -39,16 +48,21 @@ def calibration_history(call: AnyCall) -> object:
     return {"student": student.id, "calibrations": entries}
 
 
+@operation("DELETE", _ALL + "/{calibration}", shapes.Undone)
 def undo_calibration(call: AnyCall) -> object:
-    """Take a calibration back, as if it had never been."""
+    """Take a calibration back.
+
+    Its beginning suffices; `latest` is the newest.
+    """
     student = student_of(call)
     name = _calibration(call, call.path["calibration"], newest="latest")
     entry = recalibration.undo(call.app.roster, student.id, name)
     return {"student": student.id, "undone": entry}
 
 
+@operation("GET", f"{_ALL}/compare", shapes.Compared, query=shapes.CompareQuery)
 def compare_calibrations(call: Call[shapes.CompareQuery, Nothing]) -> object:
-    """Read the student's references with one calibration and with another."""
+    """Compare two calibrations."""
     student, wanted = student_of(call), call.query
     for name in (wanted.first, wanted.second):
         if name != "none":
@@ -71,28 +85,3 @@ def _calibration(call: AnyCall, beginning: str, newest: str = "") -> str | None:
         "There is no such calibration, or several that begin so.",
         next_step="GET the calibrations to see them.",
     )
-
-
-_ALL = "/students/{student}/recalibrations"
-OPERATIONS = (
-    Operation(
-        "POST", _ALL, "Recalibration", "Fit a student to today's light", recalibrate,
-        shapes.Recalibrated, takes="pictures", status=201, errors=(413, 422),
-        parts="an expression, or `frame`",
-        more="Fields named after expressions hold pictures that show them; the field `frame` "
-        "holds frames of a lesson, of which only those count that are sure. Nothing enrolled is "
-        "changed.",
-    ),
-    Operation(
-        "GET", _ALL, "Recalibration", "List a student's calibrations", calibration_history,
-        shapes.History,
-    ),
-    Operation(
-        "GET", f"{_ALL}/compare", "Recalibration", "Compare two calibrations",
-        compare_calibrations, shapes.Compared, query=shapes.CompareQuery,
-    ),
-    Operation(
-        "DELETE", _ALL + "/{calibration}", "Recalibration", "Take a calibration back",
-        undo_calibration, shapes.Undone, more="Its beginning suffices; `latest` is the newest.",
-    ),
-)  # fmt: skip

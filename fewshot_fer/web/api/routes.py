@@ -18,20 +18,19 @@ from fewshot_fer.web.api.table import Operation
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
-OPERATIONS: tuple[Operation, ...] = (
-    *looking.OPERATIONS,
-    *students.OPERATIONS,
-    *teaching.OPERATIONS,
-    *recalibrating.OPERATIONS,
-    *sessions.OPERATIONS,
-    *live.OPERATIONS,
+OPERATIONS: tuple[Operation, ...] = tuple(
+    one
+    for module in (looking, students, teaching, recalibrating, sessions, live)
+    for one in module.operation.operations
 )
 
 
 def routes(app: AppState) -> Sequence[BaseRoute]:
     """Every operation, and its description to read and for programs."""
+    # A path without a name in it comes first, or it would be taken for one with a name.
+    plain_first = sorted(OPERATIONS, key=lambda one: "{" in one.path)
     return (
-        *(Route(one.template, endpoint_of(app, one), methods=[one.method]) for one in OPERATIONS),
+        *(Route(one.template, endpoint_of(app, one), methods=[one.method]) for one in plain_first),
         Route("/api/openapi.json", _openapi, methods=["GET"]),
         Route("/api/docs", _docs, methods=["GET"]),
     )

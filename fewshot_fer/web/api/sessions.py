@@ -10,7 +10,7 @@ from fewshot_fer.reports.page import page
 from fewshot_fer.reports.summary import Report, report_of
 from fewshot_fer.web.access.headers import REPORT
 from fewshot_fer.web.api.shapes import sessions as shapes
-from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
+from fewshot_fer.web.api.table import Call, Download, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall
 
 _WRITERS = {
@@ -19,20 +19,29 @@ _WRITERS = {
     "parquet": (tables.as_parquet, "application/vnd.apache.parquet"),
 }
 
+operation = Group("Sessions")
+_ONE = "/sessions/{session}"
 
+
+@operation("GET", "/sessions", shapes.Sessions)
 def list_sessions(call: AnyCall) -> object:
     """List what was recorded."""
     with call.app.store() as store:
         return {"sessions": [tables.session_json(one) for one in store.sessions()]}
 
 
+@operation("GET", _ONE, shapes.Report, query=shapes.Each)
 def show_session(call: Call[shapes.Each, Nothing]) -> object:
-    """Show a session."""
+    """Show a session.
+
+    A number, or `latest`.
+    """
     return tables.report_json(_report(call))
 
 
+@operation("GET", f"{_ONE}/report", "text/html", query=shapes.Each)
 def session_report(call: Call[shapes.Each, Nothing]) -> object:
-    """The report to read."""
+    """The report to read, as one page."""
     found = _report(call)
     names = {one.id: one.name for one in call.app.library.students()}
     text = page(found, names if call.query.each else None)
@@ -40,8 +49,12 @@ def session_report(call: Call[shapes.Each, Nothing]) -> object:
     return Download(text.encode(), "text/html; charset=utf-8", name, policy=REPORT)
 
 
+@operation("GET", f"{_ONE}/export", "text/csv", query=shapes.ExportQuery)
 def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
-    """Every second as a table."""
+    """Every second as a table.
+
+    CSV, JSON or Parquet.
+    """
     write, media_type = _WRITERS[call.query.format]
     with call.app.store() as store:
         found = store.read(_number(store, call.path["session"]))
@@ -54,8 +67,9 @@ def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
     return Download(write(columns), media_type, name)
 
 
+@operation("GET", "/sessions/compare", shapes.SessionsCompared, query=shapes.CompareSessions)
 def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
-    """Say what changed from one session to another."""
+    """What changed from one session to another."""
     with call.app.store() as store:
         before = _number(store, str(call.query.before))
         after = _number(store, str(call.query.after))
@@ -68,6 +82,7 @@ def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
     }
 
 
+@operation("DELETE", _ONE, shapes.Deleted)
 def delete_session(call: AnyCall) -> object:
     """Delete a session for good."""
     with call.app.store() as store:
@@ -96,30 +111,3 @@ def _number(store: Store, text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) in known:
         return int(text)
     raise MissingError("There is no such session.", next_step="GET /api/v1/sessions lists them.")
-
-
-_ONE = "/sessions/{session}"
-OPERATIONS = (
-    Operation(
-        "GET", "/sessions", "Sessions", "List what was recorded", list_sessions, shapes.Sessions
-    ),
-    Operation(
-        "GET", "/sessions/compare", "Sessions", "What changed from one session to another",
-        compare_sessions, shapes.SessionsCompared, query=shapes.CompareSessions,
-    ),
-    Operation(
-        "GET", _ONE, "Sessions", "Show a session", show_session, shapes.Report,
-        query=shapes.Each, more="A number, or `latest`.",
-    ),
-    Operation(
-        "GET", f"{_ONE}/report", "Sessions", "The report to read, as one page", session_report,
-        "text/html", query=shapes.Each,
-    ),
-    Operation(
-        "GET", f"{_ONE}/export", "Sessions", "Every second as a table", export_session, "text/csv",
-        query=shapes.ExportQuery, more="CSV, JSON or Parquet.",
-    ),
-    Operation(
-        "DELETE", _ONE, "Sessions", "Delete a session for good", delete_session, shapes.Deleted
-    ),
-)  # fmt: skip

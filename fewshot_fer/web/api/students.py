@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from fewshot_fer.errors import ExportError, MissingError, RequestError
@@ -13,17 +14,34 @@ from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.moving import export_student, import_student
 from fewshot_fer.students.store.names import random_id
 from fewshot_fer.web.api.shapes import students as shapes
-from fewshot_fer.web.api.table import Call, Download, Nothing, Operation
+from fewshot_fer.web.api.table import Call, Download, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall, enrolment, readable, student_of
 
+operation = Group("Students")
+_ONE = "/students/{student}"
 
+
+@operation("GET", "/students", shapes.Students)
 def list_students(call: AnyCall) -> object:
     """List everybody."""
     return {"students": [shown.line(one) for one in call.app.library.students()]}
 
 
+@operation(
+    "POST",
+    "/students",
+    shapes.Enrolled,
+    body=shapes.Enrol,
+    status=201,
+    pictures="an expression",
+    errors=(403, 409),
+)
 def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
-    """Enrol a student; nothing is stored unless all pictures may teach."""
+    """Enrol a student.
+
+    Fields named after expressions hold the pictures that show them. Nothing is stored without
+    consent, nor unless all pictures may teach.
+    """
     wishes, library = call.body, call.app.library
     given, unread = _readable(call)
     came = enrolment(call, wishes).enroll(
@@ -37,61 +55,69 @@ def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
     return shown.enrolled(came, unread)
 
 
+@operation("GET", _ONE, shapes.Student)
 def show_student(call: AnyCall) -> object:
-    """Show one student."""
+    """Show a student."""
     return shown.student(student_of(call))
 
 
+@operation("PATCH", _ONE, shapes.Student, body=shapes.Rename)
 def rename_student(call: Call[Nothing, shapes.Rename]) -> object:
-    """Give a student another name."""
+    """Rename a student."""
     renamed = call.app.library.rename(student_of(call).id, call.body.name)
     return shown.student(renamed)
 
 
+@operation("DELETE", _ONE, shapes.Removed)
 def remove_student(call: AnyCall) -> object:
-    """Delete a student with everything that is known about them."""
+    """Delete a student with everything about them.
+
+    Also from recorded sessions, and every token of theirs. It cannot be taken back.
+    """
     student = student_of(call)
     return {"removed": [student.id], "sessions": call.app.portal.forget(student.id)}
 
 
+@operation("GET", f"{_ONE}/card", shapes.Card)
 def show_card(call: AnyCall) -> object:
-    """Say what was learnt of a student."""
+    """What was learnt, and what would help most."""
     card = card_of(call.app.roster, student_of(call).id)
-    return {
-        "student": card.student,
-        "name": card.name,
-        "learnt": card.learnt,
-        "helps_most": card.helps_most,
-        "gain": card.gain,
-        "set_aside": card.set_aside,
-        "advice": card.advice,
-    }
+    return asdict(card) | {"advice": card.advice}
 
 
+@operation("GET", f"{_ONE}/references", shapes.References)
 def list_references(call: AnyCall) -> object:
-    """List the pictures that teach, without the pictures."""
-    student, library = student_of(call), call.app.library
-    found = []
-    for one in student.references:
-        notes = library.notes(student, one)
-        found.append(
-            {
-                "expression": one.expression,
-                "reference": one.sha,
-                "quality": notes.get("quality"),
-                "source": str(notes.get("source", "")),
-            }
-        )
+    """List the pictures that teach."""
+    student = student_of(call)
+    notes = {one: call.app.library.notes(student, one) for one in student.references}
+    found = [
+        {"expression": one.expression, "reference": one.sha, "quality": said.get("quality"),
+         "source": str(said.get("source", ""))}
+        for one, said in notes.items()
+    ]  # fmt: skip
     return {"student": student.id, "references": found}
 
 
+@operation(
+    "POST",
+    f"{_ONE}/references",
+    shapes.Enrolled,
+    body=shapes.Pictures,
+    status=201,
+    pictures="an expression",
+    errors=(409,),
+)
 def add_references(call: Call[Nothing, shapes.Pictures]) -> object:
-    """Add pictures of a student."""
+    """Add pictures that teach.
+
+    Fields named after expressions hold the pictures that show them.
+    """
     student = student_of(call)
     given, unread = _readable(call)
     return shown.enrolled(enrolment(call, call.body).add(student.id, given), unread)
 
 
+@operation("DELETE", _ONE + "/references/{reference}", shapes.Student)
 def drop_reference(call: AnyCall) -> object:
     """Take one picture back."""
     student, wanted = student_of(call), call.path["reference"]
@@ -103,24 +129,45 @@ def drop_reference(call: AnyCall) -> object:
     return shown.student(call.app.library.drop(student.id, gone))
 
 
+@operation("POST", "/gate", shapes.Gate, body=shapes.Pictures, pictures="an expression")
 def try_pictures(call: Call[Nothing, shapes.Pictures]) -> object:
-    """Say which pictures could teach a new student."""
+    """Ask which pictures could teach a new student.
+
+    Fields named after expressions hold the pictures that show them. Nothing is stored.
+    """
     return _looked(call, None)
 
 
+@operation("POST", f"{_ONE}/gate", shapes.Gate, body=shapes.Pictures, pictures="an expression")
 def try_references(call: Call[Nothing, shapes.Pictures]) -> object:
-    """Say which pictures could teach this student."""
+    """Ask which pictures could teach this student.
+
+    Fields named after expressions hold the pictures that show them. Nothing is stored.
+    """
     return _looked(call, student_of(call).id)
 
 
+@operation("GET", f"{_ONE}/export", "application/zip")
 def export_a_student(call: AnyCall) -> object:
-    """Everything that is known about a student, as one zip."""
+    """Everything about a student, as one zip.
+
+    It holds pictures: keep it as safe as they are.
+    """
     student = student_of(call)
     with tempfile.TemporaryDirectory(prefix="fewshot-fer-") as folder:
         path = export_student(call.app.library, student.id, Path(folder) / "student.zip")
         return Download(path.read_bytes(), "application/zip", f"{student.id}.zip")
 
 
+@operation(
+    "POST",
+    "/students/import",
+    shapes.Imported,
+    query=shapes.ImportQuery,
+    zipped=True,
+    status=201,
+    errors=(409,),
+)
 def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
     """Bring a student in from a zip."""
     if call.file is None:
@@ -157,64 +204,3 @@ def _readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
     if unread and not (call.body.skip_refused and given):
         raise unread[0].as_error()
     return given, unread
-
-
-_ONE = "/students/{student}"
-_TEACHES = "Fields named after expressions hold the pictures that show them."
-OPERATIONS = (
-    Operation(
-        "GET", "/students", "Students", "List everybody", list_students, shapes.Students
-    ),
-    Operation(
-        "POST", "/students", "Students", "Enrol a student", enroll_student, shapes.Enrolled,
-        body=shapes.Enrol, takes="pictures", status=201, errors=(403, 409, 413, 422),
-        more=f"{_TEACHES} Nothing is stored without consent, nor unless all pictures may teach.",
-        parts="an expression",
-    ),
-    Operation(
-        "POST", "/students/import", "Students", "Bring a student in from a zip", import_a_student,
-        shapes.Imported, query=shapes.ImportQuery, takes="zip", status=201,
-        errors=(409, 413, 422),
-    ),
-    Operation(
-        "POST", "/gate", "Students", "Ask which pictures could teach a new student", try_pictures,
-        shapes.Gate, body=shapes.Pictures, takes="pictures", errors=(413, 422),
-        more=f"{_TEACHES} Nothing is stored.", parts="an expression",
-    ),
-    Operation("GET", _ONE, "Students", "Show a student", show_student, shapes.Student),
-    Operation(
-        "PATCH", _ONE, "Students", "Rename a student", rename_student, shapes.Student,
-        body=shapes.Rename, takes="json",
-    ),
-    Operation(
-        "DELETE", _ONE, "Students", "Delete a student with everything about them",
-        remove_student, shapes.Removed,
-        more="Also from recorded sessions, and every token of theirs. It cannot be taken back.",
-    ),
-    Operation(
-        "GET", f"{_ONE}/card", "Students", "What was learnt, and what would help most", show_card,
-        shapes.Card,
-    ),
-    Operation(
-        "GET", f"{_ONE}/references", "Students", "List the pictures that teach", list_references,
-        shapes.References,
-    ),
-    Operation(
-        "POST", f"{_ONE}/references", "Students", "Add pictures that teach", add_references,
-        shapes.Enrolled, body=shapes.Pictures, takes="pictures", status=201,
-        errors=(409, 413, 422), more=_TEACHES, parts="an expression",
-    ),
-    Operation(
-        "DELETE", _ONE + "/references/{reference}", "Students", "Take one picture back",
-        drop_reference, shapes.Student,
-    ),
-    Operation(
-        "POST", f"{_ONE}/gate", "Students", "Ask which pictures could teach this student",
-        try_references, shapes.Gate, body=shapes.Pictures, takes="pictures", errors=(413, 422),
-        more=f"{_TEACHES} Nothing is stored.", parts="an expression",
-    ),
-    Operation(
-        "GET", f"{_ONE}/export", "Students", "Everything about a student, as one zip",
-        export_a_student, "application/zip", more="It holds pictures: keep it as safe as they are.",
-    ),
-)  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -69,23 +70,30 @@ class Download:
 class Operation:
     """One line of the API."""
 
-    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    method: str
     path: str
-    group: str
-    summary: str
+    answer: type[BaseModel] | str
+    """What comes back: a shape, or a media type."""
     run: Callable[[Call[Any, Any]], object]
     """Called in a thread: it may wait for the disk and the recogniser. For what others begin it
     gives back a future, so that no thread waits."""
-    answer: type[BaseModel] | str
-    """What comes back: a shape, or a media type."""
+    group: str
     query: type[BaseModel] = Nothing
     body: type[BaseModel] = Nothing
-    takes: Takes = "nothing"
+    pictures: str = ""
+    """What the fields of its pictures are called, where it takes some."""
+    zipped: bool = False
+    """Whether it takes a zip."""
     status: int = 200
-    more: str = ""
-    parts: str = "any"
-    """What the fields of the pictures are called, in words."""
-    errors: tuple[int, ...] = field(default=())
+    errors: tuple[int, ...] = ()
+    """Statuses beside those that every operation may answer."""
+
+    @property
+    def takes(self) -> Takes:
+        """What its body is."""
+        if self.pictures or self.zipped:
+            return "pictures" if self.pictures else "zip"
+        return "json" if self.body is not Nothing else "nothing"
 
     @property
     def template(self) -> str:
@@ -96,3 +104,41 @@ class Operation:
     def id(self) -> str:
         """A name for programs that are made from the description."""
         return self.run.__name__
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a line: the first of what the function says of itself."""
+        return self._said[0].rstrip(".")
+
+    @property
+    def more(self) -> str:
+        """The rest of that."""
+        return " ".join(self._said[2].split())
+
+    @property
+    def _said(self) -> tuple[str, str, str]:
+        return (getdoc(self.run) or "").partition("\n\n")
+
+
+RunT = TypeVar("RunT", bound=Callable[[Call[Any, Any]], object])
+
+
+class Group:
+    """The operations on one thing; each is a function under `@operation(method, path, answer)`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.operations: list[Operation] = []
+
+    def __call__(
+        self, method: str, path: str, answer: type[BaseModel] | str, **more: Any
+    ) -> Callable[[RunT], RunT]:
+        """Add a function; `more` are the other fields of `Operation`."""
+
+        def add(run: RunT) -> RunT:
+            self.operations.append(
+                Operation(method, path, answer, run, **{"group": self.name, **more})
+            )
+            return run
+
+        return add

@@ -8,12 +8,17 @@ from fewshot_fer.students import shown
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.names import expression_name
-from fewshot_fer.web.api.shapes import students as students_shapes
-from fewshot_fer.web.api.shapes import teaching as teaching_shapes
-from fewshot_fer.web.api.table import Call, Nothing, Operation
+from fewshot_fer.web.api.shapes import teaching as shapes
+from fewshot_fer.web.api.shapes.students import Pictures
+from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall, enrolment, pictures, student_of
 
+operation = Group("Expressions")
+_CLASS = "/expressions/{expression}"
+_OWN = "/students/{student}/expressions/{expression}"
 
+
+@operation("GET", "/expressions", shapes.Expressions)
 def list_expressions(call: AnyCall) -> object:
     """List what can be read."""
     library = call.app.library
@@ -22,14 +27,27 @@ def list_expressions(call: AnyCall) -> object:
     return {"expressions": _everybodys(call), "students_with_own": having}
 
 
+@operation("GET", "/students/{student}/expressions", shapes.Expressions)
 def list_own_expressions(call: AnyCall) -> object:
-    """List what can be read of one student."""
+    """List what can be read of a student."""
     own = [{"name": name, "of": "the student"} for name in student_of(call).own_expressions]
     return {"expressions": [*_everybodys(call), *own], "students_with_own": []}
 
 
-def teach_the_class(call: Call[Nothing, students_shapes.Pictures]) -> object:
-    """Teach the class an expression; the fields of the form are ids of students."""
+@operation(
+    "POST",
+    _CLASS,
+    shapes.Taught,
+    body=Pictures,
+    status=201,
+    pictures="a student's id",
+    errors=(404, 409),
+)
+def teach_the_class(call: Call[Nothing, Pictures]) -> object:
+    """Teach the class an expression.
+
+    Fields named after students' ids hold their pictures; all are taken, or none.
+    """
     name = call.path["expression"]
     by_student: dict[str, list[Picture]] = {}
     for picture in pictures(call):
@@ -40,23 +58,34 @@ def teach_the_class(call: Call[Nothing, students_shapes.Pictures]) -> object:
     return {"expression": name, "students": [shown.enrolled(one) for one in taught]}
 
 
-def teach_a_student(call: Call[Nothing, students_shapes.Pictures]) -> object:
+@operation(
+    "POST", _OWN, shapes.Taught, body=Pictures, status=201, pictures="anything", errors=(409,)
+)
+def teach_a_student(call: Call[Nothing, Pictures]) -> object:
     """Teach an expression of one student's own."""
     name, student = call.path["expression"], student_of(call)
     taught = teach_student(enrolment(call, call.body), student.id, name, pictures(call, name))
     return {"expression": name, "students": [shown.enrolled(taught)]}
 
 
+@operation("DELETE", _CLASS, shapes.Forgotten)
 def remove_expression(call: AnyCall) -> object:
-    """Forget an expression of the class."""
+    """Forget an expression of the class.
+
+    With all pictures of it.
+    """
     name = expression_name(call.path["expression"])
     _known(name, call.app.library.class_expressions())
     call.app.library.remove_expression(name)
     return {"removed": name}
 
 
+@operation("DELETE", _OWN, shapes.Forgotten)
 def remove_own_expression(call: AnyCall) -> object:
-    """Forget an expression of one student."""
+    """Forget an expression of one student.
+
+    With all pictures of it.
+    """
     name, student = expression_name(call.path["expression"]), student_of(call)
     _known(name, student.own_expressions)
     call.app.library.remove_expression(name, student.id)
@@ -76,36 +105,3 @@ def _known(name: str, added: tuple[str, ...]) -> None:
             "This expression was not added here, so it cannot be removed.",
             next_step=f"Added were: {', '.join(added) or 'none'}.",
         )
-
-
-_CLASS = "/expressions/{expression}"
-_OWN = "/students/{student}/expressions/{expression}"
-OPERATIONS = (
-    Operation(
-        "GET", "/expressions", "Expressions", "List what can be read", list_expressions,
-        teaching_shapes.Expressions,
-    ),
-    Operation(
-        "POST", _CLASS, "Expressions", "Teach the class an expression", teach_the_class,
-        teaching_shapes.Taught, body=students_shapes.Pictures, takes="pictures", status=201,
-        errors=(404, 409, 413, 422), parts="a student's id",
-        more="Fields named after students' ids hold their pictures; all are taken, or none.",
-    ),
-    Operation(
-        "DELETE", _CLASS, "Expressions", "Forget an expression of the class", remove_expression,
-        teaching_shapes.Forgotten, more="With all pictures of it.",
-    ),
-    Operation(
-        "GET", "/students/{student}/expressions", "Expressions",
-        "List what can be read of a student", list_own_expressions, teaching_shapes.Expressions,
-    ),
-    Operation(
-        "POST", _OWN, "Expressions", "Teach an expression of one student's own", teach_a_student,
-        teaching_shapes.Taught, body=students_shapes.Pictures, takes="pictures", status=201,
-        errors=(409, 413, 422), parts="anything",
-    ),
-    Operation(
-        "DELETE", _OWN, "Expressions", "Forget an expression of one student",
-        remove_own_expression, teaching_shapes.Forgotten, more="With all pictures of it.",
-    ),
-)  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from fewshot_fer.doctor import Check
 from fewshot_fer.reasons import Code
 from fewshot_fer.web.api.shapes.base import Shape, Share
 
@@ -39,15 +40,6 @@ class AnalyzeQuery(Shape):
     """Whom the pictures show."""
 
     student: str | None = Field(default=None, description="an id; else as of a stranger")
-
-
-class Check(Shape):
-    """One thing of this machine."""
-
-    name: str
-    state: Literal["fine", "note", "broken"]
-    found: str
-    mend: str
 
 
 class Doctor(Shape):

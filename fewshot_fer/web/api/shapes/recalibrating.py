@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from fewshot_fer.web.api.shapes.base import Shape, Share
-
-
-class Score(Shape):
-    """How pictures are read."""
-
-    pictures: int
-    right: Share | None
-    confidence: Share
-    unsure: Share
-
-
-class BeforeAfter(Shape):
-    """The same pictures, without and with a calibration."""
-
-    before: Score
-    after: Score
+from fewshot_fer.students.recalibration import BeforeAfter, Entry, Score
+from fewshot_fer.web.api.shapes.base import Shape
 
 
 class Recalibrated(Shape):
@@ -32,28 +17,18 @@ class Recalibrated(Shape):
     in_words: str
 
 
-class Calibration(Shape):
-    """A line of a student's history."""
-
-    calibration: str
-    in_words: str
-    pictures: int
-    in_use: bool
-    set_aside: bool
-
-
 class History(Shape):
     """A student's calibrations, oldest first."""
 
     student: str
-    calibrations: list[Calibration]
+    calibrations: list[Entry]
 
 
 class Undone(Shape):
     """The calibration that was taken back."""
 
     student: str
-    undone: Calibration
+    undone: Entry
 
 
 class CompareQuery(Shape):

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from fewshot_fer.reasons import Code
-from fewshot_fer.web.api.shapes.base import Name, Shape, Share
+from fewshot_fer.students.enrolment.card import Learnt
+from fewshot_fer.web.api.shapes.base import Name, Shape
 
 
 class Consent(Shape):
@@ -65,15 +66,6 @@ class References(Shape):
 
     student: str
     references: list[Reference]
-
-
-class Learnt(Shape):
-    """One expression of a student."""
-
-    expression: str
-    references: int
-    checked: Share | None = Field(description="share that the other references name right")
-    estimated: Share = Field(description="share of future looks that is expected to be named right")
 
 
 class Refusal(Shape):
