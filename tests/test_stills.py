@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.cli import app, people
+from fewshot_fer.cli import app
+from fewshot_fer.cli.call import Call
 from fewshot_fer.errors import ImageError
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.settings import Settings
 from fewshot_fer.stills import find_pictures, name_faces
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
@@ -85,10 +85,7 @@ def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, roster: Roster) -> None:
-    def tiny(_: Settings) -> Roster:
-        return roster
-
-    monkeypatch.setattr(people, "roster", tiny)
+    monkeypatch.setattr(Call, "roster", roster)
 
 
 @pytest.mark.usefixtures("command")
@@ -149,6 +146,6 @@ def test_an_unknown_student_exits_with_1(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(people, "roster", lambda _: roster)
+    monkeypatch.setattr(Call, "roster", roster)
     assert app.run(["analyze", "--student", "nobody", str(tmp_path)]) == 1
     assert "nobody" in capsys.readouterr().err

@@ -73,4 +73,4 @@ def feed(running: RunningClass, source: Source, over: Event) -> None:
     except TimeoutError:
         said = "The pictures are not read any more."
     running.leave(key)
-    output.console(stderr=True).print(f"{source.key}: {said}", markup=False)
+    output.say(f"{source.key}: {said}")

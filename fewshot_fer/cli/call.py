@@ -114,6 +114,16 @@ class Call:
             )
         typer.confirm(question, abort=True, err=True)
 
+    def show(self, answer: Answer) -> None:
+        """Print the document, or what is to be seen; leave with 1 where not all is fine."""
+        if self.as_json:
+            output.write_json(answer.document)
+        else:
+            shown = answer.shown
+            output.console().print(output.page(shown if isinstance(shown, str) else shown()))
+        if not answer.fine:
+            raise typer.Exit(1)
+
 
 def command(
     *shared: str, needs: str = ""
@@ -129,9 +139,10 @@ def command(
             if needs:
                 need(needs)
             mine = {name: given.pop(name) for name in shared}
-            answer = function(Call(context.obj, mine, as_json), **given)
+            call = Call(context.obj, mine, as_json)
+            answer = function(call, **given)
             if answer is not None:
-                _show(answer, as_json=as_json)
+                call.show(answer)
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -159,16 +170,6 @@ def need(extra: str) -> None:
             f"This needs {' and '.join(missing)}, which the product itself does not.",
             next_step=f"pip install 'fewshot-fer[{extra}]'",
         )
-
-
-def _show(answer: Answer, *, as_json: bool) -> None:
-    if as_json:
-        output.write_json(answer.document)
-    else:
-        shown = answer.shown
-        output.console().print(output.page(shown if isinstance(shown, str) else shown()))
-    if not answer.fine:
-        raise typer.Exit(1)
 
 
 def _keyword(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
-
-if TYPE_CHECKING:
-    from fewshot_fer.recognizer import Recognizer
-    from fewshot_fer.settings import Settings
 
 Who = Annotated[
     str, typer.Argument(metavar="STUDENT", help="An id or a name, or the beginning of one.")
@@ -90,17 +85,3 @@ SHARED: Final[Mapping[str, tuple[object, object]]] = {
 NETWORK: Final = ("checkpoint", "precision", "threads")
 ROSTER: Final = ("checkpoint", "support_sets")
 ENROLMENT: Final = ("skip_refused", "skip_doubtful", "same_person", "yes", *ROSTER)
-
-
-def settings(context: typer.Context, **overrides: object) -> Settings:
-    """Defaults < YAML file < environment < the options given here (None: not given)."""
-    from fewshot_fer.settings import load_settings
-
-    return load_settings(context.obj, os.environ, overrides)
-
-
-def recognizer(settings: Settings) -> Recognizer:
-    """The recogniser that the settings ask for."""
-    from fewshot_fer.recognizer import Recognizer
-
-    return Recognizer.of(settings)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from fewshot_fer.cli import options
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.sentences import said
 
@@ -19,26 +18,11 @@ if TYPE_CHECKING:
 
     from fewshot_fer.arrays import Bytes, Floats
     from fewshot_fer.cli.call import Call
-    from fewshot_fer.settings import Settings
     from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate, Picture
     from fewshot_fer.students.enrolment.guide import Live
     from fewshot_fer.students.roster import Roster
     from fewshot_fer.students.store.library import Library
-
-
-def library(settings: Settings) -> Library:
-    """The library of the settings."""
-    from fewshot_fer.students.store.library import Library
-
-    return Library(settings.support_sets)
-
-
-def roster(settings: Settings) -> Roster:
-    """The library with the checkpoint of the settings."""
-    from fewshot_fer.students.roster import Roster
-
-    return Roster(library(settings), options.recognizer(settings))
 
 
 def enrolment(call: Call, *, some: bool = False) -> Enrolment:
@@ -47,7 +31,7 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     With `some`, what cannot be used is left out. Where nobody can be asked, a picture that looks
     like another expression is kept and named.
     """
-    from fewshot_fer.faces.identity import Identity, weights
+    from fewshot_fer.faces.identity import Identity
     from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate
 
@@ -56,7 +40,7 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     return Enrolment(
         roster=call.roster,
         gate=Gate(call.roster.recogniser.find),
-        identify=Identity.open() if weights() is not None and not same_person else None,
+        identify=Identity.installed() if not same_person else None,
         same_person=same_person,
         skip_refused=call.given["skip_refused"] or some,
         keep=(lambda doubt: typer.confirm(doubt.question, default=True, err=True))
@@ -82,24 +66,14 @@ def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:
             yield captured.time, captured.image
 
 
-def watched(roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
+def watched(call: Call, source: str, seconds: float) -> dict[str, Floats]:
     """Vectors [n,D] by student of everyone who is recognised in a source, for so long."""
-    from fewshot_fer.faces.identity import Identity, IdentityNamer
-    from fewshot_fer.lesson.members import Enrolled
-    from fewshot_fer.lesson.session import ClassSession
-    from fewshot_fer.lesson.who import KnownFaces
-    from fewshot_fer.prototypes.index import PrototypeIndex
-    from fewshot_fer.recognizer import Recognizer
+    from fewshot_fer.faces.identity import Identity
+    from fewshot_fer.lesson.opening import OpenClass
 
-    recogniser = roster.recogniser
-    if not isinstance(recogniser, Recognizer):
-        raise TypeError("watching a class needs a whole recogniser")
-    identity = Identity.open()
-    session = ClassSession(
-        recogniser,
-        Enrolled(roster, PrototypeIndex(recogniser.generic)),
-        namer=IdentityNamer(identity, KnownFaces(roster.library, identity).known),
-    )
+    here = OpenClass.open(call.settings, call.recognizer)
+    here.know_faces(Identity.open())
+    session = here.watch()
     for time, image in frames(source, every=0.1):
         if time > seconds:
             break

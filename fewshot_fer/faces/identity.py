@@ -71,6 +71,11 @@ class Identity:
             )
         return cls(OpenVinoNetwork(path, precision=precision, threads=threads))
 
+    @classmethod
+    def installed(cls) -> Identity | None:
+        """With the file that is installed, if any is."""
+        return cls.open() if weights() is not None else None
+
     def __call__(self, aligned: Bytes) -> Floats:
         """The vectors of portraits."""
         vectors = np.zeros((len(aligned), 128), dtype=np.float32)

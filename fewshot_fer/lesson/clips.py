@@ -11,11 +11,13 @@ from typing import Final
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError, SourceError
-from fewshot_fer.faces.follower import Rhythm
+from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.lesson.pacing import ahead
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, Captured, Pictures, length_of, video
+from fewshot_fer.lesson.who import OnlyOne
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Seen, View
 
@@ -63,6 +65,15 @@ class Clip:
 
 OnFrame = Callable[[Bytes, ClipFrame], None]
 """Is shown every frame [h,w,3] with what was read in it."""
+
+
+def clip_session(here: OpenClass, student: str | None) -> ClassSession:
+    """A session for one video; of `student` (an id), where that is given, and of nobody else."""
+    namer = here.namer(student)
+    if student is not None and here.identity is not None:
+        namer = OnlyOne(here.namer(), student)
+    follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
+    return ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
 
 
 def watch_clip(

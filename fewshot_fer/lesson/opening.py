@@ -11,7 +11,7 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
-from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.faces.identity import Identity
 from fewshot_fer.lesson.budget import Budget
 from fewshot_fer.lesson.commands import Results
 from fewshot_fer.lesson.events import CheckIns
@@ -56,8 +56,7 @@ class OpenClass:
 
     def know_faces(self, identity: Identity | None = None) -> None:
         """Look at the faces of the enrolled, where an identity network is at hand."""
-        if identity is None and weights() is not None:
-            identity = Identity.open()
+        identity = identity or Identity.installed()
         if identity is not None:
             self.faces = KnownFaces(self.library, identity)
 

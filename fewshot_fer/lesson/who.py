@@ -67,13 +67,20 @@ class KnownFaces:
         return self.identity(np.stack(portraits)) if portraits else np.zeros((0, 128), np.float32)
 
 
-def likeness(library: Library, identity: Identify, student: str) -> Identify | None:
-    """How much portraits [n,192,192,3] look like a student [n]; None of who keeps vectors only."""
-    pictures = [r for r in library.open(student).references if r.kind == "image"]
+def likeness(
+    library: Library, identity: Identify | None, student_id: str | None
+) -> Identify | None:
+    """How a student is told from others: how much portraits [n,192,192,3] look like them [n].
+
+    None of nobody, without an identity network, and of who keeps vectors only.
+    """
+    if identity is None or student_id is None:
+        return None
+    student = library.open(student_id)
+    pictures = [library.portrait(student, r) for r in student.references if r.kind == "image"]
     if not pictures:
         return None
-    portraits = np.stack([library.portrait(library.open(student), r) for r in pictures])
-    middle = Known.of({student: identity(portraits)}).vectors[0]
+    middle = Known.of({student_id: identity(np.stack(pictures))}).vectors[0]
     return lambda others: identity(others) @ middle
 
 

@@ -12,7 +12,6 @@ from fewshot_fer.cli.call import Call
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces import identity, quality
 from fewshot_fer.records.store import Store
-from fewshot_fer.students.roster import Roster
 from tests.records.views import second
 from tests.students.people import tree
 from tests.students.recogniser import TinyRecogniser, face, good, mean_of, shown
@@ -245,7 +244,7 @@ def test_a_class_is_recalibrated_from_who_is_in_view(
     clear = np.stack([mean_of(name) + light for name in BASIC * 2])
     watched: list[tuple[str, float]] = []
 
-    def looks(_roster: Roster, source: str, seconds: float) -> dict[str, Floats]:
+    def looks(_call: Call, source: str, seconds: float) -> dict[str, Floats]:
         watched.append((source, seconds))
         return {anna: clear, ben: clear[:2]}
 

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fewshot_fer.cli import options, people
+from fewshot_fer.cli.call import Answer, Call, command
+from fewshot_fer.cli.options import NETWORK
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.found import FORMATS, page, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from fewshot_fer.arrays import Bytes
     from fewshot_fer.lesson.clips import Clip, ClipFrame
     from fewshot_fer.lesson.opening import OpenClass
-    from fewshot_fer.lesson.session import ClassSession
-    from fewshot_fer.settings import Settings
     from fewshot_fer.stills import Likeness, NamedFace
-    from fewshot_fer.students.roster import Roster
 
 
+@command("support_sets", *NETWORK, "min_face")
 def analyze(
-    context: typer.Context,
+    call: Call,
     paths: Annotated[list[Path], typer.Argument(help="Pictures, videos, and folders of both.")],
     student: Annotated[
         str | None,
@@ -42,13 +41,7 @@ def analyze(
     every: Annotated[
         float, typer.Option(min=0.0, help="Of videos, one frame in so many seconds; else all.")
     ] = 0.0,
-    support_sets: options.SupportSets = None,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    threads: options.Threads = None,
-    min_face: options.MinFace = None,
-    as_json: options.Json = False,
-) -> None:
+) -> Answer:
     """Name the expression of every face in pictures and videos.
 
     A file that cannot be read is reported and left out, and the exit code is 1.
@@ -59,17 +52,7 @@ def analyze(
 
     if to is not None and to.suffix.casefold() not in FORMATS:
         raise typer.BadParameter("the name must end in .json, .csv or .parquet", param_hint="--to")
-    settings = options.settings(
-        context,
-        support_sets=support_sets,
-        checkpoint=checkpoint,
-        precision=precision,
-        threads=threads,
-        min_face=min_face,
-    )
-    roster = people.roster(settings)
-    whom = roster.library.find(student).id if student is not None else None
-    work = _Work(settings, roster, whom, every, draw)
+    work = _Work(call, student, every, draw)
     found, failed = Found(), 0
     for path in find_material(paths):
         try:
@@ -82,30 +65,18 @@ def analyze(
             failed += 1
     if to is not None:
         write(found, to)
-    output.show(document(found), as_json=as_json, picture=lambda: page(found, to, draw))
-    if failed:
-        raise typer.Exit(1)
+    return Answer(document(found), lambda: page(found, to, draw), fine=not failed)
 
 
 class _Work:
     """Reads one file after the other."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        roster: Roster,
-        student: str | None,
-        every: float,
-        draw: Path | None,
-    ) -> None:
-        self._settings = settings
-        self._roster = roster
-        self._student = student
-        self._every = every
-        self._draw = draw
-        self._likeness = self._asks() if student is not None else None
-        self._class: OpenClass | None = None
-        self._names = {student: roster.library.open(student).name} if student is not None else {}
+    def __init__(self, call: Call, student: str | None, every: float, draw: Path | None) -> None:
+        self._call = call
+        whom = call.roster.library.find(student) if student is not None else None
+        self._student = whom.id if whom is not None else None
+        self._names = {whom.id: whom.name} if whom is not None else {}
+        self._every, self._draw = every, draw
         self._taken: set[Path] = set()
 
     def picture(self, path: Path) -> list[NamedFace]:
@@ -114,7 +85,7 @@ class _Work:
         from fewshot_fer.stills import name_faces
 
         image = read_image(path)
-        faces = name_faces(image, self._roster, self._student, self._likeness)
+        faces = name_faces(image, self._call.roster, self._student, self._likeness)
         if self._student is not None and len(faces) > 1:
             self._say_which(path, faces)
         if self._draw is not None:
@@ -123,11 +94,12 @@ class _Work:
 
     def video(self, path: Path) -> Clip:
         """All that is seen in a video, with a bar that says how long it takes still."""
-        from fewshot_fer.lesson.clips import watch_clip
+        from fewshot_fer.lesson.clips import clip_session, watch_clip
         from fewshot_fer.lesson.drawing import VideoFile, drawn
+        from fewshot_fer.lesson.sources import length_of
 
         with ExitStack() as until_the_end:
-            advance = until_the_end.enter_context(_bar(path))
+            advance = until_the_end.enter_context(output.progress(path.name, length_of(path)))
             copy = None
             if self._draw is not None:
                 copy = until_the_end.enter_context(VideoFile(self._place(path), self._rate(path)))
@@ -137,19 +109,27 @@ class _Work:
                 if copy is not None:
                     copy.add(drawn(image, frame.faces, self._names))
 
-            clip = watch_clip(path, self._session(), every=self._every, on_frame=show)
+            session = clip_session(self._class, self._student)
+            clip = watch_clip(path, session, every=self._every, on_frame=show)
         if clip.broken is not None:
-            output.console(stderr=True).print(f"{path.name}: {clip.broken}", markup=False)
+            output.say(f"{path.name}: {clip.broken}")
         return clip
 
-    def _asks(self) -> Likeness | None:
-        """How a student is told from others; None without the identity network or pictures."""
-        from fewshot_fer.faces.identity import Identity, weights
+    @cached_property
+    def _likeness(self) -> Likeness | None:
+        """How the student is told from others."""
+        from fewshot_fer.faces.identity import Identity
         from fewshot_fer.lesson.who import likeness
 
-        if weights() is None or self._student is None:
-            return None
-        return likeness(self._roster.library, Identity.open(), self._student)
+        return likeness(self._call.roster.library, Identity.installed(), self._student)
+
+    @cached_property
+    def _class(self) -> OpenClass:
+        from fewshot_fer.lesson.opening import OpenClass
+
+        here = OpenClass.open(self._call.settings, self._call.recognizer)
+        here.know_faces()
+        return here
 
     def _say_which(self, path: Path, faces: Sequence[NamedFace]) -> None:
         theirs = next((n for n, face in enumerate(faces, 1) if face.student is not None), None)
@@ -160,29 +140,7 @@ class _Work:
             if theirs is not None
             else f"none of {len(faces)} faces is {name}'s"
         )
-        output.console(stderr=True).print(f"{path.name}: {words}.", markup=False, style="yellow")
-
-    def _session(self) -> ClassSession:
-        """A new one for every video."""
-        from fewshot_fer.faces.follower import FaceFollower
-        from fewshot_fer.lesson.clips import RHYTHM
-        from fewshot_fer.lesson.opening import OpenClass
-        from fewshot_fer.lesson.session import ClassSession
-        from fewshot_fer.lesson.who import OnlyOne
-        from fewshot_fer.recognizer import Recognizer
-
-        if self._class is None:
-            recogniser = self._roster.recogniser
-            if not isinstance(recogniser, Recognizer):
-                raise TypeError("a video needs a whole recogniser")
-            self._class = OpenClass.open(self._settings, recogniser)
-            self._class.know_faces()
-        here = self._class
-        namer = here.namer(self._student)
-        if self._student is not None and self._likeness is not None:
-            namer = OnlyOne(here.namer(), self._student)
-        follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
-        return ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
+        output.say(f"{path.name}: {words}.", "yellow")
 
     # ------------------------------------------------------------------ copies
 
@@ -210,22 +168,3 @@ class _Work:
 
         rate = rate_of(path) or 25.0
         return min(rate, 1 / self._every) if self._every else rate
-
-
-@contextmanager
-def _bar(path: Path) -> Iterator[Callable[[float], None]]:
-    """A bar on standard error, where somebody looks at it."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from fewshot_fer.lesson.sources import length_of
-
-    console = output.console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(path.name, total=length_of(path))
-        yield lambda time: bar.update(task, completed=time)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from fewshot_fer.cli import options
+from fewshot_fer.cli.call import Answer, Call, command, need
+from fewshot_fer.cli.options import NETWORK
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.desk import Desk, Mark, Name, track_of
 from fewshot_fer.cli.sources import sources_of
@@ -32,8 +34,9 @@ _SILENT_S: Final = 10.0
 """A lesson of so many seconds is over so much later even if no picture comes."""
 
 
+@command(*NETWORK, "min_face", "port")
 def live(
-    context: typer.Context,
+    call: Call,
     source: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,12 +71,6 @@ def live(
     cores: Annotated[
         float | None, typer.Option(min=0.05, help="How many processor cores it may use.")
     ] = None,
-    checkpoint: options.Checkpoint = None,
-    precision: options.PrecisionName = None,
-    threads: options.Threads = None,
-    min_face: options.MinFace = None,
-    port: options.Port = None,
-    as_json: options.Json = False,
 ) -> None:
     """Watch a class live. Pictures are never stored; numbers only with --record.
 
@@ -81,26 +78,26 @@ def live(
     moment, recalibrate, pause and end. Nothing leaves this machine, unless the setting `records`
     names a database elsewhere.
     """
-    settings = options.settings(
-        context, support_sets=class_folder, checkpoint=checkpoint, precision=precision,
-        threads=threads, min_face=min_face, port=port,
-    )  # fmt: skip
+    settings = call.settings_with(support_sets=class_folder)
     sources = sources_of(source or ["0"], student, settings, cores)
     mode: Mode = "per_student" if record_students else "class" if record else "off"
     if browser:
-        _in_browser(settings, sources, mode)
+        need("web")
+        from fewshot_fer.cli.browser import in_browser
+
+        in_browser(settings, sources, mode)
     else:
-        _in_terminal(settings, sources, mode, seconds, each=each, as_json=as_json)
+        _in_terminal(call, settings, sources, mode, seconds, each=each)
 
 
 def _in_terminal(
+    call: Call,
     settings: Settings,
     sources: Sequence[Source],
     mode: Mode,
     seconds: float | None,
     *,
     each: bool,
-    as_json: bool,
 ) -> None:
     """One lesson on the screen, or without one; at its end what remains of it."""
     from concurrent.futures import ThreadPoolExecutor
@@ -122,7 +119,7 @@ def _in_terminal(
         try:
             with suppress(KeyboardInterrupt):
                 watching = Watching(lesson, lambda: here.members.names, mode, seconds)
-                if as_json or not output.console().is_terminal:
+                if call.as_json or not output.console().is_terminal:
                     watching.run()
                 else:
                     _show(watching, each=each)
@@ -131,32 +128,12 @@ def _in_terminal(
             ended = lesson.close()
             summary, recording = ended.summary, ended.recording
             if summary.frames:
-                output.show(
-                    {**asdict(summary), "session": recording.session},
-                    as_json=as_json,
-                    picture=lambda: summary_of(
-                        summary, recording, mode, enrolled=len(here.members)
-                    ),
-                )
+                document = {**asdict(summary), "session": recording.session}
+                page = partial(summary_of, summary, recording, mode, enrolled=len(here.members))
+                call.show(Answer(document, page))
     for wrong in (recording.trouble, error):
         if wrong is not None:
             raise wrong
-
-
-def _in_browser(settings: Settings, sources: Sequence[Source], mode: Mode) -> None:
-    try:
-        from fewshot_fer.cli.browser import in_browser
-
-        in_browser(settings, sources, mode)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("fewshot_fer"):
-            raise
-        from fewshot_fer.errors import ServerError
-
-        raise ServerError(
-            f"The web app needs a library that is not installed: {error.name}.",
-            next_step="Install it with `pip install 'fewshot-fer[web]'`, or leave --browser out.",
-        ) from error
 
 
 class Watching:
@@ -276,5 +253,5 @@ def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
     for note in notes:
         # "for 5 s" grows all the time and is no news.
         if note.split(" for ")[0] not in before:
-            output.console(stderr=True).print(note, markup=False)
+            output.say(note)
     return [note.split(" for ")[0] for note in notes]

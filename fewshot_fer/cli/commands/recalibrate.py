@@ -134,7 +134,7 @@ def _run_class(call: Call, source: str, seconds: float) -> Answer:
     from fewshot_fer.students import shown
     from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
 
-    looks = people.watched(call.roster, source, seconds)
+    looks = people.watched(call, source, seconds)
     results = recalibrate_class(call.roster, looks)
     names = {one: call.library.open(one).name for one in results}
     seen = {one: len(looks[one]) for one in results}

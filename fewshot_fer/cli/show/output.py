@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -26,14 +26,6 @@ class Progress(Protocol):
 
     def __call__(self, done: float, whole: float | None = ..., /) -> None:
         """Move the bar."""
-
-
-def show(value: object, *, as_json: bool, picture: Callable[[], RenderableType]) -> None:
-    """Print the value as JSON, or what is to be seen of it."""
-    if as_json:
-        write_json(value)
-    else:
-        console().print(picture())
 
 
 def write_json(value: object) -> None:

@@ -32,10 +32,8 @@ def analyze(call: Call[shapes.AnalyzeQuery, Nothing]) -> object:
     student = student_of(call, wanted).id if wanted is not None else None
     if not call.uploads:
         raise RequestError("No picture came.", next_step="Send one, or a form with several.")
-    roster, told = call.app.roster, None
-    identity = call.app.opened().identity
-    if student is not None and identity is not None:
-        told = likeness(roster.library, identity, student)
+    roster = call.app.roster
+    told = likeness(roster.library, call.app.opened().identity, student)
     return document(
         Found(
             [

@@ -12,6 +12,7 @@ from fewshot_fer.images import at_most, decode_image, to_png
 from fewshot_fer.lesson.clips import Clip, is_video
 from fewshot_fer.lesson.drawing import numbered
 from fewshot_fer.lesson.found import Found, columns, expressions_in
+from fewshot_fer.lesson.who import likeness
 from fewshot_fer.reports import tables, words
 from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
@@ -103,7 +104,7 @@ def _named(app: AppState, key: str, image: Bytes, student: Summary | None) -> li
     about = (key, student.id if student is not None else None, stamp)
     if about not in known:
         whom = student.id if student is not None else None
-        told = tried.asks(app, whom) if whom is not None else None
+        told = likeness(app.library, app.opened().identity, whom)
         known[about] = name_faces(image, app.roster, whom, told)
     return known[about]
 

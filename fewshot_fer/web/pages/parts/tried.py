@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fewshot_fer.faces.follower import FaceFollower
-from fewshot_fer.lesson.clips import RHYTHM, Clip, ClipFrame, watch_clip
+from fewshot_fer.lesson.clips import Clip, ClipFrame, clip_session, watch_clip
 from fewshot_fer.lesson.found import Found, document
-from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, length_of
-from fewshot_fer.lesson.who import OnlyOne, likeness
 from fewshot_fer.reports.summary import Timeline
-from fewshot_fer.stills import Likeness
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
@@ -31,27 +27,15 @@ EVERY_S: Final = 0.1
 Seconds = Callable[[float, float], None]
 
 
-def asks(app: AppState, student: str) -> Likeness | None:
-    """How a student is told from others; None without the identity network."""
-    identity = app.opened().identity
-    return likeness(app.library, identity, student) if identity is not None else None
-
-
 def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Seconds) -> Clip:
     """Watch a video; `passed` hears where it is and how long it is."""
     here = app.opened()
     here.refresh()
-    follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
-    namer = None
-    if student is not None:
-        known = here.faces is not None
-        namer = OnlyOne(here.namer(), student) if known else here.namer(student)
-    session = ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
     with _as_file(name, data) as path:
         length = length_of(path) or 0.0
         clip = watch_clip(
             path,
-            session,
+            clip_session(here, student),
             every=EVERY_S,
             on_frame=lambda _, frame: passed(frame.time, max(length, frame.time)),
         )
