@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SEAL: Final = "SHA256"
 """The file that holds the hash of those beside it."""
+_BINARY: Final = getattr(os, "O_BINARY", 0)
 _REPAIR: Final = "Install again, or export it again with `fewshot-fer export`."
 
 
@@ -27,19 +28,20 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     """A file that appears under its name only when all of it is written and on the disk."""
     ensure_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with unfinished.open("xb") as file:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
         _flush_folder(path.parent)
     except OSError as error:
-        raise _not_writable(path, error) from error
+        raise not_writable(path, error) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -49,7 +51,7 @@ def ensure_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise not_writable(folder, error) from error
     return folder
 
 
@@ -60,7 +62,7 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise not_writable(folder, error) from error
 
 
 def sha256(path: Path) -> str:
@@ -120,7 +122,8 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _not_writable(place: Path, error: OSError) -> FolderError:
+def not_writable(place: Path, error: OSError) -> FolderError:
+    """What the system said when something could not be written, in our words."""
     return FolderError(
         f"It cannot be written: {error.strerror or error}.",
         where=str(place),

@@ -11,6 +11,7 @@
     tokens.py     what is signed: cookies, join links, forms (`app.credentials.signer`)
     apitokens.py  tokens for programs (`app.credentials.tokens`: make, listed, revoke)
     signin.py     the teacher's door
+    files.py      private files, and lists that are kept in them
     refusal.py    how an error of ours looks over the web: status, problem document, page
 
 A route may simply raise an error of ours: the guard makes a page or a problem document of it.

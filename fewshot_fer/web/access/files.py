@@ -1,12 +1,18 @@
-"""Private files: whole or not there, and readable by nobody else."""
+"""Private files: whole or not there, readable by nobody else; and lists that are kept in them."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import FolderError
+from fewshot_fer.files import not_writable, whole_file
 
 
 def private_folder(folder: Path) -> Path:
@@ -15,57 +21,98 @@ def private_folder(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise not_writable(folder, error) from error
     return folder
 
 
 def write_private(path: Path, data: bytes) -> None:
     """Write a file that is never, not even half-written, readable by others."""
-    unfinished = _unfinished(private_folder(path.parent) / path.name, data)
-    try:
-        unfinished.replace(path)
-    except OSError as error:
-        raise _not_writable(path, error) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    private_folder(path.parent)
+    with whole_file(path, mode=0o600) as file:
+        file.write(data)
 
 
 def made_once(path: Path, data: bytes) -> bytes:
     """The file's content; written now where it was not there, whoever else tries to."""
-    unfinished = _unfinished(private_folder(path.parent) / path.name, data)
+    mine = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write_private(mine, data)
     try:
         # A link fails where the name is taken: the first one wins, and it is whole.
-        os.link(unfinished, path)
+        os.link(mine, path)
     except FileExistsError:
         pass
     except OSError as error:
-        raise _not_writable(path, error) from error
+        raise not_writable(path, error) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        mine.unlink(missing_ok=True)
     try:
         path.chmod(0o600)
         return path.read_bytes()
     except OSError as error:
-        raise _not_writable(path, error) from error
+        raise not_writable(path, error) from error
 
 
-def _unfinished(path: Path, data: bytes) -> Path:
-    place = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        place.unlink(missing_ok=True)
-        raise _not_writable(path, error) from error
-    return place
+class _Ends(Protocol):
+    @property
+    def until(self) -> float: ...
 
 
-def _not_writable(place: Path, error: OSError) -> FolderError:
-    return FolderError(
-        f"It cannot be written: {error.strerror or error}.",
-        where=str(place),
-        next_step="Choose another folder, free some space, or give yourself the right to write.",
-    )
+T = TypeVar("T", bound=_Ends)
+
+
+class PrivateList(Generic[T]):
+    """Dataclasses that are good until some time, the oldest first, in a private file."""
+
+    def __init__(self, file: Path, kind: type[T], what: str, now: Callable[[], float]) -> None:
+        """`what` they are called in an error."""
+        self._file, self._what, self._now = file, what, now
+        self._json: TypeAdapter[tuple[T, ...]] = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]
+        self._lock = Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._known: tuple[T, ...] = ()
+
+    def all(self) -> tuple[T, ...]:
+        """Those whose time is over too."""
+        with self._lock:
+            return self._read()
+
+    def good(self) -> tuple[T, ...]:
+        """Those whose time is not over."""
+        now = self._now()
+        return tuple(one for one in self.all() if one.until > now)
+
+    def add(self, one: T, most: int) -> None:
+        """One more, of no more than so many that are good; those whose time is over go."""
+        now = self._now()
+        self.update(lambda old: (*[o for o in old if o.until > now][-(most - 1) :], one))
+
+    def drop(self, unwanted: Callable[[T], bool]) -> bool:
+        """Take these out; whether there were any."""
+        return self.update(lambda old: [one for one in old if not unwanted(one)])
+
+    def update(self, change: Callable[[tuple[T, ...]], Iterable[T]]) -> bool:
+        """Change all of them at once; whether anything is different now."""
+        with self._lock:
+            before = self._read()
+            after = tuple(change(before))
+            if after != before:
+                write_private(self._file, self._json.dump_json(after))
+            return after != before
+
+    def _read(self) -> tuple[T, ...]:
+        """What is in the file, read again only when it has changed."""
+        try:
+            state = self._file.stat()
+            stamp = state.st_mtime_ns, state.st_ino
+            if stamp != self._stamp:
+                self._known = self._json.validate_json(self._file.read_bytes())
+                self._stamp = stamp
+        except FileNotFoundError:
+            self._known, self._stamp = (), None
+        except (OSError, ValidationError) as error:
+            raise FolderError(
+                f"The {self._what} cannot be read.",
+                where=str(self._file),
+                next_step=f"Delete this file and make the {self._what} again.",
+            ) from error
+        return self._known

@@ -8,21 +8,19 @@ that student, so it is given to them alone.
 from __future__ import annotations
 
 import ipaddress
-import json
 import secrets
-from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Final
 from urllib.parse import urlsplit
 
 import segno
 
-from fewshot_fer.errors import FolderError, MissingError, SignInError
+from fewshot_fer.errors import MissingError, SignInError
 from fewshot_fer.reasons import Code
-from fewshot_fer.web.access.files import write_private
+from fewshot_fer.web.access.files import PrivateList
 from fewshot_fer.web.access.tokens import Signer
 
 FILE: Final = "invitations.json"
@@ -65,10 +63,8 @@ class Invitations:
     """The join links of one web app, in a private file; every method may come from any thread."""
 
     def __init__(self, folder: Path, signer: Signer, now: Callable[[], float]) -> None:
-        self._file = folder / FILE
-        self._signer = signer
-        self._now = now
-        self._lock = Lock()
+        self._links = PrivateList(folder / FILE, Invitation, "join links", now)
+        self._signer, self._now = signer, now
 
     def make(
         self,
@@ -89,32 +85,26 @@ class Invitations:
             student=student,
             may_pick=tuple(may_pick),
         )
-        with self._lock:
-            self._write((*self._good()[-(_MOST - 1) :], made))
+        self._links.add(made, _MOST)
         return made
 
     def listed(self, class_id: str | None = None) -> tuple[Invitation, ...]:
         """The links that are good now (of one class), the newest first."""
-        with self._lock:
-            good = reversed(self._good())
+        good = self._links.good()[::-1]
         return tuple(one for one in good if class_id in (None, one.class_id))
 
     def revoke(self, invitation_id: str) -> None:
         """Make a link worthless at once; who is in already stays."""
-        with self._lock:
-            good = self._good()
-            left = tuple(one for one in good if one.id != invitation_id)
-            if len(left) == len(good):
-                raise MissingError("There is no such link.", next_step="It may be over already.")
-            self._write(left)
+        if not self._links.drop(lambda one: one.id == invitation_id):
+            raise MissingError("There is no such link.", next_step="It may be over already.")
 
     def end(self, class_id: str) -> None:
         """Make every link into a class worthless, as when it ends."""
-        self._keep(lambda one: one.class_id != class_id)
+        self._links.drop(lambda one: one.class_id == class_id)
 
     def forget(self, student: str) -> None:
         """Make a student's personal links worthless, as when they are deleted."""
-        self._keep(lambda one: one.student != student)
+        self._links.drop(lambda one: one.student == student)
 
     def token(self, invitation: Invitation) -> str:
         """The signed text that stands in the link."""
@@ -133,10 +123,9 @@ class Invitations:
                 if over
                 else "Copy it again, or scan the code once more.",
             ) from error
-        with self._lock:
-            for one in self._good():
-                if one.id == payload.get("id"):
-                    return one
+        for one in self._links.good():
+            if one.id == payload.get("id"):
+                return one
         raise SignInError(
             "This link is over: the class has ended, or your teacher has taken it back.",
             next_step="Ask your teacher for a new one.",
@@ -144,45 +133,17 @@ class Invitations:
 
     def count_new(self, invitation: Invitation) -> None:
         """One more new student comes by a link; raises when it has let in as many as it may."""
-        with self._lock:
-            good = self._good()
-            now = next((one for one in good if one.id == invitation.id), invitation)
-            if now.came >= MOST_NEW:
-                raise SignInError(
-                    f"This link has let in {MOST_NEW} new students, as many as one link may.",
-                    next_step="Ask your teacher for a new one.",
-                )
-            counted = replace(now, came=now.came + 1)
-            self._write(tuple(counted if one.id == now.id else one for one in good))
 
-    # ------------------------------------------------------------------ within
+        def counted(links: tuple[Invitation, ...]) -> Iterator[Invitation]:
+            for one in links:
+                if one.id == invitation.id and one.came >= MOST_NEW:
+                    raise SignInError(
+                        f"This link has let in {MOST_NEW} new students, as many as one link may.",
+                        next_step="Ask your teacher for a new one.",
+                    )
+                yield replace(one, came=one.came + 1) if one.id == invitation.id else one
 
-    def _keep(self, wanted: Callable[[Invitation], bool]) -> None:
-        with self._lock:
-            good = self._good()
-            left = tuple(one for one in good if wanted(one))
-            if len(left) < len(good):
-                self._write(left)
-
-    def _good(self) -> tuple[Invitation, ...]:
-        """All whose time is not over, the oldest first."""
-        try:
-            found = [
-                Invitation(**{**one, "may_pick": tuple(one["may_pick"])})
-                for one in json.loads(self._file.read_bytes())
-            ]
-        except FileNotFoundError:
-            return ()
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise FolderError(
-                "The join links cannot be read.",
-                where=str(self._file),
-                next_step="Delete this file and make the links again.",
-            ) from error
-        return tuple(one for one in found if one.until > self._now())
-
-    def _write(self, invitations: tuple[Invitation, ...]) -> None:
-        write_private(self._file, json.dumps([asdict(one) for one in invitations]).encode())
+        self._links.update(counted)
 
 
 def join_link(invitations: Invitations, invitation: Invitation, address: str) -> JoinLink:
