@@ -27,7 +27,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles, Ints
 from fewshot_fer.drawn.changing import Shift, changed
-from fewshot_fer.drawn.lesson import Lesson, LessonPlan, Part, invent_lesson
+from fewshot_fer.drawn.lesson import Lesson, LessonPlan, Role, invent_lesson
 from fewshot_fer.drawn.tempers import TEMPERS, tempered
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.values import (
@@ -75,7 +75,7 @@ def lesson_of(temper: str, seconds: int, seed: int, students: int = STUDENTS) ->
     return tempered(students, seconds, seed, TEMPERS[temper])
 
 
-def labels_of(part: Part, seconds: int, noise: Noise, rng: np.random.Generator) -> Ints:
+def labels_of(part: Role, seconds: int, noise: Noise, rng: np.random.Generator) -> Ints:
     """What the record would say of one student, -1 where unsure [seconds]."""
     starts = np.array([beat.start + LATE_S for beat in part.beats])
     shown = np.array([BASIC.index(beat.expression) for beat in part.beats])
@@ -150,7 +150,7 @@ def possible(temper: str, seconds: int, shift: Shift, students: int = 200) -> fl
     return soon / students
 
 
-def _rates(part: Part) -> dict[bool, float]:
+def _rates(part: Role) -> dict[bool, float]:
     """How often a beat is sad, after a sad one and after others: sad never follows itself."""
     pairs = Counter((a.expression == "sad", b.expression == "sad") for a, b in pairwise(part.beats))
     return {
@@ -159,7 +159,7 @@ def _rates(part: Part) -> dict[bool, float]:
     }
 
 
-def _path(part: Part, rates: dict[bool, float], shift: Shift) -> tuple[Doubles, Doubles]:
+def _path(part: Role, rates: dict[bool, float], shift: Shift) -> tuple[Doubles, Doubles]:
     """When each beat of a lesson is known, and the sum of evidence then."""
     total, sad, steps = 0.0, False, []
     for beat in part.beats:

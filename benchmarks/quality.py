@@ -35,7 +35,7 @@ def drawn(hand: bool, talking: float = 0.0) -> Iterator[Bytes]:
     """Every student of a drawn class, with three expressions each, a little turned."""
     rng = np.random.default_rng(11)
     for student in invent_class(49, 11):
-        sitter = Sitter(student.identity, student.webcam(0), student.seed, 320, 240)
+        sitter = Sitter(student, student.webcam(0), 320, 240)
         for expression in rng.choice(list(BASIC), 3):
             pose = Pose(yaw=float(rng.uniform(-15, 15)), pitch=float(rng.uniform(-8, 8)))
             yield sitter.shot(Look(str(expression), pose=pose, hand=hand, talking=talking)).image

@@ -48,7 +48,7 @@ def film(path: Path) -> Path:
     """A clip of a drawn student at 720p, thirty pictures a second."""
     person = invent_class(PERSON + 1, seed=0)[-1]
     webcam = person.webcam(0)
-    sitter = Sitter(person.identity, webcam, person.seed, WIDTH, HEIGHT)
+    sitter = Sitter(person, webcam, WIDTH, HEIGHT)
     rng = np.random.default_rng(0)
     noises = [sensor_noise(rng, WIDTH, HEIGHT, webcam.noise) for _ in range(5)]
     pictures = [

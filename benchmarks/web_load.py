@@ -116,7 +116,7 @@ def drawn_pictures(students: int) -> list[list[bytes]]:
 
     faces = []
     for one in invent_class(min(students, 12), seed=0):
-        sitter = Sitter(one.identity, one.webcam(0), one.seed, WIDTH, HEIGHT)
+        sitter = Sitter(one, one.webcam(0), WIDTH, HEIGHT)
         rng = np.random.default_rng(one.seed)
         pictures = []
         for expression in LOOKS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fewshot_fer.drawn.lesson import Lesson, Part
+from fewshot_fer.drawn.lesson import Lesson, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def changed(lesson: Lesson, students: Collection[int], shift: Shift, seed: int) 
     )
 
 
-def _changed(part: Part, shift: Shift, rng: np.random.Generator) -> Part:
+def _changed(part: Role, shift: Shift, rng: np.random.Generator) -> Role:
     beats = tuple(
         replace(beat, expression=shift.expression)
         if beat.start >= shift.at and rng.random() < shift.share

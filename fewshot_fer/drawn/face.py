@@ -10,8 +10,8 @@ from fewshot_fer.arrays import Doubles, Floats
 from fewshot_fer.drawn import eyes, head, mouth, nose
 from fewshot_fer.drawn.canvas import Canvas, Shadow, mixed
 from fewshot_fer.drawn.geometry import CHIN_Y, Camera, Pose
-from fewshot_fer.drawn.identity import Identity
 from fewshot_fer.drawn.muscles import Muscles
+from fewshot_fer.drawn.person import Person
 from fewshot_fer.drawn.sketch import Sketch
 
 # Where MTCNN ends a face's box, found by comparing: in face units.
@@ -40,7 +40,7 @@ class FacePlace:
 
 def draw_person(
     canvas: Canvas,
-    identity: Identity,
+    person: Person,
     muscles: Muscles,
     pose: Pose,
     *,
@@ -49,7 +49,7 @@ def draw_person(
     light: tuple[float, float, float] = (-0.4, -0.5, 1.0),
 ) -> FacePlace:
     """Draw a person with the point between the eyes at `centre` and `scale` pixels a unit."""
-    looks = identity.looks
+    looks = person.looks
     camera = Camera.facing(pose, centre, scale)
     rim = head.skin_outline(looks, muscles, camera)
     sketch = Sketch(canvas, camera, looks, muscles, rim)

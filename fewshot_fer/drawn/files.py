@@ -45,7 +45,7 @@ def reference_pictures(
     Pictures of one session share room, light and camera; each take differs a little.
     """
     webcam = student.webcam(session)
-    sitter = Sitter(student.identity, webcam, student.seed, _WIDTH, _HEIGHT)
+    sitter = Sitter(student, webcam, _WIDTH, _HEIGHT)
     for expression in expressions:
         for take in range(takes):
             rng = np.random.default_rng([student.seed, session, take, *expression.encode()])

@@ -138,10 +138,8 @@ class Gallery:
         shot = self._shots.get((key, look))
         if shot is None:
             if key not in self._sitters:
-                self._sitters[key] = Sitter(
-                    self._students[number].identity, self._webcams[number],
-                    self._students[number].seed, tile.width, tile.height,
-                )  # fmt: skip
+                student, webcam = self._students[number], self._webcams[number]
+                self._sitters[key] = Sitter(student, webcam, tile.width, tile.height)
             shot = self._sitters[key].shot(look)
             write_name(shot.image, self._students[number].name)
             self._shots.put((key, look), shot)

@@ -8,8 +8,8 @@ from fewshot_fer.arrays import Doubles
 from fewshot_fer.drawn.canvas import Colour, Shadow, ellipse, mixed, ribbon, smooth
 from fewshot_fer.drawn.eyes import eye_centre
 from fewshot_fer.drawn.geometry import CHIN_Y, Camera, head_cloud, outline
-from fewshot_fer.drawn.identity import Looks
 from fewshot_fer.drawn.muscles import Muscles
+from fewshot_fer.drawn.person import Looks
 from fewshot_fer.drawn.sketch import Sketch
 
 _BLACK: Colour = (12, 10, 12)

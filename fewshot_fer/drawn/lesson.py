@@ -52,7 +52,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Role:
     """One student's part in a lesson."""
 
     beats: tuple[Beat, ...]
@@ -82,7 +82,7 @@ class Moment:
 class Lesson:
     """The parts of all students, in the class's order."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Role, ...]
 
     def moment(self, student: int, time: float) -> Moment:
         """How a student is at a time in seconds."""
@@ -98,7 +98,7 @@ class Lesson:
         )
 
 
-def _face(part: Part, time: float) -> tuple[Look, bool]:
+def _face(part: Role, time: float) -> tuple[Look, bool]:
     k = max(0, bisect_right(part.beats, time, key=_start) - 1)
     beat = part.beats[k]
     since = time - beat.start
@@ -110,7 +110,7 @@ def _face(part: Part, time: float) -> tuple[Look, bool]:
     return Look(beat.expression, beat.intensity, before, arrived, mood=part.mood), False
 
 
-def _with_head(part: Part, look: Look, time: float) -> Look:
+def _with_head(part: Role, look: Look, time: float) -> Look:
     k = max(0, bisect_right(part.turns, time, key=_start) - 1)
     turn = part.turns[k]
     share = min(1.0, max(0.0, (time - turn.start) / TRANSITION_S))
@@ -167,7 +167,7 @@ def invent_lesson(students: int, seed: int, plan: LessonPlan | None = None) -> L
     )
 
 
-def _invent_part(rng: np.random.Generator, plan: LessonPlan) -> Part:
+def _invent_part(rng: np.random.Generator, plan: LessonPlan) -> Role:
     end = plan.seconds
     late = rng.random() < plan.late
     leaves = rng.random() < plan.leaving
@@ -177,7 +177,7 @@ def _invent_part(rng: np.random.Generator, plan: LessonPlan) -> Part:
         away.append(Span(0.0, float(rng.uniform(0.15, 0.4)) * end))
     if leaves:
         away.append(Span(float(rng.uniform(0.65, 0.9)) * end, float("inf")))
-    return Part(
+    return Role(
         beats=_invent_beats(rng, plan),
         turns=_invent_turns(rng, plan),
         blinks=tuple(_times(rng, 2.0, 7.0, end)),

@@ -12,9 +12,10 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.drawn.canvas import Canvas, ellipse, mixed, ribbon, smooth
 from fewshot_fer.drawn.face import FacePlace, draw_person
 from fewshot_fer.drawn.geometry import FRONTAL, Pose
-from fewshot_fer.drawn.identity import Identity
 from fewshot_fer.drawn.muscles import REST, Muscles
+from fewshot_fer.drawn.person import Person
 from fewshot_fer.drawn.room import draw_room
+from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.drawn.webcam import Webcam
 from fewshot_fer.expressions import NEUTRAL
 
@@ -57,15 +58,13 @@ class Shot:
 class Sitter:
     """A student at a desk: the same room, lamp and camera for one session."""
 
-    def __init__(
-        self, identity: Identity, webcam: Webcam, room_seed: int, width: int, height: int
-    ) -> None:
-        self._identity = identity
+    def __init__(self, student: DrawnStudent, webcam: Webcam, width: int, height: int) -> None:
+        self._person = student.person
         self._webcam = webcam
         self._tile = (width, height)
         enlarged = ceil(height / _CAMERA_LINES)
         self._camera = (width // enlarged, height // enlarged)
-        rng = np.random.default_rng(room_seed)
+        rng = np.random.default_rng(student.seed)
         self._closeness = float(rng.uniform(0.2, 0.245))
         self._offset = float(rng.uniform(-0.06, 0.06))
         self._zoom = 2 if self._closeness * self._camera[1] < _FINE else 1
@@ -84,13 +83,13 @@ class Sitter:
         high, wide = self._room.shape[:2]
         centre = (wide / 2 + (self._offset + look.x) * high, (0.47 + look.y) * high)
         scale = self._closeness * high
-        muscles = muscles_of(self._identity, look)
+        muscles = muscles_of(self._person, look)
         place = draw_person(
-            canvas, self._identity, muscles, look.pose,
+            canvas, self._person, muscles, look.pose,
             centre=centre, scale=scale, light=self._webcam.lamp,
         )  # fmt: skip
         if look.hand:
-            _draw_hand(canvas, self._identity, place, scale)
+            _draw_hand(canvas, self._person, place, scale)
         return place
 
 
@@ -106,21 +105,21 @@ def _resized(picture: Bytes, place: FacePlace, size: tuple[int, int]) -> tuple[B
     return resized, place.moved(half, half, zoom)
 
 
-def muscles_of(identity: Identity, look: Look) -> Muscles:
+def muscles_of(person: Person, look: Look) -> Muscles:
     """The face's state under a look."""
-    now = identity.showing(look.expression, look.intensity)
+    now = person.showing(look.expression, look.intensity)
     if look.arrived < 1:
-        now = identity.showing(look.before, look.intensity).mixed(now, look.arrived)
+        now = person.showing(look.before, look.intensity).mixed(now, look.arrived)
     now = now.plus(look.mood)
     if look.talking:
         now = replace(now, jaw=now.jaw + 0.3 * look.talking, part=now.part + 0.3 * look.talking)
     return now.with_closed_eyes() if look.closed_eyes else now
 
 
-def _draw_hand(canvas: Canvas, identity: Identity, place: FacePlace, scale: float) -> None:
+def _draw_hand(canvas: Canvas, person: Person, place: FacePlace, scale: float) -> None:
     """A hand over nose and mouth, fingers to the side."""
     nose, left, right = place.landmarks[2], place.landmarks[3], place.landmarks[4]
-    skin = mixed(identity.looks.skin, (90, 50, 40), 0.12)
+    skin = mixed(person.looks.skin, (90, 50, 40), 0.12)
     crease = mixed(skin, (60, 26, 20), 0.55)
     middle = (nose + left + right).astype(np.float64) / 3
     heel = middle + np.array([0.35, 0.25]) * scale

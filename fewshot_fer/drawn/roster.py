@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from fewshot_fer.drawn.identity import Identity, invent_identity
+from fewshot_fer.drawn.person import Person, invent_person
 from fewshot_fer.drawn.webcam import Webcam, invent_webcam
 
 _NAMES: Final = (
@@ -25,7 +25,7 @@ class DrawnStudent:
 
     id: str
     name: str
-    identity: Identity
+    person: Person
     seed: int
     """Decides the room and, with a session's number, the light and the camera."""
 
@@ -43,5 +43,5 @@ def _invent_student(seed: int, number: int) -> DrawnStudent:
     rounds, place = divmod(number, len(_NAMES))
     name = _NAMES[place] + (f" {rounds + 1}" if rounds else "")
     rng = np.random.default_rng([seed, number])
-    identity = invent_identity(rng)
-    return DrawnStudent(name.lower().replace(" ", "-"), name, identity, int(rng.integers(2**31)))
+    person = invent_person(rng)
+    return DrawnStudent(name.lower().replace(" ", "-"), name, person, int(rng.integers(2**31)))

@@ -9,8 +9,8 @@ import numpy as np
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.drawn.canvas import Canvas, smooth
 from fewshot_fer.drawn.geometry import Camera
-from fewshot_fer.drawn.identity import Looks
 from fewshot_fer.drawn.muscles import Muscles
+from fewshot_fer.drawn.person import Looks
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from fewshot_fer.drawn.lesson import Beat, Lesson, Part
+from fewshot_fer.drawn.lesson import Beat, Lesson, Role
 from fewshot_fer.expressions import BASIC, NEUTRAL
 
 
@@ -38,7 +38,7 @@ def tempered(students: int, seconds: float, seed: int, temper: Temper) -> Lesson
     """A lesson of beats that come by chance, every student with shares of their own."""
     return Lesson(
         tuple(
-            Part(_beats(np.random.default_rng([seed, 13, k]), seconds, temper))
+            Role(_beats(np.random.default_rng([seed, 13, k]), seconds, temper))
             for k in range(students)
         )
     )

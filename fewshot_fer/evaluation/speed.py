@@ -31,7 +31,7 @@ Look = Callable[[Bytes, float], View]
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class MarkedFrame:
     """A frame [h,w,3], its time, and the true boxes [n,4] of the faces that are whole in it."""
 
     image: Bytes
@@ -59,7 +59,7 @@ class LiveFigures:
 
 
 def measure_live(
-    look: Look, shots: Iterable[Shot], *, students: int, warm_up_s: float = 1.0
+    look: Look, shots: Iterable[MarkedFrame], *, students: int, warm_up_s: float = 1.0
 ) -> LiveFigures:
     """Show a session every shot; the first ones, in which engines warm up, do not count."""
     spent: list[float] = []
@@ -119,7 +119,10 @@ class Soak:
 
 
 def soak(
-    look: Look, shots: Iterable[Shot], minutes: float, clock: Callable[[], float] = perf_counter
+    look: Look,
+    shots: Iterable[MarkedFrame],
+    minutes: float,
+    clock: Callable[[], float] = perf_counter,
 ) -> Soak:
     """Show a session shots for some minutes and watch the memory."""
     began, frames = clock(), 0

@@ -9,7 +9,7 @@ from fewshot_fer.arrays import Doubles, Floats
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.gallery import Gallery, StudentTruth
 from fewshot_fer.drawn.geometry import Pose
-from fewshot_fer.drawn.lesson import Beat, Lesson, Part, Span, Turn
+from fewshot_fer.drawn.lesson import Beat, Lesson, Role, Span, Turn
 from fewshot_fer.drawn.muscles import MANNERS
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.faces.detector import Detector
@@ -33,12 +33,12 @@ def boxes_of(truths: tuple[StudentTruth, ...]) -> Floats:
     return np.array([truth.box for truth in truths], np.float32)
 
 
-def every_way(number: int) -> Part:
+def every_way(number: int) -> Role:
     """All expressions, each under another pose of up to 25 degrees yaw."""
     rng = np.random.default_rng(number)
     yaws = rng.permutation(np.linspace(-25, 25, len(MANNERS)))
     poses = [Pose(float(yaw), *map(float, rng.uniform(-8, 8, 2))) for yaw in yaws]
-    return Part(
+    return Role(
         beats=tuple(Beat(float(k), name) for k, name in enumerate(MANNERS)),
         turns=tuple(Turn(float(k), pose) for k, pose in enumerate(poses)),
     )
@@ -71,7 +71,7 @@ def test_nearly_all_drawn_faces_are_found_and_nothing_else(
 
 @pytest.mark.parametrize("presenting", [False, True])
 def test_no_face_is_found_where_none_is_drawn(detector: Detector, presenting: bool) -> None:
-    part = Part((Beat(0.0, "happy"),), camera_off=(Span(0.0, 9.0),))
+    part = Role((Beat(0.0, "happy"),), camera_off=(Span(0.0, 9.0),))
     students = invent_class(25, seed=4)
     gallery = Gallery(students, Lesson((part,) * 25), presenting=presenting)
     assert len(detector.detect(gallery.frame(1.0).image)) == 0

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from fewshot_fer.drawn.gallery import Gallery
-from fewshot_fer.drawn.lesson import Beat, Lesson, LessonPlan, Part, Span, invent_lesson
+from fewshot_fer.drawn.lesson import Beat, Lesson, LessonPlan, Role, Span, invent_lesson
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.drawn.tiles import layout
 
-HAPPY = Part((Beat(0.0, "happy"),))
-LATE = Part((Beat(0.0, "sad"),), away=(Span(0.0, 1.0),))
-DARK = Part((Beat(0.0, "fear"),), camera_off=(Span(0.0, 1.0),))
-HIDDEN = Part((Beat(0.0, "angry"),), hands=(Span(0.0, 1.0),))
+HAPPY = Role((Beat(0.0, "happy"),))
+LATE = Role((Beat(0.0, "sad"),), away=(Span(0.0, 1.0),))
+DARK = Role((Beat(0.0, "fear"),), camera_off=(Span(0.0, 1.0),))
+HIDDEN = Role((Beat(0.0, "angry"),), hands=(Span(0.0, 1.0),))
 
 
 def small_gallery(students: tuple[DrawnStudent, ...], seed: int = 0, **options: float) -> Gallery:

@@ -7,12 +7,12 @@ from fewshot_fer.drawn.lesson import (
     Beat,
     Lesson,
     LessonPlan,
-    Part,
+    Role,
     Span,
     invent_lesson,
 )
 
-SCRIPT = Part(
+SCRIPT = Role(
     beats=(Beat(0.0, "neutral"), Beat(2.0, "happy"), Beat(5.0, "sad")),
     blinks=(1.0,),
     hands=(Span(3.0, 4.0),),

@@ -13,7 +13,7 @@ PLAIN = Webcam(quality=100, vignette=0.0)
 
 
 def shot_of(student: DrawnStudent, look: Look, webcam: Webcam = PLAIN) -> Shot:
-    return Sitter(student.identity, webcam, student.seed, 320, 180).shot(look)
+    return Sitter(student, webcam, 320, 180).shot(look)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_face_on_its_way_lies_between_two_expressions(student: DrawnStudent) -
 
 
 def test_a_large_tile_shows_the_same_face_enlarged(student: DrawnStudent) -> None:
-    small = Sitter(student.identity, PLAIN, student.seed, 640, 360).shot(Look("happy"))
-    large = Sitter(student.identity, PLAIN, student.seed, 1280, 720).shot(Look("happy"))
+    small = Sitter(student, PLAIN, 640, 360).shot(Look("happy"))
+    large = Sitter(student, PLAIN, 1280, 720).shot(Look("happy"))
     assert large.image.shape == (720, 1280, 3)
     assert large.place.landmarks / 2 == pytest.approx(small.place.landmarks, abs=1.5)

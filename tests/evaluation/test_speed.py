@@ -14,7 +14,14 @@ import pytest
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import DataError
-from fewshot_fer.evaluation.speed import STAGES, Shot, machine, measure_live, resident_mb, soak
+from fewshot_fer.evaluation.speed import (
+    STAGES,
+    MarkedFrame,
+    machine,
+    measure_live,
+    resident_mb,
+    soak,
+)
 from fewshot_fer.records.views import Timings, View
 
 BLANK = np.zeros((48, 64, 3), np.uint8)
@@ -30,8 +37,8 @@ def _view(*boxes: tuple[float, float, float, float], read: int, unread: int = 0)
     return cast("View", SimpleNamespace(seen=seen, effort=effort, timings=timings))
 
 
-def _shots(seconds: float, rate: int = 10) -> Iterator[Shot]:
-    return (Shot(BLANK, k / rate, BOXES) for k in range(round(seconds * rate)))
+def _shots(seconds: float, rate: int = 10) -> Iterator[MarkedFrame]:
+    return (MarkedFrame(BLANK, k / rate, BOXES) for k in range(round(seconds * rate)))
 
 
 def test_what_is_counted() -> None:
@@ -61,7 +68,7 @@ def test_a_face_without_a_label_is_not_labelled_yet() -> None:
 
 def test_nobody_in_view() -> None:
     """A frame without faces asks for none."""
-    shots = [Shot(BLANK, k / 10, BOXES[:0]) for k in range(30)]
+    shots = [MarkedFrame(BLANK, k / 10, BOXES[:0]) for k in range(30)]
     assert measure_live(lambda image, time: _view(read=0), shots, students=1).recall == 1
 
 
@@ -74,7 +81,7 @@ def test_too_short() -> None:
 def test_a_soak_ends_after_its_minutes() -> None:
     """By the clock that it is given; ten looks at the memory, and its slope."""
     ticks = count(0, 1.0)
-    endless = (Shot(BLANK, float(k), BOXES) for k in count())
+    endless = (MarkedFrame(BLANK, float(k), BOXES) for k in count())
     result = soak(lambda image, time: _view(read=0), endless, 2.0, lambda: next(ticks))
     assert 110 <= result.n_frames <= 121
     assert len(result.rss_mb) == 10

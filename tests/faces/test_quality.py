@@ -22,7 +22,7 @@ STUDENT = invent_class(1, 5)[0]
 
 
 def _picture(pose: Pose | None = None) -> Bytes:
-    sitter = Sitter(STUDENT.identity, STUDENT.webcam(0), STUDENT.seed, 640, 480)
+    sitter = Sitter(STUDENT, STUDENT.webcam(0), 640, 480)
     return sitter.shot(Look(pose=pose or Pose())).image
 
 
@@ -130,7 +130,7 @@ def test_pitch_knows_up_from_down(detector: Detector) -> None:
 def test_a_mouth_that_is_seen(detector: Detector, talking: float) -> None:
     """Closed or speaking, it is there."""
     for student in invent_class(8, 11):
-        sitter = Sitter(student.identity, student.webcam(0), student.seed, 320, 240)
+        sitter = Sitter(student, student.webcam(0), 320, 240)
         image = sitter.shot(Look(talking=talking)).image
         assert _one(image, detector.detect(image)[:1]).reason is None
 
@@ -139,7 +139,7 @@ def test_a_hand_before_the_mouth(detector: Detector) -> None:
     """Noticed on most of those who are found at all behind their hands."""
     covered = []
     for student in invent_class(12, 11):
-        sitter = Sitter(student.identity, student.webcam(0), student.seed, 320, 240)
+        sitter = Sitter(student, student.webcam(0), 320, 240)
         image = sitter.shot(Look(hand=True)).image
         covered += [one.mouth < 0.5 for one in assess(image, detector.detect(image)[:1])]
     assert np.mean(covered) > 0.5

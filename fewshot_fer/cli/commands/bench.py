@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from fewshot_fer.drawn.gallery import Gallery
-    from fewshot_fer.evaluation.speed import LiveFigures, Shot
+    from fewshot_fer.evaluation.speed import LiveFigures, MarkedFrame
     from fewshot_fer.lesson.session import ClassSession
     from fewshot_fer.recognizer import Recognizer
 
@@ -99,12 +99,12 @@ def _gallery(count: int, seconds: float, height: int) -> Gallery:
     )
 
 
-def _shots(count: int, seconds: float, rate: int, height: int) -> Iterator[Shot]:
+def _shots(count: int, seconds: float, rate: int, height: int) -> Iterator[MarkedFrame]:
     """A drawn lesson, frame by frame."""
     return _frames(_gallery(count, seconds, height), seconds, rate)
 
 
-def _lessons(count: int, rate: int, height: int) -> Iterator[Shot]:
+def _lessons(count: int, rate: int, height: int) -> Iterator[MarkedFrame]:
     """One drawn lesson after the other, without an end."""
     gallery = _gallery(count, LESSON_S, height)
     for number in itertools.count():
@@ -112,14 +112,14 @@ def _lessons(count: int, rate: int, height: int) -> Iterator[Shot]:
             yield replace(shot, time=shot.time + number * LESSON_S)
 
 
-def _frames(gallery: Gallery, seconds: float, rate: int) -> Iterator[Shot]:
+def _frames(gallery: Gallery, seconds: float, rate: int) -> Iterator[MarkedFrame]:
     import numpy as np
 
-    from fewshot_fer.evaluation.speed import Shot
+    from fewshot_fer.evaluation.speed import MarkedFrame
 
     for frame in gallery.frames(seconds, rate):
         boxes = [student.box for student in frame.visible if student.box is not None]
-        yield Shot(frame.image, frame.time, np.array(boxes, np.float32).reshape(-1, 4))
+        yield MarkedFrame(frame.image, frame.time, np.array(boxes, np.float32).reshape(-1, 4))
 
 
 def _cold_start() -> float:

@@ -73,7 +73,7 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Person:
     """A drawn student's face: looks, rest, and the full state of each expression."""
 
     looks: Looks
@@ -85,11 +85,11 @@ class Identity:
         return self.rest.mixed(self.ways[expression], intensity)
 
 
-def invent_identity(rng: np.random.Generator) -> Identity:
+def invent_person(rng: np.random.Generator) -> Person:
     """Invent a student; the same generator state gives the same student."""
     looks = _invent_looks(rng)
     rest = _invent_rest(rng)
-    return Identity(looks, rest, _invent_ways(rng, rest))
+    return Person(looks, rest, _invent_ways(rng, rest))
 
 
 def _near(rng: np.random.Generator, mean: float, spread: float) -> float:
