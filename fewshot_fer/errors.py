@@ -7,6 +7,7 @@ FewshotFerError
 ├── ImageError         a file that is no picture, or one that cannot be used
 ├── FaceError          no face, too many faces, or a face too poor to use
 ├── CheckpointError    missing, truncated, altered, or of another version
+├── BaseRatesError     shares of expressions that do not sum to one
 ├── DataError          a training or evaluation set that is not what it should be
 ├── TrainingError      a run that cannot go on: NaN loss, another configuration
 ├── LibraryError       the students' folder: locked, not writable, of a newer format
@@ -78,6 +79,10 @@ class FaceError(FewshotFerError):
 
 class CheckpointError(FewshotFerError):
     """A checkpoint that is missing, truncated, altered, or of another version."""
+
+
+class BaseRatesError(FewshotFerError):
+    """Shares of expressions that do not sum to one, or leave one out."""
 
 
 class DataError(FewshotFerError):

@@ -73,7 +73,7 @@ class Recognizer:
     @property
     def generic(self) -> Prototypes:
         """What is known of somebody without references."""
-        return self.prior.learn(np.zeros((0, len(self.prior.beta)), np.float32), ())
+        return self.prior.generic
 
     def find(self, image: npt.NDArray[np.uint8]) -> Faces:
         """The faces of a picture [h, w, 3]."""

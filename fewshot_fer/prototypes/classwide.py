@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.prototypes.posterior import Spread, infer
 
 if TYPE_CHECKING:
     from fewshot_fer.prototypes.prior import Prior
@@ -42,9 +41,9 @@ class ClassExpression:
 
 def learn_class_expression(prior: Prior, name: str, teachers: Sequence[Teacher]) -> ClassExpression:
     """The posterior mean and variance [d] over all teachers."""
-    anywhere = prior.delta + prior.means.var(0)
+    anywhere = prior.delta + prior.anywhere
     precision = 1.0 / anywhere
-    weighted = prior.means.mean(0) * precision
+    weighted = prior.middle * precision
     for teacher in teachers:
         offset, unsure = _offset(prior, teacher)
         told = 1.0 / (prior.delta + 1.0 / len(teacher.looks) + unsure)
@@ -57,13 +56,8 @@ def learn_class_expression(prior: Prior, name: str, teachers: Sequence[Teacher])
 
 def _offset(prior: Prior, teacher: Teacher) -> tuple[Floats, Floats]:
     """How a teacher differs from people at large [d], and how unsure that is [d]."""
+    known = prior.learn(teacher.references, teacher.labels)
     shown = np.array([[name == label for name in prior.names] for label in teacher.labels], bool)
-    shown = shown.reshape(len(teacher.labels), len(prior.names))
-    delta = np.tile(prior.delta, (len(prior.names), 1))
-    belief = infer(
-        prior.means,
-        Spread(prior.beta, delta),
-        np.asarray(shown.T.astype(np.float32) @ teacher.references, np.float32),
-        shown.sum(0).astype(np.float32),
-    )
-    return belief.offset, belief.offset_variance
+    counts = shown.reshape(len(teacher.labels), len(prior.names)).sum(0)[:, None]
+    told = np.where(counts > 0, 1.0 / (prior.delta + 1.0 / np.maximum(counts, 1)), 0.0).sum(0)
+    return known.offset, np.asarray(1.0 / (1.0 / prior.beta + told), dtype=np.float32)

@@ -13,6 +13,7 @@ import faiss
 import numpy as np
 
 from fewshot_fer.arrays import Floats
+from fewshot_fer.prototypes.base_rates import EVEN, BaseRates
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
 
@@ -27,7 +28,7 @@ class PrototypeIndex:
     _free: dict[int, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._index = faiss.IndexFlatL2(self.generic.points.shape[1])
+        self._index = faiss.IndexFlatL2(self.generic.points.shape[2])
         self._put(None, self.generic)
 
     def __len__(self) -> int:
@@ -45,7 +46,7 @@ class PrototypeIndex:
         """Forget a student; one who is not here is forgotten already."""
         if student in self._slices:
             start, prototypes = self._slices.pop(student)
-            size = len(prototypes.names)
+            size = len(prototypes.scaled)
             self._rows(start, size)[:] = np.inf
             self._free.setdefault(size, []).append(start)
 
@@ -54,23 +55,27 @@ class PrototypeIndex:
         return self._slices.get(student, self._slices[None])[1]
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None] = ()
+        self,
+        students: Sequence[str | None],
+        z: Floats,
+        weak: Sequence[Reason | None] = (),
+        rates: BaseRates = EVEN,
     ) -> list[Reading]:
-        """Name what each look [n, d] shows, by the prototypes of the student it belongs to."""
+        """Name what each sample [n, d] shows, by the prototypes of the student it belongs to."""
         readings: dict[int, Reading] = {}
         known = [student if student in self._slices else None for student in students]
         for student in dict.fromkeys(known):
             rows = [i for i, owner in enumerate(known) if owner == student]
             squares = self.squares(student, z[rows])
             reasons = [weak[i] for i in rows] if weak else ()
-            found = self.prototypes(student).read_squares(squares, reasons)
+            found = self.prototypes(student).read_squares(squares, reasons, rates)
             readings.update(zip(rows, found, strict=True))
         return [readings[i] for i in range(len(known))]
 
     def squares(self, student: str | None, z: Floats) -> Floats:
         """Squared distances [n, c] to one student's prototypes, by FAISS."""
         start, prototypes = self._slices[student]
-        size = len(prototypes.names)
+        size = len(prototypes.points) * len(prototypes.names)
         selector = faiss.SearchParameters(  # type: ignore[call-arg]
             sel=faiss.IDSelectorRange(start, start + size)
         )
@@ -78,10 +83,10 @@ class PrototypeIndex:
         distances, ids = self._index.search(queries, size, params=selector)
         squares = np.empty_like(distances)
         np.put_along_axis(squares, ids - start, distances, axis=1)
-        return squares
+        return prototypes.over_modes(squares)
 
     def _put(self, student: str | None, prototypes: Prototypes) -> None:
-        scaled = np.ascontiguousarray(prototypes.points * prototypes.scale, dtype=np.float32)
+        scaled = np.ascontiguousarray(prototypes.scaled)
         free = self._free.get(len(scaled))
         if free:
             start = free.pop()

@@ -9,21 +9,26 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import session_shift
+from fewshot_fer.prototypes.base_rates import EVEN, BaseRates
 from fewshot_fer.prototypes.classwide import ClassExpression
-from fewshot_fer.prototypes.posterior import Spread, infer
-from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
+from fewshot_fer.prototypes.posterior import Belief, Spread, infer
+from fewshot_fer.prototypes.prototypes import Doubts, Prototypes, log_sum
 from fewshot_fer.prototypes.session_shift import SessionShift
+
+_GONE = np.log(1e-3)  # a mode that is less likely is not looked at
+TEMPERED = 4.0  # directions are not independent, so references say less of the mode than it seems
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
     """Fitted once by training, the same for everybody.
 
-    centre [f] and whitening [f, d] bring raw features into a space in which a look's own
-    noise is even; means [c, d] are the expressions of all people; beta, delta and sigma [d]
-    are how much persons, their manners and sessions vary; weight [d] is what each direction
-    is worth; `allowance` is how much of an expression's own uncertainty is taken off its
-    distance. `temperatures` and `doubts` are (without references, with many).
+    centre [f] and whitening [f, d] bring raw features into a space in which a sample's own
+    noise is even; means [m, c, d] are the expressions of all people in each mode (everyday,
+    acted); beta, delta and sigma [d] are how much persons, their manners and sessions vary;
+    weight [d] is what each direction is worth; `allowance` is how much of an expression's own
+    uncertainty is taken off its distance. `temperatures` and `doubts` are (without references,
+    with many). `everyday` says how often expressions occur in everyday pictures.
     `class_expressions` are not fitted: a class has taught them.
     """
 
@@ -38,6 +43,7 @@ class Prior:
     allowance: float
     temperatures: tuple[float, float]
     doubts: tuple[Doubts, Doubts]
+    everyday: BaseRates = EVEN
     class_expressions: tuple[ClassExpression, ...] = ()
 
     def knowing(self, expressions: Iterable[ClassExpression]) -> Prior:
@@ -61,14 +67,18 @@ class Prior:
         names = (*common, *sorted(set(labels) - set(common)))
         means, spread = self._extended(names)
         counts = np.array([labels.count(name) for name in names], dtype=np.float32)
-        sums = np.zeros_like(means)
+        sums = np.zeros_like(means[0])
         for vector, label in zip(z, labels, strict=True):
             sums[names.index(label)] += vector
         belief = infer(means, spread, sums, counts)
-        variance = belief.variance[: len(self.names)].mean(0)
-        doubt = float((belief.variance[: len(self.names)].mean(0) * self.weight).sum())
+        log_modes = self._log_modes(belief)
+        offset = np.exp(log_modes) @ belief.offset
+        alive = log_modes > _GONE
+        log_modes = np.asarray(log_modes[alive] - log_sum(log_modes[alive], 0), dtype=np.float32)
+        basic = belief.variance[: len(self.names)].mean(0)
+        doubt = float((basic * self.weight).sum())
         doubt /= float(((self.beta + self.delta) * self.weight).sum())
-        points = belief.points
+        points, variance = belief.points[alive], basic
         if session is not None:
             points, variance = points + session.offset, variance + session.variance
         scale = np.sqrt(self.weight / (1.0 + variance)).astype(np.float32)
@@ -76,9 +86,10 @@ class Prior:
         return Prototypes(
             names=names,
             points=points,
+            log_modes=log_modes,
             scale=scale,
             allowance=self.allowance * (farther - farther.min()),
-            offset=belief.offset,
+            offset=offset,
             counts=tuple(int(count) for count in counts),
             doubt=doubt,
             temperature=_between(self.temperatures[1], self.temperatures[0], doubt),
@@ -87,6 +98,21 @@ class Prior:
                 _between(self.doubts[1].distance, self.doubts[0].distance, doubt),
             ),
         )
+
+    def _log_modes(self, belief: Belief) -> Floats:
+        """How likely each mode is, given the references [m]."""
+        logs = -0.5 * (belief.misfit * self.weight).sum(1) / TEMPERED
+        return np.asarray(logs - log_sum(logs, 0), dtype=np.float32)
+
+    @property
+    def generic(self) -> Prototypes:
+        """What is known of somebody without references."""
+        return self.learn(np.zeros((0, len(self.beta)), np.float32), ())
+
+    def watched(self, z: Floats) -> Prototypes:
+        """What is known of somebody without references after samples [n, d] nobody labelled."""
+        nothing = np.zeros((0, len(self.beta)), np.float32)
+        return self.learn(nothing, (), session=self.recalibrate(self.generic, z))
 
     def recalibrate(
         self, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None = None
@@ -101,18 +127,29 @@ class Prior:
         return np.asarray(spread.delta / (1.0 + spread.delta * counts), dtype=np.float32)
 
     def _extended(self, names: Sequence[str]) -> tuple[Floats, Spread]:
-        """Means [c, d] and spreads of the basic expressions, the class's, and new ones."""
-        means, delta = list(self.means), [self.delta] * len(self.names)
+        """Means [m, c, d] and spreads of the basic expressions, the class's, and new ones."""
+        modes, delta = [self.means], [self.delta] * len(self.names)
         taught = {one.name: one for one in self.class_expressions}
-        middle, anywhere = self.means.mean(0), self.means.var(0)
+        middle, anywhere = self.middle, self.anywhere
         for name in names[len(self.names) :]:
             known = taught.get(name)
-            means.append(middle if known is None else known.point)
+            point = middle if known is None else known.point
+            modes.append(np.broadcast_to(point, (len(self.means), 1, len(point))))
             delta.append(self.delta + (anywhere if known is None else known.variance))
         return (
-            np.asarray(means, dtype=np.float32),
+            np.concatenate(modes, 1, dtype=np.float32),
             Spread(self.beta, np.asarray(delta, dtype=np.float32)),
         )
+
+    @property
+    def middle(self) -> Floats:
+        """Where expressions lie on average [d]."""
+        return np.asarray(self.means.mean((0, 1)), dtype=np.float32)
+
+    @property
+    def anywhere(self) -> Floats:
+        """How far expressions lie from there [d]: where one that nobody has shown may be."""
+        return np.asarray(self.means.var(1).mean(0), dtype=np.float32)
 
 
 def _distinct(z: Floats, labels: Sequence[str]) -> tuple[Floats, list[str]]:

@@ -1,4 +1,4 @@
-"""One student's prototypes, and what a look at them says."""
+"""One student's prototypes, and what a sample of them says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.arrays import Floats
+from fewshot_fer.arrays import Doubles, Floats
+from fewshot_fer.prototypes.base_rates import EVEN, BaseRates
 from fewshot_fer.reasons import Code, Reason
 
 
@@ -30,17 +31,19 @@ class Doubts:
 
 @dataclass(frozen=True, slots=True)
 class Prototypes:
-    """Where each expression of one student lies.
+    """Where each expression of one student lies, in each mode that is still possible.
 
-    points [c, d]; scale [d] makes the distance count only as far as each direction is
-    pinned down; `allowance` [c] is taken off the squared distance of an expression whose own
-    place is unsure, since looks lie that much farther from it; `offset` [d] is how the student
-    differs from people at large; `counts` says how many distinct references each expression
-    rests on, `doubt` (1 to 0) how much of the initial uncertainty about this student is left.
+    points [m, c, d]; log_modes [m], how likely each mode is; scale [d] makes the distance count
+    only as far as each direction is pinned down; `allowance` [c] is taken off the squared
+    distance of an expression whose own place is unsure, since samples lie that much farther from
+    it; `offset` [d] is how the student differs from people at large; `counts` says how many
+    distinct references each expression rests on, `doubt` (1 to 0) how much of the initial
+    uncertainty about this student is left.
     """
 
     names: tuple[str, ...]
     points: Floats
+    log_modes: Floats
     scale: Floats
     allowance: Floats
     offset: Floats
@@ -49,25 +52,54 @@ class Prototypes:
     temperature: float
     doubts: Doubts
 
+    @property
+    def scaled(self) -> Floats:
+        """All points as plain vectors [m * c, d], between which L2 is the distance."""
+        return np.asarray((self.points * self.scale).reshape(-1, len(self.scale)), np.float32)
+
     def squares(self, z: Floats) -> Floats:
-        """Squared distances [n, c] of vectors [n, d]."""
-        return squared_distances(z * self.scale, self.points * self.scale)
+        """Squared distances [n, c] of vectors [n, d] from each expression."""
+        return self.over_modes(squared_distances(z * self.scale, self.scaled))
 
-    def scores(self, z: Floats) -> Floats:
+    def over_modes(self, squares: Floats) -> Floats:
+        """Squared distances [n, m * c] from points to those from expressions [n, c].
+
+        What is said is minus twice the log likelihood of the mixture: near the likelier mode's
+        distance, and exactly that where there is but one.
+        """
+        return np.asarray(-2.0 * log_sum(self._fits(squares), 1), dtype=np.float32)
+
+    def shares_of_modes(self, z: Floats) -> Floats:
+        """How far each mode [n, m, c] accounts for what a sample says of an expression."""
+        fits = self._fits(squared_distances(z * self.scale, self.scaled))
+        return np.asarray(np.exp(fits - log_sum(fits, 1)[:, None]), dtype=np.float32)
+
+    def _fits(self, squares: Floats) -> Floats:
+        """Log likelihoods [n, m, c] from squared distances [n, m * c]."""
+        each = squares.reshape(len(squares), *self.points.shape[:2])
+        return np.asarray(self.log_modes[:, None] - 0.5 * each, dtype=np.float32)
+
+    def scores(self, z: Floats, rates: BaseRates = EVEN) -> Floats:
         """Probabilities [n, c] of vectors [n, d]."""
-        return self.scores_of(self.squares(z))
+        return self.scores_of(self.squares(z), rates)
 
-    def scores_of(self, squares: Floats) -> Floats:
+    def scores_of(self, squares: Floats, rates: BaseRates = EVEN) -> Floats:
         """Probabilities [n, c] from squared distances [n, c]."""
-        return probabilities(squares - self.allowance, self.temperature)
+        logits = -0.5 * (squares - self.allowance) / self.temperature + rates.logs(self.names)
+        shifted = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
+        return np.asarray(shifted / shifted.sum(1, keepdims=True), dtype=np.float32)
 
-    def read(self, z: Floats, weak: Sequence[Reason | None] = ()) -> list[Reading]:
+    def read(
+        self, z: Floats, weak: Sequence[Reason | None] = (), rates: BaseRates = EVEN
+    ) -> list[Reading]:
         """Name what vectors [n, d] show; `weak` holds what is wrong with each face, if anything."""
-        return self.read_squares(self.squares(z), weak)
+        return self.read_squares(self.squares(z), weak, rates)
 
-    def read_squares(self, squares: Floats, weak: Sequence[Reason | None] = ()) -> list[Reading]:
+    def read_squares(
+        self, squares: Floats, weak: Sequence[Reason | None] = (), rates: BaseRates = EVEN
+    ) -> list[Reading]:
         """The same from squared distances [n, c], wherever they were computed."""
-        scores = self.scores_of(squares)
+        scores = self.scores_of(squares, rates)
         nearest = squares.min(1, initial=np.inf)
         why = list(weak) or [None] * len(scores)
         return [
@@ -94,8 +126,8 @@ def squared_distances(queries: Floats, points: Floats) -> Floats:
     return np.asarray((difference * difference).sum(2), dtype=np.float32)
 
 
-def probabilities(squares: Floats, temperature: float) -> Floats:
-    """Softmax of minus half the squared distances [n, c]."""
-    logits = -0.5 * squares / temperature
-    shifted = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
-    return np.asarray(shifted / shifted.sum(1, keepdims=True), dtype=np.float32)
+def log_sum(logs: Floats | Doubles, axis: int) -> Doubles:
+    """Log of the sum of exponentials along an axis."""
+    most = logs.max(axis, keepdims=True)
+    total = np.log(np.exp(logs - most).sum(axis))
+    return np.asarray(total + np.squeeze(most, axis), dtype=np.float64)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fewshot_fer.prototypes.prior import Prior
     from fewshot_fer.prototypes.prototypes import Prototypes
 
-SURE = 0.8
+SURE = 0.5
 FEWEST_FRAMES = 5
 ROUNDS = 3
 SHARED = 0.5  # the share of a look's noise that the frames of one moment have in common
@@ -32,36 +32,43 @@ class SessionShift:
 def estimate(
     prior: Prior, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None
 ) -> SessionShift:
-    """The session's shift from looks [n, d], with known expressions or without any labels.
+    """The session's shift from samples [n, d], with known expressions or without any labels.
 
-    Without labels, each look counts for the expressions it may show, and only when it is
-    sure of one; too few sure looks leave the session as it was.
+    Without labels, each sample counts for the expressions it may show, and only when it is
+    sure of one; too few sure samples leave the session as it was.
     """
     if labels is not None:
-        weights = np.array([[float(n == label) for n in prototypes.names] for label in labels])
-        return _shift(prior, prototypes, z, weights.reshape(len(z), -1).astype(np.float32))
+        given = np.array([[float(n == label) for n in prototypes.names] for label in labels])
+        return _shift(prior, prototypes, z, given.reshape(len(z), -1).astype(np.float32), z)
     session = SessionShift(np.zeros_like(prototypes.scale), prior.sigma.copy(), 0)
     for _ in range(ROUNDS):
-        scores = prototypes.scores(z - session.offset)
+        moved = z - session.offset
+        scores = prototypes.scores(moved)
         sure = scores.max(1, initial=0.0) >= SURE
         if sure.sum() < FEWEST_FRAMES:
-            return SessionShift(np.zeros_like(prototypes.scale), np.zeros_like(prototypes.scale), 0)
-        session = _shift(prior, prototypes, z[sure], scores[sure])
+            nothing = np.zeros_like(prototypes.scale)
+            return SessionShift(nothing, nothing, 0)
+        session = _shift(prior, prototypes, z[sure], scores[sure], moved[sure])
     return session
 
 
-def _shift(prior: Prior, prototypes: Prototypes, z: Floats, weights: Floats) -> SessionShift:
+def _shift(
+    prior: Prior, prototypes: Prototypes, z: Floats, shares: Floats, moved: Floats
+) -> SessionShift:
     """Posterior mean and variance of the offset, given soft labels [n, c].
 
-    Frames of one expression share that expression's own error, and much of their noise: a
-    hundred frames of one still face say little more than ten.
+    Each label is shared among the modes as they fit the samples as `moved` so far. Frames of one
+    expression share that expression's own error, and much of their noise: a hundred frames of
+    one still face say little more than ten.
     """
+    modes, names = prototypes.points.shape[:2]
+    weights = (prototypes.shares_of_modes(moved) * shares[:, None]).reshape(len(z), -1)
     counts = weights.sum(0)[:, None]
     seen = counts > 1e-3
     safe = np.maximum(counts, 1e-3)
-    residual = weights.T @ z / safe - prototypes.points
-    blur = prior.blur(prototypes) + SHARED + (1.0 - SHARED) / np.maximum(safe, 1.0)
-    evidence = np.where(seen, 1.0 / blur, 0.0)
+    residual = weights.T @ z / safe - prototypes.points.reshape(modes * names, -1)
+    noise = np.where(counts > 1.0, SHARED + (1.0 - SHARED) / np.maximum(counts, 1.0), 1.0 / safe)
+    evidence = np.where(seen, 1.0 / (np.tile(prior.blur(prototypes), (modes, 1)) + noise), 0.0)
     precision = 1.0 / prior.sigma + evidence.sum(0)
     offset = (evidence * residual).sum(0) / precision
     return SessionShift(offset.astype(np.float32), (1.0 / precision).astype(np.float32), len(z))

@@ -8,6 +8,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import CheckpointError
+from fewshot_fer.prototypes.base_rates import BaseRates
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Doubts
 
@@ -22,6 +23,8 @@ def prior_arrays(prior: Prior) -> dict[str, Floats]:
     arrays["prior.doubts"] = np.array(
         [[doubt.confidence, doubt.distance] for doubt in prior.doubts], np.float32
     )
+    shares = np.exp(prior.everyday.logs(prior.names)) / len(prior.names)
+    arrays["prior.everyday"] = np.asarray(shares, dtype=np.float32)
     return arrays
 
 
@@ -31,6 +34,9 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
         parts = {name: np.ascontiguousarray(arrays[f"prior.{name}"]) for name in _ARRAYS}
         allowance = float(arrays["prior.allowance"][0])
         none, many = arrays["prior.temperatures"].tolist()
+        # Checkpoints of 0.1.0 know one mode and no base rates.
+        parts["means"] = parts["means"].reshape(-1, *parts["means"].shape[-2:])
+        shares = arrays["prior.everyday"].tolist() if "prior.everyday" in arrays else []
         doubts = [Doubts(*row) for row in arrays["prior.doubts"].tolist()]
     except KeyError as error:
         raise CheckpointError(
@@ -39,9 +45,10 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
         ) from error
     return Prior(
         names=names,
+        **parts,
         allowance=allowance,
         temperatures=(none, many),
         doubts=(doubts[0], doubts[1]),
+        everyday=BaseRates(dict(zip(names, shares, strict=bool(shares)))),
         class_expressions=(),
-        **parts,
     )

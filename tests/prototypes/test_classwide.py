@@ -9,7 +9,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.prototypes.classwide import ClassExpression, Teacher, learn_class_expression
-from tests.prototypes.test_prior import WIDTH, make_prior
+from tests.fakes.prior import WIDTH, make_prior
 
 LOOK = np.random.default_rng(100).normal(0, 1, WIDTH).astype(np.float32)
 
@@ -18,11 +18,11 @@ def people(prior: Prior, seed: int) -> tuple[Floats, list[str], Floats]:
     """References of everything basic, and looks of the new expression, of one person."""
     rng = np.random.default_rng([7, seed])
     offset = rng.normal(0, np.sqrt(prior.beta)).astype(np.float32)
-    manners = rng.normal(0, np.sqrt(prior.delta), prior.means.shape).astype(np.float32)
-    noise = rng.normal(0, 1, prior.means.shape).astype(np.float32)
+    manners = rng.normal(0, np.sqrt(prior.delta), prior.means[0].shape).astype(np.float32)
+    noise = rng.normal(0, 1, prior.means[0].shape).astype(np.float32)
     own = rng.normal(0, np.sqrt(prior.delta)).astype(np.float32)
     looks = LOOK + offset + own + rng.normal(0, 1, (3, WIDTH)).astype(np.float32)
-    return prior.means + offset + manners + noise, list(prior.names), looks
+    return prior.means[0] + offset + manners + noise, list(prior.names), looks
 
 
 def taught(prior: Prior, count: int) -> ClassExpression:
@@ -58,7 +58,7 @@ def test_a_class_s_expression_changes_nothing_of_the_basic_ones() -> None:
     prior = make_prior()
     z, labels, _ = people(prior, 3)
     with_it, without = prior.knowing([taught(prior, 3)]).learn(z, labels), prior.learn(z, labels)
-    np.testing.assert_array_equal(with_it.points[:7], without.points)
+    np.testing.assert_array_equal(with_it.points[:, :7], without.points)
     np.testing.assert_array_equal(with_it.scale, without.scale)
     assert with_it.doubt == without.doubt
 
@@ -69,5 +69,5 @@ def test_an_own_picture_counts_more_than_what_others_taught() -> None:
     mine = replace(taught(prior, 3)).point + 5
     knowing = prior.knowing([taught(prior, 3)])
     known = knowing.learn(np.concatenate([z, mine[None]]), [*labels, "confused"])
-    point = known.points[known.names.index("confused")]
+    point = known.points[0, known.names.index("confused")]
     assert np.linalg.norm(point - mine) < np.linalg.norm(point - taught(prior, 3).point)

@@ -12,32 +12,13 @@ from fewshot_fer.prototypes import Prior, PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.prototypes.stored import prior_arrays, read_prior
 from fewshot_fer.reasons import Code, Reason
-
-WIDTH = 12
-
-
-def make_prior(**changes: object) -> Prior:
-    rng = np.random.default_rng(7)
-    values = {
-        "names": BASIC,
-        "centre": np.zeros(WIDTH, np.float32),
-        "whitening": np.eye(WIDTH, dtype=np.float32),
-        "means": rng.normal(0, 3, (7, WIDTH)).astype(np.float32),
-        "beta": np.full(WIDTH, 4.0, np.float32),
-        "delta": np.full(WIDTH, 1.0, np.float32),
-        "sigma": np.full(WIDTH, 4.0, np.float32),
-        "weight": np.ones(WIDTH, np.float32),
-        "allowance": 0.5,
-        "temperatures": (2.0, 1.0),
-        "doubts": (Doubts(0.0, 1e9), Doubts(0.0, 1e9)),
-    }
-    return Prior(**(values | changes))  # type: ignore[arg-type]
+from tests.fakes.prior import WIDTH, make_prior
 
 
 def person(prior: Prior, seed: int, noise: float = 0.3) -> tuple[np.ndarray, list[str], np.ndarray]:
     """References, their labels and queries (in the same order) of somebody far from the mean."""
     rng = np.random.default_rng(seed)
-    own = prior.means + rng.normal(0, 2, WIDTH) + rng.normal(0, 1, prior.means.shape)
+    own = prior.means[0] + rng.normal(0, 2, WIDTH) + rng.normal(0, 1, (7, WIDTH))
     looks = [own + rng.normal(0, noise, own.shape) for _ in range(2)]
     return looks[0].astype(np.float32), list(BASIC), looks[1].astype(np.float32)
 
@@ -89,9 +70,9 @@ def test_a_resting_face_moves_every_expression_by_the_same_offset() -> None:
     prior = make_prior()
     z, _, _ = person(prior, 2)
     known = prior.learn(z[6:], ["neutral"])
-    moved = known.points[:6] - prior.means[:6]
+    moved = known.points[0, :6] - prior.means[0, :6]
     np.testing.assert_allclose(moved, np.tile(known.offset, (6, 1)), atol=1e-5)
-    towards = (known.offset * (z[6] - prior.means[6])).sum()
+    towards = (known.offset * (z[6] - prior.means[0, 6])).sum()
     assert towards > 0
     assert known.counts == (0, 0, 0, 0, 0, 0, 1)
 
@@ -101,7 +82,7 @@ def test_many_references_pin_an_expression_to_their_mean() -> None:
     rng = np.random.default_rng(3)
     z = rng.normal(5, 1, (400, WIDTH)).astype(np.float32)
     known = prior.learn(z, ["happy"] * 400)
-    np.testing.assert_allclose(known.points[BASIC.index("happy")], z.mean(0), atol=0.05)
+    np.testing.assert_allclose(known.points[0, BASIC.index("happy")], z.mean(0), atol=0.05)
 
 
 def test_a_new_expression_is_learnt_and_leaves_the_others_alone() -> None:
@@ -141,10 +122,11 @@ def test_unsure_says_why() -> None:
     prior = make_prior(doubts=(doubts, doubts))
     z, labels, _ = person(prior, 6)
     known = prior.learn(z, labels)
-    between = known.points[0] + 0.499 * (known.points[1] - known.points[0])
-    far = known.points[0] + 100
+    places = known.points[0]
+    between = places[0] + 0.499 * (places[1] - places[0])
+    far = places[0] + 100
     clear, close, nothing, weak = known.read(
-        np.stack([known.points[3], between, far, known.points[3]]).astype(np.float32),
+        np.stack([places[3], between, far, places[3]]).astype(np.float32),
         [None, None, None, Reason(Code.BLURRED)],
     )
     assert clear.unsure is None
@@ -162,8 +144,8 @@ def test_a_session_moved_as_a_whole_is_won_back_by_one_labelled_look() -> None:
     known = prior.learn(z, labels)
     session = prior.recalibrate(known, queries[6:] + shift, ["neutral"])
     again = prior.learn(z, labels, session=session)
-    before = np.linalg.norm(queries + shift - known.points, axis=1).sum()
-    after = np.linalg.norm(queries + shift - again.points, axis=1).sum()
+    before = np.linalg.norm(queries + shift - known.points[0], axis=1).sum()
+    after = np.linalg.norm(queries + shift - again.points[0], axis=1).sum()
     assert after < 0.6 * before
 
 
@@ -171,7 +153,7 @@ def test_recalibrating_on_an_unchanged_session_hardly_moves_anything() -> None:
     prior = make_prior()
     z, labels, _ = person(prior, 10)
     known = prior.learn(z, labels)
-    session = prior.recalibrate(known, np.repeat(known.points, 3, axis=0))
+    session = prior.recalibrate(known, np.repeat(known.points[0], 3, axis=0))
     assert np.abs(session.offset).max() < 0.05
 
 

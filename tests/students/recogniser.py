@@ -49,7 +49,7 @@ def tiny_prior() -> Prior:
         names=BASIC,
         centre=np.zeros(D, np.float32),
         whitening=np.eye(D, dtype=np.float32),
-        means=_MEANS,
+        means=_MEANS[None],
         beta=np.full(D, 4.0, np.float32),
         delta=np.full(D, 1.0, np.float32),
         sigma=np.full(D, 9.0, np.float32),

@@ -76,7 +76,7 @@ def test_a_class_expression_serves_who_never_showed_it(library: Library) -> None
     readings = roster.read(np.stack([look + 1.5, mean_of("sad") + 1.5]), "s004")
     assert [reading.expression for reading in readings] == ["confused", "sad"]
     (taught,) = roster.class_expressions()
-    middle = roster.recogniser.prior.means.mean(0)
+    middle = roster.recogniser.prior.middle
     np.testing.assert_allclose(taught.point, middle + 0.85 * (look - middle), atol=1.5)
     assert roster.read(look[None])[0].expression == "confused"
     library.remove_expression("confused")

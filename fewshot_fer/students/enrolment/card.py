@@ -123,10 +123,11 @@ def estimated(
 ) -> dict[str, float]:
     """By expression: the mean probability that a look of it is given."""
     points, spread = prototypes.points, 1.0 + _unsure(prior, prototypes)
-    noise = randomness.standard_normal((_LOOKS, points.shape[1]), dtype=np.float32)
+    noise = randomness.standard_normal((_LOOKS, points.shape[2]), dtype=np.float32)
+    modes = randomness.choice(len(points), _LOOKS, p=np.exp(prototypes.log_modes.astype(float)))
     result = {}
     for c, name in enumerate(prototypes.names):
-        looks = points[c] + noise * np.sqrt(spread[c])
+        looks = points[modes, c] + noise * np.sqrt(spread[c])
         result[name] = float(prototypes.scores(looks)[:, c].mean())
     return result
 
@@ -142,7 +143,8 @@ def _unsure(prior: Prior, prototypes: Prototypes) -> Floats:
 
 def _gain(roster: Roster, known: Known, prototypes: Prototypes, name: str, seed: int) -> float:
     """The mean estimate with one more reference of this name that looks as expected."""
-    expected = prototypes.points[list(prototypes.names).index(name)][None]
+    likeliest = int(prototypes.log_modes.argmax())
+    expected = prototypes.points[likeliest, prototypes.names.index(name)][None]
     more = roster.learn(np.concatenate([known.z, expected]), (*known.labels, name))
     shares = estimated(roster.recogniser.prior, more, np.random.default_rng(seed))
     return float(np.mean(list(shares.values())))

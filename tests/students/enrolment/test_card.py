@@ -35,7 +35,7 @@ def test_the_estimate_is_sure_of_what_lies_apart_and_not_of_what_lies_close() ->
     def prior(delta: float) -> Prior:
         flat = np.full(2, delta, np.float32)
         return replace(
-            tiny_prior(), names=("a", "b", "c"), means=means, beta=flat, delta=flat,
+            tiny_prior(), names=("a", "b", "c"), means=means[None], beta=flat, delta=flat,
             centre=means[0], weight=np.ones(2, np.float32),
         )  # fmt: skip
 
