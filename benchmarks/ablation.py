@@ -98,9 +98,8 @@ class Bench:
         people = None
         if config.folds:
             people = persons_of(self.material.acted, config.folds, config.fold)
-        trainer = Trainer.start(config, self.faces, people)
-        if start is not None:
-            trainer.begin_with(load_network(start)[0])
+        begun = load_network(start)[0] if start is not None else None
+        trainer = Trainer.start(config, self.faces, people, bank=self.bank, network=begun)
         resume = (folder / BEST).exists()
         Course.prepare(folder, trainer, self.watched, resume=resume).run(_Quiet(name))
         (folder / "done").touch()

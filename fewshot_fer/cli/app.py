@@ -44,7 +44,13 @@ PANELS: Final = {
     "In class": (live.live, session.app),
     "Students": (enroll.enroll, expressions.app, recalibrate.app, students.app),
     "Look": (analyze.analyze,),
-    "Train and measure": (bench.bench, export.export, train.train, data.app, evaluate.app),
+    "Train and measure": (
+        bench.bench,
+        export.export,
+        train.train,
+        data.app,
+        evaluate.app,
+    ),
 }
 """The commands and the groups, under the headings of `fewshot-fer --help`."""
 

@@ -1,24 +1,33 @@
-"""Makes one face look as another camera, room and connection would show it.
+"""Makes faces look as another camera, room and connection would show them, a batch at a time.
 
-A `Style` is what a session has in common (light, lens, compression); a `Jitter` is what
-changes from picture to picture (a tilt, a shift, a hand before the face). Plain training
-draws both for every picture; an episode draws one style for the references and another
-for the queries.
+A *view* is a handful of numbers: a tilt, a shift, a light, a lens, a compression, a hand before
+the face. The picture follows from them and from the face alone, on a processor as on a GPU, so
+that a view can be named by a seed, labelled once by a teacher, and made again for the student.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
-import cv2
 import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
 
-from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.arrays import Doubles
 
-_SIDE = 48
-_RAMP_X, _RAMP_Y = np.meshgrid(
-    np.linspace(-1, 1, _SIDE, dtype=np.float32), np.linspace(-1, 1, _SIDE, dtype=np.float32)
-)
+SIDE = 48
+_BLOCK = 8
+_FIELD = 256  # the side of the one field of noise of which every view shows a window
+_LUMINANCE = torch.tensor([
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55,
+    14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+], dtype=torch.float32).reshape(_BLOCK, _BLOCK)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,94 +45,169 @@ class AugmentConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """What all pictures of one session share."""
+class Views:
+    """How each of n pictures is changed; every field is [n] but `cover` and `window`.
 
-    gamma: float
-    contrast: float
-    ramp: float
-    ramp_angle: float
-    blur: float
-    shrink: float
-    jpeg: int
-    noise: float
+    `cover` [n, 4] is the rectangle before the face (top, left, bottom, right) and `fill` its
+    grey, below 0 for noise; `window` [n, 2] is where in the field of noise the picture's lies;
+    a `quality` of 0 is no compression.
+    """
+
+    angle: Tensor
+    scale: Tensor
+    stretch: Tensor
+    shift_x: Tensor
+    shift_y: Tensor
+    mirror: Tensor
+    gamma: Tensor
+    contrast: Tensor
+    ramp: Tensor
+    ramp_angle: Tensor
+    blur: Tensor
+    quality: Tensor
+    noise: Tensor
+    cover: Tensor
+    fill: Tensor
+    window: Tensor
+
+    def __len__(self) -> int:
+        return len(self.angle)
+
+    def __getitem__(self, rows: Tensor | slice) -> Views:
+        return self._changed(lambda value: value[rows])
+
+    def to(self, device: torch.device | None) -> Views:
+        """The same on another device."""
+        return self._changed(lambda value: value.to(device))
+
+    def _changed(self, change: Callable[[Tensor], Tensor]) -> Views:
+        return Views(**{field.name: change(getattr(self, field.name)) for field in fields(self)})
 
     @classmethod
-    def sample(cls, rng: np.random.Generator, config: AugmentConfig) -> Style:
-        """Draw a session."""
-        soften = rng.random() < config.soften
-        return cls(
-            gamma=float(np.exp(rng.normal(0, 0.3 * config.light * 2))),
-            contrast=float(rng.uniform(0.6, 1.2)),
-            ramp=float(abs(rng.normal(0, 0.35))) if rng.random() < config.light else 0.0,
-            ramp_angle=float(rng.uniform(0, 2 * np.pi)),
-            blur=float(rng.uniform(0.3, 1.1)) if soften and rng.random() < 0.5 else 0.0,
-            shrink=float(rng.uniform(0.45, 0.9)) if soften else 1.0,
-            jpeg=int(rng.integers(25, 90)) if rng.random() < config.compress else 0,
-            noise=float(rng.uniform(0, 6)),
-        )
+    def draw(
+        cls, count: int, rng: np.random.Generator, config: AugmentConfig, *, session: bool = False
+    ) -> Views:
+        """Draw `count` views; those of one `session` share its light, lens and compression."""
+        shared = 1 if session else count
 
-    def apply(self, face: Floats, rng: np.random.Generator) -> Floats:
-        """A grey face [48, 48] of 0..255 in this session's light, lens and compression."""
-        out = 255.0 * np.clip(face / 255.0, 0, 1) ** np.float32(self.gamma)
-        if self.ramp:
-            slope = np.cos(self.ramp_angle) * _RAMP_X + np.sin(self.ramp_angle) * _RAMP_Y
-            out = out * (1 + self.ramp * slope)
-        out = (out - 128) * self.contrast + 128
-        if self.shrink < 1:
-            small = max(16, round(_SIDE * self.shrink))
-            out = cv2.resize(out, (small, small), interpolation=cv2.INTER_AREA)
-            out = cv2.resize(out, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
-        if self.blur:
-            out = cv2.GaussianBlur(out, (0, 0), self.blur)
-        if self.noise:
-            out = out + rng.normal(0, self.noise, out.shape)
-        out = np.clip(out, 0, 255).astype(np.float32)
-        if self.jpeg:
-            _, packed = cv2.imencode(
-                ".jpg", out.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, self.jpeg]
-            )
-            out = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), dtype=np.float32)
-        return np.asarray(out, dtype=np.float32)
+        def some(share: float, values: Doubles) -> Doubles:
+            return np.where(rng.random(shared) < share, values, 0.0)
 
-
-def jitter(face: Bytes, rng: np.random.Generator, config: AugmentConfig) -> Floats:
-    """Tilt, scale, shift and mirror one face [48, 48]."""
-    angle = rng.uniform(-config.rotate_degrees, config.rotate_degrees)
-    scale = float(np.exp(rng.uniform(-config.scale, config.scale)))
-    stretch = float(np.exp(rng.uniform(-0.06, 0.06)))
-    centre = (_SIDE - 1) / 2
-    matrix = np.asarray(cv2.getRotationMatrix2D((centre, centre), angle, scale), dtype=np.float64)
-    matrix[0, :2] *= stretch
-    matrix[0, 2] += centre * (1 - stretch)
-    matrix[:, 2] += rng.uniform(-config.shift, config.shift, 2) * _SIDE
-    if config.flip and rng.random() < 0.5:
-        matrix = matrix @ np.array([[-1, 0, _SIDE - 1], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
-    warped = cv2.warpAffine(
-        face, matrix, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return warped.astype(np.float32)
+        light = {
+            "gamma": np.exp(rng.normal(0, 0.6 * config.light, shared)),
+            "contrast": rng.uniform(0.6, 1.2, shared),
+            "ramp": some(config.light, abs(rng.normal(0, 0.35, shared))),
+            "ramp_angle": rng.uniform(0, 2 * np.pi, shared),
+            "blur": some(config.soften, rng.uniform(0.3, 1.2, shared)),
+            "quality": some(config.compress, rng.integers(25, 90, shared).astype(np.float64)),
+            "noise": rng.uniform(0, 6, shared),
+        }
+        turn, shift = math.radians(config.rotate_degrees), 2 * config.shift
+        size = rng.integers(6, 20, (count, 2))
+        corner = rng.integers(0, SIDE - size + 1)
+        cover = np.concatenate([corner, corner + size], 1)
+        cover[rng.random(count) >= config.erase] = 0
+        fill = rng.uniform(0, 255, count)
+        values = {
+            "angle": rng.uniform(-turn, turn, count),
+            "scale": np.exp(rng.uniform(-config.scale, config.scale, count)),
+            "stretch": np.exp(rng.uniform(-0.06, 0.06, count)),
+            "shift_x": rng.uniform(-shift, shift, count),
+            "shift_y": rng.uniform(-shift, shift, count),
+            "mirror": np.where(config.flip & (rng.random(count) < 0.5), -1.0, 1.0),
+            **{name: np.broadcast_to(value, count) for name, value in light.items()},
+            "cover": cover,
+            "fill": np.where(rng.random(count) < 0.5, fill, -1.0),
+        }
+        floats = {name: torch.from_numpy(np.array(v, np.float32)) for name, v in values.items()}
+        window = rng.integers(0, _FIELD - SIDE, (count, 2))
+        return cls(**floats, window=torch.from_numpy(window))
 
 
-def erase(face: Floats, rng: np.random.Generator) -> Floats:
-    """Cover a rectangle of noise or grey, as a hand, a mug or a bad block does."""
-    height, width = rng.integers(6, 20, 2)
-    top, left = rng.integers(0, _SIDE - height + 1), rng.integers(0, _SIDE - width + 1)
-    out = face.copy()
-    fill = rng.uniform(0, 255, (height, width)) if rng.random() < 0.5 else rng.uniform(0, 255)
-    out[top : top + height, left : left + width] = fill
-    return out
+def render(faces: Tensor, views: Views) -> Tensor:
+    """Faces [n, 1, 48, 48] of 0..255 as their views show them."""
+    if not len(faces):
+        return faces
+    out = _moved(faces, views)
+    out = 255 * (out / 255).clamp(0, 1) ** _wide(views.gamma)
+    line = torch.linspace(-1, 1, SIDE, device=faces.device)
+    angle = _wide(views.ramp_angle)
+    slope = angle.cos() * line + angle.sin() * line[:, None]
+    out = (out * (1 + _wide(views.ramp) * slope) - 128) * _wide(views.contrast) + 128
+    out = _blurred(out, views.blur)
+    noise = _windows(views.window)
+    out = (out + _wide(views.noise) * noise).clamp(0, 255)
+    out = torch.where(_wide(views.quality) > 0, _compressed(out, views.quality), out)
+    return torch.where(_covered(views.cover), _before(_wide(views.fill), noise), out)
 
 
-def augment(
-    faces: Bytes, rng: np.random.Generator, config: AugmentConfig, style: Style | None = None
-) -> Floats:
-    """Faces [n, 48, 48] to [n, 1, 48, 48], each in its own style unless one is given."""
-    out = np.empty((len(faces), 1, _SIDE, _SIDE), np.float32)
-    for index, face in enumerate(faces):
-        session = style or Style.sample(rng, config)
-        changed = session.apply(jitter(face, rng, config), rng)
-        if rng.random() < config.erase:
-            changed = erase(changed, rng)
-        out[index, 0] = changed
-    return out
+def _moved(faces: Tensor, views: Views) -> Tensor:
+    """Tilted, scaled, shifted and mirrored; the border is repeated outwards."""
+    cos, sin = views.angle.cos() / views.scale, views.angle.sin() / views.scale
+    across = views.mirror / views.stretch
+    rows = [[cos * across, -sin, views.shift_x], [sin * across, cos, views.shift_y]]
+    matrix = torch.stack([torch.stack(row, -1) for row in rows], 1)
+    grid = F.affine_grid(matrix, list(faces.shape), align_corners=False)
+    return F.grid_sample(faces, grid, padding_mode="border", align_corners=False)
+
+
+def _blurred(faces: Tensor, sigma: Tensor) -> Tensor:
+    """Softened by a Gaussian each, as one matrix from either side."""
+    place = torch.arange(SIDE, device=faces.device, dtype=torch.float32)
+    squares = (place[:, None] - place) ** 2
+    matrix = torch.exp(-squares / (2 * sigma.clamp(min=0.05)[:, None, None] ** 2))
+    matrix = (matrix / matrix.sum(2, keepdim=True))[:, None]
+    return matrix @ faces @ matrix.transpose(2, 3)
+
+
+def _compressed(faces: Tensor, quality: Tensor) -> Tensor:
+    """What JPEG does to blocks of 8 by 8: their cosine transform in coarse steps."""
+    quality = quality.clamp(min=1)
+    coarse = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)[:, None, None]
+    table = _LUMINANCE.to(faces.device)
+    step = ((table * coarse + 50) / 100).clamp(1, 255)[:, None, None]
+    cosines = _cosines().to(faces.device)
+    count = SIDE // _BLOCK
+    blocks = faces.view(-1, count, _BLOCK, count, _BLOCK).transpose(2, 3) - 128
+    waves = torch.round(cosines @ blocks @ cosines.T / step) * step
+    out = cosines.T @ waves @ cosines + 128
+    return out.transpose(2, 3).reshape(faces.shape).clamp(0, 255)
+
+
+def _covered(cover: Tensor) -> Tensor:
+    """Where something stands before the face [n, 1, 48, 48]."""
+    place = torch.arange(SIDE, device=cover.device)
+    top, left, bottom, right = (edge[:, None] for edge in cover.unbind(1))
+    rows, columns = (place >= top) & (place < bottom), (place >= left) & (place < right)
+    return (rows[:, :, None] & columns[:, None])[:, None]
+
+
+def _wide(values: Tensor) -> Tensor:
+    """[n] -> [n, 1, 1, 1]."""
+    return values[:, None, None, None]
+
+
+def _before(fill: Tensor, noise: Tensor) -> Tensor:
+    return torch.where(fill >= 0, fill, (128 + 74 * noise).clamp(0, 255))
+
+
+def _windows(corner: Tensor) -> Tensor:
+    """Windows [n, 1, 48, 48] of the field of noise."""
+    place = torch.arange(SIDE, device=corner.device)
+    rows, columns = corner[:, :1] + place, corner[:, 1:] + place
+    return _field().to(corner.device)[rows[:, :, None], columns[:, None]][:, None]
+
+
+@lru_cache(maxsize=1)
+def _field() -> Tensor:
+    drawn = np.random.default_rng(0).standard_normal((_FIELD, _FIELD), dtype=np.float32)
+    return torch.from_numpy(drawn)
+
+
+@lru_cache(maxsize=1)
+def _cosines() -> Tensor:
+    """The orthonormal cosine transform [8, 8]."""
+    place = torch.arange(_BLOCK, dtype=torch.float32)
+    waves = torch.cos((2 * place + 1) * place[:, None] * math.pi / (2 * _BLOCK))
+    waves[0] *= math.sqrt(0.5)
+    return waves * math.sqrt(2 / _BLOCK)

@@ -3,7 +3,7 @@
 A *trial* is a network and a prior made without some people, and those people's features. The
 numbers (how much people vary, what each block is worth, how sure to be) are those that
 foretell the held-out people's expressions best, with no, one and two references, and with a
-resting face alone.
+resting face alone; and those of strangers' everyday pictures that were held back from training.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats, Ints
 from fewshot_fer.expressions import BASIC, NEUTRAL
-from fewshot_fer.prototypes import Prior, Prototypes
+from fewshot_fer.prototypes import EVEN, BaseRates, Prior, Prototypes
 from fewshot_fer.prototypes.promise import Named, promised_confidences
 from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
@@ -25,6 +25,7 @@ from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 REPETITIONS: Final = 4
 # References of each expression; a resting face alone; one of each of some expressions.
 WAYS: Final = ("0", "1", "2", NEUTRAL, "some")
+EVERYDAY: Final = "everyday"
 PROMISE: Final = 0.9
 _TEMPERATURES: Final = np.exp(np.linspace(-1.5, 4.0, 45))
 _FARTHEST: Final = 0.995
@@ -34,19 +35,28 @@ Temperature = Callable[[float], float]  # of the doubt that is left
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a prior is fitted on, and the people kept out of it and of the network."""
+    """What a prior is fitted on, and who was kept out of it and of the network.
+
+    `held` are people, `strangers` everyday pictures; `everyday` says how often expressions occur.
+    """
 
     crowd: Labelled
     acted: Labelled | None
     held: Labelled
     blocks: Mapping[str, slice]
+    strangers: Labelled | None = None
+    everyday: BaseRates = EVEN
+
+    def prior(self, config: FitConfig) -> Prior:
+        """The prior that has seen none of those who are kept out."""
+        return fit_prior(self.crowd, self.acted, self.blocks, config, self.everyday)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One person's queries: distances less allowances [n, c], nearest [n], truth [n], doubt.
 
-    `people` is the set that the person is of.
+    `people` is the set that the person is of, `rates` the log base rates [c] there.
     """
 
     people: str
@@ -54,6 +64,7 @@ class Asked:
     nearest: Floats
     truth: Ints
     doubt: float
+    rates: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,8 @@ def choose(trials: Sequence[Trial], start: FitConfig, rounds: int = 2) -> Chosen
 
 def _moves(config: FitConfig) -> Iterator[tuple[str, list[tuple[float, FitConfig]]]]:
     """What may be changed, each to a few values; later moves start from the config at hand."""
-    shares = (0.15, 0.3, 0.5, 0.7)
-    yield "acted_means", [(v, replace(config, acted_means=v)) for v in shares]
-    yield "acted_noise", [(v, replace(config, acted_noise=v)) for v in shares]
+    yield "acted_means", [(v, replace(config, acted_means=v)) for v in (0.7, 0.85, 1.0)]
+    yield "acted_noise", [(v, replace(config, acted_noise=v)) for v in (0.15, 0.3, 0.5, 0.7)]
     yield "allowance", [(v, replace(config, allowance=v)) for v in (0.0, 0.03, 0.05, 0.08)]
     for block in config.blocks:
         for part, values in (
@@ -122,7 +132,8 @@ def _cost(trials: Sequence[Trial], config: FitConfig) -> float:
 def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
     """Temperatures and thresholds without references and with many."""
     asked = _ask_all(trials, config)
-    none = _likeliest(asked["0"])[0]
+    strangers = asked["0"] + asked.get(EVERYDAY, [])
+    none = _likeliest(strangers)[0]
     enrolled = asked["1"] + asked.get("2", [])
     many = min(_TEMPERATURES, key=lambda t: _loss(enrolled, partial(_mixed, none, t)))
     temperature = partial(_mixed, none, float(many))
@@ -133,7 +144,7 @@ def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
     ]
     least = promised_confidences(groups, PROMISE)
     doubts = (
-        Doubts(least[0], _farthest(asked["0"])),
+        Doubts(least[0], _farthest(strangers)),
         Doubts(least[1], _farthest(enrolled)),
     )
     return replace(config, temperatures=(none, float(many)), doubts=doubts)
@@ -141,7 +152,7 @@ def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
 
 def _named(asked: Sequence[Asked], temperature: Temperature) -> Named:
     """How sure every label is, whether it is right, and with how much doubt left."""
-    logs = [_log_scores(one.squares, temperature(one.doubt)) for one in asked]
+    logs = [_log_scores(one, temperature(one.doubt)) for one in asked]
     return Named(
         np.concatenate([np.exp(log.max(1)) for log in logs]).astype(np.float32),
         np.concatenate([log.argmax(1) == one.truth for log, one in zip(logs, asked, strict=True)]),
@@ -165,25 +176,27 @@ def _likeliest(asked: Sequence[Asked]) -> tuple[float, float]:
 
 
 def _loss(asked: Sequence[Asked], temperature: Temperature) -> float:
-    logs = [_log_scores(one.squares, temperature(one.doubt)) for one in asked]
+    logs = [_log_scores(one, temperature(one.doubt)) for one in asked]
     picked = [log[np.arange(len(log)), one.truth] for log, one in zip(logs, asked, strict=True)]
     return float(-np.concatenate(picked).mean())
 
 
-def _log_scores(squares: Floats, temperature: float) -> Doubles:
-    logits = -0.5 * squares.astype(np.float64) / temperature
+def _log_scores(asked: Asked, temperature: float) -> Doubles:
+    logits = -0.5 * asked.squares.astype(np.float64) / temperature + asked.rates
     logits -= logits.max(1, keepdims=True)
     return np.asarray(logits - np.log(np.exp(logits).sum(1, keepdims=True)))
 
 
 def _ask_all(trials: Sequence[Trial], config: FitConfig) -> dict[str, list[Asked]]:
-    """All held-out people, asked in every way."""
-    found: dict[str, list[Asked]] = {way: [] for way in WAYS}
+    """All held-out people, asked in every way, and the strangers."""
+    found: dict[str, list[Asked]] = {way: [] for way in (*WAYS, EVERYDAY)}
     for trial in trials:
-        prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
+        prior = trial.prior(config)
         z = prior.project(trial.held.features)
-        for way, asked in found.items():
-            asked += [_ask(prior, z, trial.held, deal) for deal in _deals(trial.held, way)]
+        for way in WAYS:
+            found[way] += [_ask(prior, z, trial.held, deal) for deal in _deals(trial.held, way)]
+        if trial.strangers is not None:
+            found[EVERYDAY].append(_ask_strangers(prior, trial.strangers))
     return {way: asked for way, asked in found.items() if asked}
 
 
@@ -198,7 +211,14 @@ def _ask(prior: Prior, z: Floats, held: Labelled, deal: Deal) -> Asked:
         squares.min(1),
         held.labels[deal.queries],
         learnt.doubt,
+        EVEN.logs(prior.names),
     )
+
+
+def _ask_strangers(prior: Prior, strangers: Labelled) -> Asked:
+    squares = prior.generic.squares(prior.project(strangers.features))
+    rates = prior.everyday.logs(prior.names)
+    return Asked(EVERYDAY, squares, squares.min(1), strangers.labels, 1.0, rates)
 
 
 def _deals(held: Labelled, way: str) -> Iterator[Deal]:

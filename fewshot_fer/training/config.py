@@ -18,13 +18,21 @@ from fewshot_fer.errors import TrainingError
 from fewshot_fer.training.augment import AugmentConfig
 from fewshot_fer.training.network import NetworkConfig
 
+OPTIMISERS = ("sgd", "adamw")
+
 
 @dataclass(frozen=True, slots=True)
 class LossConfig:
-    """How much each thing the network is asked for weighs; 0 leaves it out."""
+    """How much each thing the network is asked for weighs; 0 leaves it out.
+
+    `teacher` is the share of both label losses that a bank's answers have beside the labels of
+    people, `features` the weight of seeing what the teacher sees.
+    """
 
     votes: float = 1.0
     own: float = 0.5
+    teacher: float = 0.0
+    features: float = 0.0
     instance: float = 0.0
     persons: float = 0.0
     views: float = 0.0
@@ -62,17 +70,20 @@ class StageConfig:
 class TrainingConfig:
     """A whole training; the same configuration, data and seed give the same network.
 
-    `start` is a run whose network is gone on from. With `folds`, the people of one fold are
-    kept out of the episodes, so that the network can be judged on them.
+    `backbone` is the file of a face recogniser: then it is a teacher that is trained. `start` is
+    a run whose network is gone on from. With `folds`, the people of one fold are kept out of the
+    episodes, so that the network can be judged on them.
     """
 
     stages: tuple[StageConfig, ...]
     seed: int = 0
     network: NetworkConfig = field(default_factory=NetworkConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    optimiser: str = "sgd"
     weight_decay: float = 5e-4
     ema: float = 0.999
     patience: int = 0
+    backbone: str = ""
     start: str = ""
     folds: int = 0
     fold: int = 0
@@ -99,6 +110,12 @@ def read_config(path: Path) -> TrainingConfig:
 def parse_config(raw: object, *, where: str = "") -> TrainingConfig:
     """Turn parsed YAML into a configuration, or say which key is wrong."""
     config: TrainingConfig = _build(TrainingConfig, raw, where or "configuration")
+    if config.optimiser not in OPTIMISERS:
+        raise TrainingError(
+            f"There is no optimiser `{config.optimiser}`.",
+            where=where,
+            next_step=f"Known: {', '.join(OPTIMISERS)}.",
+        )
     return config
 
 

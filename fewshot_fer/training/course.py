@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
+from torch import nn
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import check_writable, write_atomically
 from fewshot_fer.training import plots
+from fewshot_fer.training.bank import open_bank
 from fewshot_fer.training.config import TrainingConfig
 from fewshot_fer.training.data import (
     FaceSet,
@@ -29,7 +31,6 @@ from fewshot_fer.training.data import (
 )
 from fewshot_fer.training.episodes import persons_of
 from fewshot_fer.training.history import EpochRecord, is_best, next_epoch
-from fewshot_fer.training.network import EmbeddingNetwork
 from fewshot_fer.training.people import photograph_all, read_all_takes
 from fewshot_fer.training.readers import read_parts
 from fewshot_fer.training.run import Listener, Trainer, as_batch
@@ -45,8 +46,10 @@ from fewshot_fer.training.saving import (
     save_state,
 )
 from fewshot_fer.training.scores import Balance, HeadLogits, Named, named_by_own, named_by_votes
+from fewshot_fer.training.teacher import Teacher, beginning, read_backbone, write_teacher
 
 _BATCH = 256
+TEACHER = "teacher.safetensors"
 
 
 class Observer(Listener, Protocol):
@@ -77,6 +80,8 @@ class Course:
         check_trainable(faces)
         check_writable(folder)
         data = {"training faces": faces.digest(), "validation faces": validation.digest()}
+        if trainer.bank is not None:
+            data["bank of labels"] = trainer.bank.digest()
         if trainer.people is not None:
             people = trainer.people
             data["people"] = digest_of(people.images, people.subjects, people.labels)
@@ -112,6 +117,8 @@ class Course:
         """Write all that follows from the state; a kill in between is made good on resuming."""
         if is_best(self.history):
             save_network(self.folder / BEST, self.trainer.average, self.config)
+            if isinstance(self.trainer.average, Teacher):
+                write_teacher(self.folder / TEACHER, self.trainer.average)
         save_history(self.folder, self.history)
         stages = [stage.name for stage in self.config.stages]
         shown = by_votes if len(by_votes.truth) else by_own
@@ -135,6 +142,7 @@ def open_course(
     sources: Sequence[Path],
     *,
     people: Sequence[Path] = (),
+    bank: Path | None = None,
     resume: bool = False,
     threads: int | None = None,
 ) -> Course:
@@ -146,11 +154,21 @@ def open_course(
     if people:
         pictures = photograph_all(read_all_takes(people), _detector().detect)
         acted = persons_of(pictures, config.folds, config.fold)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    trainer = Trainer.start(config, training, acted, device)
-    if config.start:
-        trainer.begin_with(load_network(Path(config.start))[0])
+    labels = open_bank(bank, training, config.augment) if bank is not None else None
+    trainer = Trainer.start(config, training, acted, device(), labels, _begun_with(config))
     return Course.prepare(folder, trainer, validation, resume=resume)
+
+
+def device() -> str:
+    """Where to train: on a GPU if there is one."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _begun_with(config: TrainingConfig) -> nn.Module | None:
+    """What the training goes on from, if not from nothing."""
+    if config.start:
+        return load_network(Path(config.start))[0]
+    return beginning(read_backbone(Path(config.backbone))) if config.backbone else None
 
 
 def _detector() -> Detector:
@@ -163,7 +181,7 @@ def balance_of(faces: FaceSet) -> Balance:
 
 
 @torch.no_grad()
-def read(network: EmbeddingNetwork, images: Bytes, device: torch.device) -> HeadLogits:
+def read(network: nn.Module, images: Bytes, device: torch.device) -> HeadLogits:
     """What the network's heads say of faces [n, 48, 48]."""
     network.eval()
     votes, own = [], []

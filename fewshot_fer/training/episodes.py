@@ -18,11 +18,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fewshot_fer.arrays import Bytes, Floats, Ints
+from fewshot_fer.arrays import Bytes, Ints
 from fewshot_fer.embedding.embedder import squares_of
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.training.augment import AugmentConfig, Style, augment
+from fewshot_fer.prototypes.prior import TEMPERED
+from fewshot_fer.training.augment import AugmentConfig, Views, render
 from fewshot_fer.training.config import EpisodeConfig
 from fewshot_fer.training.data import FaceSet
 from fewshot_fer.training.people import Acted
@@ -30,6 +31,7 @@ from fewshot_fer.training.posterior import infer
 
 Kind = Literal["persons", "views", "strangers"]
 IGNORED = -100
+EVERYDAY, ACTED = MODES = ("everyday", "acted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class EpisodeSampler:
                 if len(rows) >= needed:
                     cells.setdefault(int(subject), {})[label] = rows
         return cells
+
+    @property
+    def most(self) -> int:
+        """The most pictures that an episode may have."""
+        return self._config.way[1] * (self._config.shot[1] + self._config.queries)
 
     def sample(self, rng: np.random.Generator) -> Episode:
         """One episode; some expressions have no reference, as in life."""
@@ -140,35 +147,48 @@ def fold_of(subjects: Sequence[str], folds: int) -> Ints:
 
 
 def photograph(
-    episode: Episode, faces: Somebodies, rng: np.random.Generator, config: AugmentConfig
-) -> Floats:
-    """References in one session's style, queries in another's: [r + q, 1, 48, 48]."""
-    looks = [
-        augment(faces.images[rows], rng, config, Style.sample(rng, config))
-        for rows in (episode.references, episode.queries)
-    ]
-    return np.concatenate(looks)
+    episode: Episode,
+    faces: Somebodies,
+    rng: np.random.Generator,
+    config: AugmentConfig,
+    device: torch.device | None = None,
+) -> Tensor:
+    """References in one session's light, queries in another's: [r + q, 1, 48, 48]."""
+    return torch.cat(
+        [
+            render(
+                torch.from_numpy(faces.images[rows, None]).to(device).float(),
+                Views.draw(len(rows), rng, config, session=True).to(device),
+            )
+            for rows in (episode.references, episode.queries)
+        ]
+    )
 
 
 class EpisodeHead(nn.Module):
-    """The posterior's own few parameters, learnt with the network: one of each per block."""
+    """The posterior's own few parameters, learnt with the network: one of each per block.
+
+    The means of both modes are followed: everyday ones over strangers, acted ones over persons.
+    """
 
     def __init__(self, sizes: tuple[int, ...]) -> None:
         super().__init__()
         self.register_buffer("block", torch.repeat_interleave(
             torch.arange(len(sizes)), torch.tensor(sizes)
         ))  # fmt: skip
-        self.register_buffer("means", torch.zeros(len(BASIC), sum(sizes)))
+        self.register_buffer("means", torch.zeros(len(MODES), len(BASIC), sum(sizes)))
         self.log_beta = nn.Parameter(torch.ones(len(sizes)))
         self.log_delta = nn.Parameter(torch.zeros(len(sizes)))
         self.log_weight = nn.Parameter(torch.full((len(sizes),), -2.0))
 
     @torch.no_grad()
-    def track_means(self, vectors: Tensor, shares: Tensor, keep: float = 0.98) -> None:
-        """Follow each expression's mean [c, d] over all people, from soft labels [n, c]."""
+    def track_means(
+        self, vectors: Tensor, shares: Tensor, mode: str = EVERYDAY, keep: float = 0.98
+    ) -> None:
+        """Follow each expression's mean [c, d] in a mode over all people, from labels [n, c]."""
         weight = shares.sum(0)[:, None]
         fresh = shares.T @ vectors / weight.clamp(min=1e-6)
-        old = self.get_buffer("means")
+        old = self.get_buffer("means")[MODES.index(mode)]
         old.copy_(torch.where(weight > 0.5, keep * old + (1 - keep) * fresh, old))
 
     def loss(self, vectors: Tensor, episode: Episode) -> Tensor:
@@ -179,7 +199,16 @@ class EpisodeHead(nn.Module):
         beta, delta = self.log_beta.exp()[block], self.log_delta.exp()[block]
         sums = counts.T @ held
         belief = infer(self.get_buffer("means"), beta, delta, sums[None], counts.sum(0)[None])
-        scale = self.log_weight.exp()[block] / (1 + belief.variance[0].mean(0))
-        squares = (asked[:, None] - belief.points[0]) ** 2 * scale
+        weight = self.log_weight.exp()[block]
+        log_modes = F.log_softmax(-0.5 * (belief.misfit[0] * weight).sum(1) / TEMPERED, 0)
+        scale = weight / (1 + belief.variance[0].mean(0))
+        squares = ((asked[:, None, None] - belief.points[0]) ** 2 * scale).sum(3)
+        logits = torch.logsumexp(log_modes[:, None] - 0.5 * squares, 1)
         labels = torch.from_numpy(episode.query_labels).to(vectors.device)
-        return F.cross_entropy(-0.5 * squares.sum(2), labels)
+        return F.cross_entropy(logits, labels)
+
+    def track_persons(self, vectors: Tensor, episode: Episode) -> None:
+        """Follow the acted means by an episode of a person, vectors [r + q, d]."""
+        labels = np.concatenate([episode.reference_labels, episode.query_labels])
+        shown = F.one_hot(torch.from_numpy(labels), len(BASIC)).to(vectors)
+        self.track_means(vectors.detach(), shown, ACTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,23 +64,28 @@ def blocks_of(network: EmbeddingNetwork) -> dict[str, slice]:
 
 
 def write_network(network: EmbeddingNetwork, path: Path) -> None:
-    """Write the ONNX file."""
+    """Write the ONNX file of the embedding network."""
+    write_atomically(path, as_onnx(_Features(network).eval().cpu(), ("features",)))
+
+
+def as_onnx(module: nn.Module, outputs: Sequence[str]) -> bytes:
+    """An ONNX file of a module that takes faces [n, 1, 48, 48]."""
     buffer = io.BytesIO()
     target: Any = buffer  # A buffer will do, though the annotation names only paths.
     with warnings.catch_warnings():
         # The tracing exporter needs nothing but torch; it calls itself a legacy.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
-            _Features(network).eval().cpu(),
+            module,
             (torch.zeros(2, 1, FACE, FACE),),
             target,
             input_names=["faces"],
-            output_names=["features"],
-            dynamic_axes={"faces": {0: "n"}, "features": {0: "n"}},
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "n"} for name in ("faces", *outputs)},
             opset_version=17,
             dynamo=False,
         )
-    write_atomically(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def compare(network: EmbeddingNetwork, path: Path, faces: Bytes) -> Parity:

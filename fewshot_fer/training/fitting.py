@@ -1,8 +1,8 @@
 """Fits the prior: what all people have in common, from FER-2013 and from people who acted.
 
 FER-2013 has many people with one picture each; the acted sets have few people with several.
-The first gives the expressions' means and the noise, the second corrects both: means are
-moved towards the acted ones, and what varies between one person's takes counts as noise.
+The first gives the means of the everyday mode and the noise, the second those of the acted mode,
+and what varies between one person's takes counts as noise too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats, Ints
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.prototypes import Prior
+from fewshot_fer.prototypes import EVEN, BaseRates, Prior
 from fewshot_fer.prototypes.prototypes import Doubts
 
 
@@ -29,17 +29,22 @@ class BlockFit:
 
 @dataclass(frozen=True, slots=True)
 class FitConfig:
-    """The choices of the fit; all few, so that twenty people are enough to make them."""
+    """The choices of the fit; all few, so that twenty people are enough to make them.
+
+    `acted_means` is how far the acted mode lies on the way from the everyday means to the acted
+    ones; with one mode alone, all expressions lie there.
+    """
 
     blocks: Mapping[str, BlockFit] = field(
         default_factory=lambda: {"general": BlockFit(), "detail": BlockFit()}
     )
-    acted_means: float = 0.5
+    modes: int = 2
+    acted_means: float = 1.0
     acted_noise: float = 0.3
     whitened: bool = True
     session: float = 1.0
     allowance: float = 0.05
-    temperatures: tuple[float, float] = (4.0, 4.0)
+    temperatures: tuple[float, float] = (1.0, 1.0)
     doubts: tuple[Doubts, Doubts] = (Doubts(0.0, 1e9), Doubts(0.0, 1e9))
 
 
@@ -53,16 +58,20 @@ class Labelled:
 
 
 def fit_prior(
-    crowd: Labelled, acted: Labelled | None, blocks: Mapping[str, slice], config: FitConfig
+    crowd: Labelled,
+    acted: Labelled | None,
+    blocks: Mapping[str, slice],
+    config: FitConfig,
+    everyday: BaseRates = EVEN,
 ) -> Prior:
     """The prior from strangers' single pictures and, where there are any, from acted people."""
     centre = crowd.features.mean(0)
     whitening = _whitening(crowd, acted, blocks, config)
     seen = _project(crowd.features, centre, whitening)
-    means = _class_means(seen, crowd.labels)
+    modes = [_class_means(seen, crowd.labels)]
     if acted is not None:
         shown = _class_means(_project(acted.features, centre, whitening), acted.labels)
-        means = (1 - config.acted_means) * means + config.acted_means * shown
+        modes.append((1 - config.acted_means) * modes[0] + config.acted_means * shown)
     sizes = [blocks[name].stop - blocks[name].start for name in config.blocks]
 
     def spread(part: str) -> Floats:
@@ -73,7 +82,7 @@ def fit_prior(
         names=BASIC,
         centre=centre.astype(np.float32),
         whitening=whitening.astype(np.float32),
-        means=means.astype(np.float32),
+        means=np.stack(modes[-config.modes :]).astype(np.float32),
         beta=spread("beta"),
         delta=spread("delta"),
         sigma=np.full(sum(sizes), config.session, np.float32),
@@ -81,6 +90,7 @@ def fit_prior(
         allowance=config.allowance,
         temperatures=config.temperatures,
         doubts=config.doubts,
+        everyday=everyday,
     )
 
 

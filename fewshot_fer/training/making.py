@@ -22,10 +22,10 @@ from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
-from fewshot_fer.prototypes import Prior
+from fewshot_fer.prototypes import BaseRates
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
-from fewshot_fer.training.data import FaceSet, training_and_validation
+from fewshot_fer.training.data import FaceSet, held_back, training_and_validation
 from fewshot_fer.training.episodes import fold_of
 from fewshot_fer.training.export import (
     Parity,
@@ -47,7 +47,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What every prior is fitted on: strangers with clear labels, people who acted, the seed."""
+    """What every prior is fitted on: strangers with clear labels, people who acted, the seed.
+
+    Pictures that are held back from training are not fitted on either, but chosen by.
+    """
 
     faces: FaceSet
     acted: Acted
@@ -57,15 +60,25 @@ class Material:
         """As many faces of each expression, those on which most voters agree, with labels."""
         shares = self.faces.vote_shares()
         labels = shares.argmax(1)
+        clear = (shares.max(1) > _CLEAR) & ~held_back(self.faces)
         rng = np.random.default_rng(self.seed)
         rows = [
-            rng.permutation(np.flatnonzero((labels == label) & (shares.max(1) > _CLEAR)))[
-                :PER_LABEL
-            ]
+            rng.permutation(np.flatnonzero((labels == label) & clear))[:PER_LABEL]
             for label in range(len(BASIC))
         ]
         chosen = np.sort(np.concatenate(rows))
         return self.faces[chosen], labels[chosen].astype(np.int64)
+
+    def strangers(self) -> tuple[FaceSet, Ints]:
+        """The faces that were held back, as they occur, with the labels that voters agree on."""
+        labels = self.faces.majority()
+        chosen = held_back(self.faces) & (labels >= 0)
+        return self.faces[chosen], labels[chosen]
+
+    def everyday(self) -> BaseRates:
+        """How often expressions occur among the faces."""
+        shares = self.faces.vote_shares().sum(0).astype(np.float64)
+        return BaseRates(dict(zip(BASIC, (shares / shares.sum()).tolist(), strict=True)))
 
 
 def read_material(sources: Sequence[Path], people: Sequence[Path], seed: int) -> Material:
@@ -100,7 +113,8 @@ def make_checkpoint(
     config = FitConfig()
     chosen = None
     if trials:
-        made = [_trial(trial, material, crowd, labels) for trial in trials]
+        say("trials")
+        made = make_trials(trials, material)
         say("choosing")
         chosen = choose(made, config)
         config = chosen.config
@@ -109,7 +123,13 @@ def make_checkpoint(
         say("the checkpoint's own features")
         folder = Path(scratch) / out.name
         embedder = open_unfitted(network, folder)
-        prior = _fit(embedder, crowd, labels, material.acted, config)
+        prior = fit_prior(
+            Labelled(embedder.embed_squares(crowd.images), labels),
+            _rows(_labelled(embedder, material.acted), material.acted.found),
+            embedder.blocks,
+            config,
+            material.everyday(),
+        )
         details = _details(training, material, config, chosen)
         seal = write_checkpoint(folder, prior, embedder.blocks, material.faces, details)
         parity = compare(network, folder / "model.onnx", crowd.images[:_COMPARED])
@@ -129,20 +149,11 @@ def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> lis
 
     A run without folds has seen nobody, and serves for all of `folds`.
     """
-    crowd, labels = material.crowd()
     wanted = [(run, None) for run in runs] if not folds else [(runs[0], f) for f in range(folds)]
-    return [_trial(run, material, crowd, labels, folds=folds, fold=fold) for run, fold in wanted]
+    return [_trial(run, material, folds=folds, fold=fold) for run, fold in wanted]
 
 
-def _trial(
-    run: Path,
-    material: Material,
-    crowd: FaceSet,
-    labels: Ints,
-    *,
-    folds: int = 0,
-    fold: int | None = None,
-) -> Trial:
+def _trial(run: Path, material: Material, *, folds: int, fold: int | None) -> Trial:
     """A run without one fold of people: the others are for fitting, the fold is held."""
     network, training = load_network(run)
     subjects = [take.subject for take in material.acted.takes]
@@ -159,23 +170,20 @@ def _trial(
         embedder = open_unfitted(network, scratch)
         everybody = _labelled(embedder, material.acted)
         found = material.acted.found
+        crowd, strangers = (
+            Labelled(embedder.embed_squares(faces.images), labels)
+            for faces, labels in (material.crowd(), material.strangers())
+        )
         return Trial(
-            Labelled(embedder.embed_squares(crowd.images), labels),
+            crowd,
             _rows(everybody, ~left_out & found),
             _rows(everybody, left_out & found),
             embedder.blocks,
+            strangers if len(strangers.labels) else None,
+            material.everyday(),
         )
     finally:
         shutil.rmtree(scratch)
-
-
-def _fit(
-    embedder: Embedder, crowd: FaceSet, labels: Ints, acted: Acted, config: FitConfig
-) -> Prior:
-    strangers = Labelled(embedder.embed_squares(crowd.images), labels)
-    return fit_prior(
-        strangers, _rows(_labelled(embedder, acted), acted.found), embedder.blocks, config
-    )
 
 
 def _labelled(embedder: Embedder, acted: Acted) -> Labelled:

@@ -12,23 +12,26 @@ from torch import Tensor
 
 
 class TorchBelief(NamedTuple):
-    """Points [e, c, d] and their variances [e, c, d]."""
+    """Points [e, m, c, d] with their variances [e, c, d], and the misfit of each mode [e, m, d]."""
 
     points: Tensor
     variance: Tensor
+    misfit: Tensor
 
 
 def infer(means: Tensor, beta: Tensor, delta: Tensor, sums: Tensor, counts: Tensor) -> TorchBelief:
-    """The exact posterior: means [c, d], beta [d], delta [d], sums [e, c, d], counts [e, c]."""
-    n = counts[..., None]
+    """The exact posterior: means [m, c, d], beta [d], delta [d], sums [e, c, d], counts [e, c]."""
+    n = counts[:, None, :, None]
     seen = n > 0
     count = n.clamp(min=1)
-    residual = torch.where(seen, sums / count - means, 0.0)
-    zero = torch.zeros_like(residual)
+    residual = torch.where(seen, sums[:, None] / count - means, 0.0)
+    zero = torch.zeros_like(residual[:, :1])
     evidence = torch.where(seen, 1.0 / (delta + 1.0 / count), zero)
-    precision = 1.0 / beta + evidence.sum(1, keepdim=True)
-    offset = (evidence * residual).sum(1, keepdim=True) / precision
+    precision = 1.0 / beta + evidence.sum(2, keepdim=True)
+    told = (evidence * residual).sum(2, keepdim=True)
+    offset = told / precision
     gain = torch.where(seen, delta / (delta + 1.0 / count), zero)
     points = means + offset + gain * (residual - offset)
     variance = delta * (1 - gain) + (1 - gain) ** 2 / precision
-    return TorchBelief(points, variance)
+    misfit = (evidence * residual**2).sum(2) - (told * offset)[:, :, 0]
+    return TorchBelief(points, variance[:, 0], misfit)

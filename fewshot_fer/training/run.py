@@ -6,20 +6,23 @@ whole after each, so a run that is killed goes on as if it had not been.
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
 from fewshot_fer.errors import TrainingError
-from fewshot_fer.training.augment import augment
+from fewshot_fer.training.augment import render
+from fewshot_fer.training.bank import DIRECTIONS, LabelBank
 from fewshot_fer.training.config import StageConfig, TrainingConfig
-from fewshot_fer.training.data import FaceSet, log_shares
+from fewshot_fer.training.data import FaceSet, held_back
 from fewshot_fer.training.episodes import (
     Episode,
     EpisodeHead,
@@ -29,8 +32,9 @@ from fewshot_fer.training.episodes import (
     photograph,
     strangers_of,
 )
+from fewshot_fer.training.feeding import Shown, balance_in, batches, mixed, shown_in
 from fewshot_fer.training.losses import balanced_cross_entropy, instance_contrast
-from fewshot_fer.training.network import Embedding, EmbeddingNetwork
+from fewshot_fer.training.network import FACE, Embedding, EmbeddingNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,15 @@ class Trainer:
     config: TrainingConfig
     faces: FaceSet
     people: Somebodies | None
-    network: EmbeddingNetwork
-    average: EmbeddingNetwork
+    bank: LabelBank | None
+    network: nn.Module
+    average: nn.Module
     head: EpisodeHead
-    optimiser: torch.optim.SGD
+    translator: nn.Linear
+    optimiser: torch.optim.Optimizer
     device: torch.device
+    images: Tensor
+    rows: Ints
 
     @classmethod
     def start(
@@ -72,23 +80,33 @@ class Trainer:
         faces: FaceSet,
         people: Somebodies | None = None,
         device: str = "cpu",
+        bank: LabelBank | None = None,
+        network: nn.Module | None = None,
     ) -> Trainer:
-        """A fresh network; `people` are needed only where episodes of persons are asked for."""
+        """A fresh network, unless one is given to go on from.
+
+        `people` are needed only where episodes of persons are asked for, `bank` only where a
+        teacher's labels are.
+        """
         torch.manual_seed(config.seed)
         target = torch.device(device)
-        network = channels_last(EmbeddingNetwork(config.network)).to(target)
-        average = channels_last(EmbeddingNetwork(config.network)).to(target)
-        average.load_state_dict(network.state_dict())
-        head = EpisodeHead((config.network.general, config.network.detail)).to(target)
+        network = channels_last(network or EmbeddingNetwork(config.network)).to(target)
+        average = copy.deepcopy(network)
+        sizes = _sizes(network)
+        head = EpisodeHead(sizes).to(target)
+        translator = nn.Linear(sizes[0], DIRECTIONS).to(target)
         groups = _decayed(network, config.weight_decay)
-        groups.append({"params": list(head.parameters()), "weight_decay": 0.0})
-        optimiser = torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True)
-        return cls(config, faces, people, network, average, head, optimiser, target)
-
-    def begin_with(self, network: EmbeddingNetwork) -> None:
-        """Start from a network that was trained before."""
-        for own in (self.network, self.average):
-            own.load_state_dict(network.state_dict())
+        helpers = [*head.parameters(), *translator.parameters()]
+        groups.append({"params": helpers, "weight_decay": 0.0})
+        optimiser: torch.optim.Optimizer = (
+            torch.optim.AdamW(groups, lr=1e-3)
+            if config.optimiser == "adamw"
+            else torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True)
+        )
+        images = torch.from_numpy(faces.images[:, None]).to(target)
+        learnt = np.flatnonzero(~held_back(faces))
+        return cls(config, faces, people, bank, network, average, head, translator, optimiser,
+                   target, images, learnt)  # fmt: skip
 
     def run_epoch(self, stage_index: int, epoch: int, listener: Listener) -> dict[str, float]:
         """One pass over the faces; returns the mean of each loss."""
@@ -96,72 +114,95 @@ class Trainer:
         rng = np.random.default_rng([self.config.seed, stage_index, epoch])
         views = 2 if stage.losses.instance else 1
         per_step = stage.batch // views
-        steps = len(self.faces) // per_step
-        log_share = _log_shares(self.faces, stage, self.device)
+        steps = len(self.rows) // per_step
+        first = sum(one.epochs for one in self.config.stages[:stage_index]) + epoch
+        shown = [
+            shown_in(
+                self.faces, self.bank, self.config.augment, stage.losses, first * views + view,
+                rng, self.device,
+            )
+            for view in range(views)
+        ]  # fmt: skip
+        log_share = balance_in(self.faces, stage, self.device)
         samplers = self._samplers(stage)
-        totals: dict[str, float] = {}
+        pending: list[dict[str, Tensor]] = []
+        together = 1 if self.device.type == "cpu" else 50  # a GPU is not to wait for each loss
+        sums: dict[str, float] = {}
         self.network.train()
-        for step, chosen in enumerate(_batches(self.faces, per_step, steps, stage, rng)):
+        for step, chosen in enumerate(batches(self.faces, self.rows, per_step, steps, stage, rng)):
             done = (epoch * steps + step) / (stage.epochs * steps)
             self._set_rate(stage, epoch * steps + step, done)
-            losses = self._losses(stage, chosen, done, log_share, samplers, rng)
-            total = torch.stack(list(losses.values())).sum()
-            if not math.isfinite(total.item()):
-                raise TrainingError(
-                    f"The loss is {total.item()} in stage {stage.name}, epoch {epoch}, "
-                    f"step {step}.",
-                    next_step="The last epoch's state is kept; lower `learning_rate` and resume.",
-                )
+            rows = torch.from_numpy(chosen).to(self.device, non_blocking=True)
+            losses = self._losses(stage, rows, shown, done, log_share, samplers, rng)
             self.optimiser.zero_grad(set_to_none=True)
-            total.backward()  # type: ignore[no-untyped-call]
+            torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
             self.optimiser.step()
             self._update_average(epoch * steps + step + 10_000 * stage_index)
-            for name, value in losses.items():
-                totals[name] = totals.get(name, 0.0) + value.item()
-            listener(Progress(stage.name, epoch, step + 1, steps, total.item()))
-        return {name: value / steps for name, value in totals.items()}
+            pending.append({name: value.detach() for name, value in losses.items()})
+            if len(pending) == together or step + 1 == steps:
+                for index, one in enumerate(_read(pending), step + 1 - len(pending)):
+                    total = sum(one.values())
+                    _check_finite(total, stage.name, epoch, index)
+                    for name, value in one.items():
+                        sums[name] = sums.get(name, 0.0) + value
+                    listener(Progress(stage.name, epoch, index + 1, steps, total))
+                pending.clear()
+        return {name: value / steps for name, value in sums.items()}
 
     def _losses(
         self,
         stage: StageConfig,
-        chosen: Ints,
+        rows: Tensor,
+        shown: Sequence[Shown],
         done: float,
         log_share: tuple[Tensor, Tensor],
         samplers: dict[Kind, EpisodeSampler],
         rng: np.random.Generator,
     ) -> dict[str, Tensor]:
-        faces, weights = self.faces[chosen], stage.losses
-        views = 2 if weights.instance else 1
-        pixels = np.concatenate(
-            [augment(faces.images, rng, self.config.augment) for _ in range(views)]
-        )
-        votes = np.tile(faces.vote_shares(), (views, 1))
-        own = np.tile(faces.own_shares(), (views, 1))
+        weights, faces = stage.losses, self.images[rows].float()
+        pixels = torch.cat([render(faces, one.views[rows]) for one in shown])
+        targets = [torch.cat(part) for part in zip(*(one.targets.of(rows) for one in shown),
+                                                   strict=True)]  # fmt: skip
         if stage.mixup and done < stage.mixup_until:
-            pixels, votes, own = _mixup(pixels, votes, own, stage.mixup, rng)
+            share = float(rng.beta(stage.mixup, stage.mixup))
+            pixels, *targets = (mixed(values, share) for values in (pixels, *targets))
+        votes, own, features = targets
         episodes = self._episodes(samplers, stage, rng)
-        looks = [look for _, _, look in episodes]
-        out = self.embed(np.concatenate([pixels, *looks]))
+        pictures = [look for _, _, look in episodes]
         count = len(pixels)
-        soft = self._tensor(votes)
+        out = self.embed(torch.cat([pixels, *pictures, self._filling(pixels, pictures, samplers,
+                                                                     stage)]))  # fmt: skip
         losses = {
-            "votes": weights.votes * balanced_cross_entropy(out.votes[:count], soft, log_share[0]),
-            "own": weights.own
-            * balanced_cross_entropy(out.own[:count], self._tensor(own), log_share[1]),
+            "votes": weights.votes * balanced_cross_entropy(out.votes[:count], votes, log_share[0]),
+            "own": weights.own * balanced_cross_entropy(out.own[:count], own, log_share[1]),
         }
+        if weights.features:
+            seen = self.translator(out.general[:count])
+            losses["features"] = weights.features * (1 - F.cosine_similarity(seen, features)).mean()
         if weights.instance:
             first, second = out.detail[:count].chunk(2)
             losses["instance"] = weights.instance * instance_contrast(first, second)
         vectors = torch.cat([out.general, out.detail], 1)
-        self.head.track_means(vectors[:count], soft)
+        self.head.track_means(vectors[:count], votes)
         for kind, episode, look in episodes:
             part, count = vectors[count : count + len(look)], count + len(look)
+            if kind == "persons":
+                self.head.track_persons(part, episode)
             share = getattr(weights, kind) / stage.episodes.per_step
             losses[kind] = losses.get(kind, vectors.new_zeros(())) + share * self.head.loss(
                 part, episode
             )
         return losses
+
+    @staticmethod
+    def _filling(
+        pixels: Tensor, pictures: Sequence[Tensor], samplers: dict[Kind, EpisodeSampler],
+        stage: StageConfig,
+    ) -> Tensor:  # fmt: skip
+        """Faces once more, so that every step has one shape: a GPU prepares itself for each."""
+        most = sum(stage.episodes.per_step * sampler.most for sampler in samplers.values())
+        return pixels[: most - sum(len(look) for look in pictures)]
 
     def _samplers(self, stage: StageConfig) -> dict[Kind, EpisodeSampler]:
         """One sampler for each kind of episode that the stage asks for."""
@@ -182,23 +223,20 @@ class Trainer:
 
     def _episodes(
         self, samplers: dict[Kind, EpisodeSampler], stage: StageConfig, rng: np.random.Generator
-    ) -> list[tuple[Kind, Episode, Floats]]:
+    ) -> list[tuple[Kind, Episode, Tensor]]:
         """This step's episodes, photographed."""
         return [
-            (kind, episode, photograph(episode, sampler.faces, rng, self.config.augment))
+            (kind, one, photograph(one, sampler.faces, rng, self.config.augment, self.device))
             for kind, sampler in samplers.items()
-            for episode in (sampler.sample(rng) for _ in range(stage.episodes.per_step))
+            for one in (sampler.sample(rng) for _ in range(stage.episodes.per_step))
         ]
 
-    def embed(self, pixels: Floats) -> Embedding:
+    def embed(self, pixels: Tensor) -> Embedding:
         """Run the network in bf16 where that is faster, and hand back f32."""
-        batch = self._tensor(pixels).contiguous(memory_format=torch.channels_last)
+        batch = pixels.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             out: Embedding = self.network(batch)
         return Embedding(*(part.float() for part in out))
-
-    def _tensor(self, values: Floats) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32)).to(self.device)
 
     def _set_rate(self, stage: StageConfig, step: int, done: float) -> None:
         warm = min(1.0, (step + 1) / max(1, stage.warmup_steps))
@@ -209,19 +247,43 @@ class Trainer:
     @torch.no_grad()
     def _update_average(self, step: int) -> None:
         keep = min(self.config.ema, (1 + step) / (10 + step))
-        for slow, fast in zip(
-            self.average.state_dict().values(), self.network.state_dict().values(), strict=True
-        ):
-            if slow.dtype.is_floating_point:
-                slow.lerp_(fast, 1 - keep)
-            else:
-                slow.copy_(fast)
+        slow, fast = (list(one.state_dict().values()) for one in (self.average, self.network))
+        smooth = [value.dtype.is_floating_point for value in slow]
+        torch._foreach_lerp_(
+            [a for a, is_smooth in zip(slow, smooth, strict=True) if is_smooth],
+            [b for b, is_smooth in zip(fast, smooth, strict=True) if is_smooth],
+            1 - keep,
+        )
+        for a, b, is_smooth in zip(slow, fast, smooth, strict=True):
+            if not is_smooth:
+                a.copy_(b)
 
 
-def channels_last(network: EmbeddingNetwork) -> EmbeddingNetwork:
+def _read(pending: Sequence[dict[str, Tensor]]) -> list[dict[str, float]]:
+    """Losses of several steps, fetched at once."""
+    values = torch.stack([torch.stack(list(losses.values())) for losses in pending]).tolist()
+    return [dict(zip(pending[0], row, strict=True)) for row in values]
+
+
+def _check_finite(loss: float, stage: str, epoch: int, step: int) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"The loss is {loss} in stage {stage}, epoch {epoch}, step {step}.",
+            next_step="The last epoch's state is kept; lower `learning_rate` and resume.",
+        )
+
+
+def channels_last(network: nn.Module) -> nn.Module:
     """The memory layout that convolutions are fastest in (1.3 times, on one core)."""
-    moved: EmbeddingNetwork = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    moved: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return moved
+
+
+@torch.no_grad()
+def _sizes(network: nn.Module) -> tuple[int, int]:
+    """How wide the network's general and detail parts are."""
+    out: Embedding = network.eval()(torch.zeros(1, 1, FACE, FACE))
+    return out.general.shape[1], out.detail.shape[1]
 
 
 def _decayed(network: nn.Module, decay: float) -> list[dict[str, object]]:
@@ -231,46 +293,6 @@ def _decayed(network: nn.Module, decay: float) -> list[dict[str, object]]:
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-
-
-def _log_shares(faces: FaceSet, stage: StageConfig, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Log of each expression's share [7] in the votes and in the own labels."""
-
-    def log_share(shares: Floats) -> Tensor:
-        balance = log_shares(shares)
-        return torch.from_numpy(balance if stage.balanced else 0 * balance).to(device)
-
-    return log_share(faces.vote_shares()), log_share(faces.own_shares())
-
-
-def _batches(
-    faces: FaceSet, size: int, steps: int, stage: StageConfig, rng: np.random.Generator
-) -> Iterator[Ints]:
-    """Shuffled batches; with the instance loss, half of each comes from one expression."""
-    order = rng.permutation(len(faces))
-    label = faces.vote_shares().argmax(1)
-    pools = [np.flatnonzero(label == c) for c in range(label.max() + 1)]
-    pools = [pool for pool in pools if len(pool) >= size]
-    for step in range(steps):
-        batch = order[step * size : (step + 1) * size]
-        if stage.losses.instance and pools:
-            pool = pools[rng.integers(len(pools))]
-            alike = rng.choice(pool, size // 2, replace=False)
-            batch = np.concatenate([batch[: size - len(alike)], alike])
-        yield batch
-
-
-def _mixup(
-    pixels: Floats, votes: Floats, own: Floats, strength: float, rng: np.random.Generator
-) -> tuple[Floats, Floats, Floats]:
-    """Blend each picture and its labels with another's (Zhang et al., 2017)."""
-    share = np.float32(rng.beta(strength, strength))
-    other = rng.permutation(len(pixels))
-    return (
-        share * pixels + (1 - share) * pixels[other],
-        share * votes + (1 - share) * votes[other],
-        share * own + (1 - share) * own[other],
-    )
 
 
 def as_batch(images: Bytes) -> Floats:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
+from torch import nn
 
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.files import write_atomically
@@ -123,7 +124,7 @@ def restore(trainer: Trainer, state: RunState, folder: Path) -> None:
         raise _damaged(folder / STATE, error) from error
 
 
-def save_network(path: Path, network: EmbeddingNetwork, config: TrainingConfig) -> None:
+def save_network(path: Path, network: nn.Module, config: TrainingConfig) -> None:
     """A network alone, with the configuration that it was trained by."""
     _write(path, {"format": FORMAT, "config": as_plain(config), "network": network.state_dict()})
 

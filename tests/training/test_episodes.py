@@ -94,7 +94,7 @@ def test_references_and_queries_are_taken_in_two_lights() -> None:
 
 def test_the_posterior_in_torch_is_the_one_in_numpy() -> None:
     rng = np.random.default_rng(3)
-    means = rng.normal(size=(7, 5)).astype(np.float32)
+    means = rng.normal(size=(2, 7, 5)).astype(np.float32)
     beta, delta = rng.uniform(0.1, 3, (2, 5)).astype(np.float32)
     counts = rng.integers(0, 4, (6, 7)).astype(np.float32)
     counts[0] = 0
@@ -106,6 +106,7 @@ def test_the_posterior_in_torch_is_the_one_in_numpy() -> None:
         )
         assert np.allclose(found.points[episode].numpy(), belief.points, atol=1e-5)
         assert np.allclose(found.variance[episode].numpy(), belief.variance, atol=1e-5)
+        assert np.allclose(found.misfit[episode].numpy(), belief.misfit, atol=1e-4)
 
 
 def test_what_is_learnt_from_an_episode_reaches_the_features_and_the_head() -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from fewshot_fer.training.augment import AugmentConfig, Style, augment
 from fewshot_fer.training.losses import balanced_cross_entropy, instance_contrast
 from fewshot_fer.training.network import EmbeddingNetwork, NetworkConfig, standardise
 from tests.training.faces import drawn_faces
@@ -87,21 +86,3 @@ def test_views_of_one_face_shall_be_alike_and_of_two_unlike() -> None:
     right = instance_contrast(views, views)
     wrong = instance_contrast(views, views.roll(1, 0))
     assert right < 0.1 < wrong
-
-
-def test_changes_are_drawn_by_the_generator_alone() -> None:
-    one, same, other = (
-        augment(FACES.images, np.random.default_rng(seed), AugmentConfig()) for seed in (0, 0, 1)
-    )
-    assert one.shape == (14, 1, 48, 48)
-    assert np.array_equal(one, same)
-    assert not np.array_equal(one, other)
-    assert one.min() >= 0
-    assert one.max() <= 255
-
-
-def test_pictures_of_one_session_share_its_light() -> None:
-    calm = AugmentConfig(rotate_degrees=0, scale=0, shift=0, erase=0, flip=False)
-    dark = Style(3.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0, 0.0)
-    changed = augment(FACES.images, np.random.default_rng(0), calm, dark)
-    assert (changed.mean((1, 2, 3)) < FACES.images.mean((1, 2)) - 20).all()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fewshot_fer.cli.call import Answer, Call, command
-from fewshot_fer.cli.options import Faces
+from fewshot_fer.cli.options import Data, Faces
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
@@ -80,3 +80,37 @@ def _page(report: DataReport, out: Path | None) -> RenderableType:
     ]
     problems = (output.line(problem, "bold red") for problem in report.problems)
     return output.page(table, *lines, *problems)
+
+
+@app.command()
+@command("seed", needs="train")
+def label(
+    call: Call,
+    config: Annotated[
+        Path, typer.Argument(help="The student's configuration: its augmentation draws the views.")
+    ],
+    teacher: Annotated[
+        list[Path], typer.Option(help="teacher.safetensors of a run; may be repeated.")
+    ],
+    out: Annotated[Path, typer.Option(help="The bank's folder; what is there already is kept.")],
+    data: Data = None,
+    views: Annotated[int, typer.Option(min=1, max=99, help="Views of every face.")] = 6,
+) -> Answer:
+    """Fill a bank with what teachers say of the views that a student will be trained on."""
+    from fewshot_fer.training.asking import open_teachers
+    from fewshot_fer.training.bank import fill_bank
+    from fewshot_fer.training.config import read_config
+    from fewshot_fer.training.course import device
+    from fewshot_fer.training.data import training_and_validation
+    from fewshot_fer.training.readers import read_parts
+
+    augment = read_config(config).augment
+    faces, _ = training_and_validation(read_parts(call.data(data)))
+    teachers, names = open_teachers(teacher, device())
+    with output.progress("Labelling views") as say:
+        seed = call.settings.seed
+        bank = fill_bank(out, faces, augment, teachers, names, views=views, seed=seed, say=say)
+    return Answer(
+        {"bank": out, "faces": bank.faces, "views": bank.count},
+        f"{bank.count} views of {bank.faces} faces are labelled in {out}",
+    )

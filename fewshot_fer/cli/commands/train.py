@@ -32,6 +32,9 @@ def train(
         list[Path] | None,
         typer.Option(help="People's pictures with index.csv, for episodes; may be repeated."),
     ] = None,
+    bank: Annotated[
+        Path | None, typer.Option(help="A bank of teachers' labels, as `data label` fills it.")
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where this run's last epoch ended.")
     ] = False,
@@ -52,6 +55,7 @@ def train(
         read_config(config),
         call.data(data),
         people=people or (),
+        bank=bank,
         resume=resume,
         threads=threads,
     )

@@ -31,7 +31,7 @@ Plots = Annotated[Path | None, typer.Option(help="Draw the figures into this fol
 @command(*NETWORK)
 def fer(call: Call, data: Faces, split: Split = None, plots: Plots = None) -> Answer:
     """Name FER-2013's faces: FER+'s majority, its own labels, and the generic prototypes."""
-    from fewshot_fer.evaluation.fer import basic_scores, evaluate_fer, features_of
+    from fewshot_fer.evaluation.fer import as_read, evaluate_fer, features_of
     from fewshot_fer.training.readers import read_faces
     from fewshot_fer.training.scores import Balance, HeadLogits
 
@@ -42,8 +42,8 @@ def fer(call: Call, data: Faces, split: Split = None, plots: Plots = None) -> An
         features = features_of(embedder, faces.images, listener)
     logits = HeadLogits(features[:, embedder.blocks["votes"]], features[:, embedder.blocks["own"]])
     balance = Balance.of(embedder.card.log_share_votes, embedder.card.log_share_own)
-    scores = basic_scores(recogniser.generic, prior.project(features))
-    figures = evaluate_fer(faces, logits, balance, scores)
+    read = as_read(recogniser.generic, prior.project(features), prior.everyday)
+    figures = evaluate_fer(faces, logits, balance, read)
     if plots is not None:
         _draw_fer(figures, plots)
     return Answer(figures.as_json(), lambda: _fer(figures))
@@ -159,7 +159,10 @@ def _fer(figures: FerFigures) -> RenderableType:
     whole = {
         "FER+ majority": figures.accuracy_ferplus,
         "own labels": figures.accuracy_fer2013,
-        "generic prototypes": figures.accuracy_prototypes,
+        "prototypes, even": figures.accuracy_prototypes,
+        "everyday": figures.accuracy_everyday,
+        "of them shown": figures.shown_everyday,
+        "right of those": figures.right_of_shown,
         "macro F1": figures.macro_f1,
         "calibration error": figures.ece,
     }
