@@ -26,7 +26,7 @@ from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior, Prototypes
 from fewshot_fer.training.choosing import choose
 from fewshot_fer.training.export import open_unfitted
-from fewshot_fer.training.fitting import FitConfig, fit_prior
+from fewshot_fer.training.fitting import FitConfig
 from fewshot_fer.training.making import make_trials, read_material
 from fewshot_fer.training.people import Acted
 from fewshot_fer.training.saving import load_network
@@ -47,7 +47,7 @@ def main(
     config = choose(trials, FitConfig()).config
     found: dict[str, Tally] = {}
     for run, trial in zip(runs, trials, strict=True):
-        prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
+        prior = trial.prior(config)
         held = np.isin([take.subject for take in material.acted.takes], trial.held.subjects)
         seen = _seen(run, prior, material.acted, held & material.acted.found)
         for subject in sorted(set(seen.subjects)):

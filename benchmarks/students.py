@@ -27,7 +27,7 @@ from fewshot_fer.students.enrolment.card import estimated
 from fewshot_fer.students.enrolment.cross_checks import doubts
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
-from fewshot_fer.training.fitting import FitConfig, fit_prior
+from fewshot_fer.training.fitting import FitConfig
 from fewshot_fer.training.making import make_trials, read_material
 
 STARTS = ((NEUTRAL,), (NEUTRAL, "happy", "sad"), (NEUTRAL, "angry", "surprise"), BASIC)
@@ -91,7 +91,7 @@ def _groups(
     trials = make_trials(runs, read_material(data, people, seed))
     config = choose(trials, FitConfig()).config
     for trial in trials:
-        prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
+        prior = trial.prior(config)
         z = prior.project(trial.held.features)
         subjects = np.array(trial.held.subjects)
         labels = np.array(BASIC)[trial.held.labels]
@@ -131,7 +131,7 @@ def _advice(
     known = prior.learn(z, labels)
     gains = {}
     for name in picture:
-        point = known.points[known.names.index(name)][None]
+        point = known.points[known.log_modes.argmax(), known.names.index(name)][None]
         then = _expected(prior, np.concatenate([z, point]), [*labels, name])
         gains[name] = float(np.mean(list(then.values())))
     brought = {n: group.right([*references, row], queries) - before for n, row in picture.items()}
@@ -174,7 +174,7 @@ def _own(group: Group, rng: np.random.Generator, tally: Tally) -> None:
             continue
         rest = [i for i, name in enumerate(BASIC) if name != new]
         names = tuple(BASIC[i] for i in rest)
-        prior = replace(group.prior, names=names, means=group.prior.means[rest])
+        prior = replace(group.prior, names=names, means=group.prior.means[:, rest])
         for _ in range(DRAWS):
             teaching = rng.choice(subjects, 3, replace=False)
             teachers = [_teacher(group, one, new, names, rng) for one in teaching]

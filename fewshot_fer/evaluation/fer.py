@@ -8,10 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
-from fewshot_fer.arrays import Bytes, Floats, Ints
+from fewshot_fer.arrays import Bools, Bytes, Floats, Ints
 from fewshot_fer.errors import DataError
-from fewshot_fer.evaluation.persons import Reader, calibration_error
+from fewshot_fer.evaluation.persons import calibration_error
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes import BaseRates, Prototypes
 from fewshot_fer.training.data import FaceSet
 from fewshot_fer.training.scores import (
     Balance,
@@ -48,8 +49,10 @@ class FerFigures:
 
     `accuracy_ferplus` is that of the votes' head on the faces with a majority,
     `accuracy_fer2013` of the own labels' head on all; both have the training data's balance
-    put back. `accuracy_prototypes` is what the product says in life, without it. The rest is
-    of the votes' head; of the own labels' head where there are no votes.
+    put back. `accuracy_prototypes` is what the product says with even base rates and
+    `accuracy_everyday` with those of everyday pictures, as it reads a photograph; of these
+    `shown_everyday` are not unsure, and `right_of_shown` of those are right. The rest is of the
+    votes' head; of the own labels' head where there are no votes.
     """
 
     n: int
@@ -57,6 +60,9 @@ class FerFigures:
     accuracy_ferplus: float | None
     accuracy_fer2013: float | None
     accuracy_prototypes: float | None
+    accuracy_everyday: float | None
+    shown_everyday: float
+    right_of_shown: float | None
     macro_f1: float
     per_class: dict[str, ClassFigures]
     ece: float
@@ -67,7 +73,8 @@ class FerFigures:
         """What other programs read."""
         names = (
             "n", "n_ferplus", "accuracy_ferplus", "accuracy_fer2013", "accuracy_prototypes",
-            "macro_f1", "per_class", "ece", "confusion",
+            "accuracy_everyday", "shown_everyday", "right_of_shown", "macro_f1", "per_class", "ece",
+            "confusion",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -83,16 +90,41 @@ def features_of(
     return np.concatenate(parts)
 
 
-def evaluate_fer(
-    faces: FaceSet, logits: HeadLogits, balance: Balance, scores: Floats
-) -> FerFigures:
-    """Compare both heads' logits and the generic prototypes' scores [n, 7] with the labels."""
+@dataclass(frozen=True, slots=True, eq=False)
+class AsRead:
+    """What the product says of faces without references.
+
+    Scores of the seven basic expressions [n, 7] with even and with everyday base rates, and
+    which of the latter it shows [n]: the others are unsure.
+    """
+
+    even: Floats
+    everyday: Floats
+    shown: Bools
+
+
+def as_read(known: Prototypes, vectors: Floats, everyday: BaseRates) -> AsRead:
+    """The product's own way of reading a stranger's vectors [n, d]."""
+    columns = [known.names.index(name) for name in BASIC]
+    readings = known.read(vectors, rates=everyday)
+    return AsRead(
+        known.scores(vectors)[:, columns],
+        known.scores(vectors, everyday)[:, columns],
+        np.array([reading.unsure is None for reading in readings], dtype=bool),
+    )
+
+
+def evaluate_fer(faces: FaceSet, logits: HeadLogits, balance: Balance, read: AsRead) -> FerFigures:
+    """Compare both heads' logits, and what the generic prototypes say, with the labels."""
     by_votes = named_by_votes(logits, balance, faces)
     by_own = named_by_own(logits, balance, faces)
     voted = len(by_votes.truth) > 0
     shown, labels = (by_votes, faces.majority()) if voted else (by_own, faces.own)
     if not len(shown.truth):
         raise DataError("None of the faces has a label.", next_step="Give faces with labels.")
+    known = labels >= 0
+    everyday = Named(shown.truth, read.everyday[known])
+    told = read.shown[known]
     confusion = shown.confusion()
     per_class = _per_class(confusion)
     f1 = [figures.f1 for figures in per_class.values() if figures.f1 is not None]
@@ -101,19 +133,16 @@ def evaluate_fer(
         n_ferplus=len(by_votes.truth),
         accuracy_ferplus=by_votes.accuracy(),
         accuracy_fer2013=by_own.accuracy(),
-        accuracy_prototypes=Named(shown.truth, scores[labels >= 0]).accuracy(),
+        accuracy_prototypes=Named(shown.truth, read.even[known]).accuracy(),
+        accuracy_everyday=everyday.accuracy(),
+        shown_everyday=float(told.mean()),
+        right_of_shown=Named(shown.truth[told], everyday.probabilities[told]).accuracy(),
         macro_f1=float(np.mean(f1)),
         per_class=per_class,
         ece=calibration_error(shown.probabilities.max(1), shown.guess == shown.truth),
         confusion=confusion,
         named=shown,
     )
-
-
-def basic_scores(reader: Reader, vectors: Floats) -> Floats:
-    """What a reader says of the seven basic expressions, in their order [n, 7]."""
-    columns = [reader.names.index(name) for name in BASIC]
-    return np.asarray(reader.scores(vectors)[:, columns], dtype=np.float32)
 
 
 def _per_class(confusion: Ints) -> dict[str, ClassFigures]:

@@ -11,12 +11,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.evaluation.persons import People, ShotResult, bootstrap, draws, evaluate_persons
+from fewshot_fer.evaluation.persons import (
+    Learner,
+    People,
+    ShotResult,
+    bootstrap,
+    draws,
+    draws_of_unlabelled,
+    evaluate_draws,
+    evaluate_persons,
+)
 from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.prototypes import Prior
 from fewshot_fer.training.choosing import Trial
-from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
+from fewshot_fer.training.fitting import FitConfig, Labelled
 
 _NONE, _ANY = 1e-6, 1e6
+WATCHED = 20
+_REPETITIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +49,13 @@ class LeftOut:
 def evaluate_left_out(
     trials: Sequence[Trial], config: FitConfig, shots: Sequence[int], seed: int = 0
 ) -> dict[str, dict[str, LeftOut]]:
-    """Set by set (the subjects' folder), shots by shots; `neutral` is a resting face alone."""
+    """Set by set (the subjects' folder), shots by shots.
+
+    `neutral` is a resting face alone, `watched` some pictures that nobody has labelled.
+    """
     found: dict[str, dict[str, list[ShotResult]]] = {}
     for trial in trials:
-        prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
+        prior = trial.prior(config)
         for name in sorted({subject.partition("/")[0] for subject in trial.held.subjects}):
             people = _people(prior.project(trial.held.features), trial.held, name)
             for way, count, only in _ways(shots):
@@ -48,10 +63,17 @@ def evaluate_left_out(
                     continue
                 result = evaluate_persons(people, prior.learn, count, seed=seed, only=only)
                 found.setdefault(name, {}).setdefault(way, []).append(result)
+            unlabelled = draws_of_unlabelled(people, WATCHED, _REPETITIONS, seed)
+            result = evaluate_draws(people, _watching(prior), unlabelled, 0, seed)
+            found[name].setdefault("watched", []).append(result)
     return {
         name: {way: _joined(results, seed) for way, results in ways.items()}
         for name, ways in found.items()
     }
+
+
+def _watching(prior: Prior) -> Learner:
+    return lambda vectors, _labels: prior.watched(vectors)
 
 
 def _ways(shots: Sequence[int]) -> list[tuple[str, int, str | None]]:
@@ -100,6 +122,8 @@ def variants(config: FitConfig) -> Mapping[str, FitConfig]:
         "offset only": _in_blocks(config, delta=_NONE),
         "bare mean of the references": _in_blocks(config, beta=_ANY, delta=_ANY),
         "no whitening": replace(config, whitened=False),
+        "acted mode alone": replace(config, modes=1),
+        "everyday mode alone": replace(config, modes=1, acted_means=0.0),
         "no acted people in the prior": replace(config, acted_means=0.0, acted_noise=0.0),
         "no allowance": replace(config, allowance=0.0),
         "no earlier layer (detail)": _without(config, "detail"),

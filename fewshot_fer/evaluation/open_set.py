@@ -113,7 +113,7 @@ def prior_without(trial: Trial, config: FitConfig, name: str) -> Prior:
         config,
     )
     rest = [i for i in range(len(BASIC)) if i != left_out]
-    return replace(prior, names=tuple(BASIC[i] for i in rest), means=prior.means[rest])
+    return replace(prior, names=tuple(BASIC[i] for i in rest), means=prior.means[:, rest])
 
 
 def _without(looks: Labelled, left_out: int) -> Labelled:

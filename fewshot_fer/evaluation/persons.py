@@ -138,6 +138,17 @@ def draws(
     return chosen
 
 
+def draws_of_unlabelled(people: People, count: int, repetitions: int, seed: int) -> list[Draw]:
+    """Up to `count` pictures of each person to watch; all of the person's pictures are queries."""
+    return [
+        Draw(subject, rng.permutation(rows)[:count], rows)
+        for subject in sorted(set(people.subjects))
+        for rows in [people.rows_of(subject)]
+        for repetition in range(repetitions)
+        for rng in [np.random.default_rng([seed, repetition, *subject.encode()])]
+    ]
+
+
 def evaluate_persons(
     people: People,
     learn: Learner,
@@ -154,6 +165,13 @@ def evaluate_persons(
             f"No expression of any person has more than {shots} images.",
             next_step="Ask for fewer references with --shots.",
         )
+    return evaluate_draws(people, learn, choices, shots, seed)
+
+
+def evaluate_draws(
+    people: People, learn: Learner, choices: Sequence[Draw], shots: int, seed: int
+) -> ShotResult:
+    """Learn every person as each draw says, and read its queries."""
     generic = learn(people.vectors[:0], ())
     answers = [
         _answer(people, subject, [c for c in choices if c.subject == subject], learn, generic)

@@ -17,7 +17,7 @@ from fewshot_fer.evaluation.persons import calibration_error
 from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.training.choosing import Chosen, Trial, choose
-from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
+from fewshot_fer.training.fitting import FitConfig, Labelled
 
 THREE = "three in all"
 WAYS = ("0", NEUTRAL, THREE, "1", "2", "3")
@@ -65,7 +65,7 @@ def evaluate_promise(
 
 def _ask(trial: Trial, config: FitConfig) -> dict[tuple[str, str], _Answers]:
     """The held people's answers, by set and way."""
-    prior = fit_prior(trial.crowd, trial.acted, trial.blocks, config)
+    prior = trial.prior(config)
     z = prior.project(trial.held.features)
     sets = sorted({_set_of(subject) for subject in trial.held.subjects})
     found = {(one, way): _answers(prior, z, trial.held, one, way) for one in sets for way in WAYS}

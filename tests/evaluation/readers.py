@@ -9,6 +9,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes import EVEN, BaseRates, Reading
 
 
 @dataclass
@@ -21,10 +22,14 @@ class Nearest:
     def names(self) -> tuple[str, ...]:
         return BASIC
 
-    def scores(self, vectors: Floats) -> Floats:
+    def scores(self, vectors: Floats, rates: BaseRates = EVEN) -> Floats:
         squares = ((vectors[:, None] - self.points) ** 2).sum(2)
         powers = np.exp(-0.5 * (squares - squares.min(1, keepdims=True)))
         return np.asarray(powers / powers.sum(1, keepdims=True), dtype=np.float32)
+
+    def read(self, vectors: Floats, rates: BaseRates = EVEN) -> list[Reading]:
+        named = self.scores(vectors, rates).argmax(1)
+        return [Reading(BASIC[label], {}) for label in named]
 
 
 class NearestMean:

@@ -20,6 +20,7 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.cli import app
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes import EVEN
 from fewshot_fer.recognizer import Recognizer
 from tests.evaluation.readers import Nearest, NearestMean
 from tests.training.faces import drawn_faces, write_npz
@@ -47,6 +48,8 @@ class SeesSpots:
 
 
 class SpotPrior(NearestMean):
+    everyday = EVEN
+
     def learn(self, vectors: Floats, labels: list[str]) -> Nearest:
         return self(vectors, labels)
 
@@ -107,7 +110,8 @@ def test_fer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = answer(capsys, "fer", str(tmp_path), "--split", "PublicTest", "--plots", str(tmp_path))
     assert list(shown) == [
         "n", "n_ferplus", "accuracy_ferplus", "accuracy_fer2013", "accuracy_prototypes",
-        "macro_f1", "per_class", "ece", "confusion",
+        "accuracy_everyday", "shown_everyday", "right_of_shown", "macro_f1", "per_class", "ece",
+        "confusion",
     ]  # fmt: skip
     assert shown["n"] == shown["n_ferplus"] == 42
     assert shown["accuracy_ferplus"] == shown["accuracy_fer2013"] == 1.0

@@ -8,11 +8,13 @@ import pytest
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.episodes import Episodes, LabelledSampler, evaluate_episodes
-from fewshot_fer.evaluation.fer import basic_scores, evaluate_fer
+from fewshot_fer.evaluation.fer import AsRead, as_read, evaluate_fer
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes import BaseRates
 from fewshot_fer.training.data import FERPLUS_COLUMNS, FaceSet
 from fewshot_fer.training.scores import Balance, HeadLogits
 from tests.evaluation.readers import NearestMean
+from tests.fakes.prior import make_prior
 
 ANGRY, HAPPY, NEUTRAL = BASIC.index("angry"), BASIC.index("happy"), BASIC.index("neutral")
 
@@ -35,16 +37,29 @@ def says(*labels: int, strength: float = 5.0) -> Floats:
 NOTHING = Balance.none()
 
 
+def read(*labels: int, everyday: tuple[int, ...] | None = None) -> AsRead:
+    """The product names these; and others, where they are given, with everyday base rates."""
+    common = everyday or labels
+    return AsRead(says(*labels), says(*common), np.array([label != ANGRY for label in common]))
+
+
 def test_each_head_is_measured_on_its_own_labels() -> None:
     some = faces([ANGRY, HAPPY, NEUTRAL, HAPPY], ["happy", "happy", "contempt", "tie"])
     logits = HeadLogits(
         votes=says(HAPPY, ANGRY, NEUTRAL, HAPPY), own=says(ANGRY, HAPPY, NEUTRAL, ANGRY)
     )
-    figures = evaluate_fer(some, logits, NOTHING, says(HAPPY, HAPPY, ANGRY, ANGRY))
+    figures = evaluate_fer(
+        some,
+        logits,
+        NOTHING,
+        read(HAPPY, HAPPY, ANGRY, ANGRY, everyday=(HAPPY, ANGRY, ANGRY, ANGRY)),
+    )
     assert (figures.n, figures.n_ferplus) == (4, 2)
     assert figures.accuracy_ferplus == 0.5
     assert figures.accuracy_fer2013 == 0.75
     assert figures.accuracy_prototypes == 1.0
+    assert figures.accuracy_everyday == 0.5
+    assert (figures.shown_everyday, figures.right_of_shown) == (0.5, 1.0)
 
 
 def test_the_training_balance_is_put_back_for_the_heads_alone() -> None:
@@ -52,7 +67,7 @@ def test_the_training_balance_is_put_back_for_the_heads_alone() -> None:
     logits = HeadLogits(votes=says(ANGRY, ANGRY), own=says(ANGRY, ANGRY))
     common = np.zeros(7, np.float32)
     common[HAPPY] = 9.0
-    figures = evaluate_fer(some, logits, Balance(common, 0 * common), says(ANGRY, ANGRY))
+    figures = evaluate_fer(some, logits, Balance(common, 0 * common), read(ANGRY, ANGRY))
     assert figures.accuracy_ferplus == 1.0
     assert figures.accuracy_fer2013 == 0.0
     assert figures.accuracy_prototypes == 0.0
@@ -61,7 +76,7 @@ def test_the_training_balance_is_put_back_for_the_heads_alone() -> None:
 def test_figures_of_each_expression_by_hand() -> None:
     some = faces([HAPPY] * 4, ["happy", "happy", "happy", "angry"])
     logits = HeadLogits(votes=says(HAPPY, HAPPY, ANGRY, ANGRY), own=says(*[HAPPY] * 4))
-    figures = evaluate_fer(some, logits, NOTHING, says(*[HAPPY] * 4))
+    figures = evaluate_fer(some, logits, NOTHING, read(*[HAPPY] * 4))
     happy, angry = figures.per_class["happy"], figures.per_class["angry"]
     assert (happy.n, happy.precision) == (3, 1.0)
     assert happy.recall == pytest.approx(2 / 3)
@@ -77,14 +92,14 @@ def test_calibration_is_the_gap_between_confidence_and_truth() -> None:
     some = faces([HAPPY] * 2, ["happy", "happy"])
     half = np.full((2, 7), -30.0, np.float32)
     half[:, [ANGRY, HAPPY]] = 0.0, 1e-3
-    figures = evaluate_fer(some, HeadLogits(half, half), NOTHING, says(HAPPY, HAPPY))
+    figures = evaluate_fer(some, HeadLogits(half, half), NOTHING, read(HAPPY, HAPPY))
     assert figures.ece == pytest.approx(0.5, abs=1e-3)
 
 
 def test_without_votes_the_own_labels_are_what_is_shown() -> None:
     some = faces([HAPPY, ANGRY], ["nobody", "nobody"])
     figures = evaluate_fer(
-        some, HeadLogits(says(0, 0), says(HAPPY, HAPPY)), NOTHING, says(HAPPY, HAPPY)
+        some, HeadLogits(says(0, 0), says(HAPPY, HAPPY)), NOTHING, read(HAPPY, HAPPY)
     )
     assert figures.accuracy_ferplus is None
     assert figures.accuracy_fer2013 == figures.accuracy_prototypes == 0.5
@@ -93,28 +108,27 @@ def test_without_votes_the_own_labels_are_what_is_shown() -> None:
 
 def test_faces_without_any_label_are_refused() -> None:
     with pytest.raises(DataError, match="None of the faces has a label"):
-        evaluate_fer(faces([-1], ["tie"]), HeadLogits(says(0), says(0)), NOTHING, says(0))
+        evaluate_fer(faces([-1], ["tie"]), HeadLogits(says(0), says(0)), NOTHING, read(0))
 
 
 def test_the_json_has_the_promised_keys() -> None:
     some = faces([HAPPY], ["happy"])
-    shown = evaluate_fer(some, HeadLogits(says(HAPPY), says(HAPPY)), NOTHING, says(HAPPY))
+    shown = evaluate_fer(some, HeadLogits(says(HAPPY), says(HAPPY)), NOTHING, read(HAPPY))
     assert list(shown.as_json()) == [
         "n", "n_ferplus", "accuracy_ferplus", "accuracy_fer2013", "accuracy_prototypes",
-        "macro_f1", "per_class", "ece", "confusion",
+        "accuracy_everyday", "shown_everyday", "right_of_shown", "macro_f1", "per_class", "ece",
+        "confusion",
     ]  # fmt: skip
 
 
-def test_a_reader_s_own_order_and_own_expressions_do_not_matter() -> None:
-    class Reversed:
-        names = ("puzzled", *reversed(BASIC))
-
-        def scores(self, vectors: Floats) -> Floats:
-            return np.tile(np.arange(8, dtype=np.float32), (len(vectors), 1))
-
-    assert basic_scores(Reversed(), np.zeros((1, 2), np.float32)).tolist() == [
-        [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]
-    ]
+def test_what_is_read_is_in_the_order_of_the_seven_whatever_else_is_known() -> None:
+    prior = make_prior()
+    z = prior.means[0]
+    confused = prior.learn(z[:1] + 3, ["confused"])
+    found = as_read(confused, z, BaseRates(dict(zip(BASIC, [0.1] * 6 + [0.4], strict=True))))
+    assert found.even.shape == found.everyday.shape == (7, 7)
+    assert (found.everyday[:, NEUTRAL] > found.even[:, NEUTRAL]).all()
+    assert found.shown.all()
 
 
 LABELS = np.repeat(np.arange(7), 6)
