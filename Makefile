@@ -1,6 +1,6 @@
 # make run    the web app with a drawn class (installs the runtime first, without torch)
 # make test   the whole suite
-# make lint   ruff and mypy
+# make lint   ruff and mypy, and TypeScript on the browser's scripts (needs Node 20 or later)
 # make clean  removes what the others made
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
@@ -12,7 +12,7 @@ TORCH := 2.13.0
 # Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: run test lint clean python
+.PHONY: run test lint scripts clean python
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
@@ -25,6 +25,17 @@ lint: $(TESTING)/.installed
 	$(TESTING)/bin/ruff check .
 	$(TESTING)/bin/ruff format --check .
 	$(TESTING)/bin/mypy
+	@$(MAKE) --no-print-directory scripts
+
+# TypeScript only looks at the scripts' types; what is served is the files as they are.
+scripts: node_modules/.installed
+	node_modules/.bin/tsc
+
+node_modules/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { \
+		echo "The browser's scripts are checked with Node 20 or later, which is not here." >&2; exit 1; }
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
 
 # The stamps say that an environment is complete: nothing is installed twice.
 $(RUNTIME)/.installed: pyproject.toml constraints.txt | python
@@ -49,4 +60,4 @@ python:
 		echo "    make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 
 clean:
-	rm -rf $(RUNTIME) $(TESTING) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(RUNTIME) $(TESTING) node_modules build dist .mypy_cache .pytest_cache .ruff_cache

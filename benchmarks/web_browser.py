@@ -103,7 +103,7 @@ def labelled(page: Any, address: str) -> None:
 def live(page: Any, seconds: float) -> tuple[list[float], list[float]]:
     """Rates and delays as the page tells them, once a second."""
     rates, delays = [], []
-    host = page.locator(".fewshot-fer-live")
+    host = page.locator(".fewshot-fer-live .stage")
     page.wait_for_timeout(4000)
     for _ in range(round(seconds)):
         page.wait_for_timeout(1000)

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 # It stays small, because Streamlit sends it with every run of the page.
 _LOADER: Final = """
 export default function (component) {
-  const at = new URL('assets/guide/guide.js', document.baseURI).href;
-  const loaded = import(at);
+  const loaded = import(new URL('assets/guide/guide.js', document.baseURI).href);
   loaded.then((guide) => guide.mount(component));
   return () => { loaded.then((guide) => guide.unmount(component)); };
 }

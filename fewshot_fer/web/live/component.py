@@ -11,9 +11,8 @@ import streamlit as st
 # because Streamlit sends it with every run of the page.
 _LOADER: Final = """
 export default function (component) {
-  const at = new URL(component.data.assets, document.baseURI).href;
-  const loaded = import(at + 'live.js');
-  loaded.then((live) => live.mount(component, at));
+  const loaded = import(new URL('assets/live/live.js', document.baseURI).href);
+  loaded.then((live) => live.mount(component));
   return () => { loaded.then((live) => live.unmount(component)); };
 }
 """
@@ -23,7 +22,7 @@ def live(class_id: str, data: dict[str, Any], *, key: str) -> Any:
     """Show a class; `again` comes back when the teacher wants another one."""
     return _component()(
         key=key,
-        data={"class": class_id, "assets": "assets/live/", **data},
+        data={"class": class_id, **data},
         on_again_change=lambda: None,
     )
 

@@ -1,2 +1,2 @@
 // Streamlit would guess its server's address from the page's: two requests that fail, each time.
-window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/` };
+Object.assign(window, { __streamlit: { BACKEND_BASE_URL: `${location.origin}/` } });

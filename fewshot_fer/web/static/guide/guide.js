@@ -1,201 +1,128 @@
-// A guide before the teacher's camera. One picture is on its way at a time; the server says what to
-// change, and takes the sharpest of a second. The page is told when something was taken.
+// A guide before the teacher's camera: the server says what to change, and takes the sharpest
+// picture of a second. The page is told when something was taken.
 
-const LONGEST = 960;
-const QUALITY = 0.88;
-const PATIENCE_MS = 10000;
-const HOST = 'fewshotFerGuide';
+import { Camera, NoCamera } from '../camera.js';
+import { Capture } from '../capture.js';
+import { finder, show, write } from '../dom.js';
+import { Link } from '../link.js';
 
-/** Streamlit calls this whenever the page ran again: what is under way goes on. */
+/** @import { FromGuide, ToGuide } from '../messages.d.ts' */
+/** @typedef {{ does: 'teach' | 'rest', expressions: string[], ticket: string }} Data */
+/** @typedef {{ data: Data, parentElement: Element, setTriggerValue: (name: string, value: string) => void }} Component */
+
+const guides = /** @type {WeakMap<Element, ReturnType<typeof guide>>} */ (new WeakMap());
+
+/** Streamlit calls this whenever the page ran again: what is under way goes on. @param {Component} component */
 export function mount(component) {
-  const root = component.parentElement;
-  clearTimeout(root[HOST]?.leaving);
-  root[HOST] ??= new Guide(root);
-  root[HOST].component = component;
-  root[HOST].whole.dataset.expressions = component.data.expressions.join(' ');
+  const made = guides.get(component.parentElement) ?? guide(component.parentElement);
+  guides.set(component.parentElement, made);
+  made.adopt(component);
 }
 
+/** @param {Component} component */
 export function unmount(component) {
-  const guide = component.parentElement[HOST];
-  if (guide) guide.leaving = setTimeout(() => guide.stop(), 400);
+  guides.get(component.parentElement)?.leave();
 }
 
-class Guide {
-  constructor(root) {
-    const find = (selector) => root.querySelector(selector);
-    this.root = root;
-    this.whole = find('.guide');
-    this.stage = find('.stage');
-    this.video = find('video');
-    this.asks = find('.ask');
-    this.says = find('.say');
-    this.progress = find('progress');
-    this.buttons = { start: find('.start'), skip: find('.skip'), stop: find('.stop') };
-    this.canvas = document.createElement('canvas');
-    this.buttons.start.onclick = () => this.start();
-    this.buttons.skip.onclick = () => this.send({ do: 'skip' });
-    this.buttons.stop.onclick = () => this.stop('');
-    addEventListener('pagehide', () => this.stop());
-  }
+/** @param {Element} root */
+function guide(root) {
+  const find = finder(root);
+  const [whole, stage, asks, says, skip, halt] = ['guide', 'stage', 'ask', 'say', 'skip', 'stop'].map((id) => find(id));
+  const [begin, progress] = [find('start', HTMLButtonElement), find('progress', HTMLProgressElement)];
+  const camera = new Camera(() => stop('The camera was closed.'), { video: find('video', HTMLVideoElement) });
+  const link = /** @type {Link<FromGuide, ToGuide>} */ (new Link('guide', {
+    message: hear,
+    lost: () => stop('The connection was lost. Start again; what was taken is kept.'),
+    open: () => {
+      const { does, expressions, ticket } = component.data;
+      link.send({ do: does, expressions, ticket });
+      running(true);
+      capture.forget();
+      capture.wake();
+    },
+  }));
+  const capture = new Capture(camera, () => link, { size: () => [960, 0.88] });
+  let component = /** @type {Component} */ ({});
+  let leaving = /** @type {import('../link.js').Timer} */ (undefined);
 
-  async start() {
-    const { does, expressions } = this.component.data;
-    if (does === 'teach' && !expressions.length) return this.say('Choose at least one expression.');
-    this.buttons.start.disabled = true;
-    this.say('Opening the camera…');
+  async function start() {
+    const { does, expressions } = component.data;
+    if (does === 'teach' && !expressions.length) return write(says, 'Choose at least one expression.');
+    begin.disabled = true;
+    write(says, 'Opening the camera…');
     try {
-      refuseWhatCannotWork();
-      this.stream = await navigator.mediaDevices.getUserMedia({
-        audio: false,
-        video: { facingMode: 'user', width: { ideal: 1280 }, height: { ideal: 720 } },
-      });
-      this.stream.getVideoTracks()[0].onended = () => this.stop('The camera was closed.');
-      this.video.srcObject = this.stream;
-      await this.video.play();
-      this.connect();
+      await camera.start();
+      link.open();
     } catch (error) {
-      this.stop(inWords(error));
+      if (error instanceof NoCamera) stop(`${error.what} ${error.next}`);
     } finally {
-      this.buttons.start.disabled = false;
+      begin.disabled = false;
     }
   }
 
-  connect() {
-    const at = new URL('guide', document.baseURI);
-    at.protocol = at.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(at.href);
-    this.socket = socket;
-    socket.onopen = () => {
-      const { does, expressions, ticket } = this.component.data;
-      this.send({ do: does, expressions, ticket });
-      this.running(true);
-      this.picture();
-    };
-    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
-    socket.onclose = () => {
-      if (socket === this.socket) this.stop('The connection was lost. Start again; what was taken is kept.');
-    };
-    this.watch = setInterval(() => {
-      if (this.sent && performance.now() - this.sent > PATIENCE_MS) this.stop('No answer comes. Start again.');
-    }, 1000);
-  }
-
-  send(what) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return;
-    this.socket.send(what instanceof Blob ? what : JSON.stringify(what));
-  }
-
-  async picture() {
-    const { video, canvas } = this;
-    if (!this.stream || this.sent) return;
-    if (video.videoWidth) {
-      const zoom = Math.min(1, LONGEST / Math.max(video.videoWidth, video.videoHeight));
-      canvas.width = Math.round(video.videoWidth * zoom);
-      canvas.height = Math.round(video.videoHeight * zoom);
-      canvas.getContext('2d', { alpha: false }).drawImage(video, 0, 0, canvas.width, canvas.height);
-      const blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', QUALITY));
-      if (blob && this.socket?.readyState === WebSocket.OPEN) {
-        this.sent = performance.now();
-        this.send(blob);
-        return;
-      }
-    }
-    setTimeout(() => this.picture(), 60);
-  }
-
-  hear(message) {
-    this[`on_${message.type}`]?.(message);
-    // Advice answers a picture; then the next one may go.
-    if (['live', 'progress', 'error'].includes(message.type)) {
-      this.sent = null;
-      setTimeout(() => this.picture(), 30);
+  /** @param {FromGuide} message */
+  function hear(message) {
+    switch (message.type) {
+      case 'ask':
+        write(asks, message.words);
+        return whole.classList.remove('took', 'good');
+      case 'live':
+        return advise(message, message.left > 0 ? 'Good.' : 'Good. Hold it.');
+      case 'progress':
+        show(progress, true);
+        progress.value = message.share;
+        return advise(message, 'Good. Hold it.');
+      case 'took':
+        whole.classList.add('took');
+        write(says, `Taken: ${message.expression}.`);
+        return component.setTriggerValue('took', message.expression);
+      case 'skipped':
+        return write(says, `Skipped ${message.expression}. ${message.what}`);
+      case 'error':
+        write(says, `${message.what} ${message.next_step ?? ''}`);
+        return void capture.answered(false);
+      case 'over':
+        stop(message.taken ? 'Done.' : 'Nothing could be taken. Mind the advice, and start again.');
+        if (message.taken) component.setTriggerValue('took', 'all');
     }
   }
 
-  on_ask({ words }) {
-    this.asks.textContent = words;
-    this.whole.classList.remove('took', 'good');
+  /** It answers a picture; then the next one may go. @param {import('../messages.d.ts').Live | import('../messages.d.ts').Progress} advice @param {string} praise */
+  function advise({ good, what, next_step }, praise) {
+    whole.classList.toggle('good', good);
+    write(says, good ? praise : `${what} ${next_step}`);
+    capture.answered(true);
   }
 
-  on_live({ good, what, next_step, left }) {
-    this.whole.classList.toggle('good', good);
-    if (!good) this.say(`${what} ${next_step}`);
-    else this.say(left > 0 ? 'Good.' : 'Good. Hold it.');
+  /** @param {boolean} on */
+  function running(on) {
+    show(stage, on);
+    show(halt, on);
+    show(skip, on && component.data.does === 'teach');
+    show(begin, !on);
+    if (!on) show(progress, false);
   }
 
-  on_progress({ good, what, next_step, share }) {
-    this.progress.hidden = false;
-    this.progress.value = share;
-    this.whole.classList.toggle('good', good);
-    this.say(good ? 'Good. Hold it.' : `${what} ${next_step}`);
+  /** @param {string} [words] */
+  function stop(words) {
+    camera.stop();
+    link.close();
+    whole.classList.remove('good', 'took');
+    running(false);
+    if (words !== undefined) write(says, words);
   }
 
-  on_took({ expression }) {
-    this.whole.classList.add('took');
-    this.say(`Taken: ${expression}.`);
-    this.component.setTriggerValue('took', expression);
-  }
-
-  on_skipped({ expression, what }) {
-    this.say(`Skipped ${expression}. ${what}`);
-  }
-
-  on_error({ what, next_step }) {
-    this.say(`${what} ${next_step}`);
-  }
-
-  on_over({ taken }) {
-    this.stop(taken ? 'Done.' : 'Nothing could be taken. Mind the advice, and start again.');
-    if (taken) this.component.setTriggerValue('took', 'all');
-  }
-
-  say(words) {
-    if (this.says.textContent !== words) this.says.textContent = words;
-  }
-
-  running(on) {
-    this.stage.hidden = this.buttons.stop.hidden = !on;
-    this.buttons.skip.hidden = !on || this.component.data.does !== 'teach';
-    this.buttons.start.hidden = on;
-    if (!on) this.progress.hidden = true;
-  }
-
-  stop(words) {
-    clearInterval(this.watch);
-    for (const track of this.stream?.getTracks() ?? []) {
-      track.onended = null;
-      track.stop();
-    }
-    const socket = this.socket;
-    this.stream = this.socket = this.video.srcObject = this.sent = null;
-    socket?.close();
-    this.whole.classList.remove('good', 'took');
-    this.running(false);
-    if (words !== undefined) this.say(words);
-  }
-}
-
-function refuseWhatCannotWork() {
-  if (!window.isSecureContext) {
-    throw new Error('This address has no HTTPS, so the browser keeps the camera closed. Open the page on this machine, or start the app with a certificate.');
-  }
-  if (!navigator.mediaDevices?.getUserMedia) {
-    throw new Error('This browser cannot show a camera to a page. Use a current Firefox, Chrome, Edge or Safari.');
-  }
-}
-
-function inWords(error) {
-  switch (error.name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return 'The camera was not allowed. Allow it with the symbol beside the address, then start again.';
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return 'No camera was found. Connect one, or drop files instead.';
-    case 'NotReadableError':
-    case 'AbortError':
-      return 'The camera is there but gives no picture. Close other programs that use it, then start again.';
-    default:
-      return error.message;
-  }
+  begin.onclick = start;
+  skip.onclick = () => link.send({ do: 'skip' });
+  halt.onclick = () => stop('');
+  addEventListener('pagehide', () => stop());
+  return {
+    /** @param {Component} now */
+    adopt(now) {
+      component = now;
+      whole.dataset.expressions = now.data.expressions.join(' ');
+      clearTimeout(leaving);
+    },
+    leave: () => { leaving = setTimeout(() => stop(), 400); },
+  };
 }

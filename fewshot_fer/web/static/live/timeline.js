@@ -1,183 +1,120 @@
 // The lesson as it grows: shares of the class on top of each other, and below how much was read.
 
-import { clock, el, largest, percent, show } from './words.js';
+import { el, show, svg } from '../dom.js';
+import { clock, largest, percent } from '../words.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
-const MOST = 180;
+/** @import { Mark, Shares, State, Stretch } from '../messages.d.ts' */
+/** @typedef {{ start: number, length: number, shares: Shares, coverage: number }} Column */
 
-export class Timeline {
-  #stretches = [];
-  #columns = [];
-  #at = null;
+const MOST = 180; // columns
+const FEWEST = 12;
+const TALL = 116; // of which 100 are shares, and the last 12 what was read
 
-  constructor({ names, colours }) {
-    this.names = names;
-    this.colours = colours;
-    this.marks = [];
-    this.svg = document.createElementNS(SVG, 'svg');
-    this.svg.setAttribute('preserveAspectRatio', 'none');
-    this.svg.setAttribute('aria-hidden', 'true');
-    this.cursor = el('i', { class: 'cursor', hidden: true });
-    this.flags = el('div', { class: 'flags' });
-    this.tip = el('div', { class: 'tip', role: 'status', hidden: true });
-    this.empty = el('p', { class: 'quiet', text: 'The class second by second: it grows here while you watch.' });
-    this.plot = el('div', {
-      class: 'plot', tabindex: '0', role: 'group',
-      'aria-label': 'Timeline of the class. Arrow keys move through the lesson.',
-      onpointermove: (event) => this.#point(event), onpointerleave: () => this.#leave(),
-      onblur: () => this.#leave(), onkeydown: (event) => this.#key(event),
-    }, this.svg, this.empty, this.flags, this.cursor, this.tip);
-    this.legend = el('ul', { class: 'legend' });
-    this.ticks = el('div', { class: 'ticks', 'aria-hidden': 'true' });
-    this.root = el('section', { class: 'card timeline', 'aria-label': 'Timeline' },
-      el('div', { class: 'head' }, el('h2', { text: 'The lesson so far' }), this.legend),
-      this.plot, this.ticks);
-    this.#drawLegend(names);
+/** @param {import('./live.js').Page} page */
+export function timeline({ find, names, colour }) {
+  const plot = find('plot');
+  const [drawing, empty, flags, cursor, tip, ticks] =
+    ['shares', 'no-lesson', 'flags', 'cursor', 'tip', 'ticks'].map((id) => find(id));
+  const dot = (/** @type {string} */ name) => el('i', { 'aria-hidden': 'true', style: `background:${colour(name)}` });
+  let stretches = /** @type {Stretch[]} */ ([]);
+  let marks = /** @type {Mark[]} */ ([]);
+  let columns = /** @type {Column[]} */ ([]);
+  let at = /** @type {number | null} the column that is pointed at */ (null);
+  let [first, length, count] = [0, 5, FEWEST];
+
+  /** @param {Pick<State, 'timeline' | 'marks'>} state */
+  function hear(state) {
+    const { step, from, stretches: newer } = state.timeline;
+    const news = from < stretches.length || newer.length || state.marks.length !== marks.length;
+    marks = state.marks;
+    stretches = [...stretches.slice(0, from), ...newer];
+    if (news) draw(step);
   }
 
-  reset() {
-    this.#stretches = [];
-    this.#draw();
+  /** @param {number} step */
+  function draw(step) {
+    columns = joined(stretches, step);
+    first = columns[0]?.start ?? 0;
+    length = columns[0]?.length ?? step;
+    count = Math.max(FEWEST, ((columns.at(-1)?.start ?? first) - first) / length + 1);
+    const place = (/** @type {number} */ second) => (second - first) / length;
+    const bar = (/** @type {Column} */ { start }, /** @type {number} */ top, /** @type {number} */ tall) =>
+      `M${place(start)} ${top.toFixed(1)}h1.02v${tall.toFixed(1)}h-1.02z`;
+    const tops = columns.map(() => 100);
+    const used = new Set(columns.flatMap(({ shares }) => Object.keys(shares)));
+    const order = [...names.filter((name) => used.delete(name)), ...used];
+    const paths = order.map((name) => svg('path', { style: `fill:${colour(name)}`, d: columns.map((column, k) => {
+      const tall = 100 * (column.shares[name] ?? 0);
+      return tall < 0.2 ? '' : bar(column, tops[k] -= tall, tall);
+    }).join('') }));
+    const read = columns.map((column) => bar(column, TALL - 12 * column.coverage, 12 * column.coverage)).join('');
+    drawing.replaceChildren(svg('svg', { preserveAspectRatio: 'none', viewBox: `0 0 ${count} ${TALL}` },
+      ...paths.filter((path) => path.getAttribute('d')), svg('path', { style: 'fill:var(--quiet)', d: read })));
+    flags.replaceChildren(...marks.map(({ second, text }) =>
+      el('i', { title: `${clock(second)} ${text}`, style: `left:${(100 * place(second)) / count}%` })));
+    ticks.replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => el('span', { text: clock(first + part * count * length) })));
+    show(empty, !columns.length);
+    show(ticks, columns.length);
+    point(at);
   }
 
-  state({ timeline, marks }) {
-    this.step = timeline.step;
-    const news = timeline.from < this.#stretches.length || timeline.stretches.length
-      || marks.length !== this.marks.length;
-    this.#stretches.length = Math.min(this.#stretches.length, timeline.from);
-    this.#stretches.push(...timeline.stretches);
-    this.marks = marks;
-    if (news) this.#draw();
+  /** Tell what a column shows. @param {number | null} column */
+  function point(column) {
+    at = column;
+    show(tip, at !== null);
+    show(cursor, at !== null);
+    if (at === null) return;
+    const start = first + at * length;
+    const found = columns.find((one) => one.start === start);
+    const marked = marks.filter(({ second }) => second >= start && second < start + length);
+    tip.replaceChildren(
+      el('b', { text: clock(start) }),
+      ...marked.map(({ text }) => el('span', { class: 'mark', text: text || 'Marked' })),
+      ...largest(found?.shares ?? {}).slice(0, 5).map(([name, share]) => el('span', {}, dot(name), `${name} ${percent(share)}`)),
+      el('span', { class: 'quiet', text: found ? `${percent(found.coverage)} surely read` : 'Nothing was seen' }));
+    const x = (100 * (at + 0.5)) / count;
+    cursor.style.left = tip.style.left = `${x}%`;
+    tip.classList.toggle('left', x > 60);
   }
 
-  #draw() {
-    this.#columns = joined(this.#stretches, this.step || 5);
-    const [first, last, length] = bounds(this.#columns, this.step || 5);
-    this.first = first;
-    this.length = length;
-    this.count = Math.max(12, Math.round((last - first) / length));
-    const used = new Set(this.#columns.flatMap((column) => Object.keys(column.shares)));
-    const order = [...this.names, ...[...used].filter((name) => !this.names.includes(name))];
-    this.svg.setAttribute('viewBox', `0 0 ${this.count} 116`);
-    const bottoms = new Map();
-    const paths = order.filter((name) => used.has(name)).map((name) => {
-      let d = '';
-      for (const column of this.#columns) {
-        const share = column.shares[name] ?? 0;
-        if (share < 0.002) continue;
-        const x = (column.start - first) / length;
-        const bottom = bottoms.get(column) ?? 0;
-        d += `M${x} ${(100 * (1 - bottom - share)).toFixed(1)}h1.02v${(100 * share).toFixed(1)}h-1.02z`;
-        bottoms.set(column, bottom + share);
-      }
-      return path(d, this.colours[name] ?? '#a0522d');
-    });
-    const covered = this.#columns.map((column) => {
-      const height = 12 * column.coverage;
-      return `M${(column.start - first) / length} ${(116 - height).toFixed(1)}h1.02v${height.toFixed(1)}h-1.02z`;
-    }).join('');
-    this.svg.replaceChildren(...paths, path(covered, 'var(--quiet)'));
-    this.#drawMarks();
-    show(this.empty, !this.#columns.length);
-    show(this.ticks, this.#columns.length > 0);
-    const span = this.count * length;
-    this.ticks.replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) =>
-      el('span', { text: clock(first + part * span) })));
-    if (this.#at !== null) this.#tell(this.#at);
-  }
-
-  #drawMarks() {
-    this.flags.replaceChildren(...this.marks.map((mark) => {
-      const flag = el('i', { title: `${clock(mark.second)} ${mark.text}` });
-      flag.style.left = `${(100 * (mark.second - this.first)) / (this.length * this.count)}%`;
-      return flag;
-    }));
-  }
-
-  #drawLegend(names) {
-    this.legend.replaceChildren(...names.map((name) => {
-      const dot = el('i', { 'aria-hidden': 'true' });
-      dot.style.background = this.colours[name];
-      return el('li', {}, dot, name);
-    }), el('li', {}, el('i', { class: 'read', 'aria-hidden': 'true' }), 'surely read'));
-  }
-
-  #point(event) {
-    const { left, width } = this.plot.getBoundingClientRect();
-    this.#tell(Math.floor(((event.clientX - left) / width) * this.count));
-  }
-
-  #key(event) {
+  plot.onpointermove = ({ clientX }) => {
+    const { left, width } = plot.getBoundingClientRect();
+    point(Math.floor(((clientX - left) / width) * count));
+  };
+  plot.onpointerleave = plot.onblur = () => point(null);
+  plot.onkeydown = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const last = this.#columns.length ? (this.#columns.at(-1).start - this.first) / this.length : 0;
-    this.#tell(Math.max(0, Math.min(last, (this.#at ?? last + 1) + step)));
-  }
-
-  #leave() {
-    this.#at = null;
-    show(this.tip, false);
-    show(this.cursor, false);
-  }
-
-  #tell(at) {
-    this.#at = at;
-    const start = this.first + at * this.length;
-    const column = this.#columns.find((one) => one.start === start);
-    const marks = this.marks.filter((mark) => mark.second >= start && mark.second < start + this.length);
-    this.tip.replaceChildren(
-      el('b', { text: clock(start) }),
-      ...marks.map((mark) => el('span', { class: 'mark', text: mark.text || 'Marked' })),
-      ...(column ? largest(column.shares).slice(0, 5).map(([name, share]) => {
-        const dot = el('i', { 'aria-hidden': 'true' });
-        dot.style.background = this.colours[name] ?? '#a0522d';
-        return el('span', {}, dot, `${name} ${percent(share)}`);
-      }) : []),
-      el('span', { class: 'quiet', text: column ? `${percent(column.coverage)} surely read` : 'Nothing was seen' }),
-    );
-    const x = (100 * (at + 0.5)) / this.count;
-    this.cursor.style.left = `${x}%`;
-    this.tip.style.left = `${x}%`;
-    this.tip.classList.toggle('left', x > 60);
-    show(this.tip, true);
-    show(this.cursor, true);
-  }
+    const last = ((columns.at(-1)?.start ?? first) - first) / length;
+    point(Math.max(0, Math.min(last, (at ?? last + 1) + step)));
+  };
+  find('legend').append(...names.map((name) => el('li', {}, dot(name), name)),
+    el('li', {}, el('i', { class: 'read', 'aria-hidden': 'true' }), 'surely read'));
+  return { hear, reset: () => { stretches = []; draw(length); } };
 }
 
-function bounds(columns, step) {
-  if (!columns.length) return [0, 12 * step, step];
-  const { length } = columns[0];
-  return [columns[0].start, columns.at(-1).start + length, length];
-}
-
-// Stretches of the server, joined so that there are never too many columns.
-function joined(stretches, step) {
-  if (!stretches.length) return [];
-  const span = stretches.at(-1)[0] - stretches[0][0] + step;
+/**
+ * Stretches of the server, joined so that there are never too many columns; each weighs by how much
+ * of the class was surely read in it.
+ * @param {Stretch[]} stretches @param {number} step @returns {Column[]}
+ */
+export function joined(stretches, step) {
+  const span = (stretches.at(-1)?.[0] ?? 0) - (stretches[0]?.[0] ?? 0) + step;
   const length = [1, 2, 4, 6, 12, 24, 60].map((n) => n * step).find((n) => span / n <= MOST) ?? 120 * step;
-  const columns = new Map();
-  for (const [start, shares, coverage] of stretches) {
-    const at = Math.floor(start / length) * length;
-    const column = columns.get(at) ?? { start: at, length, shares: {}, coverage: 0, weight: 0, count: 0 };
-    for (const [name, share] of Object.entries(shares)) {
-      column.shares[name] = (column.shares[name] ?? 0) + share * coverage;
+  const parts = /** @type {Map<number, Stretch[]>} */ (new Map());
+  for (const stretch of stretches) {
+    const start = Math.floor(stretch[0] / length) * length;
+    parts.set(start, [...(parts.get(start) ?? []), stretch]);
+  }
+  return [...parts].sort(([a], [b]) => a - b).map(([start, part]) => {
+    const weight = part.reduce((sum, [, , coverage]) => sum + coverage, 0);
+    const shares = /** @type {Shares} */ ({});
+    for (const [, found, coverage] of part) {
+      for (const [name, share] of Object.entries(found)) {
+        shares[name] = (shares[name] ?? 0) + (share * coverage) / (weight || 1);
+      }
     }
-    column.weight += coverage;
-    column.coverage += coverage;
-    column.count += 1;
-    columns.set(at, column);
-  }
-  for (const column of columns.values()) {
-    for (const name of Object.keys(column.shares)) column.shares[name] /= column.weight || 1;
-    column.coverage /= column.count;
-  }
-  return [...columns.values()].sort((a, b) => a.start - b.start);
-}
-
-function path(d, fill) {
-  const made = document.createElementNS(SVG, 'path');
-  made.setAttribute('d', d);
-  made.style.fill = fill;
-  return made;
+    return { start, length, shares, coverage: weight / part.length };
+  });
 }

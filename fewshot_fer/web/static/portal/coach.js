@@ -1,306 +1,225 @@
 // Teaching the program one's face, and adjusting it to today's light: the panel below the camera.
 
-import { span } from "./reading.js";
+import { button, el, finder, show, write } from '../dom.js';
 
-const HINT_EVERY = 5000; // milliseconds between two hints read out by a screen reader
+/** @import { Adjust, Adjusted, CoachEvent, Expression, Saved, Teach, Took, ToPortal } from '../messages.d.ts' */
+/** @import { Children } from '../dom.js' */
 
-export class Coach {
-  constructor(page, send) {
-    this.page = page;
-    this.send = send;
-    this.busy = null; // "teach" | "adjust" | null: pictures are meant for it while it is
-    this.expressions = [];
+const HINT_EVERY_MS = 5000; // between two hints that a screen reader reads out
+const find = finder(document);
+const [panel, fit, words, said, hint, spoken] =
+  ['panel', 'fit', 'words', 'words-said', 'words-hint', 'spoken'].map((id) => find(id));
+
+/** @param {(command: ToPortal) => void} send */
+export function coach(send) {
+  const progress = el('progress', { max: 1, value: 0, 'aria-label': 'How far it is' });
+  let busy = /** @type {'teach' | 'adjust' | null} what pictures are meant for, if not for a label */ (null);
+  let expressions = /** @type {Expression[]} */ ([]);
+  let shots = /** @type {Took[]} */ ([]);
+  let steps = /** @type {HTMLElement[]} an expression each */ ([]);
+  let hintedAt = 0;
+
+  const step = (/** @type {string} */ name) => steps.find((one) => one.textContent === name);
+  const closing = (/** @type {string} */ text, kind = '') => button(text, kind, close);
+
+  function offerTeach() {
+    const all = expressions.every(({ count }) => count > 0);
+    const form = open('Teach it my face',
+      para('We ask for one expression after the other. Show each one as you really do it; there is no right or wrong. You see the pictures before anything is stored.'),
+      el('fieldset', { class: 'choices many' }, el('legend', { text: 'Which expressions?' }),
+        ...expressions.map(({ name, count }) => tick(`${name}${count ? ` (${count})` : ''}`,
+          { type: 'checkbox', name: 'expression', value: name, checked: all || count === 0 }))),
+      row(button('Start', 'main', 'submit'), closing('Not now')));
+    submits(form, (sent) => {
+      const chosen = sent.getAll('expression').map(String);
+      if (chosen.length) start({ do: 'teach', expressions: chosen });
+    });
   }
 
-  get fine() {
-    return this.busy !== null;
+  function offerAdjust() {
+    const one = tick('One picture of me showing:', { type: 'radio', name: 'how', value: 'one' });
+    const form = open('Adjust to this light',
+      para("Light and cameras differ from day to day. This learns today's; your pictures stay as they are, and you can undo it."),
+      el('fieldset', { class: 'choices' }, el('legend', { text: 'How?' }),
+        tick('Relax my face for 5 seconds', { type: 'radio', name: 'how', value: 'rest', checked: true }), one,
+        el('select', { name: 'expression', 'aria-label': 'Which expression', onfocus: () => one.querySelector('input')?.click() },
+          ...expressions.map(({ name }) => el('option', { value: name, text: name, selected: name === 'happy' })))),
+      row(button('Start', 'main', 'submit'), closing('Not now')));
+    submits(form, (sent) =>
+      start({ do: 'adjust', expression: sent.get('how') === 'one' ? String(sent.get('expression')) : null }));
   }
 
-  know(expressions) {
-    this.expressions = expressions;
-  }
-
-  // ---------------------------------------------------------------- teach
-
-  offerTeach() {
-    const form = this.panel("Teach it my face", [
-      para("We ask for one expression after the other. Show each one as you really do it; there is no right or wrong. You see the pictures before anything is stored."),
-    ]);
-    const choices = fieldset("Which expressions?", true);
-    const none = this.expressions.every((one) => one.count > 0);
-    for (const one of this.expressions) {
-      choices.append(tick("checkbox", "expression", one.name, none || one.count === 0, `${one.name}${one.count ? ` (${one.count})` : ""}`));
+  /** @param {Teach | Adjust} command */
+  function start(command) {
+    turn(command.do);
+    shots = [];
+    progress.value = 0;
+    steps = command.do === 'teach' ? command.expressions.map((name) => el('li', { text: name })) : [];
+    send(command);
+    if (command.do === 'adjust') open('Adjust to this light', progress, row(button('Stop', '', stop)));
+    else {
+      open('Teach it my face', el('ol', { class: 'steps' }, ...steps),
+        row(button('Skip this one', '', () => send({ do: 'skip' })), button('Stop', '', stop)));
     }
-    form.append(choices, row(button("Start", "main", "submit"), button("Not now", "", () => this.close())));
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      const chosen = new FormData(form).getAll("expression");
-      if (chosen.length) this.start("teach", { do: "teach", expressions: chosen });
-    };
+    find('stage').scrollIntoView({ block: 'start', behavior: 'smooth' });
+    say('Get ready…');
   }
 
-  start(what, command) {
-    this.busy = what;
-    this.shots = [];
-    this.send(command);
-    if (what === "teach") {
-      this.panel("Teach it my face", []);
-      this.steps = document.createElement("ol");
-      this.steps.className = "steps";
-      for (const name of command.expressions) {
-        const step = document.createElement("li");
-        step.textContent = name;
-        step.dataset.name = name;
-        this.steps.append(step);
-      }
-      this.body.append(this.steps, row(button("Skip this one", "", () => this.send({ do: "skip" })), button("Stop", "", () => this.stop())));
-    } else {
-      this.panel("Adjust to this light", []);
-      this.progress = document.createElement("progress");
-      this.progress.max = 1;
-      this.progress.value = 0;
-      this.progress.setAttribute("aria-label", "How far it is");
-      this.body.append(this.progress, row(button("Stop", "", () => this.stop())));
+  function stop() {
+    send({ do: 'stop' });
+    close();
+  }
+
+  function close() {
+    turn(null);
+    show(panel, false);
+    panel.replaceChildren();
+    show(fit, true);
+    find('teach').focus({ preventScroll: true });
+  }
+
+  /** While the program learns, what it reads is not shown. @param {'teach' | 'adjust' | null} now */
+  function turn(now) {
+    busy = now;
+    show(find('reading'), !busy);
+    show(find('over', HTMLCanvasElement), !busy);
+    show(words, busy);
+  }
+
+  /** It needs no more pictures, and says so. @param {string} title @param {Children} children */
+  function end(title, ...children) {
+    turn(null);
+    return open(title, ...children);
+  }
+
+  /** @param {CoachEvent} event */
+  function hear(event) {
+    switch (event.type) {
+      case 'ask':
+        steps.forEach((one) => one.removeAttribute('aria-current'));
+        step(event.expression)?.setAttribute('aria-current', 'step');
+        return say(event.words);
+      case 'live':
+        return advise(event.good ? (event.left > 0 ? 'Good. Show it…' : 'Hold it…') : `${event.what} ${event.next_step}`);
+      case 'progress':
+        progress.value = event.share;
+        return advise(event.good ? 'Good. Hold it…' : `${event.what} ${event.next_step}`);
+      case 'took':
+        shots.push(event);
+        step(event.expression)?.classList.add('done');
+        return say('✓ Got it');
+      case 'skipped':
+        return step(event.expression)?.classList.add('missed');
+      case 'review':
+        if (shots.length) return review();
+        return end('No picture was good enough',
+          para('Nothing was stored. More light from the front helps most, and a camera at the height of your eyes.'),
+          row(button('Try again', 'main', offerTeach), closing('Close')));
+      case 'saved':
+        return saved(event);
+      case 'adjusted':
+        return adjusted(event);
+      case 'undone':
+        return end('Taken back', para(event.words), row(closing('Done', 'main')));
+      case 'failed':
+        return failed(event);
     }
-    this.page.stage.scrollIntoView({ block: "start", behavior: "smooth" });
-    this.say("Get ready…", "");
   }
 
-  stop() {
-    this.send({ do: "stop" });
-    this.close();
+  function review() {
+    const save = button('Save', 'main', 'submit');
+    const form = end('Keep these pictures?',
+      para("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right."),
+      el('ul', { class: 'shots' }, ...shots.map(({ id, expression, picture }) => el('li', {},
+        el('figure', {}, el('img', { alt: `You, showing ${expression}`, src: picture }), el('figcaption', { text: expression })),
+        tick('Keep', { type: 'checkbox', name: 'keep', value: id, checked: true, 'aria-label': `Keep ${expression}` })))),
+      row(save, button('Throw away', '', stop)));
+    submits(form, (sent) => {
+      save.disabled = true;
+      write(save, 'Saving…');
+      send({ do: 'save', keep: sent.getAll('keep').map(String) });
+    });
   }
 
-  close() {
-    this.busy = null;
-    this.page.panel.hidden = true;
-    this.page.panel.replaceChildren();
-    this.page.words.hidden = true;
-    this.page.fit.hidden = false;
-    this.page.teach.focus({ preventScroll: true });
+  /** @param {Saved} event */
+  function saved({ words: done, refused, questions, advice }) {
+    const more = [...refused, ...questions].map((line) => el('li', {}, ...emphasised(line)));
+    end(done, para(advice), more.length > 0 && el('ul', {}, ...more), row(closing('Done', 'main')));
+  }
+
+  /** @param {Adjusted} event */
+  function adjusted({ words: done, helped, before, after, calibration }) {
+    const worse = helped === false;
+    const figure = (/** @type {string} */ name, /** @type {string | null} */ number) =>
+      el('div', {}, el('b', { text: number }), el('span', { class: 'pale small', text: name }));
+    end(worse ? 'That did not help' : 'Adjusted to this light',
+      before && el('div', { class: 'beforeafter' },
+        figure('before', before), el('span', { class: 'pale', text: '→' }), figure('now', after)),
+      para(done),
+      row(closing('Keep it', worse ? '' : 'main'), button('Undo it', worse ? 'main' : '', () => send({ do: 'undo', calibration }))));
+  }
+
+  /** @param {{ what: string, next_step: string | null }} error */
+  function failed({ what, next_step }) {
+    const again = busy === 'adjust' ? offerAdjust : offerTeach;
+    end(what, para(next_step ?? ''), row(button('Try again', 'main', again), closing('Close')));
   }
 
   /** The line was cut: what was begun is lost, and says so. */
-  lost() {
-    if (!this.busy) return;
-    this.close();
-    this.panel("The connection was lost", [para("Nothing was stored. Begin again when the camera is live.")]);
-    this.body.append(row(button("Close", "", () => this.close())));
+  function lost() {
+    if (!busy) return;
+    end('The connection was lost', para('Nothing was stored. Begin again when the camera is live.'), row(closing('Close')));
   }
 
-  hear(event) {
-    if (this[`on_${event.type}`]) this[`on_${event.type}`](event);
+  /** @param {string} text */
+  function say(text) {
+    [said, spoken].forEach((one) => write(one, text));
+    write(hint, '');
   }
 
-  on_ask({ expression, words }) {
-    for (const step of this.steps?.children ?? []) {
-      if (step.dataset.name === expression) step.setAttribute("aria-current", "step");
-      else step.removeAttribute("aria-current");
-    }
-    this.say(words, "");
-  }
-
-  on_live({ good, what, next_step, left }) {
-    this.say(null, good ? (left > 0 ? "Good. Show it…" : "Hold it…") : `${what} ${next_step}`);
-  }
-
-  on_progress({ share, good, what, next_step }) {
-    this.progress.value = share;
-    this.say(null, good ? "Good. Hold it…" : `${what} ${next_step}`);
-  }
-
-  on_took({ id, expression, picture }) {
-    this.shots.push({ id, expression, picture });
-    this.step(expression)?.classList.add("done");
-    this.say("✓ Got it", "");
-  }
-
-  on_skipped({ expression }) {
-    this.step(expression)?.classList.add("missed");
-  }
-
-  step(name) {
-    return [...(this.steps?.children ?? [])].find((one) => one.dataset.name === name);
-  }
-
-  on_review() {
-    this.busy = null;
-    this.page.words.hidden = true;
-    if (!this.shots.length) {
-      this.panel("No picture was good enough", [para("Nothing was stored. More light from the front helps most, and a camera at the height of your eyes.")]);
-      this.body.append(row(button("Try again", "main", () => this.offerTeach()), button("Close", "", () => this.close())));
-      return;
-    }
-    const form = this.panel("Keep these pictures?", [para("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right.")]);
-    const list = document.createElement("ul");
-    list.className = "shots";
-    for (const { id, expression, picture } of this.shots) {
-      const item = document.createElement("li");
-      const figure = document.createElement("figure");
-      const image = new Image();
-      image.alt = `You, showing ${expression}`;
-      image.src = picture;
-      const caption = document.createElement("figcaption");
-      caption.textContent = expression;
-      figure.append(image, caption);
-      item.append(figure, tick("checkbox", "keep", id, true, "Keep", `Keep ${expression}`));
-      list.append(item);
-    }
-    const save = button("Save", "main", "submit");
-    form.append(list, row(save, button("Throw away", "", () => this.stop())));
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      save.disabled = true;
-      save.textContent = "Saving…";
-      this.send({ do: "save", keep: new FormData(form).getAll("keep") });
-    };
-  }
-
-  on_saved({ words, refused, questions, advice }) {
-    this.panel(words, [para(advice)]);
-    const said = [...refused, ...questions];
-    if (said.length) {
-      const list = document.createElement("ul");
-      for (const line of said) list.append(emphasised(document.createElement("li"), line));
-      this.body.append(list);
-    }
-    this.body.append(row(button("Done", "main", () => this.close())));
-  }
-
-  // ---------------------------------------------------------------- adjust
-
-  offerAdjust() {
-    const form = this.panel("Adjust to this light", [para("Light and cameras differ from day to day. This learns today's; your pictures stay as they are, and you can undo it.")]);
-    const choices = fieldset("How?", false);
-    choices.append(
-      tick("radio", "how", "rest", true, "Relax my face for 5 seconds"),
-      tick("radio", "how", "one", false, "One picture of me showing:"),
-    );
-    const select = document.createElement("select");
-    select.setAttribute("aria-label", "Which expression");
-    select.name = "expression";
-    for (const { name } of this.expressions) select.append(new Option(name, name, name === "happy", name === "happy"));
-    select.onfocus = () => (form.elements.how.value = "one");
-    choices.append(select);
-    form.append(choices, row(button("Start", "main", "submit"), button("Not now", "", () => this.close())));
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      const one = form.elements.how.value === "one";
-      this.start("adjust", { do: "adjust", expression: one ? select.value : null });
-    };
-  }
-
-  on_adjusted({ words, helped, before, after, calibration }) {
-    this.busy = null;
-    this.page.words.hidden = true;
-    this.panel(helped === false ? "That did not help" : "Adjusted to this light", []);
-    if (before) {
-      const pair = document.createElement("div");
-      pair.className = "beforeafter";
-      pair.append(figure("before", before), span("pale", "→"), figure("now", after));
-      this.body.append(pair);
-    }
-    this.body.append(
-      para(words),
-      row(
-        button("Keep it", helped === false ? "" : "main", () => this.close()),
-        button("Undo it", helped === false ? "main" : "", () => this.send({ do: "undo", calibration })),
-      ),
-    );
-  }
-
-  on_undone({ words }) {
-    this.busy = null;
-    this.panel("Taken back", [para(words)]);
-    this.body.append(row(button("Done", "main", () => this.close())));
-  }
-
-  on_failed({ what, next_step }) {
-    const again = this.busy === "adjust" ? () => this.offerAdjust() : () => this.offerTeach();
-    this.busy = null;
-    this.page.words.hidden = true;
-    this.panel(what, [para(next_step)]);
-    this.body.append(row(button("Try again", "main", again), button("Close", "", () => this.close())));
-  }
-
-  // ---------------------------------------------------------------- parts
-
-  panel(title, children) {
-    const heading = document.createElement("h2");
-    heading.textContent = title;
-    this.body = document.createElement("form");
-    this.body.append(...children);
-    this.page.panel.replaceChildren(heading, this.body);
-    this.page.panel.hidden = false;
-    this.page.fit.hidden = true;
-    this.page.panel.focus({ preventScroll: true });
-    if (!this.busy) this.page.panel.scrollIntoView({ block: "nearest", behavior: "smooth" });
-    return this.body;
-  }
-
-  say(words, hint) {
-    this.page.words.hidden = false;
-    if (words !== null) {
-      this.page.said_words.textContent = words;
-      this.page.spoken.textContent = words;
-    }
-    this.page.hint.textContent = hint;
+  /** @param {string} text */
+  function advise(text) {
+    write(hint, text);
     const now = performance.now();
-    if (words === null && hint && now - (this.hintedAt ?? 0) > HINT_EVERY) {
-      this.hintedAt = now;
-      this.page.spoken.textContent = hint;
-    }
+    if (now - hintedAt < HINT_EVERY_MS) return;
+    hintedAt = now;
+    write(spoken, text);
   }
+
+  return {
+    hear, failed, lost, close, offerTeach, offerAdjust,
+    know: (/** @type {Expression[]} */ known) => { expressions = known; },
+    get busy() { return busy !== null; },
+  };
 }
 
-function para(words) {
-  return emphasised(document.createElement("p"), words);
+/** Show a form in the panel. @param {string} title @param {Children} children */
+function open(title, ...children) {
+  const form = el('form', {}, ...children);
+  panel.replaceChildren(el('h2', { text: title }), form);
+  show(panel, true);
+  show(fit, false);
+  panel.focus({ preventScroll: true });
+  if (words.hidden) panel.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  return form;
 }
 
-/** Our words set *names* between stars. */
-function emphasised(made, words) {
-  words.split(/\*([^*]+)\*/).forEach((part, place) => {
-    made.append(place % 2 ? Object.assign(document.createElement("em"), { textContent: part }) : part);
-  });
-  return made;
+/** @param {HTMLFormElement} form @param {(sent: FormData) => void} does */
+function submits(form, does) {
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    does(new FormData(form));
+  };
 }
 
-function row(...children) {
-  const made = document.createElement("div");
-  made.className = "row";
-  made.append(...children);
-  return made;
-}
+/** Our words set *names* between stars. @param {string} text */
+const emphasised = (text) => text.split(/\*([^*]+)\*/).map((part, k) => (k % 2 ? el('em', { text: part }) : part));
 
-function button(words, kind, action) {
-  const made = document.createElement("button");
-  made.textContent = words;
-  made.className = kind;
-  made.type = action === "submit" ? "submit" : "button";
-  if (action !== "submit") made.onclick = action;
-  return made;
-}
+/** @param {string} text */
+const para = (text) => el('p', {}, ...emphasised(text));
 
-function fieldset(title, many) {
-  const made = document.createElement("fieldset");
-  made.className = many ? "choices many" : "choices";
-  made.append(Object.assign(document.createElement("legend"), { textContent: title }));
-  return made;
-}
+/** @param {HTMLElement[]} buttons */
+const row = (...buttons) => el('div', { class: 'row' }, ...buttons);
 
-function tick(type, name, value, checked, words, spoken) {
-  const label = document.createElement("label");
-  label.className = "tick";
-  const input = Object.assign(document.createElement("input"), { type, name, value, checked });
-  if (spoken) input.setAttribute("aria-label", spoken);
-  label.append(input, span("", words));
-  return label;
-}
-
-function figure(words, number) {
-  const made = document.createElement("div");
-  const large = document.createElement("b");
-  large.textContent = number;
-  made.append(large, span("pale small", words));
-  return made;
-}
+/** @param {string} text @param {Record<string, unknown>} input */
+const tick = (text, input) => el('label', { class: 'tick' }, el('input', input), el('span', { text }));

@@ -1,11 +1,13 @@
 // The join page works without a script; this only says early when the camera could not work.
-const works = window.isSecureContext && navigator.mediaDevices?.getUserMedia && "WebSocket" in window;
-const note = document.getElementById("camera-note");
-if (note) {
-  note.hidden = Boolean(works);
-  if (!works && window.isSecureContext) {
-    note.querySelector("b").textContent = "This browser cannot show your camera to a page.";
-    note.querySelector("p").textContent =
-      "Use a current Firefox, Chrome, Edge or Safari. Inside another app, choose \"Open in browser\".";
-  }
+
+import { obstacle } from '../camera.js';
+import { write } from '../dom.js';
+
+const note = document.getElementById('camera-note');
+const reason = obstacle();
+if (note) note.hidden = !reason;
+// Without HTTPS the page says by itself what a student can do.
+if (note && reason && window.isSecureContext) {
+  write(/** @type {Element} */ (note.querySelector('b')), reason.what);
+  write(/** @type {Element} */ (note.querySelector('p')), reason.next);
 }

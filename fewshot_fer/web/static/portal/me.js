@@ -1,202 +1,193 @@
 // The student's page: camera, line, label, and the panel that teaches; this file joins them.
 
-import { Camera, inWords } from "./camera.js";
-import { Coach } from "./coach.js";
-import { Line } from "./line.js";
-import { ReadingView } from "./reading.js";
+import { Camera, NoCamera } from '../camera.js';
+import { Capture, Pace } from '../capture.js';
+import { el, finder, show, write } from '../dom.js';
+import { Link } from '../link.js';
+import { coach as coaching } from './coach.js';
+import * as reading from './reading.js';
 
-const element = (id) => document.getElementById(id);
-const page = Object.fromEntries(
-  ["stage", "video", "over", "off", "on", "dot", "line", "recording", "words", "said", "share", "why",
-    "swatch", "bars", "spoken", "panel", "teach", "adjust", "undo", "pause", "facts", "trouble",
-    "reading", "fit", "recorded", "rate"]
-    .map((id) => [id, element(id)]),
-);
-page.said_words = element("words-said");
-page.hint = element("words-hint");
+/** @import { Bye, FromPortal, Known, Pacing, ToPortal } from '../messages.d.ts' */
+/** @import { Size } from '../capture.js' */
 
-const camera = new Camera(page.video);
-const reading = new ReadingView(page);
-const line = new Line("/me/live", { state, message, bye });
-const coach = new Coach(page, (command) => line.send(command));
-let every = 100; // milliseconds between two pictures; the server says how many it can take
-let flying = null; // when the picture that is on its way was sent
-let calibration = null;
-let lock = null;
-const arrivals = [];
+const FINE = /** @type {Size} for pictures that are to teach */ ([640, 0.9]);
+const RATED_MS = 3000;
+const OVER = [401, 403, 404, 410];
+const find = finder(document);
+const [switchOn, teach, adjust] = ['on', 'teach', 'adjust'].map((id) => find(id, HTMLButtonElement));
+const [undo, pause, cover, recording] = ['undo', 'pause', 'off', 'recording'].map((id) => find(id));
+const video = find('video', HTMLVideoElement);
 
-// ------------------------------------------------------------------ on and off
-
-page.on.onclick = on;
-page.pause.onclick = () => off("Your camera is off", "Nothing is sent until you switch it on.");
-page.teach.onclick = () => coach.offerTeach();
-page.adjust.onclick = () => coach.offerAdjust();
-page.undo.onclick = () => line.send({ do: "undo", calibration });
+const pace = new Pace([[480, 0.7], [400, 0.7], [320, 0.7], [280, 0.7], [240, 0.7]], { slow: 500, quick: 90, step: 2 });
+const camera = new Camera(() => off('The camera was taken away', 'It was unplugged, or another program took it.'),
+  { video, width: 640, height: 480 });
+const link = /** @type {Link<FromPortal & Pacing, ToPortal>} */ (new Link('/me/live', { message: hear, lost }));
+const coach = coaching((command) => link.send(command));
+const capture = new Capture(camera, () => link, {
+  size: () => (coach.busy ? FINE : pace.size), took: (ms) => coach.busy || pace.took(ms),
+});
+const arrivals = /** @type {number[]} when answers came */ ([]);
+let calibration = /** @type {string | null} the adjustment that can be undone */ (null);
+let lock = /** @type {WakeLockSentinel | undefined} */ (undefined);
+let ratedAt = 0;
 
 async function on() {
-  trouble(null);
-  page.on.disabled = true;
+  trouble();
+  switchOn.disabled = true;
   try {
-    await camera.start(() => off("The camera was taken away", "It was unplugged, or another program took it."));
+    await camera.start();
   } catch (error) {
-    const [what, next] = inWords(error);
-    trouble(what, next);
-    return;
+    camera.stop();
+    if (!(error instanceof NoCamera)) throw error;
+    return trouble(error.what, window.isSecureContext ? error.next : 'Ask your teacher for an address that begins with https://.');
   } finally {
-    page.on.disabled = false;
+    switchOn.disabled = false;
   }
-  page.off.hidden = true;
-  page.pause.hidden = false;
+  show(cover, false);
+  show(pause, true);
   keepAwake();
-  line.open();
+  connect();
 }
 
+/** @param {string} title @param {string} words */
 function off(title, words) {
-  line.close();
+  link.close();
   camera.stop();
   coach.close();
   lock?.release();
-  lock = flying = null;
-  page.off.hidden = false;
-  element("off-title").textContent = title;
-  element("off-words").textContent = words;
-  for (const one of [page.teach, page.adjust]) one.disabled = true;
-  page.undo.hidden = page.recording.hidden = page.pause.hidden = true;
-  state("Off", "");
-  reading.clear("Your label appears here when your camera is on.");
+  write(find('off-title'), title);
+  write(find('off-words'), words);
+  show(cover, true);
+  teach.disabled = adjust.disabled = true;
+  [undo, recording, pause].forEach((one) => show(one, false));
+  state('Off');
+  reading.clear('Your label appears here when your camera is on.');
 }
 
 async function keepAwake() {
-  try {
-    lock = await navigator.wakeLock?.request("screen");
-  } catch {
-    lock = null; // A nicety: without it the phone may go to sleep.
-  }
+  // A nicety: without it the phone may go to sleep.
+  lock = await navigator.wakeLock?.request('screen').catch(() => undefined);
 }
 
-// ------------------------------------------------------------------ pictures out
-
-async function tick() {
-  line.check();
-  reading.hide(coach.busy !== null);
-  const due = flying === null && line.ready && camera.running && !document.hidden;
-  if (due) {
-    flying = performance.now();
-    const picture = await camera.picture(coach.fine);
-    if (!picture || !line.send(picture)) flying = null;
-  }
-  const next = flying === null ? 30 : Math.max(10, flying + every - performance.now());
-  setTimeout(tick, next);
+function connect() {
+  if (!link.ready) state('Connecting…', 'trying');
+  link.open();
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden || !camera.running) return;
-  keepAwake();
-  if (!line.ready) line.open();
-});
+/** @param {number} _code @param {number} _wait @param {number} tries */
+function lost(_code, _wait, tries) {
+  capture.forget();
+  coach.lost();
+  teach.disabled = adjust.disabled = true;
+  reading.clear('No label while there is no connection.');
+  state(`${navigator.onLine ? 'Connection lost.' : 'Your device is offline.'} Trying again…`, 'trying');
+  if (tries) askWhetherOver();
+}
 
-// ------------------------------------------------------------------ messages in
+/** A browser does not say why a WebSocket was refused, a plain request does. */
+async function askWhetherOver() {
+  const answer = await fetch('/me/facts', { cache: 'no-store', redirect: 'manual' }).catch(() => null);
+  const [what, next_step] = ['Your time in this class is over.', "Open your teacher's link again, or ask for a new one."];
+  if (answer && OVER.includes(answer.status)) bye({ type: 'bye', why: 'ended', what, next_step });
+}
 
-function message(got) {
-  if (got.type === "lost") {
-    flying = null;
-    coach.lost();
-    for (const one of [page.teach, page.adjust]) one.disabled = true;
-    reading.clear("No label while there is no connection.");
-    return;
+/** @param {FromPortal & Pacing} got */
+function hear(got) {
+  if (got.every) capture.every = got.every;
+  if (got.frame) {
+    capture.answered(got.type !== 'error');
+    rate();
   }
-  if (got.frame && flying !== null) {
-    const took = performance.now() - flying;
-    camera.took(Math.max(0, took - (got.wait ?? 0)));
-    flying = null;
-    pace();
-  }
-  if (got.every) every = got.every;
   switch (got.type) {
-    case "hello":
+    case 'hello':
       reading.know(got.expressions);
-      coach.know(got.expressions);
       facts(got);
-      for (const one of [page.teach, page.adjust]) one.disabled = false;
-      trouble(null);
+      teach.disabled = adjust.disabled = false;
+      trouble();
+      capture.forget();
+      capture.wake();
       break;
-    case "view":
-      page.recording.hidden = !got.recording;
-      page.recorded.textContent = got.recording ?? "";
-      if (got.paused) reading.clear("Your teacher has paused the class.");
+    case 'facts': facts(got); break;
+    case 'view':
+      show(recording, got.recording);
+      write(find('recorded'), got.recording ?? '');
+      if (got.paused) reading.clear('Your teacher has paused the class.');
       else reading.show(got);
       break;
-    case "coach":
-      for (const event of got.events) coach.hear(event);
-      break;
-    case "facts":
-      coach.know(got.expressions);
-      facts(got);
-      break;
-    case "error":
-      if (coach.busy) coach.on_failed(got);
+    case 'coach': got.events.forEach(coach.hear); break;
+    case 'error':
+      if (coach.busy) coach.failed(got);
       else trouble(got.what, got.next_step);
       break;
+    case 'bye':
+      bye(got);
   }
 }
 
-/** The line is over for a reason that a new try would not change. */
+/** The line is over for a reason that a new try would not change. @param {Bye} message */
 function bye({ why, what, next_step }) {
-  if (why === "idle" && camera.running) {
-    if (!document.hidden) line.open();
-    else state("Paused while you look elsewhere", "");
+  link.close();
+  capture.forget();
+  if (why === 'idle' && camera.on) {
+    if (document.hidden) state('Paused while you look elsewhere');
+    else connect();
     return;
   }
   off(what, next_step);
-  if (why === "taken over" || why === "full" || why === "slow") page.on.textContent = "Use this device";
-  if (why === "over" || why === "ended" || why === "removed") page.on.hidden = true;
-  page.off.setAttribute("role", "alert");
+  if (why === 'taken over' || why === 'full') write(switchOn, 'Use this device');
+  if (why === 'ended' || why === 'removed') show(switchOn, false);
+  cover.setAttribute('role', 'alert');
 }
 
-function facts({ facts: lines, calibration: newest }) {
+/** @param {Known} known */
+function facts({ facts: lines, expressions, calibration: newest }) {
+  coach.know(expressions);
   calibration = newest;
-  page.undo.hidden = !newest;
-  page.facts.replaceChildren(
-    ...lines.flatMap(([what, much]) => [
-      Object.assign(document.createElement("dt"), { textContent: what }),
-      Object.assign(document.createElement("dd"), { textContent: much }),
-    ]),
-  );
+  show(undo, newest);
+  find('facts').replaceChildren(...lines.flatMap(([what, much]) => [el('dt', { text: what }), el('dd', { text: much })]));
 }
 
-// ------------------------------------------------------------------ how it goes
-
-function state(words, kind) {
-  // Said once, and not again with every number beside it.
-  if (page.line.textContent !== words) page.line.textContent = words;
-  page.rate.textContent = "";
-  page.dot.className = `dot ${kind}`;
+/** @param {string} words @param {'' | 'live' | 'trying'} kind */
+function state(words, kind = '') {
+  write(find('line'), words); // Said once, and not again with every number beside it.
+  write(find('rate'), '');
+  find('dot').className = `dot ${kind}`;
 }
 
-function pace() {
+function rate() {
   const now = performance.now();
   arrivals.push(now);
-  while (arrivals[0] < now - 3000) arrivals.shift();
-  if (page.dot.className !== "dot live" || !pace.at || now - pace.at > 1000) {
-    pace.at = now;
-    const rate = (arrivals.length - 1) / Math.max(0.5, (now - arrivals[0]) / 1000);
-    state("Live", "live");
-    if (arrivals.length > 3) page.rate.textContent = `${Math.round(rate)} a second`;
-  }
+  while (arrivals[0] < now - RATED_MS) arrivals.shift();
+  if (find('line').textContent === 'Live' && now - ratedAt < 1000) return;
+  ratedAt = now;
+  state('Live', 'live');
+  const seconds = Math.max(0.5, (now - arrivals[0]) / 1000);
+  if (arrivals.length > 3) write(find('rate'), `${Math.round((arrivals.length - 1) / seconds)} a second`);
 }
 
-function trouble(what, next) {
-  page.trouble.hidden = !what;
-  element("trouble-what").textContent = what ?? "";
-  element("trouble-next").textContent = next ?? "";
+/** @param {string} [what] @param {string | null} [next] */
+function trouble(what = '', next = '') {
+  show(find('trouble'), what);
+  write(find('trouble-what'), what);
+  write(find('trouble-next'), next ?? '');
 }
 
+switchOn.onclick = on;
+pause.onclick = () => off('Your camera is off', 'Nothing is sent until you switch it on.');
+teach.onclick = coach.offerTeach;
+adjust.onclick = coach.offerAdjust;
+undo.onclick = () => link.send({ do: 'undo', calibration });
+document.addEventListener('visibilitychange', () => {
+  capture.resting = document.hidden;
+  if (document.hidden || !camera.on) return;
+  keepAwake();
+  connect();
+  capture.wake();
+});
+addEventListener('pagehide', () => link.close());
+addEventListener('pageshow', (event) => event.persisted && camera.on && connect());
 // A phone that is turned, and another camera, change the picture's shape.
-page.video.onresize = () => {
-  const { videoWidth: w, videoHeight: h } = page.video;
-  if (w && h) page.stage.style.aspectRatio = Math.max(w / h, 0.75);
+video.onresize = () => {
+  const { videoWidth: w, videoHeight: h } = video;
+  if (w && h) find('stage').style.aspectRatio = String(Math.max(w / h, 0.75));
 };
-
-addEventListener("pagehide", () => line.close());
-addEventListener("pageshow", (event) => event.persisted && camera.running && line.open());
-tick();

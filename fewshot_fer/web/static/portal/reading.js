@@ -1,104 +1,79 @@
 // Shows what the server read: the label, its bars, the box around the face.
 
-const SPEAK_EVERY = 4000; // milliseconds between two labels read out by a screen reader
+import { el, finder, svg, write } from '../dom.js';
+import { percent } from '../words.js';
 
-export class ReadingView {
-  constructor(page) {
-    this.page = page;
-    this.context = page.over.getContext("2d");
-    this.colours = {};
-    this.spokenAt = 0;
-  }
+/** @import { Expression, OwnFace, OwnView } from '../messages.d.ts' */
+/** @typedef {[name: string, fill: Element, number: Element]} Row */
 
-  /** The expressions in their order, each with a colour. */
-  know(expressions) {
-    this.colours = Object.fromEntries(expressions.map((one) => [one.name, one.colour]));
-    this.rows = new Map();
-    const rows = expressions.flatMap(({ name, colour }) => {
-      const title = span("name", name);
-      const bar = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      bar.setAttribute("viewBox", "0 0 100 10");
-      bar.setAttribute("preserveAspectRatio", "none");
-      bar.setAttribute("aria-hidden", "true");
-      const fill = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      for (const [key, value] of Object.entries({ width: 0, height: 10, fill: colour })) fill.setAttribute(key, value);
-      bar.append(fill);
-      const number = span("number", "");
-      this.rows.set(name, [fill, number]);
-      return [title, bar, number];
-    });
-    this.page.bars.replaceChildren(...rows);
-  }
+const SPEAK_EVERY_MS = 4000; // between two labels that a screen reader reads out
+const find = finder(document);
+const [said, why, share, swatch, spoken] = ['said', 'why', 'share', 'swatch', 'spoken'].map((id) => find(id));
+const over = find('over', HTMLCanvasElement);
+const context = /** @type {CanvasRenderingContext2D} */ (over.getContext('2d'));
+let colours = /** @type {Record<string, string>} */ ({});
+let rows = /** @type {Row[]} */ ([]);
+let spokenAt = 0;
 
-  show({ size, face }) {
-    this.box(size, face);
-    const { said, share, why, swatch } = this.page;
-    const sure = face?.expression;
-    said.textContent = sure ?? (face ? (face.best ? "Not sure" : "Looking…") : "No face in view");
-    said.classList.toggle("unsure", !sure);
-    swatch.style.background = sure ? this.colours[sure] : "";
-    share.textContent = sure ? `${Math.round(100 * face.scores[sure])} %` : "";
-    why.textContent = !face
-      ? "Look at the camera, with your whole face in the picture."
-      : !sure && face.best
-        ? (face.unsure ?? `Perhaps ${face.best}.`)
-        : "";
-    for (const [name, [fill, number]] of this.rows ?? []) {
-      const part = face?.scores?.[name] ?? 0;
-      fill.setAttribute("width", 100 * part);
-      number.textContent = face?.best ? `${Math.round(100 * part)} %` : "";
-    }
-    this.speak(said.textContent);
-  }
+/** The expressions in their order, each with a colour. @param {Expression[]} expressions */
+export function know(expressions) {
+  colours = Object.fromEntries(expressions.map(({ name, colour }) => [name, colour]));
+  rows = expressions.map(({ name, colour: fill }) =>
+    [name, svg('rect', { width: 0, height: 10, fill }), el('span', { class: 'number' })]);
+  find('bars').replaceChildren(...rows.flatMap(([name, fill, number]) => [
+    el('span', { class: 'name', text: name }),
+    svg('svg', { viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, fill),
+    number,
+  ]));
+}
 
-  clear(words) {
-    this.context.clearRect(0, 0, this.page.over.width, this.page.over.height);
-    this.page.said.textContent = "No label";
-    this.page.said.classList.add("unsure");
-    this.page.swatch.style.background = "";
-    this.page.share.textContent = "";
-    this.page.why.textContent = words;
-    for (const [fill, number] of this.rows?.values() ?? []) {
-      fill.setAttribute("width", 0);
-      number.textContent = "";
-    }
-  }
+/** @param {OwnView} view */
+export function show({ size, face }) {
+  box(size, face);
+  const label = face?.expression ?? (face ? (face.best ? 'Not sure' : 'Looking…') : 'No face in view');
+  const doubt = face?.best && !face.expression ? face.unsure ?? `Perhaps ${face.best}.` : '';
+  say(label, face ? doubt : 'Look at the camera, with your whole face in the picture.', face);
+  const now = performance.now();
+  if (label === spoken.textContent || now - spokenAt < SPEAK_EVERY_MS) return;
+  spokenAt = now;
+  spoken.textContent = label;
+}
 
-  /** While the program learns, what it reads is not shown. */
-  hide(hidden) {
-    this.page.reading.hidden = this.page.over.hidden = hidden;
-  }
+/** There is no label, for this reason. @param {string} reason */
+export function clear(reason) {
+  context.clearRect(0, 0, over.width, over.height);
+  say('No label', reason, null);
+}
 
-  box(size, face) {
-    const { over } = this.page;
-    [over.width, over.height] = size.map((side) => 2 * side);
-    if (!face) return;
-    const [x0, y0, x1, y1] = face.box.map((side) => 2 * side);
-    const corner = Math.min(x1 - x0, y1 - y0) / 4;
-    const draw = this.context;
-    draw.lineWidth = Math.max(3, size[0] / 70);
-    draw.lineCap = draw.lineJoin = "round";
-    draw.strokeStyle = this.colours[face.expression] ?? "#ffffffb0";
-    draw.beginPath();
-    for (const [x, y, dx, dy] of [[x0, y0, 1, 1], [x1, y0, -1, 1], [x1, y1, -1, -1], [x0, y1, 1, -1]]) {
-      draw.moveTo(x, y + dy * corner);
-      draw.lineTo(x, y);
-      draw.lineTo(x + dx * corner, y);
-    }
-    draw.stroke();
-  }
-
-  speak(words) {
-    const now = performance.now();
-    if (words === this.page.spoken.textContent || now - this.spokenAt < SPEAK_EVERY) return;
-    this.spokenAt = now;
-    this.page.spoken.textContent = words;
+/** @param {string} label @param {string} reason @param {OwnFace | null} face */
+function say(label, reason, face) {
+  const sure = face?.expression;
+  write(said, label);
+  write(why, reason);
+  said.classList.toggle('unsure', !sure);
+  swatch.style.background = sure ? colours[sure] : '';
+  write(share, sure ? percent(face.scores[sure]) : '');
+  for (const [name, fill, number] of rows) {
+    const part = face?.scores[name] ?? 0;
+    fill.setAttribute('width', String(100 * part));
+    write(number, face?.best ? percent(part) : '');
   }
 }
 
-export function span(kind, words) {
-  const made = document.createElement("span");
-  made.className = kind;
-  made.textContent = words;
-  return made;
+/** @param {number[]} size @param {OwnFace | null} face */
+function box(size, face) {
+  [over.width, over.height] = size.map((side) => 2 * side);
+  if (!face) return;
+  const [x0, y0, x1, y1] = face.box.map((side) => 2 * side);
+  const corner = Math.min(x1 - x0, y1 - y0) / 4;
+  context.lineWidth = Math.max(3, size[0] / 70);
+  context.lineCap = context.lineJoin = 'round';
+  context.strokeStyle = colours[face.expression ?? ''] ?? '#ffffffb0';
+  context.beginPath();
+  for (const [x, y, dx, dy] of [[x0, y0, 1, 1], [x1, y0, -1, 1], [x1, y1, -1, -1], [x0, y1, 1, -1]]) {
+    context.moveTo(x, y + dy * corner);
+    context.lineTo(x, y);
+    context.lineTo(x + dx * corner, y);
+  }
+  context.stroke();
 }

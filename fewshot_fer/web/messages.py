@@ -1,0 +1,228 @@
+"""The messages of the WebSockets: what the server and its pages say to each other, as JSON.
+
+The one description of them. The scripts get it as `static/messages.d.ts`, which
+`python -m tests.web.static.declarations` writes; a test says when that is out of date.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+# One short table a message, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
+
+Shares = dict[str, float]
+"""Expressions with their shares."""
+
+Problem = TypedDict("Problem", {
+    "type": Literal["error"], "code": str, "what": str, "next_step": str | None,
+})
+"""What went wrong and what to do next; `picture` is the code where a picture was not read."""
+
+# ---------------------------------------------------------------------- the class's page
+
+Hello = TypedDict("Hello", {
+    "type": Literal["hello"], "class": str, "source": str, "each": bool, "ready": bool,
+})
+"""The first word: what the class is called, and what this page's own pictures are."""
+
+Face = TypedDict("Face", {
+    "track": int, "box": list[float], "student": str | None, "name": str | None, "sure": bool,
+    "expression": NotRequired[str | None], "best": NotRequired[str | None],
+    "scores": NotRequired[Shares], "unsure": NotRequired[str | None],
+    "unsure_code": NotRequired[str | None], "quality": NotRequired[float | None],
+})
+"""A face; what single students show is left out unless it is to be told."""
+
+View = TypedDict("View", {
+    "type": Literal["view"], "source": str, "time": float, "size": list[int], "seen": list[Face],
+    "shares": Shares, "sure": int, "expected": int, "ms": float,
+    "recording": bool, "paused": bool,
+})
+"""What was seen in one picture; for other viewers the picture comes just before."""
+
+Skipped = TypedDict("Skipped", {
+    "type": Literal["skipped"], "reason": Literal["newer", "paused", "ended"],
+})
+"""The picture was not read."""
+
+Source = TypedDict("Source", {
+    "key": str, "kind": str, "student": str | None, "faces": int, "a_second": float, "ms": float,
+    "said": str | None,
+})
+"""A stream of pictures of the class; `said`: what is wrong with it."""
+
+Person = TypedDict("Person", {
+    "student": str, "name": str | None, "expression": str | None, "unsure": str | None,
+})
+"""An enrolled student who is seen now."""
+
+Mark = TypedDict("Mark", {"second": int, "text": str})
+CheckIn = TypedDict("CheckIn", {"student": str, "name": str, "when": str, "reasons": list[str]})
+"""Whose face changed from their own usual, and how."""
+
+Stretch = tuple[int, Shares, float]
+"""When it begins, the shares, and how much of the class was surely read."""
+
+Timeline = TypedDict("Timeline", {"step": int, "from": int, "stretches": list[Stretch]})
+"""The lesson in stretches of `step` seconds, those from number `from` on."""
+
+State = TypedDict("State", {
+    "type": Literal["state"], "id": str, "name": str, "seconds": float,
+    "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
+    "trouble": str | None, "viewers": int, "shares": Shares, "sure": int, "expected": int,
+    "sources": list[Source], "people": list[Person], "marks": list[Mark],
+    "check_ins": list[CheckIn], "timeline": Timeline,
+})
+"""The class, once a second."""
+
+Enrolled = TypedDict("Enrolled", {"id": str, "name": str})
+Students = TypedDict("Students", {"type": Literal["students"], "students": list[Enrolled]})
+Marked = TypedDict("Marked", {"type": Literal["marked"], "second": int, "text": str})
+Recording = TypedDict("Recording", {"type": Literal["recording"], "session": int, "each": bool})
+Recorded = TypedDict("Recorded", {"type": Literal["recorded"], "session": int | None})
+
+Invited = TypedDict("Invited", {
+    "type": Literal["invited"], "id": str, "url": str, "qr": str, "until": float,
+    "warning": str | None,
+})
+"""A link for students' own devices; `qr` is an SVG, `until` a time of the wall clock."""
+
+Uninvited = TypedDict("Uninvited", {"type": Literal["uninvited"]})
+Knocks = TypedDict("Knocks", {"type": Literal["knocks"], "knocks": list[Enrolled]})
+"""Who says that they are somebody of the class, and waits for the teacher's word."""
+
+RecalibratedStudent = TypedDict("RecalibratedStudent", {
+    "student": str, "name": str, "done": bool, "words": str,
+})
+Recalibrated = TypedDict("Recalibrated", {
+    "type": Literal["recalibrated"], "students": list[RecalibratedStudent], "undo": dict[str, str],
+})
+"""What it brought everybody; `undo` is what to send to take it back."""
+
+TakenBack = TypedDict("TakenBack", {"type": Literal["taken_back"], "students": int})
+Ended = TypedDict("Ended", {
+    "type": Literal["ended"], "session": int | None, "seconds": float, "trouble": str | None,
+})
+
+Done = TypedDict("Done", {
+    "type": Literal["done"], "did": Literal["name"], "track": int, "student": str | None,
+})
+"""A face was named."""
+
+Rest = TypedDict("Rest", {"type": Literal["paused", "resumed"]})
+
+FromClass = (
+    Hello | View | Skipped | State | Students | Done | Marked | Rest | Recording | Recorded
+    | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem
+)
+"""What the server says to the class's page."""
+
+Plain = TypedDict("Plain", {"do": Literal[
+    "students", "knocks", "pause", "resume", "stop_recording", "stop_drawn", "leave", "end",
+]})
+Name = TypedDict("Name", {
+    "do": Literal["name"], "source": str, "track": int, "student": str | None,
+})
+MarkMoment = TypedDict("MarkMoment", {"do": Literal["mark"], "text": str})
+StartRecording = TypedDict("StartRecording", {"do": Literal["record"], "each": bool})
+ShowEach = TypedDict("ShowEach", {"do": Literal["each"], "on": bool})
+Recalibrate = TypedDict("Recalibrate", {
+    "do": Literal["recalibrate"], "how": Literal["rest", "minute"],
+})
+TakeBack = TypedDict("TakeBack", {"do": Literal["undo"], "undo": dict[str, str]})
+Draw = TypedDict("Draw", {"do": Literal["drawn"], "students": int})
+Invite = TypedDict("Invite", {"do": Literal["invite"], "address": str, "names": bool})
+Uninvite = TypedDict("Uninvite", {"do": Literal["uninvite"], "id": str})
+Answer = TypedDict("Answer", {
+    "do": Literal["answer"], "knock": str, "is": Literal["in", "new", "away"],
+})
+ToClass = (
+    Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw
+    | Invite | Uninvite | Answer
+)
+"""What the class's page may ask."""
+
+# ---------------------------------------------------------------------- guided before a camera
+
+Ask = TypedDict("Ask", {"type": Literal["ask"], "expression": str, "words": str})
+Live = TypedDict("Live", {
+    "type": Literal["live"], "good": bool, "left": float, "what": str, "next_step": str,
+})
+"""What to change; where nothing is wrong, so many seconds until the sharpest is taken."""
+
+Progress = TypedDict("Progress", {
+    "type": Literal["progress"], "good": bool, "share": float, "what": str, "next_step": str,
+})
+"""The same while a resting face is watched; this share of it is done."""
+
+Took = TypedDict("Took", {"type": Literal["took"], "id": str, "expression": str, "picture": str})
+Missed = TypedDict("Missed", {"type": Literal["skipped"], "expression": str, "what": str})
+Review = TypedDict("Review", {"type": Literal["review"]})
+"""All were asked for."""
+
+Over = TypedDict("Over", {"type": Literal["over"], "taken": int})
+"""So many pictures are for the page to fetch."""
+
+Coaching = Ask | Live | Progress | Took | Missed | Review
+FromGuide = Coaching | Over | Problem
+"""What the server says to a page that enrols by camera."""
+
+BeGuided = TypedDict("BeGuided", {
+    "do": Literal["teach", "rest"], "expressions": list[str], "ticket": str,
+})
+Skip = TypedDict("Skip", {"do": Literal["skip"]})
+ToGuide = BeGuided | Skip
+
+# ---------------------------------------------------------------------- a student's own page
+
+Expression = TypedDict("Expression", {"name": str, "colour": str, "count": int})
+Known = TypedDict("Known", {
+    "type": Literal["hello", "facts"], "facts": list[tuple[str, str]],
+    "expressions": list[Expression], "calibration": str | None,
+})
+"""What is stored about oneself, and the adjustment that may be undone."""
+
+OwnFace = TypedDict("OwnFace", {
+    "box": list[float], "expression": str | None, "best": str | None, "scores": Shares,
+    "unsure": str | None,
+})
+OwnView = TypedDict("OwnView", {
+    "type": Literal["view"], "size": list[int], "face": OwnFace | None, "paused": bool,
+    "recording": NotRequired[str | None],
+})
+"""One's own face, if it is there; `recording` says in words what is recorded."""
+
+Saved = TypedDict("Saved", {
+    "type": Literal["saved"], "words": str, "refused": list[str], "questions": list[str],
+    "advice": str,
+})
+Adjusted = TypedDict("Adjusted", {
+    "type": Literal["adjusted"], "words": str, "helped": bool | None, "before": str | None,
+    "after": str | None, "calibration": str,
+})
+Undone = TypedDict("Undone", {"type": Literal["undone"], "words": str})
+Failed = TypedDict("Failed", {"type": Literal["failed"], "what": str, "next_step": str | None})
+CoachEvent = Coaching | Saved | Adjusted | Undone | Failed
+Coach = TypedDict("Coach", {"type": Literal["coach"], "events": list[CoachEvent]})
+Wait = TypedDict("Wait", {"type": Literal["wait"]})
+Bye = TypedDict("Bye", {
+    "type": Literal["bye"], "what": str, "next_step": str,
+    "why": Literal["taken over", "removed", "left", "ended", "idle", "full"],
+})
+"""The line ends, and why."""
+
+Pacing = TypedDict("Pacing", {"frame": NotRequired[bool], "every": NotRequired[int]})
+"""What may stand beside: it answers a picture; leave so many milliseconds between two."""
+
+FromPortal = Known | OwnView | Coach | Wait | Bye | Problem
+"""What the server says to a student's device."""
+
+Teach = TypedDict("Teach", {"do": Literal["teach"], "expressions": list[str]})
+Adjust = TypedDict("Adjust", {"do": Literal["adjust"], "expression": str | None})
+Save = TypedDict("Save", {"do": Literal["save"], "keep": list[str]})
+Undo = TypedDict("Undo", {"do": Literal["undo"], "calibration": str | None})
+Stop = TypedDict("Stop", {"do": Literal["stop"]})
+ToPortal = Teach | Adjust | Save | Undo | Stop | Skip
+"""What a student's device may ask."""

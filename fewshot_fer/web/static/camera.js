@@ -1,0 +1,111 @@
+// A camera or a shared window; where there is none, why, in plain words.
+
+/** @typedef {'camera' | 'screen'} Kind */
+/** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
+
+const BROWSERS = 'Use a current Chrome, Edge, Firefox or Safari.';
+/** What happened and what to do next, by the name of a browser's error or by what it lacks. @type {Record<string, [string, string]>} */
+const TROUBLES = {
+  https: ['Browsers give a camera only to pages with HTTPS, or on the very machine that serves them.',
+    'Open this page as https://…, or on the server itself as http://localhost. Whoever runs the server can start it with --self-signed.'],
+  old: ['This browser cannot show a camera to a page.', `${BROWSERS} Inside another app, choose “Open in browser”.`],
+  'no sharing': ['This browser cannot share a window.', `Phones and tablets never can. On a computer: ${BROWSERS}`],
+  NotAllowedError: ['The browser does not let this page use the camera.',
+    'Click the camera sign beside the address (on a phone: the browser’s settings for this page), choose “Allow”, then try again.'],
+  NotFoundError: ['No camera was found.', 'Plug one in or switch it on, then try again.'],
+  NotReadableError: ['The camera is there, but gives no picture.', 'Close other programs and pages that use it, then try again.'],
+  'screen NotAllowedError': ['No window was shared.', 'Try again and choose the window of the video call.'],
+  'screen NotReadableError': ['The window cannot be read.', 'Try again, or choose another window.'],
+};
+const SAME = /** @type {Record<string, string>} */ (
+  { SecurityError: 'NotAllowedError', OverconstrainedError: 'NotFoundError', AbortError: 'NotReadableError' });
+
+export class NoCamera extends Error {
+  /** @param {string} name @param {Kind} kind */
+  constructor(name, kind) {
+    const known = SAME[name] ?? name;
+    const unknown = [`It did not work (${name}).`, 'Try again, or load the page anew.'];
+    const [what, next] = TROUBLES[`${kind} ${known}`] ?? TROUBLES[known] ?? unknown;
+    super(what);
+    this.what = what;
+    this.next = next;
+  }
+}
+
+/** Why this browser, on this page, cannot give one; null: nothing speaks against it. @param {Kind} kind */
+export function obstacle(kind = 'camera') {
+  const media = /** @type {Partial<MediaDevices> | undefined} */ (navigator.mediaDevices);
+  if (!window.isSecureContext) return new NoCamera('https', kind);
+  if (kind === 'screen' && !media?.getDisplayMedia) return new NoCamera('no sharing', kind);
+  return media?.getUserMedia && window.WebSocket ? null : new NoCamera('old', kind);
+}
+
+export class Camera {
+  kind = /** @type {Kind} */ ('camera');
+  #stream = /** @type {MediaStream | null} */ (null);
+  #canvases = /** @type {Canvas[]} */ ([]);
+
+  /** `ended`: it was taken away. @param {() => void} ended @param {{ video?: HTMLVideoElement, width?: number, height?: number }} how */
+  constructor(ended, { video = document.createElement('video'), width = 1280, height = 720 } = {}) {
+    this.ended = ended;
+    this.video = Object.assign(video, { muted: true, playsInline: true });
+    this.size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } };
+  }
+
+  get on() {
+    return this.#stream !== null;
+  }
+
+  get track() {
+    return this.#stream?.getVideoTracks()[0];
+  }
+
+  /** Throws `NoCamera`; what was on before goes on then. @param {Kind} kind @param {string} [device] */
+  async start(kind = 'camera', device) {
+    const reason = obstacle(kind);
+    if (reason) throw reason;
+    const which = device ? { deviceId: { exact: device } } : { facingMode: 'user' };
+    try {
+      const stream = kind === 'screen'
+        ? await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: 15 } })
+        : await navigator.mediaDevices.getUserMedia({ video: { ...this.size, ...which } });
+      this.stop();
+      this.kind = kind;
+      this.#stream = this.video.srcObject = stream;
+      this.track?.addEventListener('ended', () => stream === this.#stream && this.ended());
+      await this.video.play();
+    } catch (error) {
+      throw new NoCamera(/** @type {Error} */ (error).name, kind);
+    }
+  }
+
+  stop() {
+    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#stream = this.video.srcObject = null;
+  }
+
+  /** The picture of now, at most so wide and high; it stays as it is until the next but one. @param {number} most */
+  draw(most) {
+    const { videoWidth, videoHeight, readyState } = this.video;
+    if (!this.on || readyState < 2 || !videoWidth) return null;
+    const zoom = Math.min(1, most / Math.max(videoWidth, videoHeight));
+    const [width, height] = [videoWidth, videoHeight].map((side) => Math.max(32, Math.round(side * zoom)));
+    let canvas = this.#canvases.length > 1 ? this.#canvases.shift() : undefined;
+    if (canvas?.width !== width || canvas.height !== height) canvas = blank(width, height);
+    this.#canvases.push(canvas);
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+    /** @type {CanvasRenderingContext2D} */ (context).drawImage(this.video, 0, 0, width, height);
+    return canvas;
+  }
+}
+
+/** @param {number} width @param {number} height @returns {Canvas} */
+const blank = (width, height) => (typeof OffscreenCanvas === 'undefined'
+  ? Object.assign(document.createElement('canvas'), { width, height }) : new OffscreenCanvas(width, height));
+
+/** @param {Canvas} canvas @param {number} quality @returns {Promise<Blob | null>} */
+export function toJpeg(canvas, quality) {
+  const type = 'image/jpeg';
+  if ('convertToBlob' in canvas) return canvas.convertToBlob({ type, quality });
+  return new Promise((done) => canvas.toBlob(done, type, quality));
+}

@@ -1,0 +1,105 @@
+// The pictures of the class: those of this page's camera or window, those of others, and how they are shown.
+
+import { Camera, NoCamera } from '../camera.js';
+import { Capture, Pace } from '../capture.js';
+import { show } from '../dom.js';
+import { footer } from './footer.js';
+import { stage } from './stage.js';
+import { welcome } from './welcome.js';
+
+/** @import { Canvas, Kind } from '../camera.js' */
+/** @import { View } from '../messages.d.ts' */
+
+const MOMENT = { next: 'A moment, please.', calm: true };
+
+/**
+ * @param {import('./live.js').Page} page @param {() => import('./live.js').Line | null} line
+ * @param {{ changed: () => void, pick: Parameters<typeof stage>[1], say: (words: string) => void, again: () => void }} on
+ */
+export function pictures(page, line, { changed, pick, say, again }) {
+  const { find, store, send } = page;
+  // A shared window keeps its size longer: the faces in it are small.
+  const paces = {
+    camera: new Pace([[1280, 0.8], [960, 0.75], [800, 0.65], [640, 0.6], [480, 0.5]]),
+    screen: new Pace([[1920, 0.8], [1920, 0.6], [1600, 0.6], [1280, 0.6], [1280, 0.4]]),
+  };
+  const camera = new Camera(() => {
+    stop();
+    say(camera.kind === 'screen' ? 'The window is not shared any more.' : 'The camera was unplugged or taken away.');
+  });
+  const capture = new Capture(camera, line, {
+    size: () => paces[camera.kind].size, took: (ms) => paces[camera.kind].took(ms), background: true,
+  });
+  const [faces, foot] = [stage(page, pick), footer(page, camera)];
+  const first = welcome(page, (what) => (what === 'drawn' ? drawn() : watch(what)), again);
+  const devices = find('devices', HTMLSelectElement);
+  let coming = /** @type {Promise<ImageBitmap> | null} of another source; what is seen in it comes next */ (null);
+  devices.onchange = () => watch('camera', devices.value);
+  find('stop').onclick = stop;
+
+  /** What is seen in the newest picture of a source. @param {View} view */
+  async function hear(view) {
+    if (view.source === store.own) {
+      const flown = capture.answered(true);
+      if (flown) draw(flown.canvas, view, performance.now() - flown.at);
+      return;
+    }
+    const [{ id }, picture] = [store, coming];
+    coming = null;
+    const bitmap = await picture;
+    if (bitmap && !camera.on && store.id === id) draw(bitmap, view, null);
+    bitmap?.close();
+  }
+
+  /** @param {Canvas | ImageBitmap} picture @param {View} view @param {number | null} delay */
+  function draw(picture, view, delay) {
+    if (store.ended) return; // It was on its way when the class ended.
+    const newly = !store.seen;
+    store.drew();
+    faces.draw(picture, view, store.each);
+    foot.drew(picture, view, delay);
+    if (newly) changed();
+  }
+
+  /** There is none, for this reason. @param {import('./store.js').Notice | null} notice */
+  function blank(notice) {
+    faces.clear();
+    store.blank(notice);
+    changed();
+  }
+
+  /** Show this page's camera or a window. @param {Kind} kind @param {string} [device] */
+  async function watch(kind, device) {
+    const what = kind === 'screen' ? 'Choose the window of the video call …' : 'Opening the camera …';
+    blank({ what, next: 'The browser may ask first.', calm: true });
+    try {
+      await camera.start(kind, device);
+    } catch (error) {
+      if (error instanceof NoCamera) blank({ what: error.what, next: error.next });
+      return;
+    }
+    foot.began();
+    blank({ what: store.ready ? 'Looking …' : 'Preparing to read faces …', ...MOMENT });
+    capture.wake();
+  }
+
+  function drawn() {
+    send({ do: 'drawn', students: 12 });
+    blank({ what: 'Drawing a class …', ...MOMENT });
+  }
+
+  function stop() {
+    send({ do: camera.on ? 'leave' : 'stop_drawn' });
+    camera.stop();
+    blank(null);
+  }
+
+  function render() {
+    first();
+    show(find('frame'), store.seen);
+    show(find('foot'), store.seen);
+    find('frame').classList.toggle('paused', Boolean(store.now?.paused));
+  }
+
+  return { camera, capture, hear, blank, render, coming: (/** @type {Blob} */ jpeg) => { coming = createImageBitmap(jpeg); } };
+}

@@ -1,0 +1,70 @@
+// What the page knows of its class, in one place: messages and the teacher's own doing change it
+// here; the parts of the page are drawn from it and keep nothing of their own.
+
+/** @import { Ended, Enrolled, FromClass, State } from '../messages.d.ts' */
+/** @typedef {{ what: string, next: string, calm?: boolean }} Notice  calm: nothing is wrong */
+
+export class Store {
+  own = ''; // What this page's own pictures are called.
+  ready = false; // The server can read pictures already.
+  each = false; // What single students show is shown, on this page.
+  now = /** @type {State | null} */ (null);
+  ended = /** @type {Ended | null} */ (null);
+  students = /** @type {Enrolled[]} */ ([]);
+  knocks = /** @type {Enrolled[]} who waits at the door */ ([]);
+  way = /** @type {'open' | 'anew' | number} lost, and tried again after so many milliseconds */ ('open');
+  seen = false; // A picture is shown.
+  notice = /** @type {Notice | null} why there is none; null: nothing was tried yet */ (null);
+
+  /** @param {string} id of the class; `now`: the one that is watched now */
+  constructor(id) {
+    this.id = id;
+  }
+
+  /** @param {FromClass} message */
+  hear(message) {
+    switch (message.type) {
+      case 'hello':
+        this.id = message.class;
+        this.own = message.source;
+        this.ready = message.ready;
+        this.each ||= message.each;
+        break;
+      case 'state': if (!this.ended) this.now = message; break; // It may have been on its way when the class ended.
+      case 'students': this.students = message.students; break;
+      case 'knocks': this.knocks = message.knocks; break;
+      case 'ended':
+        this.ended = message;
+        this.knocks = [];
+        this.blank(null);
+    }
+  }
+
+  /** Another class: nothing of the old one is left. @param {string} id */
+  change(id) {
+    this.id = id;
+    this.now = this.ended = null;
+    this.knocks = [];
+  }
+
+  /** There is no picture, for this reason. @param {Notice | null} notice */
+  blank(notice) {
+    this.notice = notice;
+    this.seen = false;
+  }
+
+  /** A picture was drawn. */
+  drew() {
+    this.notice = null;
+    this.seen = true;
+  }
+
+  /** Whether the class can be told what to do. */
+  get running() {
+    return this.way === 'open' && this.now !== null && !this.ended;
+  }
+
+  get sources() {
+    return this.ended ? [] : this.now?.sources ?? [];
+  }
+}

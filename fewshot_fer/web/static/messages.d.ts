@@ -1,0 +1,145 @@
+// Made from fewshot_fer/web/messages.py by `python -m tests.web.static.declarations`: change that.
+
+export type Shares = Record<string, number>;
+
+export type Problem = { type: 'error'; code: string; what: string; next_step: string | null };
+
+export type Hello = { type: 'hello'; class: string; source: string; each: boolean; ready: boolean };
+
+export type Face = { track: number; box: number[]; student: string | null; name: string | null; sure: boolean; expression?: string | null; best?: string | null; scores?: Shares; unsure?: string | null; unsure_code?: string | null; quality?: number | null };
+
+export type View = { type: 'view'; source: string; time: number; size: number[]; seen: Face[]; shares: Shares; sure: number; expected: number; ms: number; recording: boolean; paused: boolean };
+
+export type Skipped = { type: 'skipped'; reason: 'newer' | 'paused' | 'ended' };
+
+export type Source = { key: string; kind: string; student: string | null; faces: number; a_second: number; ms: number; said: string | null };
+
+export type Person = { student: string; name: string | null; expression: string | null; unsure: string | null };
+
+export type Mark = { second: number; text: string };
+
+export type CheckIn = { student: string; name: string; when: string; reasons: string[] };
+
+export type Stretch = [number, Shares, number];
+
+export type Timeline = { step: number; from: number; stretches: Stretch[] };
+
+export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; timeline: Timeline };
+
+export type Enrolled = { id: string; name: string };
+
+export type Students = { type: 'students'; students: Enrolled[] };
+
+export type Marked = { type: 'marked'; second: number; text: string };
+
+export type Recording = { type: 'recording'; session: number; each: boolean };
+
+export type Recorded = { type: 'recorded'; session: number | null };
+
+export type Invited = { type: 'invited'; id: string; url: string; qr: string; until: number; warning: string | null };
+
+export type Uninvited = { type: 'uninvited' };
+
+export type Knocks = { type: 'knocks'; knocks: Enrolled[] };
+
+export type RecalibratedStudent = { student: string; name: string; done: boolean; words: string };
+
+export type Recalibrated = { type: 'recalibrated'; students: RecalibratedStudent[]; undo: Record<string, string> };
+
+export type TakenBack = { type: 'taken_back'; students: number };
+
+export type Ended = { type: 'ended'; session: number | null; seconds: number; trouble: string | null };
+
+export type Done = { type: 'done'; did: 'name'; track: number; student: string | null };
+
+export type Rest = { type: 'paused' | 'resumed' };
+
+export type FromClass = Hello | View | Skipped | State | Students | Done | Marked | Rest | Recording | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
+
+export type Plain = { do: 'students' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'leave' | 'end' };
+
+export type Name = { do: 'name'; source: string; track: number; student: string | null };
+
+export type MarkMoment = { do: 'mark'; text: string };
+
+export type StartRecording = { do: 'record'; each: boolean };
+
+export type ShowEach = { do: 'each'; on: boolean };
+
+export type Recalibrate = { do: 'recalibrate'; how: 'rest' | 'minute' };
+
+export type TakeBack = { do: 'undo'; undo: Record<string, string> };
+
+export type Draw = { do: 'drawn'; students: number };
+
+export type Invite = { do: 'invite'; address: string; names: boolean };
+
+export type Uninvite = { do: 'uninvite'; id: string };
+
+export type Answer = { do: 'answer'; knock: string; is: 'in' | 'new' | 'away' };
+
+export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw | Invite | Uninvite | Answer;
+
+export type Ask = { type: 'ask'; expression: string; words: string };
+
+export type Live = { type: 'live'; good: boolean; left: number; what: string; next_step: string };
+
+export type Progress = { type: 'progress'; good: boolean; share: number; what: string; next_step: string };
+
+export type Took = { type: 'took'; id: string; expression: string; picture: string };
+
+export type Missed = { type: 'skipped'; expression: string; what: string };
+
+export type Review = { type: 'review' };
+
+export type Over = { type: 'over'; taken: number };
+
+export type Coaching = Ask | Live | Progress | Took | Missed | Review;
+
+export type FromGuide = Ask | Live | Progress | Took | Missed | Review | Over | Problem;
+
+export type BeGuided = { do: 'teach' | 'rest'; expressions: string[]; ticket: string };
+
+export type Skip = { do: 'skip' };
+
+export type ToGuide = BeGuided | Skip;
+
+export type Expression = { name: string; colour: string; count: number };
+
+export type Known = { type: 'hello' | 'facts'; facts: [string, string][]; expressions: Expression[]; calibration: string | null };
+
+export type OwnFace = { box: number[]; expression: string | null; best: string | null; scores: Shares; unsure: string | null };
+
+export type OwnView = { type: 'view'; size: number[]; face: OwnFace | null; paused: boolean; recording?: string | null };
+
+export type Saved = { type: 'saved'; words: string; refused: string[]; questions: string[]; advice: string };
+
+export type Adjusted = { type: 'adjusted'; words: string; helped: boolean | null; before: string | null; after: string | null; calibration: string };
+
+export type Undone = { type: 'undone'; words: string };
+
+export type Failed = { type: 'failed'; what: string; next_step: string | null };
+
+export type CoachEvent = Ask | Live | Progress | Took | Missed | Review | Saved | Adjusted | Undone | Failed;
+
+export type Coach = { type: 'coach'; events: CoachEvent[] };
+
+export type Wait = { type: 'wait' };
+
+export type Bye = { type: 'bye'; what: string; next_step: string; why: 'taken over' | 'removed' | 'left' | 'ended' | 'idle' | 'full' };
+
+export type Pacing = { frame?: boolean; every?: number };
+
+export type FromPortal = Known | OwnView | Coach | Wait | Bye | Problem;
+
+export type Teach = { do: 'teach'; expressions: string[] };
+
+export type Adjust = { do: 'adjust'; expression: string | null };
+
+export type Save = { do: 'save'; keep: string[] };
+
+export type Undo = { do: 'undo'; calibration: string | null };
+
+export type Stop = { do: 'stop' };
+
+export type ToPortal = Teach | Adjust | Save | Undo | Stop | Skip;

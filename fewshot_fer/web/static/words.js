@@ -1,0 +1,25 @@
+// Numbers as people read them.
+
+/** @import { Shares, State } from './messages.d.ts' */
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(100 * share)} %`;
+
+/** @param {number} seconds */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const pair = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h ? `${h}:${pair(m)}:${pair(s)}` : `${m}:${pair(s)}`;
+}
+
+/** The largest first; parts that nobody shows are left out. @param {Shares} shares */
+export const largest = (shares) =>
+  Object.entries(shares).filter(([, share]) => share > 0.004).sort((a, b) => b[1] - a[1]);
+
+/** The class in a sentence. @param {Pick<State, 'shares' | 'sure' | 'expected'>} state */
+export function summary({ shares, sure, expected }) {
+  if (!expected) return 'No face is seen.';
+  const parts = largest(shares).slice(0, 3).map(([name, share]) => `${name} ${percent(share)}`);
+  return `${parts.length ? `${parts.join(', ')}. ` : ''}${sure} of ${expected} surely read.`;
+}

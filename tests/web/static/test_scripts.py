@@ -1,0 +1,34 @@
+"""The browser's scripts: their own tests in Node, and the types of the messages."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from fewshot_fer.web import messages
+from tests.web.static.declarations import FILE, declarations
+
+HERE = Path(__file__).parent
+SCRIPTS = sorted(Path(messages.__file__).parent.joinpath("static").rglob("*.js"))
+
+
+@pytest.mark.skipif(which("node") is None, reason="there is no Node here")
+@pytest.mark.parametrize("file", sorted(HERE.glob("*.test.js")), ids=lambda file: file.stem)
+def test_scripts_do_what_they_are_for(file: Path) -> None:
+    done = subprocess.run(
+        ["node", "--test", file], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_types_of_the_messages_are_those_of_python() -> None:
+    written = FILE.read_text(encoding="utf-8")
+    assert written == declarations(), "run: python -m tests.web.static.declarations"
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_a_script_is_short(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
