@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -176,15 +175,18 @@ def test_a_lesson_that_is_killed_is_there_and_the_next_one_begins(
 def recorded(running: subprocess.Popen[bytes]) -> list[int]:
     """The seconds that are in the record once there are some."""
     database = Path("fewshot-fer.db")
-    for _ in range(600):
+    seconds: list[int] = []
+
+    def are_there() -> bool:
         assert running.poll() is None
         if database.exists():
             with Store.open(f"sqlite:///{database}") as store:
                 if store.sessions() and store.find().seconds >= 3:
-                    seconds: list[int] = store.read().whole.seconds.tolist()
-                    return seconds
-        time.sleep(0.1)
-    raise AssertionError("nothing was recorded")
+                    seconds[:] = store.read().whole.seconds.tolist()
+        return bool(seconds)
+
+    assert until(are_there)
+    return seconds
 
 
 @pytest.mark.parametrize(
