@@ -22,8 +22,8 @@ from time import perf_counter
 
 import numpy as np
 
+from benchmarks.changing import Shift, changed
 from fewshot_fer.arrays import Doubles, Ints
-from fewshot_fer.drawn.changing import Shift, changed
 from fewshot_fer.drawn.cohort import LATER, Cohort, at_rest
 from fewshot_fer.drawn.gallery import Frame, Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson

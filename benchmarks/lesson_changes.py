@@ -25,10 +25,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from benchmarks.changing import TEMPERS, Shift, changed, tempered
 from fewshot_fer.arrays import Doubles, Ints
-from fewshot_fer.drawn.changing import Shift, changed
 from fewshot_fer.drawn.lesson import Lesson, LessonPlan, Role, invent_lesson
-from fewshot_fer.drawn.tempers import TEMPERS, tempered
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.values import (
     BLOCK_S,

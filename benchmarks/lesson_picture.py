@@ -21,14 +21,13 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.changing import TEMPERS, Shift, changed, tempered
 from fewshot_fer.arrays import Bytes, Ints
-from fewshot_fer.drawn.changing import Shift, changed
 from fewshot_fer.drawn.cohort import LATER, Cohort, Watcher, at_rest
 from fewshot_fer.drawn.gallery import Frame, Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.drawn.scoring import matched
-from fewshot_fer.drawn.tempers import TEMPERS, tempered
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.store import Store

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.errors import ImageError
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.images import SUFFIXES
 from fewshot_fer.reasons import Reason
 from fewshot_fer.students.roster import Roster
 
@@ -77,23 +74,3 @@ def _face_of(faces: Faces, aligned: Bytes, likeness: Likeness | None) -> int | N
     alike = likeness(aligned)
     best = int(alike.argmax())
     return best if alike[best] >= ALIKE else None
-
-
-def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files as given, and every picture below the folders, in order."""
-    for path in paths:
-        if path.is_dir():
-            yield from _pictures_below(path)
-        else:
-            yield path
-
-
-def _pictures_below(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    if not found:
-        raise ImageError(
-            "There is no picture in this folder.",
-            where=str(folder),
-            next_step=f"Pictures end with one of {' '.join(sorted(SUFFIXES))}.",
-        )
-    return found

@@ -12,9 +12,8 @@ import pytest
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.cli import app
 from fewshot_fer.cli.call import Call
-from fewshot_fer.errors import ImageError
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.stills import find_pictures, name_faces
+from fewshot_fer.stills import name_faces
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from tests.students.recogniser import TinyRecogniser, face, mean_of
@@ -64,23 +63,6 @@ def test_a_poor_face_is_unsure_with_the_reason(roster: Roster) -> None:
     (named,) = name_faces(dark, roster)
     assert named.quality < 0.5
     assert named.unsure
-
-
-def test_folders_give_their_pictures_in_order_and_files_are_taken_as_they_are(
-    tmp_path: Path,
-) -> None:
-    for name in ("b.JPG", "a/z.png", "a/notes.txt"):
-        path = tmp_path / "folder" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    odd = tmp_path / "no_suffix"
-    found = list(find_pictures([odd, tmp_path / "folder"]))
-    assert found == [odd, tmp_path / "folder/a/z.png", tmp_path / "folder/b.JPG"]
-
-
-def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="no picture"):
-        list(find_pictures([tmp_path]))
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from fewshot_fer.drawn.changing import Shift, changed
+from benchmarks.changing import TEMPERS, Shift, changed, tempered
 from fewshot_fer.drawn.lesson import Lesson, LessonPlan, invent_lesson
-from fewshot_fer.drawn.tempers import TEMPERS, tempered
 from fewshot_fer.expressions import NEUTRAL
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fewshot_fer.drawn.changing import Shift, changed
+from benchmarks.changing import Shift, changed
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.reports.changes import watch
 from fewshot_fer.reports.statistics import (

@@ -1,15 +1,44 @@
-"""How quickly faces change: lessons of beats alone, for statistics that need many of them."""
+"""Drawn lessons for statistics: students who change, and faces that change more or less often."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from fewshot_fer.drawn.lesson import Beat, Lesson, Role
 from fewshot_fer.expressions import BASIC, NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What changes: from a time on, a share of the beats shows an expression instead."""
+
+    at: float
+    expression: str = "sad"
+    share: float = 0.6
+
+
+def changed(lesson: Lesson, students: Collection[int], shift: Shift, seed: int) -> Lesson:
+    """The lesson, with some students (their places in the class) changed from a time on."""
+    return Lesson(
+        tuple(
+            _changed(part, shift, np.random.default_rng([seed, 11, k])) if k in students else part
+            for k, part in enumerate(lesson.parts)
+        )
+    )
+
+
+def _changed(part: Role, shift: Shift, rng: np.random.Generator) -> Role:
+    beats = tuple(
+        replace(beat, expression=shift.expression)
+        if beat.start >= shift.at and rng.random() < shift.share
+        else beat
+        for beat in part.beats
+    )
+    return replace(part, beats=beats)
 
 
 @dataclass(frozen=True, slots=True)
