@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats, Ints
+from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import BLOCK_S, ClassTrack, Mark, Recorded
 from fewshot_fer.reports.changes import (
     Change,
@@ -92,6 +93,12 @@ class Report:
     """In the order of their ids."""
     watched: Watched | None
     """None where students were not recorded, or are not wanted."""
+
+
+def read_report(store: Store, session: int | None, *, per_student: bool) -> Report:
+    """The report of a session (None: of the latest); of students too where that is wished."""
+    recorded = store.read(session, students=per_student)
+    return report_of(recorded, store.earlier(recorded.session) if per_student else ())
 
 
 def report_of(

@@ -5,18 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Recorded, SessionRecord, StudentTrack
+from fewshot_fer.reports.compare import Comparison
 from fewshot_fer.reports.summary import Report
 
 Columns = dict[str, list[Any]]
+
+
+def seconds(store: Store, session: int | None, *, per_student: bool) -> Columns:
+    """Every second of a session in the record (None: of the latest): the class, or its students."""
+    found = store.read(session)
+    if not per_student:
+        return class_columns(found)
+    return student_columns(store.student_seconds(found.session), found.session.names)
 
 
 def class_columns(recorded: Recorded) -> Columns:
@@ -77,6 +87,25 @@ def as_parquet(columns: Columns) -> bytes:
     data = io.BytesIO()
     parquet.write_table(arrow.table(columns), data, compression="zstd")
     return data.getvalue()
+
+
+Writes = Callable[[Columns], bytes]
+WRITERS: Final[Mapping[str, Writes]] = {"csv": as_csv, "parquet": as_parquet, "json": as_json}
+MEDIA_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """What changed from one session to another, as other programs read it."""
+    return {
+        "before": found.before.id,
+        "after": found.after.id,
+        "coverage": {"before": found.coverage[0], "after": found.coverage[1]},
+        "changes": found.changes,
+    }
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -81,18 +81,11 @@ def compare(
 ) -> Answer:
     """Say what changed in the class from one session to another, and how sure that is."""
     from fewshot_fer.reports.compare import compare
+    from fewshot_fer.reports.tables import comparison_json
 
     with _store(call) as store:
         found = compare(store.read(before), store.read(after))
-    return Answer(
-        {
-            "before": found.before.id,
-            "after": found.after.id,
-            "coverage": {"before": found.coverage[0], "after": found.coverage[1]},
-            "changes": found.changes,
-        },
-        lambda: sessionview.comparison(found),
-    )
+    return Answer(comparison_json(found), lambda: sessionview.comparison(found))
 
 
 @app.command()
@@ -107,22 +100,17 @@ def export(
     from fewshot_fer.files import write_atomically
     from fewshot_fer.reports import tables
 
-    writers = {".csv": tables.as_csv, ".parquet": tables.as_parquet, ".json": tables.as_json}
-    write = writers.get(target.suffix.casefold())
+    write = tables.WRITERS.get(target.suffix.casefold().removeprefix("."))
     if write is None:
         raise typer.BadParameter("the name must end in .csv, .parquet or .json")
     with _store(call) as store:
-        found = store.read(session)
-        columns = (
-            tables.student_columns(store.student_seconds(found.session), found.session.names)
-            if each
-            else tables.class_columns(found)
-        )
+        number = store.find(session).id
+        columns = tables.seconds(store, number, per_student=each)
     write_atomically(target, write(columns))
     rows = len(columns["second"])
     return Answer(
-        {"session": found.session.id, "path": target, "rows": rows},
-        f"{rows} rows of session {found.session.id} are in {target}.",
+        {"session": number, "path": target, "rows": rows},
+        f"{rows} rows of session {number} are in {target}.",
     )
 
 

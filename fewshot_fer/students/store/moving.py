@@ -49,6 +49,13 @@ _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 def export_student(library: Library, student_id: str, target: Path) -> Path:
     """Write everything that is known about a student to one zip."""
+    path = target / f"{library.open(student_id).id}.zip" if target.is_dir() else target
+    write_atomically(path, exported(library, student_id))
+    return path
+
+
+def exported(library: Library, student_id: str) -> bytes:
+    """Everything that is known about a student as a zip's bytes."""
     student = library.open(student_id)
     files = {name: library.read_file(student, name) for name in sorted(names_of(student))}
     files[PAGE] = to_yaml(student)
@@ -62,9 +69,7 @@ def export_student(library: Library, student_id: str, target: Path) -> Path:
         archive.writestr(zipfile.ZipInfo(CONTENTS, _NO_TIME), json.dumps(contents, indent=1))
         for name, data in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, _NO_TIME), data)
-    path = target / f"{student.id}.zip" if target.is_dir() else target
-    write_atomically(path, packed.getvalue())
-    return path
+    return packed.getvalue()
 
 
 def import_student(library: Library, source: Path, *, as_new: str | None = None) -> Student:

@@ -7,17 +7,11 @@ from fewshot_fer.records.store import Store
 from fewshot_fer.reports import tables
 from fewshot_fer.reports.compare import compare
 from fewshot_fer.reports.page import page
-from fewshot_fer.reports.summary import Report, report_of
+from fewshot_fer.reports.summary import Report, read_report
 from fewshot_fer.web.access.headers import REPORT
 from fewshot_fer.web.api.shapes import sessions as shapes
 from fewshot_fer.web.api.table import Call, Download, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall
-
-_WRITERS = {
-    "csv": (tables.as_csv, "text/csv; charset=utf-8"),
-    "json": (tables.as_json, "application/json"),
-    "parquet": (tables.as_parquet, "application/vnd.apache.parquet"),
-}
 
 operation = Group("Sessions")
 _ONE = "/sessions/{session}"
@@ -55,31 +49,21 @@ def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
 
     CSV, JSON or Parquet.
     """
-    write, media_type = _WRITERS[call.query.format]
+    kind = call.query.format
     with call.app.store() as store:
-        found = store.read(_number(store, call.path["session"]))
-        columns = (
-            tables.student_columns(store.student_seconds(found.session), found.session.names)
-            if call.query.each
-            else tables.class_columns(found)
-        )
-    name = f"session-{found.session.id}.{call.query.format}"
-    return Download(write(columns), media_type, name)
+        number = _number(store, call.path["session"])
+        data = tables.WRITERS[kind](tables.seconds(store, number, per_student=call.query.each))
+    return Download(data, tables.MEDIA_TYPES[kind], f"session-{number}.{kind}")
 
 
 @operation("GET", "/sessions/compare", shapes.SessionsCompared, query=shapes.CompareSessions)
 def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
     """What changed from one session to another."""
     with call.app.store() as store:
-        before = _number(store, str(call.query.before))
-        after = _number(store, str(call.query.after))
-        found = compare(store.read(before), store.read(after))
-    return {
-        "before": found.before.id,
-        "after": found.after.id,
-        "coverage": {"before": found.coverage[0], "after": found.coverage[1]},
-        "changes": found.changes,
-    }
+        before, after = (
+            store.read(_number(store, str(one))) for one in (call.query.before, call.query.after)
+        )
+        return tables.comparison_json(compare(before, after))
 
 
 @operation("DELETE", _ONE, shapes.Deleted)
@@ -94,13 +78,14 @@ def delete_session(call: AnyCall) -> object:
 def _report(call: Call[shapes.Each, Nothing]) -> Report:
     each = call.query.each
     with call.app.store() as store:
-        found = store.read(_number(store, call.path["session"]), students=each)
+        number = _number(store, call.path["session"])
+        found = read_report(store, number, per_student=each)
         if each and not found.students:
             raise MissingError(
                 "This session holds no single students.",
                 next_step="Leave `each` out. Students are recorded only where that was chosen.",
             )
-        return report_of(found, store.earlier(found.session) if each else ())
+        return found
 
 
 def _number(store: Store, text: str) -> int:

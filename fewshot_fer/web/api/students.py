@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 
 from fewshot_fer.errors import ExportError, MissingError, RequestError
 from fewshot_fer.students import shown
 from fewshot_fer.students.enrolment.card import card_of
 from fewshot_fer.students.enrolment.gate import Picture, Refusal
 from fewshot_fer.students.store.consent import agreed
-from fewshot_fer.students.store.moving import export_student, import_student
+from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
 from fewshot_fer.web.api.shapes import students as shapes
 from fewshot_fer.web.api.table import Call, Download, Group, Nothing
@@ -154,9 +152,7 @@ def export_a_student(call: AnyCall) -> object:
     It holds pictures: keep it as safe as they are.
     """
     student = student_of(call)
-    with tempfile.TemporaryDirectory(prefix="fewshot-fer-") as folder:
-        path = export_student(call.app.library, student.id, Path(folder) / "student.zip")
-        return Download(path.read_bytes(), "application/zip", f"{student.id}.zip")
+    return Download(exported(call.app.library, student.id), "application/zip", f"{student.id}.zip")
 
 
 @operation(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.palette import COLOURS
+from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import frame, plain, teach
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.pages.parts import bars, frame, plain, teach
 
 
 def show(app: AppState) -> None:
@@ -36,8 +31,7 @@ def show(app: AppState) -> None:
 
 def _basic() -> None:
     st.subheader("Known from the start", anchor=False)
-    items = "".join(f'<li><i style="background:{COLOURS[name]}"></i>{name}</li>' for name in BASIC)
-    st.html(f'<ul class="ff-legend">{items}</ul>')
+    st.html(bars.legend(BASIC))
 
 
 def _class(app: AppState, everyone: Sequence[Student]) -> None:
@@ -64,17 +58,12 @@ def _own(app: AppState, everyone: Sequence[Student]) -> None:
 
 def _line(app: AppState, name: str, about: str, of: Student | None) -> None:
     key = f"{of.id if of else 'class'}-{name}"
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"own-{key}"):
+    named, whose = plain.text(name), plain.text(f"of {of.name}" if of else "of the class")
+    with frame.row(f"own-{key}"):
         with st.container(gap=None):
-            st.markdown(f"**{plain.text(name)}**")
+            st.markdown(f"**{named}**")
             frame.quiet(about)
-        with st.popover("Remove", type="tertiary", key=f"remove-{key}"):
-            whose = f"of {of.name}" if of else "of the class"
-            st.markdown(
-                f"Forget **{plain.text(name)}** {plain.text(whose)}, with all its pictures? This "
-                "cannot be taken back."
-            )
-            if st.button("Forget it", type="primary", key=f"forget-{key}"):
-                app.library.remove_expression(name, of.id if of else None)
-                frame.tell("done", f"{plain.text(name)} {plain.text(whose)} is forgotten.")
-                frame.go()
+        question = f"Forget **{named}** {whose}, with all its pictures? This cannot be taken back."
+        if frame.sure("Remove", question, "Forget it", key):
+            app.library.remove_expression(name, of.id if of else None)
+            frame.done(f"{named} {whose} is forgotten.")

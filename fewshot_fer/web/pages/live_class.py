@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 
 from fewshot_fer.palette import colour, ordered
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.drawn import class_now
 from fewshot_fer.web.live.component import live
 from fewshot_fer.web.pages.parts import frame
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
-
 
 # The picture gets the room that Streamlit leaves at the sides.
 _WIDE: Final = (

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 
 from fewshot_fer.files import write_atomically
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.app_state import AppState
 
 _FILE: Final = "notice-was-read"
 _WORDS: Final = """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fewshot_fer.arrays import Bytes
 from fewshot_fer.images import at_most, decode_image, to_png
 from fewshot_fer.lesson.clips import Clip, is_video
 from fewshot_fer.lesson.drawing import numbered
@@ -16,15 +17,10 @@ from fewshot_fer.lesson.who import likeness
 from fewshot_fer.reports import tables, words
 from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
+from fewshot_fer.students.store.records import Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, collect, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.arrays import Bytes
-    from fewshot_fer.students.store.records import Summary
 
 _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""
@@ -120,16 +116,10 @@ def _shown(
         st.image(drawn, width="stretch", alt=f"{name}, with {plain.count(len(faces), 'face')}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{plain.text(name)}: {plain.count(len(faces), 'face')}", width="stretch")
-            st.download_button(
-                "Picture with boxes",
-                data=lambda: to_png(drawn),
-                file_name=f"{name.rsplit('.', 1)[0]}-faces.png",
-                mime="image/png",
-                icon=":material/download:",
-                key=f"png-{key}",
-                on_click="ignore",
-                type="tertiary",
-            )
+            frame.download(
+                "Picture with boxes", f"{name.rsplit('.', 1)[0]}-faces.png", "image/png",
+                lambda: to_png(drawn), key=f"png-{key}", type="tertiary",
+            )  # fmt: skip
     with right:
         if not faces:
             st.info("No face was found. Faces need about 20 pixels and some light.")
@@ -240,11 +230,5 @@ def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | Non
 def _take_along(found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Take along**")
-        st.download_button(
-            "JSON", data=lambda: tried.as_json(found), file_name="faces.json",
-            mime="application/json", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-        st.download_button(
-            "CSV", data=lambda: tables.as_csv(columns(found)), file_name="faces.csv",
-            mime="text/csv", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        frame.download("JSON", "faces.json", "application/json", lambda: tried.as_json(found))
+        frame.download("CSV", "faces.csv", "text/csv", lambda: tables.as_csv(columns(found)))

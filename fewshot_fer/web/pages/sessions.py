@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports import words
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import compared, frame, lesson, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.records.values import SessionRecord
+from fewshot_fer.web.pages.parts import compared, frame, plain
+from fewshot_fer.web.pages.parts import session as one_session
 
 
 def show(app: AppState) -> None:
@@ -22,7 +19,7 @@ def show(app: AppState) -> None:
     opened = st.query_params.get("session")
     with frame.guarded():
         if opened is not None:
-            lesson.show(app, _number(opened))
+            one_session.show(app, _number(opened))
             return
         if "compare" in st.query_params:
             compared.show(app)
@@ -61,9 +58,7 @@ def _list(app: AppState) -> None:
 def _rows(found: Sequence[SessionRecord]) -> None:
     page_of = st.pagination(-(-len(found) // 20), key="sessions-page") if len(found) > 20 else 1
     for session in found[20 * (page_of - 1) : 20 * page_of]:
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", key=f"session-{session.id}"
-        ):
+        with frame.row(f"session-{session.id}"):
             with st.container(gap=None):
                 st.markdown(f"**{plain.text(words.title(session))}**")
                 frame.quiet(about(session))

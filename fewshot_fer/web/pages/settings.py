@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
 from fewshot_fer import doctor
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import frame, model, privacy, tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _SIGNS = {
     "fine": ":material/check_circle: fine",
@@ -40,7 +37,7 @@ def show(app: AppState) -> None:
 def _machine(app: AppState) -> None:
     st.subheader("Where things lie", anchor=False)
     settings = app.settings
-    st.table(
+    frame.table(
         {
             "What": ["Students", "Record of sessions", "The web app's own files"],
             "Where": [
@@ -48,9 +45,7 @@ def _machine(app: AppState) -> None:
                 settings.records.rsplit("@", 1)[-1],
                 str(app.folder.absolute()),
             ],
-        },
-        hide_index=True,
-        border="horizontal",
+        }
     )
     st.subheader("Checks", anchor=False)
     frame.quiet("The same as `fewshot-fer doctor`. It opens the model and tries the camera.")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.students.store.records import Student, Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, enrol, frame, plain, student
 from fewshot_fer.web.pages.parts.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.enrolment.card import Card
-    from fewshot_fer.students.store.records import Student, Summary
 
 _MANY = 12
 """From so many students on there is a search."""
@@ -93,7 +88,7 @@ def _card(app: AppState, one: Summary) -> None:
             st.markdown(f"**{plain.text(who.name)}**")
             frame.quiet(_pictures(who))
     st.html(bars.learnt(card))
-    frame.quiet(advice(card))
+    frame.quiet(card.advice)
     if st.button("Open", key=f"open-{one.id}", width="stretch", help=f"Open {who.name}"):
         frame.go(student=one.id)
 
@@ -114,8 +109,3 @@ def _pictures(who: Student) -> str:
     if not total:
         return "no pictures"
     return f"{plain.count(total, 'picture')} of {plain.count(kinds, 'expression')}"
-
-
-def advice(card: Card) -> str:
-    """The card's advice as plain text."""
-    return card.advice

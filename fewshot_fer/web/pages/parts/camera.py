@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide.component import guide
 from fewshot_fer.web.pages.parts import frame
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
-    from fewshot_fer.web.pages.parts.tray import Tray
+from fewshot_fer.web.pages.parts.tray import Tray
 
 
 def take(app: AppState, tray: Tray, known: Sequence[str], have: Sequence[str], *, key: str) -> None:

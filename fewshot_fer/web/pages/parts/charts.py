@@ -32,14 +32,10 @@ def learnt(card: Card) -> Drawn:
     """How sure each expression of a student is: expected, and checked where it could be."""
     names = [one.expression for one in card.learnt]
     rows = [
-        {
-            "expression": one.expression,
-            "expected": one.estimated,
-            "checked": one.checked,
-            "pictures": one.references,
-        }
+        {"expression": one.expression, "expected": one.estimated, "checked": one.checked,
+         "pictures": one.references}
         for one in card.learnt
-    ]
+    ]  # fmt: skip
     tips = [
         alt.Tooltip("expression:N"),
         alt.Tooltip("pictures:Q"),
@@ -73,78 +69,43 @@ def shares_over_time(
     marks: Sequence[tuple[float, str]] = (),
     *,
     height: int = 240,
+    axis: bool = True,
 ) -> Drawn:
     """Shares of those who were surely read, one on the other; a stretch tells all its numbers."""
-    every = [_stretch(line, names, k) for k in range(len(line.seconds))]
-    stacked = [row for k in range(len(line.seconds)) for row in _layers(line, names, k)]
+    stretches = range(len(line.seconds))
+    stacked = [row for k in stretches for row in _layers(line, names, k)]
     bars = (
         _of(stacked)
         .mark_rect(strokeWidth=0)
         .encode(
-            x=_time(line),
-            x2="end:Q",
-            y=alt.Y(
-                "low:Q",
-                title=None,
-                axis=alt.Axis(format="%", tickCount=3),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
-            y2="high:Q",
+            x=_time(line), x2="end:Q", y=_upwards("low", 3 if axis else 0), y2="high:Q",
             color=_fill(names),
         )
-    )
-    layers = [bars, *_marks(marks), _hover(every, ["time", *ordered(names), "surely read"])]
-    return alt.layer(*layers).properties(height=height)
+    )  # fmt: skip
+    hover = _hover([_stretch(line, names, k) for k in stretches], [*ordered(names), "surely read"])
+    return alt.layer(bars, *_marks(marks), hover).properties(height=height)
 
 
 def strip(line: Timeline, names: Sequence[str]) -> Drawn:
     """One student's shares over time, as a strip."""
-    every = [_stretch(line, names, k) for k in range(len(line.seconds))]
-    stacked = [row for k in range(len(line.seconds)) for row in _layers(line, names, k)]
-    low = alt.Y("low:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
-    bars = (
-        _of(stacked)
-        .mark_rect(strokeWidth=0)
-        .encode(x=_time(line), x2="end:Q", y=low, y2="high:Q", color=_fill(names))
-    )
-    told = ["time", *ordered(names), "surely read"]
-    return alt.layer(bars, _hover(every, told)).properties(height=100)
+    return shares_over_time(line, names, height=100, axis=False)
 
 
 def coverage_over_time(line: Timeline) -> Drawn:
     """How much of the class was surely read."""
     every = [_stretch(line, (), k) for k in range(len(line.seconds))]
-    bars = (
-        _of(every)
-        .mark_rect(color=COVERED)
-        .encode(
-            x=_time(line),
-            x2="end:Q",
-            y=alt.Y(
-                "coverage:Q",
-                title=None,
-                axis=alt.Axis(format="%", tickCount=2),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
-            y2="nothing:Q",
-        )
-    )
-    return alt.layer(bars, _hover(every, ["time", "surely read"])).properties(height=110)
+    rectangles = _of(every).mark_rect(color=COVERED)
+    bars = rectangles.encode(x=_time(line), x2="end:Q", y=_upwards("coverage", 2), y2="nothing:Q")
+    return alt.layer(bars, _hover(every, ["surely read"])).properties(height=110)
 
 
 def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
     """Changes with the ranges that hold the true ones."""
     rows = [
-        {
-            "expression": c.expression,
-            "points": 100 * c.effect,
-            "low": 100 * c.low,
-            "high": 100 * c.high,
-            "before": c.usual,
-            "after": c.now,
-        }
+        {"expression": c.expression, "points": 100 * c.effect, "low": 100 * c.low,
+         "high": 100 * c.high, "before": c.usual, "after": c.now}
         for c in changes
-    ]
+    ]  # fmt: skip
     tips = [
         alt.Tooltip("expression:N"),
         alt.Tooltip("before:Q", format=".0%"),
@@ -173,6 +134,12 @@ def _names(names: Sequence[str]) -> alt.Y:
 def _share(field: str, title: str | None) -> alt.X:
     axis = alt.Axis(format="%", tickCount=4)
     return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, 1]))
+
+
+def _upwards(field: str, ticks: int) -> alt.Y:
+    """A share from the bottom to the top; without ticks there is no axis."""
+    axis = alt.Axis(format="%", tickCount=ticks) if ticks else None
+    return alt.Y(f"{field}:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, 1]))
 
 
 def _fill(names: Sequence[str]) -> alt.Color:
@@ -226,7 +193,7 @@ def _hover(every: Rows, told: Sequence[str]) -> Drawn:
         x="start:Q",
         x2="end:Q",
         opacity=alt.condition(point, alt.value(0.16), alt.value(0.0)),
-        tooltip=[alt.Tooltip(f"{name}:N") for name in told],
+        tooltip=[alt.Tooltip(f"{name}:N") for name in ("time", *told)],
     )
     return alt.layer(answering.add_params(point))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -11,12 +11,10 @@ from fewshot_fer.images import SUFFIXES
 from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.folders import expression_of
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
 MOST_MB: Final = 20

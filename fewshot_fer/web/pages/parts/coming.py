@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.inviting import personal_link
 from fewshot_fer.web.pages.parts import plain
-
-if TYPE_CHECKING:
-    from fewshot_fer.students.store.records import Student
-    from fewshot_fer.web.app_state import AppState
-    from fewshot_fer.web.classes import RunningClass
-    from fewshot_fer.web.portal.invitations import JoinLink
+from fewshot_fer.web.portal.invitations import JoinLink
 
 
 def show(app: AppState, who: Student) -> None:

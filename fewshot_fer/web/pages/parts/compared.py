@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports import words
-from fewshot_fer.reports.compare import compare
+from fewshot_fer.reports.compare import Comparison, compare
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import charts, frame, plain
-
-if TYPE_CHECKING:
-    from fewshot_fer.records.values import SessionRecord
-    from fewshot_fer.reports.compare import Comparison
-    from fewshot_fer.web.app_state import AppState
 
 
 def show(app: AppState) -> None:
     """Choose two; see what changed."""
     frame.head("Compare two sessions", "What changed in the class, and how sure that is.")
-    if st.button("All sessions", icon=":material/arrow_back:", type="tertiary"):
+    if frame.back("All sessions"):
         frame.go()
     with app.store() as store:
         found = list(reversed(store.sessions()))
@@ -58,7 +53,7 @@ def _result(found: Comparison) -> None:
         key="effects",
         alt="Change of each expression in percentage points, with its range",
     )
-    st.table(
+    frame.table(
         {
             "Expression": list(names),
             "Before": [plain.percent(c.usual) for c in found.changes],
@@ -68,9 +63,7 @@ def _result(found: Comparison) -> None:
                 f"{words.points(c.low)} to {words.points(c.high)}" for c in found.changes
             ],
             "": ["clear" if c in found.clear else "" for c in found.changes],
-        },
-        hide_index=True,
-        border="horizontal",
+        }
     )
     frame.quiet(
         "The ranges hold the true change of all expressions at once 95 times in 100. Another "

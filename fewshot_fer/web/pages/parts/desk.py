@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Rules
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.app_state import AppState
 
 Steps = Callable[[int, int], None]
 

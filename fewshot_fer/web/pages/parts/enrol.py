@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fewshot_fer.sentences import sentence
+from fewshot_fer.students.enrolment.enrolment import Enrolled
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
+from fewshot_fer.students.store.records import Consent
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import camera, collect, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.enrolment.enrolment import Enrolled
-    from fewshot_fer.students.enrolment.gate import Candidate
-    from fewshot_fer.students.store.records import Consent
-    from fewshot_fer.web.app_state import AppState
-    from fewshot_fer.web.pages.parts.tray import Together, Tray
+from fewshot_fer.web.pages.parts.tray import Together, Tray
 
 _NEW = "new"
 
@@ -27,7 +23,7 @@ _NEW = "new"
 def show(app: AppState) -> None:
     """The page on which somebody is enrolled."""
     frame.head("Enrol a student", "Read the agreement together. Nothing is stored before you save.")
-    if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
+    if frame.back("All students"):
         collect.clear(_NEW)
         frame.go()
     frame.told()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.web import theme
@@ -56,6 +58,34 @@ def empty(icon: str, title: str, words: str, *actions: Callable[[], object]) -> 
         st.space("small")
 
 
+def row(key: str | None = None) -> DeltaGenerator:
+    """Things beside one another, in a frame."""
+    return st.container(border=True, horizontal=True, vertical_alignment="center", key=key)
+
+
+def back(words: str) -> bool:
+    """The way back to the list; whether somebody wants to go it."""
+    return st.button(words, icon=":material/arrow_back:", type="tertiary")
+
+
+def table(columns: Mapping[str, Sequence[str]]) -> None:
+    """Columns by their heads."""
+    st.table(dict(columns), hide_index=True, border="horizontal")
+
+
+def download(label: str, name: str, mime: str, data: Callable[[], bytes], **more: Any) -> None:
+    """A file to take along, made when it is asked for."""
+    more.setdefault("icon", ":material/download:")
+    st.download_button(label, data, name, mime, on_click="ignore", **more)
+
+
+def sure(label: str, question: str, yes: str, key: str, **more: Any) -> bool:
+    """A button that asks back; whether the answer is yes."""
+    with st.popover(label, type="tertiary", key=f"ask-{key}", **more):
+        st.markdown(question)
+        return st.button(yes, type="primary", key=f"yes-{key}")
+
+
 def told() -> None:
     """What the run before this one wants to say, until a run has come to its end with it.
 
@@ -74,6 +104,12 @@ def heard() -> None:
 def tell(kind: str, words: str) -> None:
     """Say something at the top of the next run: `done`, `note` or `look`."""
     st.session_state.setdefault("told", []).append((kind, words))
+
+
+def done(words: str, **to: str) -> None:
+    """Something is done: say so in another view of this page."""
+    tell("done", words)
+    go(**to)
 
 
 def go(**to: str) -> None:

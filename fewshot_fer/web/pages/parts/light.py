@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import decode_image
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Candidate, Picture, Refusal, stacked
-from fewshot_fer.students.recalibration import history, recalibrate, undo
+from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, history, recalibrate, undo
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide.component import guide
 from fewshot_fer.web.pages.parts import collect, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated
-    from fewshot_fer.students.store.records import Student
-    from fewshot_fer.web.app_state import AppState
 
 _NOBODY_SAYS = "nobody says: frames of a lesson"
 
@@ -130,14 +125,12 @@ def _brought(who: Student) -> None:
 
 def _scores(title: str, both: BeforeAfter) -> None:
     before, after = both.before, both.after
-    st.table(
+    frame.table(
         {
             title: ["named right", "mean probability", "unsure"],
             "before": [plain.percent(v) for v in (before.right, before.confidence, before.unsure)],
             "after": [plain.percent(v) for v in (after.right, after.confidence, after.unsure)],
-        },
-        hide_index=True,
-        border="horizontal",
+        }
     )
 
 
@@ -147,12 +140,12 @@ def _history(app: AppState, who: Student) -> None:
     if not entries:
         frame.quiet("No recalibration yet: everything is read as it was enrolled.")
     for entry in reversed(entries):
-        with st.container(horizontal=True, vertical_alignment="center", border=True):
+        with frame.row():
             state = ":material/check_circle: in use" if entry.in_use else ""
             if entry.set_aside:
                 state = ":material/pause_circle: set aside: it belongs to another model"
             st.markdown(f"{plain.text(entry.in_words)}  \n{state}", width="stretch")
             if st.button("Take back", key=f"undo-{entry.calibration}", icon=":material/undo:"):
                 undo(app.roster, who.id, entry.calibration)
-                frame.tell("done", "The recalibration is taken back, as if it had never been.")
-                frame.go(student=who.id)
+                words = "The recalibration is taken back, as if it had never been."
+                frame.done(words, student=who.id)

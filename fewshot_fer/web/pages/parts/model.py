@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import streamlit as st
 
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, frame, plain
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
 
 _SETS: Final = {"jaffe": "JAFFE (10 women, Japan)", "kdef20": "KDEF20 (20 people, Sweden)"}
 _REFERENCES: Final = {

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
 from fewshot_fer.records.store import Retention
+from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.retention import due
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.store.records import Summary
-    from fewshot_fer.web.app_state import AppState
 
 _SURE: Final = "delete everything"
 
@@ -38,7 +35,7 @@ def show(app: AppState) -> None:
     )
     days = Retention().students
     kept = f"{days.days} days" if days is not None else "until somebody deletes them"
-    st.table(
+    frame.table(
         {
             "What": [
                 "Frames of a lesson",
@@ -52,9 +49,7 @@ def show(app: AppState) -> None:
                 "only while you record; until you delete the session",
                 f"only where you choose it; {kept}",
             ],
-        },
-        hide_index=True,
-        border="horizontal",
+        }
     )
     _due(app, due(app.library))
     _everything(app, everyone, [session.id for session in sessions])
@@ -69,8 +64,7 @@ def _due(app: AppState, gone: Sequence[Summary]) -> None:
     st.markdown(f"The date of {names} has passed.")
     if st.button(f"Delete {plain.count(len(gone), 'student')} for good", type="primary"):
         _forget(app, [one.id for one in gone])
-        frame.tell("done", f"Nothing of {names} is left.")
-        frame.go()
+        frame.done(f"Nothing of {names} is left.")
 
 
 def _everything(app: AppState, everyone: Sequence[Summary], sessions: Sequence[int]) -> None:
@@ -89,8 +83,7 @@ def _everything(app: AppState, everyone: Sequence[Summary], sessions: Sequence[i
         with app.store() as store:
             store.delete(sessions)
         st.session_state.pop("trays", None)
-        frame.tell("done", "Everything is deleted: students, pictures, sessions.")
-        frame.go()
+        frame.done("Everything is deleted: students, pictures, sessions.")
 
 
 def _forget(app: AppState, students: Sequence[str]) -> None:

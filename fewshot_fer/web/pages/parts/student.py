@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.students.store.moving import export_student, import_student
+from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
+from fewshot_fer.students.store.records import Reference, Student
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import charts, collect, coming, desk, enrol, frame, light, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-
-if TYPE_CHECKING:
-    from fewshot_fer.students.store.records import Reference, Student
-    from fewshot_fer.web.app_state import AppState
 
 
 def show(app: AppState, student_id: str) -> None:
@@ -55,7 +53,7 @@ def _head(app: AppState, who: Student) -> None:
         + (f" Kept until {plain.day(who.keep_until)}." if who.keep_until else ""),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("All students", icon=":material/arrow_back:", type="tertiary"):
+        if frame.back("All students"):
             collect.clear(who.id)
             frame.go()
         with frame.guarded():
@@ -71,15 +69,13 @@ def _learnt(app: AppState, who: Student) -> None:
         key=f"learnt-{who.id}",
         alt=f"How sure each expression of {who.name} is",
     )
-    st.table(
+    frame.table(
         {
             "Expression": [one.expression for one in card.learnt],
             "Pictures": [str(one.references or "–") for one in card.learnt],
             "Expected right": [plain.percent(one.estimated) for one in card.learnt],
             "Read right by the others": [plain.percent(one.checked) for one in card.learnt],
-        },
-        hide_index=True,
-        border="horizontal",
+        }
     )
     frame.quiet(
         "Expected right is an estimate from the model: of 100 looks that show the expression, so "
@@ -106,12 +102,10 @@ def _picture(app: AppState, who: Student, reference: Reference) -> None:
             picture = app.library.portrait(who, reference)
             st.image(picture, width=132, alt=f"{who.name}, {reference.expression}")
         st.markdown(f"**{plain.text(reference.expression)}**")
-        with st.popover("Remove", key=f"take-{reference.sha}", type="tertiary"):
-            st.markdown(f"Remove this picture of {plain.text(reference.expression)} for good?")
-            if st.button("Remove it", key=f"drop-{reference.sha}", type="primary"):
-                app.library.drop(who.id, [reference])
-                frame.tell("done", f"One picture of {reference.expression} is deleted.")
-                frame.go(student=who.id)
+        question = f"Remove this picture of {plain.text(reference.expression)} for good?"
+        if frame.sure("Remove", question, "Remove it", reference.sha):
+            app.library.drop(who.id, [reference])
+            frame.done(f"One picture of {reference.expression} is deleted.", student=who.id)
 
 
 def _add(app: AppState, who: Student) -> None:
@@ -137,27 +131,19 @@ def _data(app: AppState, who: Student) -> None:
         name = st.text_input("The student's name", value=who.name, key=f"name-{who.id}")
         if st.button("Rename", disabled=name.strip() == who.name):
             app.library.rename(who.id, name)
-            frame.tell("done", "The name is changed.")
-            frame.go(student=who.id)
+            frame.done("The name is changed.", student=who.id)
     with st.container(border=True):
         st.subheader("How long", anchor=False)
         until = st.date_input("Delete after", value=who.keep_until, key=f"until-{who.id}")
         frame.quiet("Empty: kept until somebody deletes it.")
         if st.button("Keep until then", disabled=until == who.keep_until):
             app.library.keep(who.id, until)
-            frame.tell("done", "This is noted.")
-            frame.go(student=who.id)
+            frame.done("This is noted.", student=who.id)
     with st.container(border=True):
         st.subheader("Take along", anchor=False)
         frame.quiet("One zip with everything that is known. It holds pictures of a face.")
-        st.download_button(
-            "Export",
-            data=lambda: exported(app, who.id),
-            file_name=f"{who.id}.zip",
-            mime="application/zip",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        exports = partial(exported, app.library, who.id)
+        frame.download("Export", f"{who.id}.zip", "application/zip", exports)
     _removing(app, who)
 
 
@@ -176,14 +162,7 @@ def _removing(app: AppState, who: Student) -> None:
         if st.button("Delete for good", type="primary", disabled=not same, key=f"gone-{who.id}"):
             desk.forget(app, who.id)
             collect.clear(who.id)
-            frame.tell("done", f"Nothing of {plain.text(who.name)} is left.")
-            frame.go()
-
-
-def exported(app: AppState, student_id: str) -> bytes:
-    """Everything of a student as a zip's bytes; what is written on the way is private."""
-    with TemporaryDirectory(prefix="fewshot-fer-") as folder:
-        return export_student(app.library, student_id, Path(folder)).read_bytes()
+            frame.done(f"Nothing of {plain.text(who.name)} is left.")
 
 
 def importing(app: AppState) -> None:
@@ -198,5 +177,4 @@ def importing(app: AppState) -> None:
                 path.write_bytes(zipped.getvalue())
                 came = import_student(app.library, path, as_new=random_id() if as_new else None)
                 st.session_state["import-batch"] = batch + 1
-                frame.tell("done", f"{plain.text(came.name)} is here.")
-                frame.go(student=came.id)
+                frame.done(f"{plain.text(came.name)} is here.", student=came.id)

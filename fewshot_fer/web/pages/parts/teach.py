@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
+from fewshot_fer.students.enrolment.enrolment import Enrolled
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.names import expression_name
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import collect, desk, frame, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.enrolment.enrolment import Enrolled
-    from fewshot_fer.students.enrolment.gate import Candidate
-    from fewshot_fer.students.store.records import Student
-    from fewshot_fer.web.app_state import AppState
 
 _CLASS, _ONE = "The whole class", "One student"
 
@@ -116,5 +112,4 @@ def _teach(
         for key in ("teach-name", "teach-many", "teach-one"):
             st.session_state.pop(key, None)
         names = plain.listed([one.student.name for one in taught])
-        frame.tell("done", plain.text(f"{name} is learnt, from pictures of {names}."))
-        frame.go()
+        frame.done(plain.text(f"{name} is learnt, from pictures of {names}."))

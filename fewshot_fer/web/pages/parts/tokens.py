@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import frame, plain
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.access.credentials import Credentials
-    from fewshot_fer.web.app_state import AppState
 
 _TEACHER = "Everything, as the teacher"
 
@@ -46,8 +42,7 @@ def _password(credentials: Credentials) -> None:
         if st.button("Set", type="primary", disabled=not new or new != again):
             with frame.guarded():
                 credentials.set_password(new)
-                frame.tell("done", "The password is set. Everybody has to sign in with it.")
-                frame.go()
+                frame.done("The password is set. Everybody has to sign in with it.")
 
 
 def _made() -> None:
@@ -61,17 +56,14 @@ def _made() -> None:
 def _listed(app: AppState, credentials: Credentials) -> None:
     names = {one.id: one.name for one in app.library.students()}
     for token in credentials.tokens.listed():
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"
-        ):
+        with frame.row(f"token-{token.id}"):
             reach = names.get(token.student or "", "a student") if token.student else _TEACHER
             with st.container(gap=None):
                 st.markdown(f"**{plain.text(token.name)}**")
                 frame.quiet(f"{reach} · until {plain.day_of(token.until)}")
             if st.button("Revoke", key=f"revoke-{token.id}"):
                 credentials.tokens.revoke(token.id)
-                frame.tell("done", "The token is worthless from now on.")
-                frame.go()
+                frame.done("The token is worthless from now on.")
 
 
 def _make(app: AppState, credentials: Credentials) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -16,9 +16,7 @@ from fewshot_fer.lesson.clips import Clip, ClipFrame, clip_session, watch_clip
 from fewshot_fer.lesson.found import Found, document
 from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, length_of
 from fewshot_fer.reports.summary import Timeline
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.app_state import AppState
 
 VIDEOS: Final = sorted(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES)
 EVERY_S: Final = 0.1

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports import tables, words
 from fewshot_fer.reports.page import CARE, page
-from fewshot_fer.reports.summary import AROUND_S, report_of
+from fewshot_fer.reports.summary import AROUND_S, Report, StudentSummary, read_report
+from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from fewshot_fer.records.values import SessionRecord
-    from fewshot_fer.reports.summary import Report, StudentSummary
-    from fewshot_fer.web.app_state import AppState
-
-
-_KINDS: Final = {
-    "CSV": "text/csv",
-    "Parquet": "application/vnd.apache.parquet",
-    "JSON": "application/json",
-}
 
 
 def show(app: AppState, number: int) -> None:
@@ -32,14 +20,14 @@ def show(app: AppState, number: int) -> None:
     with app.store() as store:
         session = store.find(number)
     frame.head(words.title(session), CARE)
-    if st.button("All sessions", icon=":material/arrow_back:", type="tertiary"):
+    if frame.back("All sessions"):
         frame.go()
     frame.told()
     if session.ended is None:
         st.info("This session still runs, or it was cut off.", icon=":material/pending:")
     each = _each(session)
-    with st.spinner("Reading the session", show_time=True):
-        report = read(app, number, each=each)
+    with st.spinner("Reading the session", show_time=True), app.store() as store:
+        report = read_report(store, number, per_student=each)
     if not report.shares:
         st.info("No face was surely read in this session.", icon=":material/visibility_off:")
     else:
@@ -47,15 +35,8 @@ def show(app: AppState, number: int) -> None:
     names = called(app)
     if report.watched is not None:
         _students(report, names)
-    _take_along(app, session, each=each)
+    _take_along(app, session, report, each=each)
     _delete(app, session)
-
-
-def read(app: AppState, number: int, *, each: bool) -> Report:
-    """The report, with students only where that is chosen."""
-    with app.store() as store:
-        found = store.read(number, students=each)
-        return report_of(found, store.earlier(found.session) if each else ())
 
 
 def called(app: AppState) -> dict[str, str]:
@@ -179,57 +160,38 @@ def _student(
     )
 
 
-def _take_along(app: AppState, session: SessionRecord, *, each: bool) -> None:
+def _take_along(app: AppState, session: SessionRecord, report: Report, *, each: bool) -> None:
     st.divider()
     st.subheader("Take along", anchor=False)
     what = "with every student" if each else "the class alone"
     frame.quiet(f"Downloads hold {what}: the switch above decides.")
     stem = f"session-{session.id}" + ("-students" if each else "")
     with st.container(horizontal=True):
-        st.download_button(
-            "Report (HTML)",
-            data=lambda: html(app, session.id, each=each),
-            file_name=f"{stem}.html",
-            mime="text/html",
+        frame.download(
+            "Report (HTML)", f"{stem}.html", "text/html",
+            lambda: page(report, called(app) if each else None).encode(),
             icon=":material/description:",
-            on_click="ignore",
-        )
-        for kind, mime in _KINDS.items():
-            st.download_button(
-                kind,
-                data=partial(table, app, session.id, kind, each=each),
-                file_name=f"{stem}.{kind.lower()}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        )  # fmt: skip
+        for kind, write in tables.WRITERS.items():
+            name, mime = f"{stem}.{kind}", tables.MEDIA_TYPES[kind]
+            label = kind.upper() if kind != "parquet" else "Parquet"
+            frame.download(label, name, mime, partial(_table, app, session.id, write, each=each))
 
 
-def html(app: AppState, number: int, *, each: bool) -> bytes:
-    """The report as one page that needs no network."""
-    return page(read(app, number, each=each), called(app) if each else None).encode()
-
-
-def table(app: AppState, number: int, kind: str, *, each: bool) -> bytes:
+def _table(app: AppState, number: int, write: tables.Writes, *, each: bool) -> bytes:
     """Every second as a table: the class, or its students."""
-    write = {"CSV": tables.as_csv, "Parquet": tables.as_parquet, "JSON": tables.as_json}[kind]
     with app.store() as store:
-        found = store.read(number)
-        if not each:
-            return write(tables.class_columns(found))
-        tracks = store.student_seconds(found.session)
-        return write(tables.student_columns(tracks, found.session.names))
+        return write(tables.seconds(store, number, per_student=each))
 
 
 def _delete(app: AppState, session: SessionRecord) -> None:
-    with st.popover("Delete this session", icon=":material/delete:", type="tertiary"):
-        st.markdown(
-            f"Delete **{plain.text(words.title(session))}** with all its numbers? This cannot be "
-            "taken back."
-        )
-        if st.button("Delete for good", type="primary", key=f"delete-{session.id}"):
-            with frame.guarded():
-                with app.store() as store:
-                    store.delete([session.id])
-                frame.tell("done", f"Session {session.id} is deleted.")
-                frame.go()
+    question = (
+        f"Delete **{plain.text(words.title(session))}** with all its numbers? This cannot be "
+        "taken back."
+    )
+    icon = ":material/delete:"
+    if frame.sure("Delete this session", question, "Delete for good", "session", icon=icon):
+        with frame.guarded():
+            with app.store() as store:
+                store.delete([session.id])
+            frame.done(f"Session {session.id} is deleted.")
