@@ -19,7 +19,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.faces.align import portraits
-from fewshot_fer.faces.identity import Identity, Known
+from fewshot_fer.faces.identity import FaceGallery, Identity
 from fewshot_fer.images import read_image
 from fewshot_fer.lesson.who import Rechecks, contradicted
 from fewshot_fer.recognizer import Recognizer
@@ -50,7 +50,7 @@ def measure(
         order = rng.permutation(len(people))
         stranger, one, other = (people[k] for k in order[:3])
         mixed = {who: rng.permutation(vectors[who]) for who in people}
-        known = Known.of({who: mixed[who][:REFERENCES] for who in people if who != stranger})
+        known = FaceGallery.of({who: mixed[who][:REFERENCES] for who in people if who != stranger})
         for kind, seen in (("right", one), ("another", other), ("stranger", stranger)):
             rows = mixed[seen][REFERENCES : REFERENCES + looks]
             # Each look must contradict, or the next is not asked for.

@@ -1,4 +1,4 @@
-"""One recogniser for every front: finds faces, aligns and embeds them, knows all people's prior."""
+"""The inference pipeline that every front shares: detection, alignment, embedding, the prior."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names the expression of every face in still pictures."""
+"""Expression recognition in still pictures: every face, as of a student or of a stranger."""
 
 from __future__ import annotations
 

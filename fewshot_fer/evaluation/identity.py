@@ -17,7 +17,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.errors import DataError
-from fewshot_fer.faces.identity import Known, Rules, decide
+from fewshot_fer.faces.identity import FaceGallery, Rules, decide
 
 PRODUCT: Final = Rules()
 """As the product names people."""
@@ -116,8 +116,8 @@ class _Draw:
     subject: str
     number: int
     seen: Floats
-    known: Known
-    others: Known
+    known: FaceGallery
+    others: FaceGallery
     """Without this person."""
 
 
@@ -127,10 +127,10 @@ def _draws(vectors: Floats, subjects: Sequence[str], dealing: Dealing) -> Iterat
     for repetition in range(dealing.repetitions):
         rng = np.random.default_rng([dealing.seed, repetition])
         shuffled = {subject: rng.permutation(where) for subject, where in rows.items()}
-        known = Known.of({s: vectors[where[:references]] for s, where in shuffled.items()})
+        known = FaceGallery.of({s: vectors[where[:references]] for s, where in shuffled.items()})
         for number, (subject, where) in enumerate(shuffled.items()):
             names = tuple(s for s in known.students if s != subject)
-            others = Known(names, np.delete(known.vectors, number, axis=0))
+            others = FaceGallery(names, np.delete(known.vectors, number, axis=0))
             seen = _in_groups(vectors[where[references:]], looks)
             yield _Draw(subject, number, seen, known, others)
 

@@ -1,1 +1,1 @@
-"""Finds faces, follows them, brings them to one pose and says how good they are."""
+"""Face detection, tracking, alignment, recognition and image quality."""

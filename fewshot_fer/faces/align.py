@@ -1,4 +1,4 @@
-"""The one aligned face of the whole product: what the network sees and a support set stores.
+"""Face alignment: the portrait, which the network sees and a support set stores.
 
 A portrait is 192x192; the square that FER-2013 shows of a face is its central 128x128. What
 lies outside the image repeats its border (black would darken the whole face for a network that

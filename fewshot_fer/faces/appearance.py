@@ -1,4 +1,4 @@
-"""A few hundred numbers by which a face is known again within a lesson; not who somebody is."""
+"""Re-identification within a lesson: a colour descriptor of a face; not who somebody is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SURROUNDINGS: Final = 1.5
 LENGTH: Final = _SIDE * _SIDE * 3
 
 
-def looks(image: Bytes, boxes: Floats) -> Floats:
+def appearance_of(image: Bytes, boxes: Floats) -> Floats:
     """Colours in and around each box [n,4], without their mean, at length one: [n,192]."""
     height, width = image.shape[:2]
     thumbs = np.zeros((len(boxes), _SIDE, _SIDE, 3), dtype=np.uint8)
@@ -34,5 +34,5 @@ def looks(image: Bytes, boxes: Floats) -> Floats:
 
 
 def unlikeness(one: Floats, other: Floats) -> Doubles:
-    """0 for the same look, 1 for nothing in common: [n,192] x [m,192] -> [n,m]."""
+    """0 for the same appearance, 1 for nothing in common: [n,192] x [m,192] -> [n,m]."""
     return (1 - one @ other.T).astype(np.float64)

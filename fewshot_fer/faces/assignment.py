@@ -1,4 +1,4 @@
-"""Pairs up two groups by cost."""
+"""The assignment problem: pairs two groups at the least cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arithmetic on boxes [n,4] (x0, y0, x1, y1); in places MTCNN counts a side as x1 - x0 + 1."""
+"""Box arithmetic: [n,4] (x0, y0, x1, y1); in places MTCNN counts a side as x1 - x0 + 1."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from fewshot_fer.engine import Network, OpenVinoNetwork, Precision, native_preci
 from fewshot_fer.faces.boxes import clipped, shares, shifted, squared, suppress
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.judging import (
-    DOUBT,
     SAME_FACE,
+    UNCERTAIN,
     Twice,
     answer_again,
     close_calls,
@@ -114,7 +114,7 @@ class Detector:
         given = thresholds, factor, min_face
         if precision == "bf16" or "bf16" not in native_precisions():
             return cls(load("pnet"), load("rnet"), load("onet"), *given, helpers=threads)
-        refiner = Twice(load("rnet", "bf16"), load("rnet"), log_odds(thresholds[1]) - DOUBT)
+        refiner = Twice(load("rnet", "bf16"), load("rnet"), log_odds(thresholds[1]) - UNCERTAIN)
         return cls(load("pnet"), refiner, load("onet", "bf16"), *given, load("onet"), threads)
 
     def plan(self, height: int, width: int, *, min_face: float = 0) -> list[Piece]:

@@ -1,4 +1,4 @@
-"""Decides, frame by frame, whether to search the whole image or to look at known places only."""
+"""Face detection and tracking in a stream: a full search now and then, refinement in between."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
-from fewshot_fer.faces.appearance import looks
+from fewshot_fer.faces.appearance import appearance_of
 from fewshot_fer.faces.boxes import overlaps, shares
 from fewshot_fer.faces.detector import Picture
 from fewshot_fer.faces.frames import as_rgb
@@ -177,7 +177,7 @@ class FaceFollower:
         return True
 
     def _search(self, pixels: Bytes, sampler: AreaSampler, time: float, *, moved: Bools) -> None:
-        """Search the whole frame at once; know the faces that moved again by their looks alone."""
+        """Search the whole frame at once; those that moved are known again by appearance."""
         stay = self._seen.without(self._seen.ids[moved])
         if not moved.any() or moved.mean() >= self._rhythm.jump:
             stay = _Seen.nothing()
@@ -186,8 +186,8 @@ class FaceFollower:
         found = found[_unclaimed(found, stay.faces)]
         tracks, _ = self._tracker.predict(time)
         among = tracks[~np.isin(tracks, stay.ids)]
-        look = looks(pixels, found.boxes)
-        ids = self._tracker.update(found, time, look, among=among, jumped=bool(moved.any()))
+        appearance = appearance_of(pixels, found.boxes)
+        ids = self._tracker.update(found, time, appearance, among=among, jumped=bool(moved.any()))
         self._seen, self._lost = stay.joined(_Seen.of(found, ids, time)), {}
         self._plan, self._arrears = [], 0.0
 
@@ -204,7 +204,9 @@ class FaceFollower:
         others = self._seen.without(tracks)
         found, _ = self._detector.refine(sampler, boxes[here])
         found = found[_unclaimed(found, others.faces)]
-        ids = self._tracker.update(found, time, looks(pixels, found.boxes), among=known[here])
+        ids = self._tracker.update(
+            found, time, appearance_of(pixels, found.boxes), among=known[here]
+        )
         self._seen = others.joined(_Seen.of(found, ids, time))
         missed = tracks[~np.isin(tracks, ids) & np.isin(tracks, known)]
         for track in missed.tolist():
@@ -253,7 +255,7 @@ class FaceFollower:
             return
         known, _ = self._tracker.predict(time)
         away = known[~np.isin(known, self._seen.ids)]
-        ids = self._tracker.update(found, time, looks(pixels, found.boxes), among=away)
+        ids = self._tracker.update(found, time, appearance_of(pixels, found.boxes), among=away)
         self._seen = self._seen.joined(_Seen.of(found, ids, time))
 
     def _forget(self, known: Ints) -> None:

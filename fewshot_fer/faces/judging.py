@@ -1,4 +1,4 @@
-"""How the networks that judge proposals are asked: quickly first, exactly where it matters.
+"""A two-precision cascade: proposals are judged in bf16, and again in f32 where it matters.
 
 Half precision is nearly twice as fast, and its answers are off by a few hundredths. Where nothing
 depends on so little they are good enough; where something does, full precision answers again.
@@ -15,7 +15,7 @@ from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.engine import Network
 from fewshot_fer.faces.boxes import shares, suppress
 
-DOUBT: Final = 0.7
+UNCERTAIN: Final = 0.7
 """Log odds; half precision was off by 0.34 at most for 5,858 proposals of photos and drawings."""
 SAME_FACE: Final = 0.7
 """The share of the smaller box above which two answers are of one face."""
@@ -62,12 +62,12 @@ def close_calls(boxes: Floats, odds: Floats, least: float) -> Ints:
     Those at the edge of being a face at all; those that are nearly as sure as the surest of
     their face, with it; those that are only just the same face as another.
     """
-    doubted = np.abs(odds - least) < DOUBT
-    able = np.flatnonzero(odds > least - DOUBT)
+    uncertain = np.abs(odds - least) < UNCERTAIN
+    able = np.flatnonzero(odds > least - UNCERTAIN)
     best = able[suppress(boxes[able], odds[able], SAME_FACE, shares)]
     common = shares(boxes[best], boxes[able])
-    near = odds[best][:, None] - odds[able] < DOUBT
+    near = odds[best][:, None] - odds[able] < UNCERTAIN
     rivals = ((common > SAME_FACE - _EDGE) & near) | (np.abs(common - SAME_FACE) < _EDGE)
     contested = rivals.sum(axis=1) > 1
-    doubted[able[rivals[contested].any(axis=0)]] = True
-    return np.flatnonzero(doubted)
+    uncertain[able[rivals[contested].any(axis=0)]] = True
+    return np.flatnonzero(uncertain)

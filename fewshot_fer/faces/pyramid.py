@@ -1,4 +1,4 @@
-"""The sizes at which an image is searched, and the pieces each size is searched in."""
+"""The image pyramid of a search, and the tiles in which each level is searched."""
 
 from __future__ import annotations
 

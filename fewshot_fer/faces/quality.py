@@ -1,4 +1,4 @@
-"""How good a face is to read an expression from, and why not."""
+"""Face image quality: how good a face is to read an expression from, and why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes an image, or squares cut out of it, smaller by the means of whole pixels.
+"""Area resampling of an image, or of squares cut out of it, with sums of whole pixels.
 
 This is PyTorch's adaptive average pooling, which the cascade's weights are used with: pixel i
 of m is the plain mean of the pixels floor(i*n/m) to ceil((i+1)*n/m) of n. From one table of

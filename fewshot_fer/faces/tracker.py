@@ -1,6 +1,6 @@
-"""Gives faces the numbers they had before: by where they are heading, their size and their look.
+"""Multi-object tracking of faces: association by motion, size and appearance.
 
-No pixels and no clock: time and looks are handed in. The numbers belong to one tracker.
+No pixels and no clock: time and appearances are handed in. The numbers belong to one tracker.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Tracks:
     velocities: Doubles
     """Of the middle, in pixels a second [n,2]."""
     seen: Doubles
-    looks: Floats
+    appearance: Floats
 
     @classmethod
     def none(cls) -> _Tracks:
@@ -67,7 +67,7 @@ class _Tracks:
     def __getitem__(self, which: Bools | Ints) -> _Tracks:
         return _Tracks(
             self.ids[which], self.places[which], self.velocities[which], self.seen[which],
-            self.looks[which],
+            self.appearance[which],
         )  # fmt: skip
 
     def joined(self, other: _Tracks) -> _Tracks:
@@ -76,7 +76,7 @@ class _Tracks:
             np.concatenate([self.places, other.places]),
             np.concatenate([self.velocities, other.velocities]),
             np.concatenate([self.seen, other.seen]),
-            np.concatenate([self.looks, other.looks]),
+            np.concatenate([self.appearance, other.appearance]),
         )
 
     def expected(self, time: float) -> Doubles:
@@ -102,7 +102,7 @@ class Tracker:
         self,
         faces: Faces,
         time: float,
-        looks: Floats | None = None,
+        appearance: Floats | None = None,
         *,
         among: Ints | None = None,
         jumped: bool = False,
@@ -110,10 +110,10 @@ class Tracker:
         """The numbers [n] of the faces seen at a time; unknown faces get new ones.
 
         `among` are the tracks that were looked at (else all); `jumped` says that places mean
-        nothing any more, so that faces are known again by their look alone.
+        nothing any more, so that faces are known again by their appearance alone.
         """
         self._forget(time)
-        seen = _Sight(faces, looks)
+        seen = _Sight(faces, appearance)
         candidates = np.flatnonzero(
             np.ones(len(self._tracks.ids), bool)
             if among is None
@@ -147,10 +147,10 @@ class Tracker:
         reach = np.minimum(reach, habits.largest_reach)[:, None]
         costs = distance + stretch
         possible = (distance <= reach) & (stretch <= habits.largest_stretch)
-        if seen.looks is not None:
-            strange = unlikeness(tracks.looks, seen.looks)
+        if seen.appearance is not None:
+            strange = unlikeness(tracks.appearance, seen.appearance)
             costs = costs + habits.look_weight * strange
-            known = tracks.looks.any(axis=1) & (unseen > habits.fresh)
+            known = tracks.appearance.any(axis=1) & (unseen > habits.fresh)
             possible &= (strange <= habits.stranger) | ~known[:, None]
         return np.where(possible, costs, np.inf)
 
@@ -160,9 +160,9 @@ class Tracker:
         Whoever is known again is out of the others' way, so it goes round by round.
         """
         costs = np.full((len(tracks.ids), len(seen.places)), np.inf)
-        if seen.looks is None:
+        if seen.appearance is None:
             return costs
-        left = unlikeness(tracks.looks, seen.looks)
+        left = unlikeness(tracks.appearance, seen.appearance)
         while left.size:
             limit = left + self._habits.clear_by
             clear = (limit <= _best_other(left, axis=0)) & (limit <= _best_other(left, axis=1))
@@ -178,7 +178,7 @@ class Tracker:
     ) -> None:
         tracks = self._tracks
         places, velocities = tracks.places.copy(), tracks.velocities.copy()
-        moments, looks = tracks.seen.copy(), tracks.looks.copy()
+        moments, appearance = tracks.seen.copy(), tracks.appearance.copy()
         since = np.maximum(time - tracks.seen[rows], 1e-3)[:, None]
         surprise = seen.places[columns, :2] - tracks.expected(time)[rows, :2]
         turn = self._habits.turning * np.minimum(1.0, since / 0.1)
@@ -188,13 +188,13 @@ class Tracker:
         slow = np.hypot(*velocities.T) < 0.25 * places[:, 2]
         velocities[slow] *= 0.5
         places[rows], moments[rows] = seen.places[columns], time
-        if seen.looks is not None:
+        if seen.appearance is not None:
             clear = ~_crowded(_boxes(places))[rows]
-            mixed = 0.8 * looks[rows] + 0.2 * seen.looks[columns]
+            mixed = 0.8 * appearance[rows] + 0.2 * seen.appearance[columns]
             mixed /= np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-6)
-            looks[rows[clear]] = mixed[clear]
+            appearance[rows[clear]] = mixed[clear]
         self._tracks = replace(
-            tracks, places=places, velocities=velocities, seen=moments, looks=looks
+            tracks, places=places, velocities=velocities, seen=moments, appearance=appearance
         )
 
     def rescale(self, zoom: float) -> None:
@@ -205,7 +205,7 @@ class Tracker:
         )
 
     def _displace(self, tracks: Ints) -> None:
-        """Nobody knows where they are now; only their looks can bring them back."""
+        """Nobody knows where they are now; only their appearance can bring them back."""
         places = self._tracks.places.copy()
         places[tracks, :2] = np.nan
         self._tracks = replace(self._tracks, places=places)
@@ -214,23 +214,27 @@ class Tracker:
         new = np.flatnonzero(ids < 0)
         ids[new] = np.arange(self._next, self._next + len(new))
         self._next += len(new)
-        looks = np.zeros((len(new), LENGTH), np.float32) if seen.looks is None else seen.looks[new]
+        appearance = (
+            np.zeros((len(new), LENGTH), np.float32)
+            if seen.appearance is None
+            else seen.appearance[new]
+        )
         arrived = _Tracks(
-            ids[new], seen.places[new], np.zeros((len(new), 2)), np.full(len(new), time), looks
+            ids[new], seen.places[new], np.zeros((len(new), 2)), np.full(len(new), time), appearance
         )
         self._tracks = self._tracks.joined(arrived)
 
 
 class _Sight:
-    """What was seen in one frame: middles and sides [n,4], looks [n,192]."""
+    """What was seen in one frame: middles and sides [n,4], appearance [n,192]."""
 
-    def __init__(self, faces: Faces, looks: Floats | None) -> None:
+    def __init__(self, faces: Faces, appearance: Floats | None) -> None:
         boxes = faces.boxes.astype(np.float64)
         self.places = np.concatenate(
             [(boxes[:, :2] + boxes[:, 2:]) / 2, np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3)],
             axis=1,
         )
-        self.looks = looks
+        self.appearance = appearance
 
 
 def _boxes(places: Doubles) -> Floats:
@@ -239,7 +243,7 @@ def _boxes(places: Doubles) -> Floats:
 
 
 def _crowded(boxes: Floats) -> Bools:
-    """Which boxes lie over another one, so that a look may be of two faces [n]."""
+    """Which boxes lie over another one, so that an appearance may be of two faces [n]."""
     over = overlaps(boxes, boxes)
     np.fill_diagonal(over, 0)
     return np.asarray(over.max(axis=1, initial=0) > 0.1)

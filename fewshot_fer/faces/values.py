@@ -1,4 +1,4 @@
-"""The faces that were found in one image."""
+"""Detections: boxes, landmarks and probabilities of the faces of one image."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.align import portraits
-from fewshot_fer.faces.identity import Identity, IdentityNamer, Known, unit
+from fewshot_fer.faces.identity import FaceGallery, Identity, IdentityNamer, unit
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.naming import Namer
@@ -30,7 +30,7 @@ class KnownFaces:
         self._stamps: dict[str, object] = {}
         self._seen: object = None
         """The library's stamp when all that it holds had been taken in."""
-        self.known = Known.of({})
+        self.known = FaceGallery.of({})
         self.refresh()
 
     def refresh(self) -> bool:
@@ -51,7 +51,7 @@ class KnownFaces:
             self._vectors[student] = self._look_at(student)
         self._vectors = {who: self._vectors[who] for who in stamps}
         self._stamps = dict(stamps)
-        self.known = Known.of(self._vectors)
+        self.known = FaceGallery.of(self._vectors)
         return True
 
     def _look_at(self, student_id: str) -> Floats:
@@ -80,7 +80,7 @@ def likeness(
     pictures = [library.portrait(student, r) for r in student.references if r.kind == "image"]
     if not pictures:
         return None
-    middle = Known.of({student_id: identity(np.stack(pictures))}).vectors[0]
+    middle = FaceGallery.of({student_id: identity(np.stack(pictures))}).vectors[0]
     return lambda others: identity(others) @ middle
 
 
@@ -142,7 +142,7 @@ class EnrolledNamer:
     ) -> None:
         """`find` says None as long as the faces of the enrolled are not known."""
         self._find = find
-        self._known = Known.of({})
+        self._known = FaceGallery.of({})
         self._namer: IdentityNamer | None = None
         self._rechecks = rechecks or Rechecks()
         self._doubts: dict[int, _Doubt] = {}
@@ -211,7 +211,7 @@ class EnrolledNamer:
         return min(waiting, key=lambda i: self._doubts[tracks[i]].due, default=None)
 
 
-def contradicted(looks: Floats, student: str, known: Known, rules: Rechecks) -> bool:
+def contradicted(looks: Floats, student: str, known: FaceGallery, rules: Rechecks) -> bool:
     """Whether the mean of looks [n,128] is not of a student who is known."""
     mean = unit(looks.mean(axis=0, keepdims=True))[0]
     alike = dict(zip(known.students, known.vectors @ mean, strict=True))

@@ -1,4 +1,4 @@
-"""Seconds that a database did not take yet, in a private file of one JSON line each."""
+"""A write-ahead file of seconds that a database did not take yet, a JSON line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as the tables hold them, and back."""
+"""Quantisation: numbers as the tables hold them, and back."""
 
 from __future__ import annotations
 

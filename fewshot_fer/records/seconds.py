@@ -1,4 +1,4 @@
-"""Makes one record of all the frames of a second; pure."""
+"""Aggregates the frames of a second to one record; pure."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ class Summary:
     """Of the source's time: what was dropped is missing here."""
     most_faces: int
     coverage: float
-    """The mean share of the class that was surely read."""
+    """The mean share of the class that was confidently read."""
     shares: Mapping[str, float]
-    """The mean share of each expression among those who were surely read."""
+    """The mean share of each expression among those who were confidently read."""
 
 
 @dataclass(slots=True)

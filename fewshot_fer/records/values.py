@@ -26,7 +26,7 @@ class ClassSecond:
     """Students of the class."""
     faces: float
     sure: float
-    """Faces that were surely read."""
+    """Faces that were confidently read."""
     counts: Mapping[str, float]
     """How many of these showed each expression."""
 
@@ -41,7 +41,7 @@ class StudentSecond:
     sure: float
     quality: float
     shown: str | None
-    """What was surely shown for at least half of the second."""
+    """What was confidently shown for at least half of the second."""
     scores: Mapping[str, float]
 
 
@@ -93,11 +93,11 @@ class ClassTrack:
     faces: Floats
     """[n]"""
     counts: Floats
-    """How many surely showed each expression [n,C]."""
+    """How many confidently showed each expression [n,C]."""
 
     @property
     def sure(self) -> Floats:
-        """How many were surely read [n]."""
+        """How many were confidently read [n]."""
         return np.asarray(self.counts.sum(axis=1), np.float32)
 
 
@@ -126,7 +126,7 @@ class StudentBlocks:
     blocks: Ints
     """Which blocks, increasing [n]."""
     counts: Floats
-    """Seconds in which each expression was surely shown [n,C]."""
+    """Seconds in which each expression was confidently shown [n,C]."""
     seen: Floats
     """Seconds in which the face was to be seen [n]."""
     quality: Floats

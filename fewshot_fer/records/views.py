@@ -56,9 +56,9 @@ class ClassShares:
     """The class as a whole."""
 
     shares: Mapping[str, float]
-    """Of the faces that are surely read, the share of each expression; empty if there is none."""
+    """Of the faces read with confidence, the share of each expression; empty if there is none."""
     sure: int
-    """Faces that are surely read."""
+    """Faces that are confidently read."""
     expected: int
     """Students of the class, or the faces in the frame where these are more."""
 

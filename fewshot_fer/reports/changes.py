@@ -3,7 +3,7 @@
 A student is compared with nobody but themself: with their earlier sessions, or with what came
 before in this one. Stretches of half a minute to five minutes are looked at as the session goes
 on, and the whole of it once. What is told has passed a threshold that counts all students,
-expressions and looks, so that false alarms stay rare however large the class and long the lesson.
+expressions and checks, so that false alarms stay rare however large the class and long the lesson.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from fewshot_fer.arrays import Bools, Doubles
 from fewshot_fer.records.values import BLOCK_S, Recorded
 from fewshot_fer.reports import evidence
-from fewshot_fer.reports.evidence import Known, Stretches
+from fewshot_fer.reports.evidence import Background, Stretches
 from fewshot_fer.reports.statistics import (
     Difference,
     Part,
@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """A student whose face surely changed from their own usual."""
+    """A student whose face changed from their own usual, with confidence."""
 
     student: str
     usual: Usual
@@ -113,7 +113,7 @@ def _parts(case: Case, split: int) -> list[Series]:
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """A stretch, from a block up to another, that surely shows more of an expression."""
+    """A stretch, from a block up to another, that shows more of an expression with confidence."""
 
     first: int
     last: int
@@ -132,7 +132,7 @@ def _blocks(this: Recorded, cases: Mapping[str, Case], rules: Watch) -> Doubles:
 
 def _known(
     this: Recorded, cases: Mapping[str, Case], pace: float, split: int, rules: Watch
-) -> Known:
+) -> Background:
     """The blocks of all students, and what stands against them."""
     earlier = np.zeros((len(cases), len(this.session.names)))
     first = np.full(len(cases), split)
@@ -144,30 +144,30 @@ def _known(
             earlier[k] = min(pace * case.usual.seconds, most) * mean
             first[k] = 0
     blocks = _blocks(this, cases, rules)
-    return Known(blocks, pace, earlier, first, len(cases) > rules.others)
+    return Background(blocks, pace, earlier, first, len(cases) > rules.others)
 
 
-def _told(known: Known, seconds: int, rules: Watch) -> list[list[_Passed]]:
+def _told(known: Background, seconds: int, rules: Watch) -> list[list[_Passed]]:
     """For every student the stretches that speak for a change, in order of their ends."""
     count = seconds // BLOCK_S
-    step = 1 + count // rules.most_looks
+    step = 1 + count // rules.most_checks
     widths = tuple(round(seconds / BLOCK_S) for seconds in rules.stretches)
     stretches = Stretches(np.arange(count, 0, -step)[::-1], widths)
     odds = evidence.log_odds(known, stretches, rules.least, rules.covered)
     threshold = log(max(1, len(odds)) * max(1, count) / rules.alarms)
     passed = evidence.in_all(odds, widths) >= threshold
     found: list[list[_Passed]] = [[] for _ in odds]
-    for student, look in zip(*np.nonzero(passed), strict=True):
-        best = odds[student, look]
+    for student, check in zip(*np.nonzero(passed), strict=True):
+        best = odds[student, check]
         width, expression = np.unravel_index(int(best.argmax()), best.shape)
-        last = int(stretches.ends[look])
+        last = int(stretches.ends[check])
         one = _Passed(last - widths[int(width)], last, int(expression))
         if _lasts(known, int(student), one, rules):
             found[student].append(one)
     return found
 
 
-def _lasts(known: Known, student: int, one: _Passed, rules: Watch) -> bool:
+def _lasts(known: Background, student: int, one: _Passed, rules: Watch) -> bool:
     """Whether a change is to be seen outside of its strongest minute too."""
     strongest = round(rules.strongest / BLOCK_S)
     if one.last - one.first <= strongest:

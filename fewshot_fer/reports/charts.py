@@ -12,7 +12,7 @@ from fewshot_fer.reports.summary import Timeline
 
 
 def stack(line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, label: str) -> str:
-    """Shares over time, one on the other; white where nobody was surely read."""
+    """Shares over time, one on the other; white where nobody was confidently read."""
     parts = []
     bottom = np.zeros(len(line.seconds))
     for name in ordered(names):
@@ -23,7 +23,7 @@ def stack(line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, 
 
 
 def coverage(line: Timeline, *, label: str) -> str:
-    """How much of the class was surely read over time."""
+    """How much of the class was confidently read over time."""
     share = np.nan_to_num(line.coverage)
     return _svg([_steps(np.zeros(len(share)), share, COVERED)], len(share), line, (), label)
 

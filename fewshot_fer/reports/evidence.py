@@ -1,4 +1,4 @@
-"""How strongly stretches of a session speak for a change in what a student shows.
+"""Change detection (Shiryaev-Roberts): how strongly stretches speak for a change in a student.
 
 What a face shows in some seconds is taken for a few independent draws: how many is learnt from
 the class. Two explanations of a stretch are compared: the student's usual goes on, or one
@@ -40,11 +40,11 @@ class Stretches:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What stands against a stretch."""
+class Background:
+    """The null hypothesis: what is usual, against which a stretch is tested."""
 
     blocks: Doubles
-    """Seconds in which each expression was surely shown; 0 where too little was read [S,B,C]."""
+    """Seconds in which each expression was confidently shown; 0 where too few [S,B,C]."""
     pace: float
     """Draws a second."""
     earlier: Doubles
@@ -85,7 +85,7 @@ def _pace_in(blocks: Doubles, width: int) -> float:
     return seen / spread
 
 
-def log_odds(known: Known, stretches: Stretches, least: float, covered: float) -> Doubles:
+def log_odds(known: Background, stretches: Stretches, least: float, covered: float) -> Doubles:
     """The log odds that an expression is shown more than usual [S,m,W,C]; -inf where unseen."""
     found = [_of_width(known, stretches.ends, width, least, covered) for width in stretches.widths]
     return np.stack(found, axis=2)
@@ -99,7 +99,7 @@ def in_all(odds: Doubles, widths: tuple[int, ...]) -> Doubles:
 
 
 def without_strongest(
-    known: Known, student: int, stretch: slice, expression: int, strongest: int
+    known: Background, student: int, stretch: slice, expression: int, strongest: int
 ) -> float:
     """The log odds of a stretch's other blocks, without those where the expression is strongest."""
     blocks = known.blocks[student, stretch]
@@ -110,7 +110,7 @@ def without_strongest(
     return float(_ratio(known.pace * rest, usual)[expression])
 
 
-def _of_width(known: Known, ends: Ints, width: int, least: float, covered: float) -> Doubles:
+def _of_width(known: Background, ends: Ints, width: int, least: float, covered: float) -> Doubles:
     """Stretches of one width [S,m,C]."""
     total = np.concatenate([np.zeros_like(known.blocks[:, :1]), known.blocks.cumsum(axis=1)], 1)
     starts = ends - width
@@ -147,7 +147,7 @@ def _together(moved: Doubles, read: Bools) -> Doubles:
     return np.asarray(summed / np.maximum(1, middle.sum(axis=0))[:, None])
 
 
-def _class_mean(known: Known) -> Doubles:
+def _class_mean(known: Background) -> Doubles:
     """What the class shows, with a little of everything [C]."""
     total = known.blocks.sum(axis=(0, 1))
     total = total + 0.02 * total.sum() + 1

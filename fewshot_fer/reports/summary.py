@@ -39,9 +39,9 @@ class Timeline:
     """When each begins [n]."""
     length: int
     shares: Doubles
-    """Of those who were surely read [n,C]; NaN where nobody was."""
+    """Of those who were confidently read [n,C]; NaN where nobody was."""
     coverage: Doubles
-    """The share of the class that was surely read [n]; NaN where nothing was recorded."""
+    """The share of the class that was confidently read [n]; NaN where nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Around:
 
     mark: Mark
     coverage: tuple[float, float]
-    """How much of the class was surely read before and after."""
+    """How much of the class was confidently read before and after."""
     changes: tuple[Change, ...]
     """Every expression; empty where too little was seen on one side."""
 
@@ -66,11 +66,11 @@ class StudentSummary:
 
     student: str
     shares: Mapping[str, float]
-    """Of the time in which the student was surely read."""
+    """Of the time in which the student was confidently read."""
     seen: float
     """The share of the session in which the face was to be seen."""
     sure: float
-    """The share of the session in which it was surely read."""
+    """The share of the session in which it was confidently read."""
     quality: float
     timeline: Timeline
 
@@ -159,7 +159,7 @@ def around(whole: ClassTrack, mark: Mark, names: Sequence[str]) -> Around:
 
 
 def covered(whole: ClassTrack, first: int = 0, last: int | None = None) -> float:
-    """How much of the class was surely read, from a second up to another."""
+    """How much of the class was confidently read, from a second up to another."""
     inside = whole.seconds >= first
     if last is not None:
         inside &= whole.seconds < last

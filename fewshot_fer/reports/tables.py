@@ -30,7 +30,7 @@ def seconds(store: Store, session: int | None, *, per_student: bool) -> Columns:
 
 
 def class_columns(recorded: Recorded) -> Columns:
-    """The class, a row a second: how many surely showed each expression."""
+    """The class, a row a second: how many confidently showed each expression."""
     whole = recorded.whole
     columns: Columns = {
         "second": whole.seconds.tolist(),

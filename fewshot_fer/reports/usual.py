@@ -19,10 +19,10 @@ class Watch:
     alarms: float = 0.9
     """False alarms expected while a session goes on in which nothing changed, at most."""
     alarms_whole: float = 0.1
-    """The same for the look at the whole session."""
+    """The same for the check of the whole session."""
     stretches: tuple[float, ...] = (30, 40, 50, 60, 70, 80, 90, 100, 120, 150, 180, 240, 300)
-    most_looks: int = 240
-    """A long session is looked at so often; a short one every ten seconds."""
+    most_checks: int = 240
+    """A long session is checked so often; a short one every ten seconds."""
     shortest_usual: float = 120.0
     longest_usual: float = 300.0
     """Nothing is said before a quarter of a session is known, or as much as lies between."""
@@ -32,7 +32,7 @@ class Watch:
     """The usual holds at least so many stretches that each tell something new: where faces
     change slowly, two minutes are not enough."""
     covered: float = 0.5
-    """The share of a stretch that must be surely read."""
+    """The share of a stretch that must be confidently read."""
     least: float = 0.12
     """Smaller changes of some minutes are not worth a word."""
     least_whole: float = 0.06
@@ -54,7 +54,7 @@ class Usual:
     sessions: int
     """How many earlier sessions; 0: the first minutes of this one."""
     seconds: float
-    """Seconds that were surely read in them."""
+    """Seconds that were confidently read in them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fewshot_fer.students.enrolment.card import Card, card_of
-from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment, Looked
+from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult, Looked
 from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.gallery import Gallery, gallery
 from fewshot_fer.students.recalibration import compare, history, recalibrate_class, undo
@@ -18,8 +18,8 @@ from fewshot_fer.students.store.verify import verify
 __all__ = [
     "Card",
     "Consent",
-    "Enrolled",
     "Enrolment",
+    "EnrolmentResult",
     "Gallery",
     "Gate",
     "Library",

@@ -11,20 +11,20 @@ from collections.abc import Mapping, Sequence
 from fewshot_fer.errors import FewshotFerError, StudentError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment, Incoming
+from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult, Incoming
 from fewshot_fer.students.store.names import expression_name
 
 
 def teach_student(
     enrolment: Enrolment, student_id: str, name: str, pictures: Sequence[Incoming]
-) -> Enrolled:
+) -> EnrolmentResult:
     """Teach an expression of one student's own."""
     return enrolment.add(student_id, pictures, own=[_new_name(name)])
 
 
 def teach_class(
     enrolment: Enrolment, name: str, pictures: Mapping[str, Sequence[Incoming]]
-) -> list[Enrolled]:
+) -> list[EnrolmentResult]:
     """Teach the class an expression from pictures by student; all of them or none."""
     tidy = _new_name(name)
     library = enrolment.roster.library

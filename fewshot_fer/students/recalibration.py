@@ -1,4 +1,4 @@
-"""Recalibrates a student for a lesson: from a resting face, one picture, or many frames.
+"""Domain adaptation of a student to a lesson (recalibration), from one picture or many frames.
 
 Nothing in the student's references is changed by it. Every calibration is a file of its
 own; the newest of the running checkpoint is in use, and taking it back leaves no trace.
@@ -18,7 +18,7 @@ from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.calibration import Calibration, thinned
 from fewshot_fer.students.store.interfaces import Prototypes
 from fewshot_fer.students.store.names import known_expression
-from fewshot_fer.students.store.vectors import Known
+from fewshot_fer.students.store.vectors import StudentVectors
 
 _FEWEST_TO_KEEP_ASIDE = 4
 
@@ -122,14 +122,14 @@ def recalibrate(
 
 
 def recalibrate_class(
-    roster: Roster, looks: Mapping[str, Floats], *, how: str = "class"
+    roster: Roster, samples: Mapping[str, Floats], *, how: str = "class"
 ) -> dict[str, Recalibrated | str]:
     """Everyone in view, from their vectors [n,D] by student id; a reason for who was left as is.
 
     Nobody says what is shown: only frames that are sure count, and too few change nothing.
     """
     results: dict[str, Recalibrated | str] = {}
-    for student_id, z in looks.items():
+    for student_id, z in samples.items():
         try:
             results[student_id] = recalibrate(roster, student_id, z, None, how=how)
         except FaceError as error:
@@ -224,7 +224,9 @@ def _count(score: Score, share: float) -> int:
     return round(score.pictures * share)
 
 
-def _kept_aside(roster: Roster, known: Known, calibration: Calibration) -> BeforeAfter | None:
+def _kept_aside(
+    roster: Roster, known: StudentVectors, calibration: Calibration
+) -> BeforeAfter | None:
     """Every second frame teaches, the others tell whether it helped."""
     n = len(calibration.z)
     if n < _FEWEST_TO_KEEP_ASIDE:
@@ -243,7 +245,7 @@ def _kept_aside(roster: Roster, known: Known, calibration: Calibration) -> Befor
     return _both(before, _with(roster, known, half), calibration.z[aside], truth)
 
 
-def _with(roster: Roster, known: Known, calibration: Calibration) -> Prototypes:
+def _with(roster: Roster, known: StudentVectors, calibration: Calibration) -> Prototypes:
     session = roster.session(known, calibration)
     return roster.learn(known.z, known.labels, session=session)
 

@@ -1,4 +1,4 @@
-"""The library's students as one recogniser sees them: references become prototypes here.
+"""Few-shot learning: references of the library become prototypes, as one recogniser sees them.
 
 Prototypes are a pure function of (references, the calibration in use, the class's own
 expressions, checkpoint). They are remembered only in memory, under everything that they
@@ -24,7 +24,7 @@ from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.interfaces import Prototypes, Reading, Recognises, SessionShift
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Student
-from fewshot_fer.students.store.vectors import Known, known_vectors
+from fewshot_fer.students.store.vectors import StudentVectors, known_vectors
 
 _TRIES = 3
 Taught = tuple[object, tuple[ClassExpression, ...]]
@@ -73,7 +73,7 @@ class Roster:
         prior = self.recogniser.prior.knowing(class_expressions)
         return prior.learn(z, labels, session=session)
 
-    def known(self, student_id: str) -> tuple[Student, Known]:
+    def known(self, student_id: str) -> tuple[Student, StudentVectors]:
         """A student and their vectors, of one moment, though others may be writing."""
         for attempt in range(_TRIES):
             student = self.library.open(student_id)
@@ -88,7 +88,7 @@ class Roster:
         """Name vectors [n,D] of one student, or of nobody in particular."""
         return self.prototypes(student_id).read(z)
 
-    def session(self, known: Known, calibration: Calibration) -> SessionShift:
+    def session(self, known: StudentVectors, calibration: Calibration) -> SessionShift:
         """What a calibration adds to what is known of a student."""
         prior = self.recogniser.prior
         return prior.recalibrate(
@@ -141,6 +141,6 @@ class Roster:
             labels = np.array(known.labels)
             basic = np.isin(labels, BASIC)
             if (labels == name).any():
-                looks = known.z[labels == name]
-                teachers.append(Teacher(looks, known.z[basic], labels[basic].tolist()))
+                samples = known.z[labels == name]
+                teachers.append(Teacher(samples, known.z[basic], labels[basic].tolist()))
         return learn_class_expression(self.recogniser.prior, name, teachers)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.students.enrolment.enrolment import Enrolled, Enrolment
+from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate, Picture, stacked, usable
 from fewshot_fer.students.recalibration import Recalibrated
 from fewshot_fer.students.recalibration import recalibrate as recalibrate_from_vectors
@@ -27,7 +27,7 @@ def enroll(
     agreed_by: str,
     gate: Gate | None = None,
     skip_refused: bool = False,
-) -> Enrolled:
+) -> EnrolmentResult:
     """Enrol a student from pictures by expression: files, or images [h,w,3] RGB.
 
     `agreed_by` says who has read `consent_text()` and agreed to it.
@@ -43,7 +43,7 @@ def add_references(
     *,
     gate: Gate | None = None,
     skip_refused: bool = False,
-) -> Enrolled:
+) -> EnrolmentResult:
     """More pictures of a student; an expression that is new becomes the student's own."""
     known = roster.library.expressions(roster.library.open(student_id))
     own = [name for name in pictures if name not in known]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.students.enrolment.cross_checks import Doubt
-    from fewshot_fer.students.enrolment.enrolment import Enrolled
+    from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
     from fewshot_fer.students.enrolment.gate import Refusal
     from fewshot_fer.students.recalibration import Recalibrated
     from fewshot_fer.students.store.records import Student, Summary
@@ -51,7 +51,7 @@ def line(found: Summary) -> Document:
     }
 
 
-def enrolled(came: Enrolled, unread: Sequence[Refusal] = ()) -> Document:
+def enrolled(came: EnrolmentResult, unread: Sequence[Refusal] = ()) -> Document:
     """What came of an enrolment; `unread` are pictures that could not even be looked at."""
     return {
         "student": came.student.id,

@@ -11,9 +11,9 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.align import TEMPLATE, portraits
 from fewshot_fer.faces.identity import (
+    FaceGallery,
     Identity,
     IdentityNamer,
-    Known,
     Rules,
     decide,
     unit,
@@ -22,7 +22,7 @@ from fewshot_fer.faces.identity import (
 from fewshot_fer.faces.values import Faces
 
 PEOPLE = unit(np.random.default_rng(0).normal(size=(4, 128)).astype(np.float32))
-KNOWN = Known(("ada", "bob", "cai"), PEOPLE[:3])
+KNOWN = FaceGallery(("ada", "bob", "cai"), PEOPLE[:3])
 RULES = Rules(at_once=10)
 
 
@@ -47,7 +47,7 @@ def _scene(*colours: int) -> tuple[Bytes, Faces]:
     return image, Faces(boxes, points, np.ones(len(colours), np.float32))
 
 
-def _namer(known: Known = KNOWN, rules: Rules = RULES) -> IdentityNamer:
+def _namer(known: FaceGallery = KNOWN, rules: Rules = RULES) -> IdentityNamer:
     return IdentityNamer(Identity(_Colours()), known, rules)
 
 
@@ -72,7 +72,7 @@ def test_one_student_is_never_two_tracks() -> None:
 
 def test_a_stranger_stays_one() -> None:
     """Blue is nobody who was enrolled."""
-    namer = _namer(Known(("ada", "bob"), PEOPLE[:2]))
+    namer = _namer(FaceGallery(("ada", "bob"), PEOPLE[:2]))
     image, faces = _scene(2)
     assert all(namer.name(image, faces, [1], time) == {} for time in np.arange(0, 5, 0.3))
 
@@ -87,7 +87,7 @@ def test_a_budget_of_looks() -> None:
             calls += 1
             return super().__call__(batch)
 
-    namer = IdentityNamer(Identity(Counting()), KNOWN, Rules(at_once=2, most_looks=4))
+    namer = IdentityNamer(Identity(Counting()), KNOWN, Rules(at_once=2, most_samples=4))
     image, faces = _scene(0, 1, 2)
     namer.name(image, faces, [1, 2, 3], 0.0)
     assert calls == 2
@@ -122,17 +122,17 @@ def test_decisions() -> None:
     assert found[0] is not None
     assert found[0][0] == "ada"
     assert found[1:] == [None, None]
-    assert decide(vectors, Known.of({}), RULES) == [None] * 3
+    assert decide(vectors, FaceGallery.of({}), RULES) == [None] * 3
 
 
 def test_one_enrolled_student_needs_no_margin() -> None:
     """There is nobody to mistake them for."""
-    assert decide(PEOPLE[:1], Known.of({"ada": PEOPLE[:1]}), RULES)[0] is not None
+    assert decide(PEOPLE[:1], FaceGallery.of({"ada": PEOPLE[:1]}), RULES)[0] is not None
 
 
 def test_students_without_references_are_left_out() -> None:
     """They cannot be known by their faces."""
-    known = Known.of({"ada": PEOPLE[:2], "bob": PEOPLE[:0]})
+    known = FaceGallery.of({"ada": PEOPLE[:2], "bob": PEOPLE[:0]})
     assert known.students == ("ada",)
     assert np.linalg.norm(known.vectors, axis=1) == pytest.approx(1)
 

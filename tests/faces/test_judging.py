@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.faces.judging import DOUBT, Twice, close_calls, log_odds, probability
+from fewshot_fer.faces.judging import UNCERTAIN, Twice, close_calls, log_odds, probability
 
 
 def _wrong_by(error: float, asked: list[int] | None = None) -> object:
@@ -57,7 +57,12 @@ HERE, BESIDE, AWAY = [0, 0, 100, 100], [2, 0, 102, 100], [300, 0, 400, 100]
         ("alone and sure", [HERE], [5.0], []),
         ("at the edge", [HERE], [1.0], [0]),
         ("clearly none", [HERE, AWAY], [-4.0, 5.0], []),
-        ("two answers for one face, nearly equal", [HERE, BESIDE], [5.0, 5.0 - DOUBT / 2], [0, 1]),
+        (
+            "two answers for one, nearly equal",
+            [HERE, BESIDE],
+            [5.0, 5.0 - UNCERTAIN / 2],
+            [0, 1],
+        ),
         ("two answers for one face, one much surer", [HERE, BESIDE], [5.0, 3.5], []),
         ("two faces, equally sure", [HERE, AWAY], [5.0, 5.0], []),
         ("only just one face", [HERE, [29, 0, 129, 100]], [9.0, 4.0], [0, 1]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from fewshot_fer.arrays import Doubles, Floats
-from fewshot_fer.faces.appearance import LENGTH, looks
+from fewshot_fer.faces.appearance import LENGTH, appearance_of
 from fewshot_fer.faces.assignment import pair
 from fewshot_fer.faces.tracker import Tracker
 from fewshot_fer.faces.values import Faces
@@ -24,7 +24,7 @@ def _faces(middles: object, side: float = 60) -> Faces:
     return Faces(boxes, points, np.ones(len(middle), np.float32))
 
 
-def _looks(*people: int) -> Floats:
+def _appearances(*people: int) -> Floats:
     rows = [np.random.default_rng(person).normal(size=LENGTH) for person in people]
     values = np.array(rows, dtype=np.float32).reshape(-1, LENGTH)
     return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True), np.float32)
@@ -76,17 +76,19 @@ def test_somebody_else_after_a_long_time() -> None:
     assert len(tracker.predict(20.0)[0]) == 0
 
 
-@pytest.mark.parametrize("with_looks", [True, False])
+@pytest.mark.parametrize("with_appearance", [True, False])
 @pytest.mark.parametrize("hidden", [0, 5, 12])
-def test_crossing_faces_do_not_swap(hidden: int, with_looks: bool) -> None:
+def test_crossing_faces_do_not_swap(hidden: int, with_appearance: bool) -> None:
     """Two walk past each other; around the middle the one behind is not seen."""
     tracker, ids = Tracker(), []
     for k in range(60):
         left, right = 200 + 8 * k, 680 - 8 * k
         behind = abs(k - 30) <= hidden
         places = [[left, 300]] if behind else [[left, 300], [right, 310]]
-        seen = _looks(1) if behind else _looks(1, 2)
-        ids.append(tracker.update(_faces(places), k * STEP, seen if with_looks else None).tolist())
+        seen = _appearances(1) if behind else _appearances(1, 2)
+        ids.append(
+            tracker.update(_faces(places), k * STEP, seen if with_appearance else None).tolist()
+        )
     assert ids[0] == ids[-1] == [1, 2]
     assert all(row[0] == 1 for row in ids)
 
@@ -105,32 +107,32 @@ def test_another_size_is_another_face() -> None:
     assert tracker.update(_faces([100, 100], side=160), STEP).tolist() == [2]
 
 
-def test_after_a_jump_looks_decide() -> None:
+def test_after_a_jump_appearance_decides() -> None:
     """Tiles have changed places: everybody is known again, whoever is new is new."""
     tracker = Tracker()
     places = [[100, 100], [300, 100], [500, 100], [700, 100]]
-    tracker.update(_faces(places), 0.0, _looks(1, 2, 3, 4))
-    ids = tracker.update(_faces(places, side=40), STEP, _looks(3, 1, 9, 2), jumped=True)
+    tracker.update(_faces(places), 0.0, _appearances(1, 2, 3, 4))
+    ids = tracker.update(_faces(places, side=40), STEP, _appearances(3, 1, 9, 2), jumped=True)
     assert ids.tolist() == [3, 1, 5, 2]
 
 
 def test_after_a_jump_old_places_mean_nothing() -> None:
     """Whoever was not known again does not get a newcomer's face for sitting in the old place."""
     tracker = Tracker()
-    tracker.update(_faces([[100, 100], [300, 100]]), 0.0, _looks(1, 2))
-    tracker.update(_faces([[500, 100]]), STEP, _looks(1), jumped=True)
+    tracker.update(_faces([[100, 100], [300, 100]]), 0.0, _appearances(1, 2))
+    tracker.update(_faces([[500, 100]]), STEP, _appearances(1), jumped=True)
     assert np.isnan(tracker.predict(STEP)[1][1]).all()
-    ids = tracker.update(_faces([[500, 100], [300, 100]]), 2 * STEP, _looks(1, 3))
+    ids = tracker.update(_faces([[500, 100], [300, 100]]), 2 * STEP, _appearances(1, 3))
     assert ids.tolist() == [1, 3]
-    back = tracker.update(_faces([[100, 400]]), 3 * STEP, _looks(2), jumped=True)
+    back = tracker.update(_faces([[100, 400]]), 3 * STEP, _appearances(2), jumped=True)
     assert back.tolist() == [2]
 
 
 def test_after_a_jump_twins_are_not_guessed() -> None:
     """Two who look the same get new numbers rather than each other's."""
     tracker = Tracker()
-    tracker.update(_faces([[100, 100], [300, 100]]), 0.0, _looks(1, 1))
-    ids = tracker.update(_faces([[100, 100], [300, 100]]), STEP, _looks(1, 1), jumped=True)
+    tracker.update(_faces([[100, 100], [300, 100]]), 0.0, _appearances(1, 1))
+    ids = tracker.update(_faces([[100, 100], [300, 100]]), STEP, _appearances(1, 1), jumped=True)
     assert ids.tolist() == [3, 4]
 
 
@@ -192,13 +194,13 @@ def test_pairs_are_exchanged_when_that_is_cheaper() -> None:
     assert dict(zip(rows.tolist(), columns.tolist(), strict=True)) == {0: 1, 1: 0}
 
 
-def test_looks_know_a_picture_again() -> None:
+def test_appearance_knows_a_picture_again() -> None:
     """The same place brighter is alike; another place is not; borders and NaN do no harm."""
     image = np.random.default_rng(0).integers(0, 200, (40, 60, 3), dtype=np.uint8)
     image = image.repeat(8, axis=0).repeat(8, axis=1)
     boxes = np.array([[40, 40, 140, 140], [240, 100, 340, 200], [-30, -30, 50, 50]], np.float32)
-    here, brighter = looks(image, boxes), looks(image + np.uint8(40), boxes)
+    here, brighter = appearance_of(image, boxes), appearance_of(image + np.uint8(40), boxes)
     alike = here @ brighter.T
     assert alike.diagonal().min() > 0.97
     assert np.abs(alike[~np.eye(3, dtype=bool)]).max() < 0.6
-    assert np.isfinite(looks(image, np.full((1, 4), np.nan, np.float32))).all()
+    assert np.isfinite(appearance_of(image, np.full((1, 4), np.nan, np.float32))).all()

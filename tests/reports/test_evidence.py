@@ -9,7 +9,7 @@ import pytest
 
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.reports.evidence import (
-    Known,
+    Background,
     Stretches,
     in_all,
     log_gamma,
@@ -25,13 +25,13 @@ def faces(rng: np.random.Generator, seconds: int, beat: int, students: int = 25)
     return np.asarray(shown.sum(axis=2), np.float64)
 
 
-def known(blocks: Doubles, pace: float = 0.25, *, together: bool = False) -> Known:
+def known(blocks: Doubles, pace: float = 0.25, *, together: bool = False) -> Background:
     students = len(blocks)
     none = np.zeros((students, blocks.shape[2]))
-    return Known(blocks, pace, none, np.full(students, 12), together)
+    return Background(blocks, pace, none, np.full(students, 12), together)
 
 
-def odds_at_the_end(found: Known, width: int = 10) -> Doubles:
+def odds_at_the_end(found: Background, width: int = 10) -> Doubles:
     end = np.array([found.blocks.shape[1]])
     return log_odds(found, Stretches(end, (width,)), 0.1, 0.5)[:, 0, 0]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from fewshot_fer.students.enrolment.card import Card
-    from fewshot_fer.students.enrolment.enrolment import Enrolled
+    from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
     from fewshot_fer.students.recalibration import BeforeAfter, Entry, Recalibrated
     from fewshot_fer.students.store.records import Student, Summary
     from fewshot_fer.students.store.verify import Problem
@@ -78,7 +78,7 @@ def problems(found: Sequence[Problem]) -> RenderableType:
     return output.table("What is wrong", ("where", "what", "to do"), rows)
 
 
-def enrolled(came: Enrolled) -> RenderableType:
+def enrolled(came: EnrolmentResult) -> RenderableType:
     """An enrolment: the card, and what was left out."""
     notes = [f"left out  {one.source}: {said(one.error)}" for one in came.refused]
     notes += [f"look at   {one.source}: {one.answered}" for one in came.doubts]

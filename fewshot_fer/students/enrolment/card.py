@@ -1,8 +1,8 @@
-"""The card at the end of an enrolment: what was learnt, how sure it is, what would help most.
+"""Expected accuracy after an enrolment (the card), and the reference that would help most.
 
-How sure: each reference read by what the others teach, where an expression has two or more;
-and beside it an estimate for every expression. The estimate draws looks of this student from
-the model (the point, how unsure the point still is, and a look's own noise of 1 in every
+Accuracy: each reference read by what the others teach, where an expression has two or more;
+and beside it an estimate for every expression. The estimate draws samples of this student from
+the model (the point, how unsure the point still is, and a sample's own noise of 1 in every
 direction) and takes the mean probability that the right one would be given: probabilities are
 calibrated on people who were left out, so that their mean says how many are right. One more
 reference that looks as expected leaves the points where they are and makes them surer, so its
@@ -19,9 +19,9 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.interfaces import Prior, Prototypes
-from fewshot_fer.students.store.vectors import Known
+from fewshot_fer.students.store.vectors import StudentVectors
 
-_LOOKS = 200
+_SAMPLES = 200
 _WORTH_SAYING = 0.005
 _AGREEING = 0.5
 
@@ -108,7 +108,7 @@ def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
     )
 
 
-def checked(roster: Roster, known: Known) -> Mapping[str, float]:
+def checked(roster: Roster, known: StudentVectors) -> Mapping[str, float]:
     """By expression of two references or more: the share that the others name right."""
     right: dict[str, list[bool]] = {}
     for i, label in enumerate(known.labels):
@@ -121,18 +121,18 @@ def checked(roster: Roster, known: Known) -> Mapping[str, float]:
 def estimated(
     prior: Prior, prototypes: Prototypes, randomness: np.random.Generator
 ) -> dict[str, float]:
-    """By expression: the mean probability that a look of it is given."""
-    points, spread = prototypes.points, 1.0 + _unsure(prior, prototypes)
-    noise = randomness.standard_normal((_LOOKS, points.shape[2]), dtype=np.float32)
-    modes = randomness.choice(len(points), _LOOKS, p=np.exp(prototypes.log_modes.astype(float)))
+    """By expression: the mean probability that a sample of it is given its name."""
+    points, spread = prototypes.points, 1.0 + _spread(prior, prototypes)
+    noise = randomness.standard_normal((_SAMPLES, points.shape[2]), dtype=np.float32)
+    modes = randomness.choice(len(points), _SAMPLES, p=np.exp(prototypes.log_modes.astype(float)))
     result = {}
     for c, name in enumerate(prototypes.names):
-        looks = points[modes, c] + noise * np.sqrt(spread[c])
-        result[name] = float(prototypes.scores(looks)[:, c].mean())
+        samples = points[modes, c] + noise * np.sqrt(spread[c])
+        result[name] = float(prototypes.scores(samples)[:, c].mean())
     return result
 
 
-def _unsure(prior: Prior, prototypes: Prototypes) -> Floats:
+def _spread(prior: Prior, prototypes: Prototypes) -> Floats:
     """The variance of each point [C,D]: of the own manner, and of the person's offset under it."""
     counts = np.array(prototypes.counts, np.float32)[:, None]
     seen = counts > 0
@@ -141,7 +141,9 @@ def _unsure(prior: Prior, prototypes: Prototypes) -> Floats:
     return np.asarray(prior.blur(prototypes) + offset / (1.0 + prior.delta * counts) ** 2)
 
 
-def _gain(roster: Roster, known: Known, prototypes: Prototypes, name: str, seed: int) -> float:
+def _gain(
+    roster: Roster, known: StudentVectors, prototypes: Prototypes, name: str, seed: int
+) -> float:
     """The mean estimate with one more reference of this name that looks as expected."""
     likeliest = int(prototypes.log_modes.argmax())
     expected = prototypes.points[likeliest, prototypes.names.index(name)][None]

@@ -1,4 +1,4 @@
-"""What only shows among several pictures: doubles, another person, an unlikely label."""
+"""Checks among references: near-duplicates, another identity, suspected label errors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Learns = Callable[[Floats, Sequence[str]], Prototypes]
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A picture that looks like another expression than its label; the student decides.
+    """A suspected label error: a picture that looks like another expression; the student decides.
 
     `place` is the picture's among the candidates.
     """

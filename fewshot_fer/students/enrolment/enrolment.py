@@ -35,7 +35,7 @@ Incoming = Picture | Candidate
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class EnrolmentResult:
     """What came of it: the student, what was learnt, and which pictures were left out.
 
     `added` counts the pictures that came in; `unchecked` says what nobody has looked at.
@@ -104,7 +104,7 @@ class Enrolment:
         keeps: Keeps = "images",
         keep_until: date | None = None,
         another: bool = False,
-    ) -> Enrolled:
+    ) -> EnrolmentResult:
         """A new student; with `another`, even when somebody has this name already."""
         name = display_name(name)
         if consent is None:
@@ -124,7 +124,7 @@ class Enrolment:
 
     def add(
         self, student_id: str, pictures: Sequence[Incoming], *, own: Sequence[str] = ()
-    ) -> Enrolled:
+    ) -> EnrolmentResult:
         """More pictures of a student, perhaps of new expressions of their own (`own`)."""
         student = self.roster.library.open(student_id)
         checked = self._checked(pictures, student, own)
@@ -224,10 +224,10 @@ class Enrolment:
             for candidate, vector in zip(checked.candidates, checked.z, strict=True)
         ]
 
-    def _enrolled(self, student: Student, checked: Looked, *, is_new: bool) -> Enrolled:
+    def _enrolled(self, student: Student, checked: Looked, *, is_new: bool) -> EnrolmentResult:
         several = len(student.references) > 1
         trusted = self.identify is not None or self.same_person
-        return Enrolled(
+        return EnrolmentResult(
             student=student,
             card=card_of(self.roster, student.id),
             refused=checked.refused,

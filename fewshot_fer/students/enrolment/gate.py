@@ -1,4 +1,4 @@
-"""The gate: which pictures may teach, and why the others may not, in words for a student.
+"""Quality control of references (the gate): which pictures may teach, and why others may not.
 
 It looks at one picture at a time; what only shows among several (doubles, another person,
 an unlikely label) is in `cross_checks`.

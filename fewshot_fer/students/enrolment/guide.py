@@ -1,4 +1,4 @@
-"""Enrolment from moving pictures: a guide in front of a camera, and proposals from a video.
+"""Enrolment from video: a guide in front of a camera, and proposals from a video.
 
 Frames come as pairs of time in seconds and image [h,w,3]; where from is not our business.
 Nothing here waits or looks at a clock, so that the frames alone decide what happens.

@@ -1,4 +1,4 @@
-"""A calibration: what one lesson's light and lens add to a student, as the vectors seen.
+"""A calibration: a lesson's domain shift (light, lens) of a student, as the vectors seen.
 
 It keeps the vectors and not the offset, because the offset is derived: from them, the
 student's references and the prior. It belongs to the checkpoint that made the vectors.

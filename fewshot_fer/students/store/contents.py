@@ -1,4 +1,4 @@
-"""The files inside a student's folder: portraits, kept vectors, their sidecars."""
+"""Serialisation of the files inside a student's folder: portraits, kept vectors, their sidecars."""
 
 from __future__ import annotations
 

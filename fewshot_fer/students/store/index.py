@@ -1,4 +1,4 @@
-"""The list of students without reading every page: derived, and rebuilt where it is stale.
+"""An index of the library: the list of students, derived, and rebuilt where it is stale.
 
 An entry is believed while its page's stamp (time, size, inode) is the one it was made
 from. A page written just before the index may have changed within the clock's grain, so

@@ -1,4 +1,4 @@
-"""Moves a student between libraries as one zip; what comes in is trusted with nothing.
+"""Export and import of a student as one zip; what comes in is not trusted.
 
 Every name in the zip must be one that the student's page names, every file must have the
 hash that the list of contents gives, sizes are bounded before anything is unpacked, and

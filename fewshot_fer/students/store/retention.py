@@ -1,4 +1,4 @@
-"""Who has been kept for long enough."""
+"""Retention: who is deleted because their time is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library's folder: its format, its lock, and changes that happen whole or not at all.
+"""Atomic changes of the library's folder: its format, its lock, staging and recovery.
 
 ```
 support_sets/

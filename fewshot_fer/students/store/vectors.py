@@ -1,4 +1,4 @@
-"""The vectors of a student's references, derived from pictures once and then remembered.
+"""A cache of embeddings: the vectors of a student's references, made once a checkpoint.
 
 One small file per checkpoint inside the student's folder, so that it goes with the student.
 It is safe to delete, and a damaged one is made again.
@@ -27,8 +27,8 @@ from fewshot_fer.students.store.store import CACHE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """A student's reference vectors z [n,D] with their references, in the page's order.
+class StudentVectors:
+    """A student's support set as embeddings z [n,D], in the order of the page's references.
 
     `elsewhere` are kept vectors of another checkpoint: they wait until it returns.
     """
@@ -48,7 +48,7 @@ class Known:
         return np.delete(self.z, index, axis=0), (*labels[:index], *labels[index + 1 :])
 
 
-def known_vectors(library: Library, recogniser: Recognises, student: Student) -> Known:
+def known_vectors(library: Library, recogniser: Recognises, student: Student) -> StudentVectors:
     """Every reference's vector, from the cache where it is there."""
     remembered = _remembered(library, recogniser, student)
     fresh = _fresh(library, recogniser, student, set(remembered))
@@ -57,7 +57,7 @@ def known_vectors(library: Library, recogniser: Recognises, student: Student) ->
         _remember(library, recogniser, student, vectors)
     here = tuple(r for r in student.references if r.sha in vectors)
     z = [vectors[reference.sha] for reference in here]
-    return Known(
+    return StudentVectors(
         z=np.stack(z) if z else recogniser.vectors_of(NO_PORTRAITS),
         references=here,
         elsewhere=tuple(r for r in student.references if r.sha not in vectors),

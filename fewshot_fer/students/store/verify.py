@@ -1,4 +1,4 @@
-"""Looks at every file of the library and says what is wrong with it; changes nothing."""
+"""An integrity check of every file of the library; changes nothing."""
 
 from __future__ import annotations
 

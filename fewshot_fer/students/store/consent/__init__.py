@@ -1,4 +1,4 @@
-"""The agreement: its numbered texts, and the record that someone agreed to one of them.
+"""Informed consent: its numbered texts, and the record that someone agreed to one of them.
 
 A text is never edited once people have agreed to it; a change is a new file. The record
 holds the text's hash, so that it can be shown later what exactly was agreed to.

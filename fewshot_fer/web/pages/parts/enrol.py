@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from fewshot_fer.sentences import sentence
-from fewshot_fer.students.enrolment.enrolment import Enrolled
+from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
 from fewshot_fer.students.store.records import Consent
@@ -76,7 +76,7 @@ def save_button(tray: Tray, together: Together | None, words: str, missing: str 
     return pressed
 
 
-def after(enrolled: Enrolled) -> None:
+def after(enrolled: EnrolmentResult) -> None:
     """Say what came of it, and open the student's card."""
     frame.tell("done", plain.text(enrolled.in_words))
     if enrolled.unchecked:
@@ -138,7 +138,7 @@ def _save(app: AppState, name: str, by: str, tray: Tray, together: Together | No
 
 def _enrolled(
     app: AppState, name: str, tray: Tray, kept: tuple[Candidate, ...], consent: Consent
-) -> Enrolled:
+) -> EnrolmentResult:
     until = st.session_state.get("new-until")
     progress = Progress("Learning")
     enrolment = desk.enrolment(app, same_person=tray.same_person, progress=progress)

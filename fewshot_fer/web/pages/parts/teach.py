@@ -8,7 +8,7 @@ import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
-from fewshot_fer.students.enrolment.enrolment import Enrolled
+from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import Student
@@ -100,7 +100,7 @@ def _teach(
     same = all(collect.tray_of(f"teach-{name}-{one}").same_person for one in kept)
     enrolment = desk.enrolment(app, same_person=same)
     with frame.guarded():
-        taught: list[Enrolled]
+        taught: list[EnrolmentResult]
         with st.spinner(f"Learning {name}"):
             if of_class:
                 taught = teach_class(enrolment, name, kept)
