@@ -25,13 +25,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.console import RenderableType
 
 from fewshot_fer.cli import options
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.settings import Settings
     from fewshot_fer.students.roster import Roster

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import NETWORK
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from fewshot_fer.drawn.gallery import Gallery
     from fewshot_fer.evaluation.speed import LiveFigures, MarkedFrame
     from fewshot_fer.lesson.session import ClassSession

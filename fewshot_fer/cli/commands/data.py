@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import RenderableType
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import Data, Faces
@@ -13,8 +14,6 @@ from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import RenderableType
 
     from fewshot_fer.training.data import DataReport, Part
 

@@ -6,6 +6,9 @@ import time
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import NETWORK
@@ -15,9 +18,7 @@ from fewshot_fer.cli.show.notice import LAW
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console, Group, RenderableType
     from rich.live import Live
-    from rich.table import Table
 
     from fewshot_fer.drawn.demo import DemoPlan, Outcome, Scene, Watch
 
@@ -109,7 +110,6 @@ def _summary(students: int, seconds: float, outcomes: Sequence[Outcome]) -> dict
 def _shown(call: Call, plans: Sequence[DemoPlan]) -> list[Outcome]:
     """Run with a picture of the class that moves with the lesson's own time."""
     from rich.live import Live
-    from rich.text import Text
 
     console = output.console()
     opening = Text(f"Drawing {plans[0].students} students ...", style="dim")
@@ -138,9 +138,7 @@ class _Screen:
 
     def _picture(self, scene: Scene) -> Group:
         from rich.columns import Columns
-        from rich.console import Group
         from rich.padding import Padding
-        from rich.text import Text
 
         share = min(1.0, scene.done / scene.total)
         head = [
@@ -167,10 +165,6 @@ class _Screen:
 
 def _result(outcomes: Sequence[Outcome]) -> Group:
     """Before and after side by side, by student and in all."""
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
     from fewshot_fer.drawn.scoring import total
 
     before = total(outcome.before for outcome in outcomes)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+from rich.text import Text
+
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from fewshot_fer.doctor import Check
 
 MARKS = {"fine": ("ok", "green"), "note": ("note", "yellow"), "broken": ("mend", "bold red")}
@@ -27,8 +27,6 @@ def doctor(call: Call) -> Answer:
 
 
 def _table(checks: list[Check]) -> Table:
-    from rich.text import Text
-
     def row(check: Check) -> tuple[Text, str, Text]:
         word, style = MARKS[check.state]
         # One wide column, so that paths fit; one that does not is folded, never cut: it is there

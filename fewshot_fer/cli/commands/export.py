@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import Data
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from fewshot_fer.training.making import Made
 
 

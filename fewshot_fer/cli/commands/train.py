@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import Data
@@ -13,7 +14,6 @@ from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
-    from rich.table import Table
 
     from fewshot_fer.training.course import Course
     from fewshot_fer.training.history import EpochRecord

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
-    from rich.text import Text
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
+if TYPE_CHECKING:
     from fewshot_fer.records.views import ClassShares, Effort, Seen, Timings
 
 COLOURS: Final[Mapping[str, str]] = {
@@ -33,8 +33,6 @@ def colour(expression: str) -> str:
 
 def bar(share: float, width: int, style: str) -> Text:
     """A bar of eighths of a letter, on a dim ground of its full width."""
-    from rich.text import Text
-
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     full, rest = divmod(eighths, 8)
     drawn = "█" * full + (_BLOCKS[rest] if rest else "")
@@ -46,9 +44,6 @@ def students_grid(seen: Sequence[Seen], width: int, rows: int | None = None) -> 
 
     With more faces than so many rows can hold, the last place says how many are left out.
     """
-    from rich.table import Table
-    from rich.text import Text
-
     columns = max(1, min(6, (width + 3) // (_CELL + 3)))
     grid = Table.grid(padding=(0, 3, 0, 0))
     for _ in range(columns):
@@ -65,8 +60,6 @@ def students_grid(seen: Sequence[Seen], width: int, rows: int | None = None) -> 
 
 def places(seen: Sequence[Seen], size: tuple[int, int], width: int, height: int) -> Text:
     """Where in the picture every face is, as a sketch of numbers and names."""
-    from rich.text import Text
-
     lines = [[" "] * width for _ in range(height)]
     across, down = max(1, size[0]), max(1, size[1])
     for face in seen:
@@ -81,8 +74,6 @@ def places(seen: Sequence[Seen], size: tuple[int, int], width: int, height: int)
 
 
 def _cell(face: Seen) -> Text:
-    from rich.text import Text
-
     name = (face.name or f"face {face.track}")[:_NAME].ljust(_NAME + 1)
     cell = Text(name, style="bold" if face.name else "dim")
     if face.reading is None:
@@ -96,9 +87,6 @@ def _cell(face: Seen) -> Text:
 
 def class_bars(shares: ClassShares, width: int = 24) -> Table:
     """The share of every expression among those who are surely read."""
-    from rich.table import Table
-    from rich.text import Text
-
     grid = Table.grid(padding=(0, 1, 0, 0))
     names = [*COLOURS, *(name for name in shares.shares if name not in COLOURS)]
     for name in names:
@@ -119,8 +107,6 @@ def effort_line(effort: Effort, timings: Timings) -> str:
 
 
 def _only(text: Text) -> Table:
-    from rich.table import Table
-
     grid = Table.grid()
     grid.add_row(text)
     return grid

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rich.console import Group
+from rich.table import Table
+
 from fewshot_fer.cli.show import output
 from fewshot_fer.sentences import sentence
 
 if TYPE_CHECKING:
-    from rich.console import Group
-    from rich.table import Table
-
     from fewshot_fer.lesson.clips import Clip
     from fewshot_fer.lesson.found import FaceRead, Found
 
@@ -35,8 +35,6 @@ def write(found: Found, to: Path) -> None:
 
 def page(found: Found, to: Path | None, draw: Path | None) -> Group:
     """Tables of the pictures and of every video, and where copies and tables went."""
-    from rich.console import Group
-
     parts: list[Table] = []
     if found.pictures or not found.clips:
         parts.append(_pictures(found.pictures))

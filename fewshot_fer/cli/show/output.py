@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from fewshot_fer.cli.show.sentences import next_step
 from fewshot_fer.errors import FewshotFerError, FolderError
-
-if TYPE_CHECKING:
-    from rich.console import Console, Group, RenderableType
-    from rich.table import Table
-    from rich.text import Text
 
 
 class Progress(Protocol):
@@ -49,10 +49,6 @@ def json_text(value: object) -> str:
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """A table for the terminal; what the cells say is shown as it is, never as markup."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
     result = Table(*columns, box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     for row in rows:
         result.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
@@ -61,15 +57,11 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
 
 def line(text: str, style: str = "") -> Text:
     """A line that is shown as it is, whatever names are in it."""
-    from rich.text import Text
-
     return Text(text, style)
 
 
 def page(*parts: RenderableType) -> Group:
     """One below the other; sentences are shown as they are."""
-    from rich.console import Group
-
     return Group(*(line(part) if isinstance(part, str) else part for part in parts))
 
 
@@ -95,15 +87,11 @@ def progress(what: str, total: float | None = None) -> Iterator[Progress]:
 
 def console(*, stderr: bool = False) -> Console:
     """The terminal."""
-    from rich.console import Console
-
     return Console(stderr=stderr, highlight=False)
 
 
 def show_error(error: FewshotFerError) -> None:
     """What happened, where, and what to do next, on standard error."""
-    from rich.text import Text
-
     message = Text("Error: ", style="bold red").append(error.what, style="default")
     if error.where:
         message.append(f"\n  where: {error.where}", style="default")

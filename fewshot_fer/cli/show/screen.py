@@ -7,13 +7,14 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
 
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
 from fewshot_fer.cli.show import classview, output
 from fewshot_fer.cli.show.desk import number_of
 
 if TYPE_CHECKING:
-    from rich.console import Console, Group, RenderableType
     from rich.live import Live
-    from rich.text import Text
 
     from fewshot_fer.cli.show.desk import Desk
     from fewshot_fer.lesson.events import LessonState, Mode, RecordingState
@@ -33,7 +34,6 @@ class Screen:
 
     def __init__(self, console: Console, *, each: bool) -> None:
         from rich.live import Live
-        from rich.text import Text
 
         self.each = each
         """Everybody, not only the class."""
@@ -65,9 +65,6 @@ def picture(
     state: LessonState, desk: Desk, width: int, height: int, *, said: str = "", each: bool = False
 ) -> Group:
     """The class, everybody if wanted, trouble, and what the keys mean, in so many lines."""
-    from rich.console import Group
-    from rich.text import Text
-
     end: list[RenderableType] = [Text(note, style="yellow") for note in notes(state)]
     if said:
         end.append(Text(said, style="bold"))
@@ -115,16 +112,12 @@ def numbered(state: LessonState) -> list[Seen]:
 
 
 def _head(state: LessonState) -> Text:
-    from rich.text import Text
-
     minutes, seconds = divmod(int(state.seconds), 60)
     return Text(f"{minutes}:{seconds:02}   ", style="bold").append_text(_recorded(state))
 
 
 def _recorded(state: LessonState) -> Text:
     """Whether it is recorded, and what keeps it from being written just now."""
-    from rich.text import Text
-
     recording = state.recording
     if state.paused:
         return Text("paused: nothing is recorded", style="yellow")
@@ -141,9 +134,6 @@ def _recorded(state: LessonState) -> Text:
 
 def summary_of(summary: Summary, recording: RecordingState, mode: Mode, *, enrolled: int) -> Group:
     """What remains of a lesson: how much was surely read, then what that was."""
-    from rich.console import Group
-    from rich.text import Text
-
     words = (
         f"{summary.seconds:.0f} seconds, {summary.frames} frames "
         f"({summary.frames_a_second:.1f} a second), at most {summary.most_faces} faces."

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group, RenderableType
+from rich.table import Table
+
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import Group
-    from rich.table import Table
 
     from fewshot_fer.records.values import SessionRecord
     from fewshot_fer.reports.changes import Change
@@ -43,8 +43,6 @@ def listed(found: Sequence[SessionRecord]) -> Table | str:
 
 def page(found: Report, names: dict[str, str]) -> Group:
     """What a session's report says; students by these names."""
-    from rich.console import Group, RenderableType
-
     from fewshot_fer.cli.show import classview
     from fewshot_fer.reports import words
 
@@ -81,8 +79,6 @@ def page(found: Report, names: dict[str, str]) -> Group:
 
 def comparison(found: Comparison) -> Group:
     """What changed between two sessions."""
-    from rich.console import Group
-
     from fewshot_fer.reports import words
 
     def row(change: Change) -> tuple[str, ...]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import RenderableType
+from rich.table import Table
+
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.sentences import said
 from fewshot_fer.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from rich.console import RenderableType
-    from rich.table import Table
 
     from fewshot_fer.students.enrolment.card import Card
     from fewshot_fer.students.enrolment.enrolment import EnrolmentResult

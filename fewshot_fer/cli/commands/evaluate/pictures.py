@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import RenderableType
+from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.commands.evaluate.group import app, between, numbers, share
@@ -14,9 +16,6 @@ from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import RenderableType
-    from rich.table import Table
 
     from fewshot_fer.evaluation.fer import FerFigures
     from fewshot_fer.evaluation.persons import ShotResult

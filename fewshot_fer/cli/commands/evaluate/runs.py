@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.commands.evaluate.group import app, between, numbers, share
@@ -14,8 +15,6 @@ from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from rich.table import Table
 
     from fewshot_fer.evaluation.left_out import LeftOut
     from fewshot_fer.evaluation.open_set import OpenSet
