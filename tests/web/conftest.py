@@ -19,9 +19,26 @@ from fewshot_fer.faces.identity import Identity
 from fewshot_fer.images import decode_image
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
+from fewshot_fer.web import wire
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.sharing import open_shared
+from tests.web.static.described import described
+
+
+@pytest.fixture(autouse=True)
+def _only_described_messages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test has the server say, `web/messages.py` describes it."""
+    others: list[object] = []
+    encode = wire.encode
+
+    def listen(message: wire.Message) -> str:
+        others.extend([] if described(message) else [message])
+        return encode(message)
+
+    monkeypatch.setattr(wire, "encode", listen)
+    yield
+    assert others == []
 
 
 @pytest.fixture(scope="session")

@@ -293,7 +293,7 @@ def own_view(message: Message, student: str) -> Message:
     return {"type": "view", "size": message["size"], "face": face, "paused": False}
 
 
-_OWN: Final = ("box", "expression", "best", "scores", "unsure", "quality")
+_OWN: Final = ("box", "expression", "best", "scores", "unsure")
 
 
 def _see(coach: Coach, jpeg: bytes) -> list[Message]:
