@@ -1,6 +1,5 @@
 """A guide before the teacher's camera: says what to show and what to change, takes the sharpest.
 
-    component.py  its place on a Streamlit page
     routes.py     the WebSocket end: pictures in, advice out; `students.enrolment.guide` decides
     taken.py      what was taken, until the page that asked for it fetches it
 

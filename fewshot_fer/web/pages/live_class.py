@@ -9,8 +9,8 @@ import streamlit as st
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.drawn import class_now
-from fewshot_fer.web.live.component import live
 from fewshot_fer.web.pages.parts import frame
+from fewshot_fer.web.pages.parts.components import live
 
 # The picture gets the room that Streamlit leaves at the sides.
 _WIDE: Final = (

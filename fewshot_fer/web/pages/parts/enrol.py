@@ -7,13 +7,15 @@ from datetime import date
 
 import streamlit as st
 
+from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.sentences import sentence
 from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
 from fewshot_fer.students.store.records import Consent
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import camera, collect, desk, frame, plain
+from fewshot_fer.web.pages.parts import collect, desk, frame, plain
+from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.tray import Together, Tray
 
@@ -49,7 +51,7 @@ def pictures(
     by_camera, by_file = st.tabs(["Camera", "Files"])
     with by_camera:
         have = app.library.open(student_id).counts if student_id is not None else {}
-        camera.take(app, tray, known, tuple(have), key=f"camera-{key}")
+        _by_camera(app, tray, known, tuple(have), key=f"camera-{key}")
     with by_file:
         collect.files(
             app,
@@ -64,6 +66,27 @@ def pictures(
     collect.strangers(tray, together)
     collect.entries(app, tray, known, together)
     return together
+
+
+def _by_camera(
+    app: AppState, tray: Tray, known: Sequence[str], have: Sequence[str], *, key: str
+) -> None:
+    """Choose expressions and be guided through them; `have` are known already."""
+    order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
+    wanted = st.pills(
+        "Which expressions?",
+        order,
+        selection_mode="multi",
+        default=[name for name in order if name not in have] or order,
+        key=f"{key}-wanted",
+    )
+    frame.quiet(
+        "The camera asks for one after the other, says what to change, and takes the sharpest of "
+        "a second. Show each as you really do it."
+    )
+    names = [name for name in order if name in wanted]
+    for candidate in guide(app, "teach", names, key=f"{key}-guide"):
+        tray.add(candidate)
 
 
 def save_button(tray: Tray, together: Together | None, words: str, missing: str = "") -> bool:
