@@ -197,7 +197,6 @@ WIDE = {
     "fewshot_fer/lesson": "",
     "fewshot_fer/training": "",
     "fewshot_fer/web": "",
-    "fewshot_fer/web/pages/parts": "",
     "tests": "",
     "tests/web": "",
 }

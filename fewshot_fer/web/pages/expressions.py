@@ -9,7 +9,8 @@ import streamlit as st
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import bars, frame, plain, teach
+from fewshot_fer.web.pages.parts import bars, frame, plain
+from fewshot_fer.web.pages.people import teach
 
 
 def show(app: AppState) -> None:

@@ -19,8 +19,9 @@ from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import bars, charts, collect, frame, plain, tried
+from fewshot_fer.web.pages.parts import bars, charts, frame, plain, tried
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.people import collect
 
 _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""

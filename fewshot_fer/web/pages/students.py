@@ -9,8 +9,9 @@ import streamlit as st
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.students.store.records import Student, Summary
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import bars, desk, enrol, frame, plain, student
+from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.people import enrol, student
 
 _MANY = 12
 """From so many students on there is a search."""

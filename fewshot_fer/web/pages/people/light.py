@@ -12,9 +12,10 @@ from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Candidate, Picture,
 from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, history, recalibrate, undo
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import collect, desk, frame, plain
+from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.people import collect
 
 _NOBODY_SAYS = "nobody says: frames of a lesson"
 

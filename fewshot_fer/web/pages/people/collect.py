@@ -14,7 +14,7 @@ from fewshot_fer.students.enrolment.gate import Candidate, Refusal
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.parts.tray import Entry, Together, Tray
+from fewshot_fer.web.pages.people.tray import Entry, Together, Tray
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
 MOST_MB: Final = 20

@@ -13,7 +13,8 @@ from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import collect, desk, frame, plain
+from fewshot_fer.web.pages.parts import desk, frame, plain
+from fewshot_fer.web.pages.people import collect
 
 _CLASS, _ONE = "The whole class", "One student"
 

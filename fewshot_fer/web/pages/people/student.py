@@ -13,8 +13,9 @@ from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
 from fewshot_fer.students.store.records import Reference, Student
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import charts, collect, coming, desk, enrol, frame, light, plain
+from fewshot_fer.web.pages.parts import charts, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.people import collect, coming, enrol, light
 
 
 def show(app: AppState, student_id: str) -> None:
