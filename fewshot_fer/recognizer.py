@@ -15,7 +15,7 @@ from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.measures import MIN_FACE, THRESHOLDS
-from fewshot_fer.prototypes import Prior, Prototypes
+from fewshot_fer.prototypes import EVEN, BaseRates, Prior, Prototypes
 from fewshot_fer.prototypes.stored import read_prior
 from fewshot_fer.settings import Settings
 from fewshot_fer.shipped import shipped_checkpoint
@@ -23,11 +23,15 @@ from fewshot_fer.shipped import shipped_checkpoint
 
 @dataclass(slots=True)
 class Recognizer:
-    """Detector, embedder and prior; not for two threads at once."""
+    """Detector, embedder and prior; not for two threads at once.
+
+    `rates` is how often expressions are expected in photographs and at the start of a lesson.
+    """
 
     detector: Detector
     embedder: Embedder
     prior: Prior
+    rates: BaseRates
 
     @classmethod
     def open(
@@ -38,10 +42,15 @@ class Recognizer:
         threads: int = 1,
         min_face: int = MIN_FACE,
         thresholds: tuple[float, float, float] = THRESHOLDS,
+        even: bool = False,
     ) -> Recognizer:
-        """Open a checkpoint's folder; without one, the checkpoint that travels with the product."""
+        """Open a checkpoint's folder; without one, the checkpoint that travels with the product.
+
+        Expressions are expected as often as in everyday pictures, or `even`ly.
+        """
         folder = checkpoint or shipped_checkpoint()
         read = Checkpoint.read(folder / "expression")
+        prior = read_prior(read.arrays, read.card.names)
         return cls(
             Detector.of(
                 folder,
@@ -51,7 +60,8 @@ class Recognizer:
                 min_face=min_face,
             ),
             Embedder.of(read, precision=precision, threads=threads),
-            read_prior(read.arrays, read.card.names),
+            prior,
+            EVEN if even else prior.everyday,
         )
 
     @classmethod
@@ -63,6 +73,7 @@ class Recognizer:
             threads=settings.threads,
             min_face=settings.min_face,
             thresholds=settings.thresholds,
+            even=settings.base_rates == "even",
         )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -55,6 +55,11 @@ class Settings(BaseModel):
     )
     thresholds: Annotated[tuple[Probability, Probability, Probability], BeforeValidator(_split)] = (
         Field(default=THRESHOLDS, description="the detector's three thresholds")
+    )
+    base_rates: Literal["lesson", "everyday", "even"] = Field(
+        default="lesson",
+        description="how often expressions are expected: as in everyday pictures, and then as "
+        "this lesson shows (`lesson`), always as there (`everyday`), or all alike (`even`)",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="where the web app listens")
     port: Whole = Field(default=8501, ge=1, le=65_535, description="the web app's port")

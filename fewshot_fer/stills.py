@@ -39,16 +39,18 @@ def name_faces(
     """Every face of an image [h,w,3] from left to right; without a student, as of a stranger.
 
     A student has one face. Of several, `likeness` says which (perhaps none); else it is the
-    largest. The others are read as strangers.
+    largest. The others are read as strangers. Expressions are expected as often as they occur in
+    everyday pictures, unless the settings say otherwise.
     """
     faces = roster.recogniser.find(image)
     faces = faces[faces.boxes[:, 0].argsort(kind="stable")]
     aligned = portraits(image, faces.landmarks)
     theirs = _face_of(faces, aligned, likeness) if student is not None else None
     z = roster.recogniser.vectors_of(aligned)
-    readings = list(roster.read(z))
+    rates = roster.recogniser.rates
+    readings = list(roster.read(z, rates=rates))
     if theirs is not None:
-        readings[theirs] = roster.read(z[theirs : theirs + 1], student)[0]
+        readings[theirs] = roster.read(z[theirs : theirs + 1], student, rates)[0]
     qualities = assess(image, faces, aligned)
     return [
         NamedFace(

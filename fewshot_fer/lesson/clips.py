@@ -73,7 +73,13 @@ def clip_session(here: OpenClass, student: str | None) -> ClassSession:
     if student is not None and here.identity is not None:
         namer = OnlyOne(here.namer(), student)
     follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
-    return ClassSession(here.recognizer, here.members, follower=follower, namer=namer)
+    return ClassSession(
+        here.recognizer,
+        here.members,
+        follower=follower,
+        namer=namer,
+        watching=here.watching(),
+    )
 
 
 def watch_clip(

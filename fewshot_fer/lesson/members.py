@@ -27,6 +27,10 @@ class Members(Protocol):
         """
         ...
 
+    def prototypes(self, student: str | None) -> Prototypes:
+        """What is known of a student; of people in general for None."""
+        ...
+
     def name(self, student: str) -> str | None:
         """What to call a student."""
         ...
@@ -48,6 +52,10 @@ class Strangers:
     ) -> Sequence[Reading]:
         """Name vectors [n,D] as people in general show it."""
         return self.generic.read(z, weak)
+
+    def prototypes(self, student: str | None) -> Prototypes:
+        """What is known of people in general."""
+        return self.generic
 
     def name(self, student: str) -> str | None:
         """What to call a student."""
@@ -111,6 +119,11 @@ class Enrolled:
         with self._turn:
             known = [student if student in self._names else None for student in students]
             return self._index.read(known, z, weak)
+
+    def prototypes(self, student: str | None) -> Prototypes:
+        """What is known of a student; of people in general for None."""
+        with self._turn:
+            return self._index.prototypes(student if student in self._names else None)
 
     def name(self, student: str) -> str | None:
         """What to call a student."""

@@ -18,6 +18,7 @@ from fewshot_fer.lesson.events import CheckIns
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.naming import Namer, OneStudent
 from fewshot_fer.lesson.session import ClassSession
+from fewshot_fer.lesson.watching import Watching
 from fewshot_fer.lesson.who import EnrolledNamer, KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
@@ -84,8 +85,14 @@ class OpenClass:
             self.members,
             follower=FaceFollower(self.recognizer.detector, rhythm=rhythm),
             namer=namer or self.namer(student),
+            watching=self.watching(),
             budget=Budget(cores),
         )
+
+    def watching(self) -> Watching:
+        """Learns the faces of one source, and how often expressions occur in this lesson."""
+        learns_rates = self.settings.base_rates == "lesson"
+        return Watching(self.recognizer.prior, self.recognizer.rates, learns_rates=learns_rates)
 
     def namer(self, student: str | None = None) -> Namer:
         """Who is who in one source: the one student whom it shows, or all by their faces."""

@@ -7,7 +7,7 @@ No thread, no camera and no wall clock is in here: frames, times and the stopwat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final, Protocol
@@ -25,6 +25,8 @@ from fewshot_fer.lesson.members import Members
 from fewshot_fer.lesson.memory import Memory
 from fewshot_fer.lesson.naming import Doubts, Namer, Names
 from fewshot_fer.lesson.smoothing import Smoother, Smoothing
+from fewshot_fer.lesson.watching import Watching
+from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
 
@@ -89,9 +91,11 @@ class ClassSession:
         namer: Namer | None = None,
         assess: Assesses = assess,
         smoothing: Smoothing | None = None,
+        watching: Watching | None = None,
         budget: Budget | None = None,
         stopwatch: Callable[[], float] = perf_counter,
     ) -> None:
+        """Without `watching` nothing is learnt of the faces on the way."""
         self.members = members
         self.memory = Memory()
         self._recognizer = recognizer
@@ -99,6 +103,7 @@ class ClassSession:
         self._namer = namer
         self._assess = assess
         self._names = Names()
+        self._watching = watching
         self._smoother = Smoother(smoothing)
         self._frame_budget = FrameBudget(budget or Budget())
         self._stopwatch = stopwatch
@@ -187,7 +192,14 @@ class ClassSession:
 
     def _forget_student(self, student: str) -> None:
         self.memory.forget(student)
-        self._smoother.forget([student])
+        self._drop([student])
+
+    def _drop(self, keys: Iterable[Hashable]) -> None:
+        """Forget what is believed and what was learnt."""
+        gone = list(keys)
+        self._smoother.forget(gone)
+        if self._watching is not None:
+            self._watching.forget(gone)
 
     def _key(self, track: int) -> Hashable:
         """What is believed belongs to the student, and to the track while nobody knows who."""
@@ -200,6 +212,8 @@ class ClassSession:
         for track, key in before.items():
             if self._key(track) != key and key == ("track", track):
                 self._smoother.move(key, self._key(track))
+                if self._watching is not None:
+                    self._watching.move(key, self._key(track))
 
     def _forget(self, now: float) -> None:
         gone = self._attention.forget(now)
@@ -208,7 +222,7 @@ class ClassSession:
         self._names.forget(gone)
         if self._namer is not None:
             self._namer.forget(gone)
-        self._smoother.forget(("track", track) for track in gone)
+        self._drop(("track", track) for track in gone)
 
     # ------------------------------------------------------------------ what
 
@@ -221,13 +235,41 @@ class ClassSession:
             return
         students = [self._names.of(track) for track in tracks]
         flaws = [self._flaw(track) for track in tracks]
-        readings = self.members.read(students, z, flaws)
+        keys = [self._key(track) for track in tracks]
+        readings = self.members.read(students, self._settled(keys, z), flaws)
+        self._learn(keys, students, z, readings, flaws, now)
         for i, track in enumerate(tracks):
             self._attention.was_read(track, now)
-            self._smoother.add(self._key(track), readings[i], now)
+            self._smoother.add(keys[i], readings[i], now)
             student = students[i]
             if student is not None and flaws[i] is None:
                 self.memory.keep(student, z[i], now)
+
+    def _settled(self, keys: Sequence[Hashable], z: Floats) -> Floats:
+        """Vectors [n,D] without what watching has learnt of their faces."""
+        if self._watching is None:
+            return z
+        return np.stack(
+            [self._watching.settled(key, one) for key, one in zip(keys, z, strict=True)]
+        )
+
+    def _learn(
+        self,
+        keys: Sequence[Hashable],
+        students: Sequence[str | None],
+        z: Floats,
+        readings: Sequence[Reading],
+        flaws: Sequence[Reason | None],
+        now: float,
+    ) -> None:
+        """Learn of faces that can be read well."""
+        if self._watching is None:
+            return
+        for i, key in enumerate(keys):
+            if flaws[i] is None:
+                self._watching.see(key, z[i], self.members.prototypes(students[i]), now)
+                self._watching.note(readings[i].scores)
+        self._smoother.rates = self._watching.rates
 
     def _flaw(self, track: int) -> Reason | None:
         """Why a face can hardly be read, if so."""

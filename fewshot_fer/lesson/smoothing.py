@@ -10,12 +10,13 @@ that is shown changes only when another is clearly ahead.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
+from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Code, Reason
 
@@ -52,8 +53,10 @@ class _Belief:
 class Smoother:
     """One belief for every key (a student, or a face without a name)."""
 
-    def __init__(self, smoothing: Smoothing | None = None) -> None:
+    def __init__(self, smoothing: Smoothing | None = None, rates: BaseRates = EVEN) -> None:
+        """`rates` is how often expressions occur when nothing is seen."""
         self._how = smoothing or Smoothing()
+        self.rates = rates
         self._beliefs: dict[Hashable, _Belief] = {}
 
     def add(self, key: Hashable, reading: Reading, time: float) -> None:
@@ -62,12 +65,13 @@ class Smoother:
         scores = np.fromiter(reading.scores.values(), np.float64, len(names))
         belief = self._beliefs.get(key)
         if belief is None or belief.names != names:
-            self._beliefs[key] = _first(names, scores, time, reading.unsure)
+            first = scores * self._shares(names)
+            self._beliefs[key] = _first(names, first, time, reading.unsure)
             return
         since = max(0.0, time - belief.time)
         news = 1 - np.exp(-since / self._how.correlation)
         likely = (1 - self._how.doubt) * scores + self._how.doubt / len(names)
-        updated = self._expected(belief.probabilities, since) * likely**news
+        updated = self._expected(belief, since) * likely**news
         belief.probabilities = updated / updated.sum()
         belief.unsure += news * ((reading.unsure is not None) - belief.unsure)
         belief.reason = reading.unsure or belief.reason
@@ -81,7 +85,7 @@ class Smoother:
         belief = self._beliefs.get(key)
         if belief is None:
             return None
-        probabilities = self._expected(belief.probabilities, max(0.0, time - belief.time))
+        probabilities = self._expected(belief, max(0.0, time - belief.time))
         scores = dict(zip(belief.names, map(float, probabilities), strict=True))
         name = belief.names[belief.shown]
         return Reading(name, scores, self._doubt(belief, scores, time))
@@ -97,12 +101,16 @@ class Smoother:
         for key in keys:
             self._beliefs.pop(key, None)
 
-    def _expected(self, probabilities: Doubles, since: float) -> Doubles:
-        """The belief [C] some time later, without another look."""
-        others = max(1, len(probabilities) - 1)
-        # Of the jump process that leaves each state at the rate and goes to any other alike.
+    def _expected(self, belief: _Belief, since: float) -> Doubles:
+        """The belief [C] some time later, without another sample."""
+        others = max(1, len(belief.names) - 1)
+        # Of the jump process that leaves each state at the rate and goes to any as it occurs.
         left = 1 - np.exp(-self._how.change_rate * since * (others + 1) / others)
-        return np.asarray((1 - left) * probabilities + left / len(probabilities))
+        return (1 - left) * belief.probabilities + left * self._shares(belief.names)
+
+    def _shares(self, names: Sequence[str]) -> Doubles:
+        shares = np.exp(self.rates.logs(names).astype(np.float64))
+        return np.asarray(shares / shares.sum())
 
     def _doubt(self, belief: _Belief, scores: Mapping[str, float], time: float) -> Reason | None:
         unseen = time - belief.time

@@ -15,6 +15,7 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import LibraryError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.measures import NO_PORTRAITS
+from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.classwide import (
     ClassExpression,
     Teacher,
@@ -84,9 +85,11 @@ class Roster:
                     raise
         raise AssertionError("unreachable")
 
-    def read(self, z: Floats, student_id: str | None = None) -> Sequence[Reading]:
+    def read(
+        self, z: Floats, student_id: str | None = None, rates: BaseRates = EVEN
+    ) -> Sequence[Reading]:
         """Name vectors [n,D] of one student, or of nobody in particular."""
-        return self.prototypes(student_id).read(z)
+        return self.prototypes(student_id).read(z, rates=rates)
 
     def session(self, known: StudentVectors, calibration: Calibration) -> SessionShift:
         """What a calibration adds to what is known of a student."""

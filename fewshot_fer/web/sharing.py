@@ -92,7 +92,7 @@ def open_shared(settings: Settings) -> tuple[Recognizer, Callable[[], None]]:
         detector.pool.add(another.detector)
         embedder.pool.add(another.embedder)
 
-    return Recognizer(detector, embedder, first.prior), grow
+    return Recognizer(detector, embedder, first.prior, first.rates), grow
 
 
 def warmed(recognizer: Recognizer) -> Recognizer:

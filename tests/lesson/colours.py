@@ -12,7 +12,7 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import INNER, MARGIN, TEMPLATE
 from fewshot_fer.faces.follower import Finder, Tracked
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.prototypes.prototypes import Reading
+from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
 
 SIDE = 40
@@ -77,6 +77,9 @@ class Pupils:
         self.asked += students
         names = [min(GREYS, key=lambda name: abs(GREYS[name] - grey)) for (grey,) in z]
         return [replace(reading(name), unsure=flaw) for name, flaw in zip(names, weak, strict=True)]
+
+    def prototypes(self, student: str | None) -> Prototypes:
+        raise AssertionError("nothing is learnt of greys")
 
     def name(self, student: str) -> str | None:
         return self.names.get(student)

@@ -11,6 +11,7 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import TEMPLATE
 from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.students.enrolment.enrolment import Enrolment
@@ -65,6 +66,7 @@ class TinyRecogniser:
     """Sees a face in every 192 columns of an image that are not black."""
 
     checkpoint_hash: str = "a" * 64
+    rates: BaseRates = EVEN
     prior: Prior = field(default_factory=tiny_prior)
     portraits_embedded: int = 0
 

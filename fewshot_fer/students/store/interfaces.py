@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes import BaseRates
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.prototypes.session_shift import SessionShift
@@ -28,6 +29,11 @@ class Recognises(Protocol):
     @property
     def prior(self) -> Prior:
         """All people's expressions."""
+        ...
+
+    @property
+    def rates(self) -> BaseRates:
+        """How often expressions are expected in photographs."""
         ...
 
     def find(self, image: Bytes) -> Faces:
