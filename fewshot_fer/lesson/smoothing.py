@@ -106,7 +106,7 @@ class Smoother:
         others = max(1, len(belief.names) - 1)
         # Of the jump process that leaves each state at the rate and goes to any as it occurs.
         left = 1 - np.exp(-self._how.change_rate * since * (others + 1) / others)
-        return (1 - left) * belief.probabilities + left * self._shares(belief.names)
+        return np.asarray((1 - left) * belief.probabilities + left * self._shares(belief.names))
 
     def _shares(self, names: Sequence[str]) -> Doubles:
         shares = np.exp(self.rates.logs(names).astype(np.float64))
