@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,24 @@ def test_a_part_imports_only_parts_before_it(house: str) -> None:
         assert any(part in row for row in ORDERS[house]), f"{house}/{part} needs its place"
         wrong[name_of(path)] = wrong_imports(part, path.read_text(), house)
     assert {name: others for name, others in wrong.items() if others} == {}
+
+
+def module_of(path: Path) -> str:
+    name = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Not even for their types alone: whoever reads one of a circle has to read them all."""
+    names = {module_of(path) for path in modules()}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for path in modules():
+        # `from a import b` needs the module a.b, or a when b is something in it.
+        needed = {
+            name if name in names else name.rpartition(".")[0] for name in imports(path.read_text())
+        }
+        sorter.add(module_of(path), *(needed & names - {module_of(path)}))
+    sorter.prepare()
 
 
 def test_the_check_sees_a_wrong_direction() -> None:

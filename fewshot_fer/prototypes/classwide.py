@@ -11,14 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-
-if TYPE_CHECKING:
-    from fewshot_fer.prototypes.prior import Prior
+from fewshot_fer.prototypes.prior import ClassExpression, Prior
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,15 +25,6 @@ class Teacher:
     looks: Floats
     references: Floats
     labels: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassExpression:
-    """Where an expression lies for people at large [d], and how unsure that is [d]."""
-
-    name: str
-    point: Floats
-    variance: Floats
 
 
 def learn_class_expression(prior: Prior, name: str, teachers: Sequence[Teacher]) -> ClassExpression:

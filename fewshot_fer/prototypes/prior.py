@@ -10,13 +10,21 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import session_shift
 from fewshot_fer.prototypes.base_rates import EVEN, BaseRates
-from fewshot_fer.prototypes.classwide import ClassExpression
 from fewshot_fer.prototypes.posterior import Belief, Spread, infer
 from fewshot_fer.prototypes.prototypes import Doubts, Prototypes, log_sum
 from fewshot_fer.prototypes.session_shift import SessionShift
 
 _GONE = np.log(1e-3)  # a mode that is less likely is not looked at
 TEMPERED = 4.0  # directions are not independent, so references say less of the mode than it seems
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassExpression:
+    """Where an expression lies for people at large [d], and how unsure that is [d]."""
+
+    name: str
+    point: Floats
+    variance: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +125,10 @@ class Prior:
     def recalibrate(
         self, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None = None
     ) -> SessionShift:
-        """This session's shift from looks [n, d] at a student; see `session.estimate`."""
-        return session_shift.estimate(self, prototypes, z, labels)
+        """This session's shift from looks [n, d] at a student; see `session_shift.estimate`."""
+        return session_shift.estimate(
+            prototypes, z, labels, sigma=self.sigma, blur=self.blur(prototypes)
+        )
 
     def blur(self, prototypes: Prototypes) -> Floats:
         """How unsure each prototype's place still is [c, d], given its references."""

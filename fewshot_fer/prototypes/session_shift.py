@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-
-if TYPE_CHECKING:
-    from fewshot_fer.prototypes.prior import Prior
-    from fewshot_fer.prototypes.prototypes import Prototypes
+from fewshot_fer.prototypes.prototypes import Prototypes
 
 SURE = 0.5
 FEWEST_FRAMES = 5
@@ -30,17 +26,23 @@ class SessionShift:
 
 
 def estimate(
-    prior: Prior, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None
+    prototypes: Prototypes,
+    z: Floats,
+    labels: Sequence[str] | None,
+    *,
+    sigma: Floats,
+    blur: Floats,
 ) -> SessionShift:
     """The session's shift from samples [n, d], with known expressions or without any labels.
 
+    `sigma` [d] is how much sessions vary, `blur` [c, d] how unsure each prototype's place is.
     Without labels, each sample counts for the expressions it may show, and only when it is
     sure of one; too few sure samples leave the session as it was.
     """
     if labels is not None:
         given = np.array([[float(n == label) for n in prototypes.names] for label in labels])
-        return _shift(prior, prototypes, z, given.reshape(len(z), -1).astype(np.float32), z)
-    session = SessionShift(np.zeros_like(prototypes.scale), prior.sigma.copy(), 0)
+        return _shift(prototypes, z, given.reshape(len(z), -1).astype(np.float32), z, sigma, blur)
+    session = SessionShift(np.zeros_like(prototypes.scale), sigma.copy(), 0)
     for _ in range(ROUNDS):
         moved = z - session.offset
         scores = prototypes.scores(moved)
@@ -48,12 +50,17 @@ def estimate(
         if sure.sum() < FEWEST_FRAMES:
             nothing = np.zeros_like(prototypes.scale)
             return SessionShift(nothing, nothing, 0)
-        session = _shift(prior, prototypes, z[sure], scores[sure], moved[sure])
+        session = _shift(prototypes, z[sure], scores[sure], moved[sure], sigma, blur)
     return session
 
 
 def _shift(
-    prior: Prior, prototypes: Prototypes, z: Floats, shares: Floats, moved: Floats
+    prototypes: Prototypes,
+    z: Floats,
+    shares: Floats,
+    moved: Floats,
+    sigma: Floats,
+    blur: Floats,
 ) -> SessionShift:
     """Posterior mean and variance of the offset, given soft labels [n, c].
 
@@ -68,7 +75,7 @@ def _shift(
     safe = np.maximum(counts, 1e-3)
     residual = weights.T @ z / safe - prototypes.points.reshape(modes * names, -1)
     noise = np.where(counts > 1.0, SHARED + (1.0 - SHARED) / np.maximum(counts, 1.0), 1.0 / safe)
-    evidence = np.where(seen, 1.0 / (np.tile(prior.blur(prototypes), (modes, 1)) + noise), 0.0)
-    precision = 1.0 / prior.sigma + evidence.sum(0)
+    evidence = np.where(seen, 1.0 / (np.tile(blur, (modes, 1)) + noise), 0.0)
+    precision = 1.0 / sigma + evidence.sum(0)
     offset = (evidence * residual).sum(0) / precision
     return SessionShift(offset.astype(np.float32), (1.0 / precision).astype(np.float32), len(z))

@@ -17,10 +17,10 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.classwide import (
-    ClassExpression,
     Teacher,
     learn_class_expression,
 )
+from fewshot_fer.prototypes.prior import ClassExpression
 from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.interfaces import Prototypes, Reading, Recognises, SessionShift
 from fewshot_fer.students.store.library import Library

@@ -8,7 +8,8 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import Prior
-from fewshot_fer.prototypes.classwide import ClassExpression, Teacher, learn_class_expression
+from fewshot_fer.prototypes.classwide import Teacher, learn_class_expression
+from fewshot_fer.prototypes.prior import ClassExpression
 from tests.fakes.prior import WIDTH, make_prior
 
 LOOK = np.random.default_rng(100).normal(0, 1, WIDTH).astype(np.float32)

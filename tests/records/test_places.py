@@ -1,0 +1,202 @@
+"""A record's tables and steps, and places that are locked, full, away or none."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect
+
+from fewshot_fer.errors import RecordError
+from fewshot_fer.records import schema
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import Mark
+from tests.records.conftest import Server
+from tests.records.views import lesson, second
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = Store.open(url, now=lambda: MONDAY)
+    yield opened
+    opened.close()
+
+
+def test_the_tables_are_those_that_the_queries_know(store: Store, url: str) -> None:
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    for table in schema.metadata.tables.values():
+        found = {column["name"] for column in inspect(engine).get_columns(table.name)}
+        assert found == set(table.columns.keys())
+    engine.dispose()
+
+
+def test_steps_that_are_missing_are_taken_once(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    steps = ("ALTER TABLE marks ADD COLUMN two TEXT", "ALTER TABLE marks ADD COLUMN three TEXT")
+    for taken in (steps[:0], steps[:1], steps, steps):
+        with engine.begin() as connection:
+            schema.migrate(connection, taken)
+            assert schema.version(connection) == 1 + len(taken)
+    assert [c["name"] for c in inspect(engine).get_columns("marks")][-2:] == ["two", "three"]
+    engine.dispose()
+
+
+def test_a_database_of_the_first_version_is_what_a_new_one_is(tmp_path: Path) -> None:
+    new, old = tmp_path / "new.db", tmp_path / "old.db"
+    Store.open(f"sqlite:///{new}").close()
+    with sqlite3.connect(old) as raw:
+        raw.executescript(FIRST_VERSION)
+    raw.close()
+    store = Store.open(f"sqlite:///{old}")
+    session = store.begin(each=True)
+    store.write(session, lesson(2, 3), [Mark(1, "quiz")])
+    assert store.find(session).marks == 1
+    store.close()
+    assert shape(old) == shape(new)
+
+
+def shape(file: Path) -> list[tuple[object, ...]]:
+    """All that SQLite knows of the tables, their keys and what they refer to."""
+    asked = """
+        SELECT t.name, t.wr, c.name, c.type, c."notnull" OR c.pk, c.pk, f."table", f.on_delete
+        FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+        LEFT JOIN pragma_foreign_key_list(t.name) f ON f."from" = c.name
+        WHERE t.name NOT LIKE 'sqlite_%'
+        UNION ALL SELECT t.name, NULL, i.name, i."unique", i.origin, NULL, NULL, NULL
+        FROM pragma_table_list t JOIN pragma_index_list(t.name) i ORDER BY 1, 3"""
+    with sqlite3.connect(file) as raw:
+        found = raw.execute(asked).fetchall()
+    raw.close()
+    return found
+
+
+def test_a_record_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "records.db"
+    Store.open(f"sqlite:///{file}").close()
+    with sqlite3.connect(file) as raw:
+        raw.execute("INSERT INTO schema_version VALUES (99)")
+    raw.close()
+    with pytest.raises(RecordError, match="version 99") as caught:
+        Store.open(f"sqlite:///{file}")
+    assert "Update" in caught.value.next_step
+
+
+def test_the_file_is_for_its_owner_alone_and_its_folder_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "records.db"
+    Store.open(f"sqlite:///{file}").close()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_locked_record_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "records.db"
+    store = Store.open(f"sqlite:///{file}", wait=0.05)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RecordError, match="Another program"):
+        store.begin()
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.begin() == 1
+    store.close()
+
+
+def test_reading_needs_no_lock(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    with Store.open(url) as store:
+        store.begin("7b")
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with Store.open(url, wait=0.05) as store:
+        assert store.find().class_name == "7b"
+    other.close()
+
+
+def test_a_full_disk_says_so(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'records.db'}")
+    session = store.begin(each=True)
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=20")
+        connection.rollback()
+    with pytest.raises(RecordError, match="full") as caught:
+        store.write(session, lesson(20, 200))
+    assert "Free some space" in caught.value.next_step
+    assert store.find(session).seconds == 0
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ("nonsense", "no address"),
+        ("mysql://u:hidden@host/db", "cannot be kept"),
+        ("sqlite:////proc/none/x.db", "written"),
+        ("postgresql://u:hidden@127.0.0.1:1/db", "cannot be reached"),
+    ],
+)
+def test_a_place_that_cannot_be_is_an_error_with_advice(bad: str, says: str) -> None:
+    if "postgresql" in bad:
+        pytest.importorskip("psycopg")
+    with pytest.raises(Exception, match=says) as caught:
+        Store.open(bad, wait=0.1)
+    assert getattr(caught.value, "next_step", "")
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_file_that_is_no_record_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("notes of mine, " * 100)
+    with pytest.raises(RecordError, match="no record of sessions"):
+        Store.open(f"sqlite:///{file}")
+    assert file.read_text().startswith("notes of mine")
+
+
+def test_a_server_that_went_away_says_so_and_comes_back(server: Server) -> None:
+    store = Store.open(server.new_database())
+    session = store.begin(each=True)
+    store.write(session, [second(0, {"a": "happy"})])
+    server.stop()
+    with pytest.raises(RecordError, match="cannot be reached"):
+        store.write(session, [second(1, {"a": "happy"})])
+    server.start()
+    store.write(session, [second(1, {"a": "happy"})])
+    assert store.find(session).seconds == 2
+    store.close()
+
+
+# As the first version made its tables; users' disks hold databases like this.
+FIRST_VERSION = """
+CREATE TABLE schema_version (version INTEGER NOT NULL);
+INSERT INTO schema_version VALUES (1);
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, class_name TEXT NOT NULL, started BIGINT NOT NULL,
+    ended BIGINT, each_student SMALLINT NOT NULL, names TEXT NOT NULL);
+CREATE TABLE marks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    second INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE INDEX marks_of_session ON marks (session, second);
+CREATE TABLE class_seconds (
+    session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    second INTEGER NOT NULL, expected SMALLINT NOT NULL, faces SMALLINT NOT NULL,
+    counts BLOB NOT NULL, PRIMARY KEY (session, second)) WITHOUT ROWID;
+CREATE TABLE session_students (
+    session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    number SMALLINT NOT NULL, student TEXT NOT NULL,
+    PRIMARY KEY (session, number)) WITHOUT ROWID;
+CREATE UNIQUE INDEX sessions_of_student ON session_students (student, session);
+CREATE TABLE tracks (
+    session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    track INTEGER NOT NULL, number SMALLINT NOT NULL, first INTEGER NOT NULL,
+    last INTEGER NOT NULL, PRIMARY KEY (session, track, number)) WITHOUT ROWID;
+CREATE TABLE student_seconds (
+    session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    second INTEGER NOT NULL, number SMALLINT NOT NULL, seen SMALLINT NOT NULL,
+    sure SMALLINT NOT NULL, quality SMALLINT NOT NULL, shown SMALLINT,
+    scores BLOB NOT NULL, PRIMARY KEY (session, second, number)) WITHOUT ROWID;
+"""
