@@ -1,4 +1,4 @@
-"""The database: what goes in comes out, and what is deleted is gone."""
+"""The database: what goes in comes out, what is deleted is gone, and what it refuses."""
 
 from __future__ import annotations
 
