@@ -99,7 +99,7 @@ class Bench:
         if config.folds:
             people = persons_of(self.material.acted, config.folds, config.fold)
         begun = load_network(start)[0] if start is not None else None
-        trainer = Trainer.start(config, self.faces, people, bank=self.bank, network=begun)
+        trainer = Trainer.start(config, self.faces, people, network=begun)
         resume = (folder / BEST).exists()
         Course.prepare(folder, trainer, self.watched, resume=resume).run(_Quiet(name))
         (folder / "done").touch()

@@ -59,7 +59,7 @@ def alarms(detector: Detector, images: Iterator[Bytes]) -> dict[str, Any]:
         for quality in assess(image, faces):
             found += 1
             if quality.reason is not None:
-                reasons[quality.reason] += 1
+                reasons[quality.reason.code] += 1
     return {"pictures": shown, "found": found, "poor": dict(reasons)}
 
 
