@@ -64,6 +64,12 @@ class Code(StrEnum):
     FILE_MISSING = "file-missing"
     EXPORT_REFUSED = "export-refused"
 
+    # What is wrong with a stream of pictures.
+    SILENT = "silent"
+    NO_PICTURE_YET = "no-picture-yet"
+    BLACK = "black"
+    RESIZED = "resized"
+
     # Of the record, and of who asks.
     NO_SESSION = "no-session"
     NO_SESSION_YET = "no-session-yet"

@@ -122,6 +122,10 @@ SENTENCES: Final[dict[Code, Words]] = {
     Code.EXPORT_REFUSED: Words(
         "This export was refused. {why}", "Nothing was stored. Make the export again."
     ),
+    Code.SILENT: Words("nothing has come for {seconds:.0f} s"),
+    Code.NO_PICTURE_YET: Words("no picture yet, for {seconds:.0f} s"),
+    Code.BLACK: Words("the picture is black: is the lens covered, or the light off?"),
+    Code.RESIZED: Words("the picture has another size now, {width} x {height}"),
     Code.NO_SESSION: Words("There is no session {session}."),
     Code.NO_SESSION_YET: Words("No session was recorded yet."),
     Code.RECORD_FULL: Words(

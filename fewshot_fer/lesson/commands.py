@@ -9,11 +9,12 @@ from typing import Generic, Literal, TypeVar
 from fewshot_fer.lesson.events import Ended, Event, Marked, Mode
 from fewshot_fer.lesson.naming import Namer
 from fewshot_fer.lesson.sources import Pictures
+from fewshot_fer.reasons import Reason
 from fewshot_fer.students.recalibration import Recalibrated
 
 AnswerT = TypeVar("AnswerT")
 Kind = Literal["gallery", "device", "drawn"]
-Results = Mapping[str, Recalibrated | str]
+Results = Mapping[str, Recalibrated | Reason]
 """What recalibrating brought every student; of who was left as they were, why."""
 Sink = Callable[[Event], None]
 """Is told what happens, in the lesson's own thread: it must be quick and never wait."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.reasons import Reason
 from fewshot_fer.records.summary import Summary
 from fewshot_fer.records.values import ClassSecond, Mark
 from fewshot_fer.records.views import ClassShares, View
@@ -97,6 +98,8 @@ class SourceState:
     """It was pulled and gives no pictures any more."""
     error: BaseException | None
     """Why, unless it came to its end."""
+    reason: Reason | None = None
+    """What is wrong with its pictures, if anything."""
 
 
 @dataclass(frozen=True, slots=True)

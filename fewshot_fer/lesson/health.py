@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.sentences import sentence
 
 _BLACK: Final = 24
 """A picture in which nothing is brighter than this is black: a covered lens still has noise."""
@@ -57,13 +59,18 @@ class Health:
         self._dark_since = since if dark else None
         self._dark = dark and now - since > self.black_s
 
-    def said(self, now: float) -> str | None:
-        """What is wrong, in plain words; None: nothing."""
+    def reason(self, now: float) -> Reason | None:
+        """What is wrong, if anything."""
         if self.last is not None and now - self.last > self.silent_s:
-            since = f"for {now - self.last:.0f} s"
-            return f"nothing has come {since}" if self._size else f"no picture yet, {since}"
+            code = Code.SILENT if self._size else Code.NO_PICTURE_YET
+            return Reason(code, seconds=now - self.last)
         if self._dark:
-            return "the picture is black: is the lens covered, or the light off?"
+            return Reason(Code.BLACK)
         if self._resized is not None and now - self._resized <= self.said_for_s and self._size:
-            return f"the picture has another size now, {self._size[0]} x {self._size[1]}"
+            return Reason(Code.RESIZED, width=self._size[0], height=self._size[1])
         return None
+
+    def said(self, now: float) -> str | None:
+        """What is wrong, in words."""
+        reason = self.reason(now)
+        return sentence(reason) if reason is not None else None

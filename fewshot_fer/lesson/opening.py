@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Final, Self
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.errors import FaceError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.identity import Identity
@@ -24,7 +23,7 @@ from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.settings import Settings
-from fewshot_fer.students.recalibration import Recalibrated, recalibrate, recalibrate_class
+from fewshot_fer.students.recalibration import recalibrate_class
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 
@@ -104,15 +103,8 @@ class OpenClass:
         Of looks that are not all of resting faces only those count that are sure.
         """
         here = {student: z for student, z in looks.items() if self.members.name(student)}
-        results: dict[str, Recalibrated | str] = {}
-        if not resting:
-            results = recalibrate_class(self.roster, here)
-        for student, z in here.items() if resting else ():
-            try:
-                labels = [NEUTRAL] * len(z)
-                results[student] = recalibrate(self.roster, student, z, labels, how="resting face")
-            except FaceError as error:
-                results[student] = error.what
+        label, how = (NEUTRAL, "resting face") if resting else (None, "class")
+        results = recalibrate_class(self.roster, here, label=label, how=how)
         self.refresh()
         return results
 

@@ -165,7 +165,7 @@ class Stream:
         return SourceState(
             self.source.key, self.source.kind, self.source.student, faces,
             1 / self.gap if self.gap else 0.0, 1000 * self.took, self._said(now), self.size,
-            self.over, self.error,
+            self.over, self.error, None if self.over else self.health.reason(now),
         )  # fmt: skip
 
     def _said(self, now: float) -> str | None:

@@ -122,18 +122,21 @@ def recalibrate(
 
 
 def recalibrate_class(
-    roster: Roster, samples: Mapping[str, Floats], *, how: str = "class"
-) -> dict[str, Recalibrated | str]:
+    roster: Roster, samples: Mapping[str, Floats], *, label: str | None = None, how: str = "class"
+) -> dict[str, Recalibrated | Reason]:
     """Everyone in view, from their vectors [n,D] by student id; a reason for who was left as is.
 
-    Nobody says what is shown: only frames that are sure count, and too few change nothing.
+    Where no `label` says what all show, only confident frames count, and too few change nothing.
     """
-    results: dict[str, Recalibrated | str] = {}
+    results: dict[str, Recalibrated | Reason] = {}
     for student_id, z in samples.items():
+        labels = None if label is None else [label] * len(z)
         try:
-            results[student_id] = recalibrate(roster, student_id, z, None, how=how)
+            results[student_id] = recalibrate(roster, student_id, z, labels, how=how)
         except FaceError as error:
-            results[student_id] = error.what
+            if error.reason is None:
+                raise
+            results[student_id] = error.reason
     return results
 
 

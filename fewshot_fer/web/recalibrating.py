@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from fewshot_fer.errors import FaceError
 from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.sentences import sentence
 from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class, undo
-from fewshot_fer.students.recalibration import recalibrate as recalibrate_one
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.wire import Message
@@ -25,16 +25,8 @@ def recalibrate(service: AppState, running: RunningClass, *, resting: bool) -> M
             "Nobody of the class is recognised just now.",
             next_step="Enrol students first, or click a face and say who it is.",
         )
-    results: dict[str, Recalibrated | str] = {}
-    if resting:
-        for student, z in looks.items():
-            try:
-                labels = [NEUTRAL] * len(z)
-                results[student] = recalibrate_one(roster, student, z, labels, how="resting face")
-            except FaceError as error:
-                results[student] = error.what
-    else:
-        results = recalibrate_class(roster, looks)
+    label, how = (NEUTRAL, "resting face") if resting else (None, "class")
+    results = recalibrate_class(roster, looks, label=label, how=how)
     names = {one.id: one.name for one in service.library.students()}
     done = {s: r for s, r in results.items() if isinstance(r, Recalibrated)}
     return {
@@ -44,7 +36,7 @@ def recalibrate(service: AppState, running: RunningClass, *, resting: bool) -> M
                 "student": student,
                 "name": names.get(student, student),
                 "done": isinstance(result, Recalibrated),
-                "words": result.in_words if isinstance(result, Recalibrated) else result,
+                "words": result.in_words if isinstance(result, Recalibrated) else sentence(result),
             }
             for student, result in results.items()
         ],

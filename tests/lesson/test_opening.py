@@ -15,6 +15,7 @@ from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.opening import OpenClass, class_name
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.recalibration import Recalibrated
@@ -64,7 +65,8 @@ def test_a_class_is_recalibrated_from_what_was_seen_of_it(opened: OpenClass) -> 
 
 def test_what_a_recalibration_brought_is_said_in_a_line() -> None:
     assert "Nobody" in in_words({}, {})
-    left = in_words({"a": "too few", "b": "too few"}, {"a": "Ada", "b": "Bo"})
+    few = Reason(Code.TOO_FEW_SURE)
+    left = in_words({"a": few, "b": few}, {"a": "Ada", "b": "Bo"})
     assert left == "0 of 2 recalibrated. Left as they were, too few sure looks: Ada, Bo."
 
 

@@ -6,6 +6,7 @@ import pytest
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.recalibration import (
     Recalibrated,
     compare,
@@ -154,7 +155,7 @@ def test_a_class_is_recalibrated_from_what_is_sure(roster: Roster) -> None:
     frames = np.concatenate([looks(*BASIC)] * 2) - 0.5 * LIGHT
     results = recalibrate_class(roster, {"s001": frames, "s002": frames[:1]})
     assert isinstance(results["s001"], Recalibrated)
-    assert "Too few frames" in str(results["s002"])
+    assert results["s002"] == Reason(Code.TOO_FEW_SURE)
     assert [len(roster.library.open(one).calibrations) for one in ("s001", "s002")] == [1, 0]
 
 

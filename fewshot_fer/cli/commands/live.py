@@ -18,7 +18,7 @@ from fewshot_fer.cli.show.desk import Desk, Mark, Name, track_of
 from fewshot_fer.cli.sources import sources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from fewshot_fer.cli.show.desk import Action
     from fewshot_fer.cli.show.keys import Keys
@@ -158,7 +158,7 @@ class Watching:
         from fewshot_fer.cli.show.screen import notes, numbered
         from fewshot_fer.lesson.commands import Record
 
-        said: list[str] = []
+        said: Container[object] = ()
         while not ((state := self._lesson.state).over or self._over or self._is_late(state)):
             if self._mode != "off" and state.recording.session is None and state.view is not None:
                 # A source that shows nothing leaves no empty session.
@@ -233,7 +233,9 @@ def in_words(results: Mapping[str, object], names: Mapping[str, str]) -> str:
     """What recalibrating the class brought, for one line of a screen."""
     if not results:
         return "Nobody who is enrolled was recognised yet: nothing to recalibrate."
-    left = sorted(names.get(who, who) for who, why in results.items() if isinstance(why, str))
+    from fewshot_fer.reasons import Reason
+
+    left = sorted(names.get(who, who) for who, why in results.items() if isinstance(why, Reason))
     done = len(results) - len(left)
     rest = f" Left as they were, too few sure looks: {', '.join(left)}." if left else ""
     return f"{done} of {len(results)} recalibrated.{rest}"
@@ -248,10 +250,9 @@ def _show(watching: Watching, *, each: bool) -> None:
         watching.run(keys, screen)
 
 
-def _say_what_is_new(notes: list[str], before: list[str]) -> list[str]:
+def _say_what_is_new(notes: Mapping[object, str], before: Container[object]) -> Container[object]:
     """Without a screen, trouble of a source goes to standard error, once."""
-    for note in notes:
-        # "for 5 s" grows all the time and is no news.
-        if note.split(" for ")[0] not in before:
+    for trouble, note in notes.items():
+        if trouble not in before:
             output.say(note)
-    return [note.split(" for ")[0] for note in notes]
+    return notes

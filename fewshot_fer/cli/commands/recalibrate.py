@@ -131,6 +131,8 @@ def compare(call: Call, student: Who, first: Calibration, second: Calibration) -
 
 def _run_class(call: Call, source: str, seconds: float) -> Answer:
     """Watch for a while, then recalibrate everyone of whom there were enough sure looks."""
+    from fewshot_fer.reasons import Reason
+    from fewshot_fer.sentences import sentence
     from fewshot_fer.students import shown
     from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
 
@@ -143,7 +145,7 @@ def _run_class(call: Call, source: str, seconds: float) -> Answer:
         for one, came in results.items()
         if isinstance(came, Recalibrated)
     }
-    left = {one: why for one, why in results.items() if isinstance(why, str)}
+    left = {one: sentence(why) for one, why in results.items() if isinstance(why, Reason)}
     return Answer(
         {"recalibrated": done, "left_as_is": left},
         lambda: view.class_recalibrated(results, names, seen),

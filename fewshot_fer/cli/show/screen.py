@@ -65,7 +65,7 @@ def picture(
     state: LessonState, desk: Desk, width: int, height: int, *, said: str = "", each: bool = False
 ) -> Group:
     """The class, everybody if wanted, trouble, and what the keys mean, in so many lines."""
-    end: list[RenderableType] = [Text(note, style="yellow") for note in notes(state)]
+    end: list[RenderableType] = [Text(note, style="yellow") for note in notes(state).values()]
     if said:
         end.append(Text(said, style="bold"))
     end.append(Text(desk.line, style="bold" if desk.naming else "dim"))
@@ -93,11 +93,18 @@ def picture(
     return Group(*parts, *end)
 
 
-def notes(state: LessonState) -> list[str]:
-    """What is to be said of the sources now, in plain words; most often nothing."""
-    said = [(source.key, source.said) for source in state.sources]
-    said.append(("the students' folder", state.library.what if state.library else None))
-    return [f"{name}: {words}" for name, words in said if words]
+def notes(state: LessonState) -> dict[object, str]:
+    """What is to be said of the sources now, in plain words, by what it is about."""
+    said: dict[object, str] = {
+        (source.key, source.reason.code if source.reason else source.said): (
+            f"{source.key}: {source.said}"
+        )
+        for source in state.sources
+        if source.said
+    }
+    if state.library is not None:
+        said["library"] = f"the students' folder: {state.library.what}"
+    return said
 
 
 def numbered(state: LessonState) -> list[Seen]:
@@ -152,18 +159,19 @@ def summary_of(summary: Summary, recording: RecordingState, mode: Mode, *, enrol
 
 
 def _coverage(summary: Summary, enrolled: int) -> str:
-    share = f"{100 * summary.coverage:.0f} %" if summary.coverage >= 0.005 else "none"
+    share = f"{100 * summary.coverage:.0f} %"
+    start = f"Only {share}" if summary.coverage >= 0.005 else "None"
     if summary.coverage >= _FEW:
         return f"{share} of the looks were sure; the shares below are of these."
     if not enrolled:
         return (
-            f"Only {share} of the looks were sure: nobody is enrolled yet. Enrol the class with "
+            f"{start} of the looks were sure: nobody is enrolled yet. Enrol the class with "
             "`fewshot-fer enroll`, and their faces are read as they show it themselves."
-        ).replace("Only none", "None")
+        )
     return (
-        f"Only {share} of the looks were sure: too little to say anything of the class. Look at "
+        f"{start} of the looks were sure: too little to say anything of the class. Look at "
         "the light and the camera, enrol who is missing, or recalibrate (key r)."
-    ).replace("Only none", "None")
+    )
 
 
 def _where_recorded(recording: RecordingState, mode: Mode) -> str:

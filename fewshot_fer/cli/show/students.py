@@ -9,6 +9,7 @@ from rich.table import Table
 
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.sentences import said
+from fewshot_fer.reasons import Reason
 from fewshot_fer.sentences import sentence
 
 if TYPE_CHECKING:
@@ -152,13 +153,13 @@ def calibrations(entries: Sequence[Entry]) -> RenderableType:
 
 
 def class_recalibrated(
-    results: Mapping[str, Recalibrated | str], names: Mapping[str, str], looks: Mapping[str, int]
+    results: Mapping[str, Recalibrated | Reason], names: Mapping[str, str], looks: Mapping[str, int]
 ) -> Table:
     """What recalibrating the class brought everyone."""
 
-    def said(came: Recalibrated | str) -> tuple[str, str, str]:
-        if isinstance(came, str):
-            return "-", "-", f"left as it was: {came}"
+    def said(came: Recalibrated | Reason) -> tuple[str, str, str]:
+        if isinstance(came, Reason):
+            return "-", "-", f"left as it was: {sentence(came)}"
         advice = "helped" if came.helped else "no difference"
         if came.helped is False:
             advice = f"did not help: `fewshot-fer recalibrate undo {came.student}`"
