@@ -10,6 +10,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import session_shift
 from fewshot_fer.prototypes.base_rates import EVEN, BaseRates
+from fewshot_fer.prototypes.expected import Expectation
 from fewshot_fer.prototypes.posterior import Belief, Spread, infer
 from fewshot_fer.prototypes.prototypes import Doubts, Prototypes, log_sum
 from fewshot_fer.prototypes.session_shift import SessionShift
@@ -36,7 +37,8 @@ class Prior:
     acted); beta, delta and sigma [d] are how much persons, their manners and sessions vary;
     weight [d] is what each direction is worth; `allowance` is how much of an expression's own
     uncertainty is taken off its distance. `temperatures` and `doubts` are (without references,
-    with many). `everyday` says how often expressions occur in everyday pictures.
+    with many). `everyday` says how often expressions occur in everyday pictures,
+    `expectation` how often what the model expects comes true.
     `class_expressions` are not fitted: a class has taught them.
     """
 
@@ -52,6 +54,7 @@ class Prior:
     temperatures: tuple[float, float]
     doubts: tuple[Doubts, Doubts]
     everyday: BaseRates = EVEN
+    expectation: Expectation = Expectation()  # noqa: RUF009
     class_expressions: tuple[ClassExpression, ...] = ()
 
     def knowing(self, expressions: Iterable[ClassExpression]) -> Prior:

@@ -9,6 +9,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.prototypes.base_rates import BaseRates
+from fewshot_fer.prototypes.expected import Expectation
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Doubts
 
@@ -24,6 +25,8 @@ def prior_arrays(prior: Prior) -> dict[str, Floats]:
         [[doubt.confidence, doubt.distance] for doubt in prior.doubts], np.float32
     )
     shares = np.exp(prior.everyday.logs(prior.names)) / len(prior.names)
+    one = prior.expectation
+    arrays["prior.expectation"] = np.array([one.slope, one.taught, *one.untaught], np.float32)
     arrays["prior.everyday"] = np.asarray(shares, dtype=np.float32)
     return arrays
 
@@ -34,8 +37,9 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
         parts = {name: np.ascontiguousarray(arrays[f"prior.{name}"]) for name in _ARRAYS}
         allowance = float(arrays["prior.allowance"][0])
         none, many = arrays["prior.temperatures"].tolist()
-        # Checkpoints of 0.1.0 know one mode and no base rates.
+        # Checkpoints of 0.1.0 know one mode, no base rates and no expectation.
         parts["means"] = parts["means"].reshape(-1, *parts["means"].shape[-2:])
+        slope, taught, *untaught = arrays.get("prior.expectation", np.array([1.0, 0.0])).tolist()
         shares = arrays["prior.everyday"].tolist() if "prior.everyday" in arrays else []
         doubts = [Doubts(*row) for row in arrays["prior.doubts"].tolist()]
     except KeyError as error:
@@ -50,5 +54,6 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
         temperatures=(none, many),
         doubts=(doubts[0], doubts[1]),
         everyday=BaseRates(dict(zip(names, shares, strict=bool(shares)))),
+        expectation=Expectation(slope, taught, tuple(untaught)),
         class_expressions=(),
     )

@@ -194,7 +194,7 @@ def _ask_all(trials: Sequence[Trial], config: FitConfig) -> dict[str, list[Asked
         prior = trial.prior(config)
         z = prior.project(trial.held.features)
         for way in WAYS:
-            found[way] += [_ask(prior, z, trial.held, deal) for deal in _deals(trial.held, way)]
+            found[way] += [_ask(prior, z, trial.held, deal) for deal in deals(trial.held, way)]
         if trial.strangers is not None:
             found[EVERYDAY].append(_ask_strangers(prior, trial.strangers))
     return {way: asked for way, asked in found.items() if asked}
@@ -221,7 +221,7 @@ def _ask_strangers(prior: Prior, strangers: Labelled) -> Asked:
     return Asked(EVERYDAY, squares, squares.min(1), strangers.labels, 1.0, rates)
 
 
-def _deals(held: Labelled, way: str) -> Iterator[Deal]:
+def deals(held: Labelled, way: str) -> Iterator[Deal]:
     """References and queries of every person, dealt a few times; always the same."""
     shots = int(way) if way.isdigit() else 1
     for subject in sorted(set(held.subjects)):

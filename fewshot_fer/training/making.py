@@ -23,10 +23,12 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import BaseRates
+from fewshot_fer.prototypes.expected import Expectation
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
 from fewshot_fer.training.data import FaceSet, held_back, training_and_validation
 from fewshot_fer.training.episodes import fold_of
+from fewshot_fer.training.expecting import fit_expectation, found_on
 from fewshot_fer.training.export import (
     Parity,
     compare,
@@ -111,13 +113,14 @@ def make_checkpoint(
     network, training = load_network(run)
     crowd, labels = material.crowd()
     config = FitConfig()
-    chosen = None
+    chosen, expectation = None, Expectation()
     if trials:
         say("trials")
         made = make_trials(trials, material)
         say("choosing")
         chosen = choose(made, config)
         config = chosen.config
+        expectation = fit_expectation(found_on(made, config))
     ensure_folder(out.parent)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         say("the checkpoint's own features")
@@ -130,6 +133,7 @@ def make_checkpoint(
             config,
             material.everyday(),
         )
+        prior = dataclasses.replace(prior, expectation=expectation)
         details = _details(training, material, config, chosen)
         seal = write_checkpoint(folder, prior, embedder.blocks, material.faces, details)
         parity = compare(network, folder / "model.onnx", crowd.images[:_COMPARED])

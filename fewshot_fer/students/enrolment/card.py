@@ -16,12 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.arrays import Floats
+from fewshot_fer.prototypes.expected import expected
 from fewshot_fer.students.roster import Roster
-from fewshot_fer.students.store.interfaces import Prior, Prototypes
+from fewshot_fer.students.store.interfaces import Prototypes
 from fewshot_fer.students.store.vectors import StudentVectors
 
-_SAMPLES = 200
 _WORTH_SAYING = 0.005
 _AGREEING = 0.5
 
@@ -85,7 +84,7 @@ def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
     """The card of a student as they stand now, without any lesson's calibration."""
     student, known = roster.known(student_id)
     prototypes = roster.learn(known.z, known.labels)
-    estimates = estimated(roster.recogniser.prior, prototypes, np.random.default_rng(seed))
+    estimates = expected(roster.recogniser.prior, prototypes, np.random.default_rng(seed))
     checks = checked(roster, known)
     gains = {
         name: _gain(roster, known, prototypes, name, seed)
@@ -118,35 +117,12 @@ def checked(roster: Roster, known: StudentVectors) -> Mapping[str, float]:
     return {label: float(np.mean(answers)) for label, answers in right.items()}
 
 
-def estimated(
-    prior: Prior, prototypes: Prototypes, randomness: np.random.Generator
-) -> dict[str, float]:
-    """By expression: the mean probability that a sample of it is given its name."""
-    points, spread = prototypes.points, 1.0 + _spread(prior, prototypes)
-    noise = randomness.standard_normal((_SAMPLES, points.shape[2]), dtype=np.float32)
-    modes = randomness.choice(len(points), _SAMPLES, p=np.exp(prototypes.log_modes.astype(float)))
-    result = {}
-    for c, name in enumerate(prototypes.names):
-        samples = points[modes, c] + noise * np.sqrt(spread[c])
-        result[name] = float(prototypes.scores(samples)[:, c].mean())
-    return result
-
-
-def _spread(prior: Prior, prototypes: Prototypes) -> Floats:
-    """The variance of each point [C,D]: of the own manner, and of the person's offset under it."""
-    counts = np.array(prototypes.counts, np.float32)[:, None]
-    seen = counts > 0
-    evidence = np.where(seen, 1.0 / (prior.delta + 1.0 / np.maximum(counts, 1)), 0.0)
-    offset = 1.0 / (1.0 / prior.beta + evidence.sum(axis=0))
-    return np.asarray(prior.blur(prototypes) + offset / (1.0 + prior.delta * counts) ** 2)
-
-
 def _gain(
     roster: Roster, known: StudentVectors, prototypes: Prototypes, name: str, seed: int
 ) -> float:
     """The mean estimate with one more reference of this name that looks as expected."""
     likeliest = int(prototypes.log_modes.argmax())
-    expected = prototypes.points[likeliest, prototypes.names.index(name)][None]
-    more = roster.learn(np.concatenate([known.z, expected]), (*known.labels, name))
-    shares = estimated(roster.recogniser.prior, more, np.random.default_rng(seed))
+    likely = prototypes.points[likeliest, prototypes.names.index(name)][None]
+    more = roster.learn(np.concatenate([known.z, likely]), (*known.labels, name))
+    shares = expected(roster.recogniser.prior, more, np.random.default_rng(seed))
     return float(np.mean(list(shares.values())))

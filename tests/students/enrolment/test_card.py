@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes.expected import estimated
 from fewshot_fer.prototypes.prior import Prior
-from fewshot_fer.students.enrolment.card import card_of, estimated
+from fewshot_fer.students.enrolment.card import card_of
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference

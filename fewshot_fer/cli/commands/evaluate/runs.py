@@ -16,6 +16,7 @@ from fewshot_fer.cli.show import output
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fewshot_fer.evaluation.expectation import Expected
     from fewshot_fer.evaluation.left_out import LeftOut
     from fewshot_fer.evaluation.open_set import OpenSet
     from fewshot_fer.evaluation.promise import Kept
@@ -33,8 +34,12 @@ def left_out(
     ] = 0,
     shots: Annotated[str, typer.Option(help="How many references of each.")] = "0,1,2",
     ablate: Annotated[bool, typer.Option(help="Take each part of the posterior away.")] = False,
+    cards: Annotated[
+        bool, typer.Option(help="What cards expect, taught and never taught, and what is found.")
+    ] = False,
 ) -> Answer:
     """Judge trainings on the people that they left out; with --ablate, part by part."""
+    from fewshot_fer.evaluation.expectation import evaluate_expectation
     from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
     from fewshot_fer.training.choosing import choose
     from fewshot_fer.training.fitting import FitConfig
@@ -43,6 +48,9 @@ def left_out(
     counts, seed = numbers(shots), call.settings.seed
     trials = make_trials(runs, read_material(call.data(data), people, seed), folds)
     chosen = choose(trials, FitConfig()).config
+    if cards:
+        told = evaluate_expectation(trials, chosen)
+        return Answer({"cards": told}, lambda: _cards(told))
     found = {
         name: evaluate_left_out(trials, config, counts, seed)
         for name, config in (variants(chosen) if ablate else {"whole": chosen}).items()
@@ -105,6 +113,18 @@ def promise(call: Call, runs: Runs, people: People, data: Data = None) -> Answer
     material = read_material(call.data(data), people, call.settings.seed)
     found = evaluate_promise(make_trials(runs, material), FitConfig())
     return Answer({"promise": PROMISE, "people": found}, lambda: _promise(PROMISE, found))
+
+
+def _cards(told: list[Expected]) -> Table:
+    return output.table(
+        "What a card expects of people left out",
+        ("expression", "taught", "expected", "found", "n"),
+        (
+            (one.expression, "yes" if one.taught else "no", share(one.expected), share(one.found),
+             one.n)
+            for one in told
+        ),
+    )  # fmt: skip
 
 
 def _left_out(found: dict[str, dict[str, dict[str, LeftOut]]]) -> Table:
