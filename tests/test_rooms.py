@@ -51,6 +51,7 @@ DISTRIBUTIONS = {
     "faiss": "faiss-cpu",
     "yaml": "pyyaml",
     "markdown_it": "markdown-it-py",
+    "typing_extensions": "typing-extensions",
 }
 EXTRA_OF = {"training": "train", "web": "web"}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2 as httpx
 import numpy as np
+from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
@@ -19,7 +20,7 @@ V1 = "/api/v1/classes"
 
 def state_of(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
-    shapes.Class.model_validate_json(answer.content)
+    TypeAdapter(shapes.Class).validate_json(answer.content)
     return dict(answer.json())
 
 

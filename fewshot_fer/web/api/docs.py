@@ -21,21 +21,22 @@ _FIELDS = {"an expression": "happy", "a student's id": "k7mq2xab", "frame": "fra
 
 def page(operations: Sequence[Operation]) -> Response:
     """The whole page."""
-    schemas = description(operations)["components"]["schemas"]
+    document = description(operations)
     groups: dict[str, list[Schema]] = {}
     for one in sorted(operations, key=lambda one: one.group):
-        groups.setdefault(one.group, []).append(_operation(one, schemas))
+        groups.setdefault(one.group, []).append(_operation(one, document))
     errors = [
         (code_of_kind(kind), status, (kind.__doc__ or "").strip()) for kind, status in STATUSES
     ]
     return html.page("api", groups=groups, errors=errors)
 
 
-def _operation(operation: Operation, schemas: Schema) -> Schema:
+def _operation(operation: Operation, document: Schema) -> Schema:
     """What the page says of an operation."""
-    answer, media_type = "", operation.answer
-    if not isinstance(media_type, str):
-        answer, media_type = _shape(schemas[media_type.__name__], schemas), ""
+    said = document["paths"][operation.template][operation.method.lower()]
+    ((media_type, content),) = said["responses"][str(operation.status)]["content"].items()
+    is_shape = media_type == "application/json" and content["schema"]
+    answer = _shape(content["schema"], document["components"]["schemas"]) if is_shape else ""
     has_body = operation.body is not Nothing
     return {
         "id": operation.id,
@@ -50,7 +51,7 @@ def _operation(operation: Operation, schemas: Schema) -> Schema:
         "body": _fields(operation.body.model_json_schema()) if has_body else (),
         "example": _example(operation),
         "status": operation.status,
-        "media_type": media_type,
+        "media_type": "" if is_shape else media_type,
         "answer": answer,
     }
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 
 from fewshot_fer import __version__
 from fewshot_fer.web.access.rules import RULES, Allowed, rule_of
@@ -34,13 +33,17 @@ _ALWAYS: Final = (400, 401, 403, 429)
 
 def description(operations: Sequence[Operation]) -> Schema:
     """The whole document."""
-    shapes = _shapes(operations)
-    _, found = models_json_schema(
-        [(shape, "serialization") for shape in shapes], ref_template="#/components/schemas/{model}"
-    )
+    inputs: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]]
+    inputs = [("problem", "serialization", TypeAdapter(Problem))]
+    for one in operations:
+        if not isinstance(one.answer, str):
+            inputs.append((f"{one.id} answer", "serialization", TypeAdapter(one.answer)))
+        inputs.append((f"{one.id} body", "serialization", TypeAdapter(one.body)))
+    named, found = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")
+    schemas = {name: schema for (name, _), schema in named.items()}
     paths: dict[str, Schema] = {}
-    for operation in operations:
-        paths.setdefault(operation.template, {})[operation.method.lower()] = _operation(operation)
+    for one in operations:
+        paths.setdefault(one.template, {})[one.method.lower()] = _operation(one, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "fewshot-fer", "version": __version__, "description": _ABOUT},
@@ -63,15 +66,7 @@ def allowed(operation: Operation) -> Allowed:
     return found[0].allowed
 
 
-def _shapes(operations: Sequence[Operation]) -> list[type[BaseModel]]:
-    named: list[type[BaseModel]] = [Problem]
-    for operation in operations:
-        answer = [operation.answer] if not isinstance(operation.answer, str) else []
-        named += [shape for shape in (*answer, operation.body) if shape is not Nothing]
-    return list(dict.fromkeys(named))
-
-
-def _operation(operation: Operation) -> Schema:
+def _operation(operation: Operation, schemas: Mapping[str, Schema]) -> Schema:
     words = [f"For {WHO[allowed(operation)]}.", operation.more]
     found: Schema = {
         "operationId": operation.id,
@@ -79,9 +74,12 @@ def _operation(operation: Operation) -> Schema:
         "summary": operation.summary,
         "description": " ".join(filter(None, words)),
         "parameters": [*_in_path(operation), *_in_query(operation)],
-        "responses": {str(operation.status): _answer(operation), **_errors(operation)},
+        "responses": {
+            str(operation.status): _answer(operation, schemas.get(f"{operation.id} answer", {})),
+            **_errors(operation, schemas["problem"]),
+        },
     }
-    body = _body(operation)
+    body = _body(operation, schemas[f"{operation.id} body"])
     if body is not None:
         found["requestBody"] = {"required": True, "content": body}
     return found
@@ -109,10 +107,10 @@ def _in_query(operation: Operation) -> list[Schema]:
     ]
 
 
-def _body(operation: Operation) -> Schema | None:
+def _body(operation: Operation, schema: Schema) -> Schema | None:
     match operation.takes:
         case "json":
-            return {"application/json": {"schema": _ref(operation.body)}}
+            return {"application/json": {"schema": schema}}
         case "zip":
             return {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
         case "pictures":
@@ -133,25 +131,19 @@ def _pictures(operation: Operation) -> Schema:
     return {"image/*": {"schema": picture}, **form} if alone else form
 
 
-def _answer(operation: Operation) -> Schema:
+def _answer(operation: Operation, schema: Schema) -> Schema:
     words = HTTPStatus(operation.status).phrase
-    if isinstance(operation.answer, str):
-        return {"description": words, "content": {operation.answer: {"schema": {}}}}
-    schema = {"application/json": {"schema": _ref(operation.answer)}}
-    return {"description": words, "content": schema}
+    kind = operation.answer if isinstance(operation.answer, str) else "application/json"
+    return {"description": words, "content": {kind: {"schema": schema}}}
 
 
-def _errors(operation: Operation) -> Schema:
+def _errors(operation: Operation, problem: Schema) -> Schema:
     missing = (404,) if "{" in operation.path else ()
     unfit = (413, 422) if operation.takes in ("pictures", "zip") else ()
     return {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": _ref(Problem)}},
+            "content": {"application/problem+json": {"schema": problem}},
         }
         for status in sorted({*_ALWAYS, *missing, *unfit, *operation.errors})
     }
-
-
-def _ref(shape: type[BaseModel]) -> Schema:
-    return {"$ref": f"#/components/schemas/{shape.__name__}"}

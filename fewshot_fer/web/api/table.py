@@ -72,8 +72,8 @@ class Operation:
 
     method: str
     path: str
-    answer: type[BaseModel] | str
-    """What comes back: a shape, or a media type."""
+    answer: Any
+    """What comes back: a shape, or the name of a media type."""
     run: Callable[[Call[Any, Any]], object]
     """Called in a thread: it may wait for the disk and the recogniser. For what others begin it
     gives back a future, so that no thread waits."""
@@ -130,9 +130,7 @@ class Group:
         self.name = name
         self.operations: list[Operation] = []
 
-    def __call__(
-        self, method: str, path: str, answer: type[BaseModel] | str, **more: Any
-    ) -> Callable[[RunT], RunT]:
+    def __call__(self, method: str, path: str, answer: Any, **more: Any) -> Callable[[RunT], RunT]:
         """Add a function; `more` are the other fields of `Operation`."""
 
         def add(run: RunT) -> RunT:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from fewshot_fer.web.api.shapes.base import Shape
+
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
 
 
 class OpenClass(Shape):
@@ -16,30 +21,16 @@ class OpenClass(Shape):
     drawn: int | None = Field(default=None, ge=1, le=50, description="so many drawn students")
 
 
-class Class(Shape):
-    """A class that is watched now."""
+Class = TypedDict("Class", {
+    "id": str, "name": str, "started": float, "seconds": float, "paused": bool, "ended": bool,
+    "recording": bool, "each": bool, "session": int | None, "trouble": str | None,
+    "sources": list[dict[str, Any]], "viewers": int, "present": list[str],
+    "shares": dict[str, Any], "marks": list[dict[str, Any]],
+})
+"""A class that is watched now."""
 
-    id: str
-    name: str
-    started: float
-    seconds: float
-    paused: bool
-    ended: bool
-    recording: bool
-    each: bool
-    session: int | None
-    trouble: str | None
-    sources: list[dict[str, Any]]
-    viewers: int
-    present: list[str]
-    shares: dict[str, Any]
-    marks: list[dict[str, Any]]
-
-
-class Classes(Shape):
-    """All that are watched, the latest last."""
-
-    classes: list[Class]
+Classes = TypedDict("Classes", {"classes": list[Class]})
+"""All that are watched, the latest last."""
 
 
 class MarkForm(Shape):
@@ -60,26 +51,18 @@ class RecalibrateClass(Shape):
     resting: bool = Field(default=False, description="all are at rest just now")
 
 
-class RecalibratedStudent(Shape):
-    """One student of a recalibrated class."""
+RecalibratedStudent = TypedDict("RecalibratedStudent", {
+    "student": str, "name": str, "done": bool, "words": str,
+})
+"""One student of a recalibrated class."""
 
-    student: str
-    name: str
-    done: bool
-    words: str
+ClassRecalibrated = TypedDict("ClassRecalibrated", {
+    "students": list[RecalibratedStudent], "undo": dict[str, str],
+})
+"""What it brought, and the calibration of each student."""
 
-
-class ClassRecalibrated(Shape):
-    """What it brought, and the calibration of each student."""
-
-    students: list[RecalibratedStudent]
-    undo: dict[str, str]
-
-
-class Ended(Shape):
-    """The session that was recorded, if one was."""
-
-    session: int | None
+Ended = TypedDict("Ended", {"session": int | None})
+"""The session that was recorded, if one was."""
 
 
 class FrameQuery(Shape):

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from fewshot_fer.doctor import Check
 from fewshot_fer.reasons import Code
 from fewshot_fer.web.api.shapes.base import Shape, Share
 
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
 
-class Face(Shape):
-    """One face of a picture, from left to right."""
+Face = TypedDict("Face", {
+    "box": Annotated[
+        tuple[float, float, float, float], Field(description="x0, y0, x1, y1 in pixels")
+    ],
+    "expression": Annotated[str, Field(description="the likeliest expression")],
+    "scores": dict[str, Share],
+    "unsure": Annotated[str | None, Field(description="why not to trust the name, or null")],
+    "unsure_code": Annotated[Code | None, Field(description="the same for programs, or null")],
+    "student": str | None, "quality": Share,
+})
+"""One face of a picture, from left to right."""
 
-    box: tuple[float, float, float, float] = Field(description="x0, y0, x1, y1 in pixels")
-    expression: str = Field(description="the likeliest expression")
-    scores: dict[str, Share]
-    unsure: str | None = Field(description="why the name should not be trusted, or null")
-    unsure_code: Code | None = Field(description="the same for programs, or null")
-    student: str | None
-    quality: Share
+Image = TypedDict("Image", {
+    "path": Annotated[str, Field(description="the name it was sent with")], "faces": list[Face],
+})
+"""One picture with its faces."""
 
-
-class Image(Shape):
-    """One picture with its faces."""
-
-    path: str = Field(description="the name it was sent with")
-    faces: list[Face]
-
-
-class Analysis(Shape):
-    """Every picture that was sent."""
-
-    images: list[Image]
+Analysis = TypedDict("Analysis", {"images": list[Image]})
+"""Every picture that was sent."""
 
 
 class AnalyzeQuery(Shape):
@@ -42,21 +42,11 @@ class AnalyzeQuery(Shape):
     student: str | None = Field(default=None, description="an id; else as of a stranger")
 
 
-class Doctor(Shape):
-    """What is found on this machine, what is missing, and how to mend it."""
+Doctor = TypedDict("Doctor", {"healthy": bool, "checks": list[Check]})
+"""What is found on this machine, what is missing, and how to mend it."""
 
-    healthy: bool
-    checks: list[Check]
+Me = TypedDict("Me", {"role": Literal["teacher", "student"], "student": str | None})
+"""Who the token or cookie stands for."""
 
-
-class Me(Shape):
-    """Who the token or cookie stands for."""
-
-    role: Literal["teacher", "student"]
-    student: str | None
-
-
-class ConsentText(Shape):
-    """The agreement, as it must be read before enrolling."""
-
-    text: str
+ConsentText = TypedDict("ConsentText", {"text": str})
+"""The agreement, as it must be read before enrolling."""

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from fewshot_fer.students.recalibration import BeforeAfter, Entry, Score
 from fewshot_fer.web.api.shapes.base import Shape
 
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
 
-class Recalibrated(Shape):
-    """What a calibration brought."""
+Recalibrated = TypedDict("Recalibrated", {
+    "student": str, "calibration": str, "references": BeforeAfter | None,
+    "kept_aside": BeforeAfter | None, "helped": bool | None, "in_words": str,
+})
+"""What a calibration brought."""
 
-    student: str
-    calibration: str
-    references: BeforeAfter | None
-    kept_aside: BeforeAfter | None
-    helped: bool | None
-    in_words: str
+History = TypedDict("History", {"student": str, "calibrations": list[Entry]})
+"""A student's calibrations, oldest first."""
 
-
-class History(Shape):
-    """A student's calibrations, oldest first."""
-
-    student: str
-    calibrations: list[Entry]
-
-
-class Undone(Shape):
-    """The calibration that was taken back."""
-
-    student: str
-    undone: Entry
+Undone = TypedDict("Undone", {"student": str, "undone": Entry})
+"""The calibration that was taken back."""
 
 
 class CompareQuery(Shape):
@@ -38,9 +31,5 @@ class CompareQuery(Shape):
     second: str
 
 
-class Compared(Shape):
-    """A student's references, read with one calibration and with another."""
-
-    student: str
-    first: Score
-    second: Score
+Compared = TypedDict("Compared", {"student": str, "first": Score, "second": Score})
+"""A student's references, read with one calibration and with another."""

@@ -5,28 +5,22 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from fewshot_fer.web.api.shapes.base import Shape
 
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
 
-class Session(Shape):
-    """A line of the list of sessions."""
+Session = TypedDict("Session", {
+    "id": int, "class_name": str, "started": str, "ended": str | None, "each": bool,
+    "seconds": int, "students": int, "marks": int, "expressions": list[str],
+})
+"""A line of the list of sessions."""
 
-    id: int
-    class_name: str
-    started: str
-    ended: str | None
-    each: bool
-    seconds: int
-    students: int
-    marks: int
-    expressions: list[str]
-
-
-class Sessions(Shape):
-    """What was recorded, the latest first."""
-
-    sessions: list[Session]
+Sessions = TypedDict("Sessions", {"sessions": list[Session]})
+"""What was recorded, the latest first."""
 
 
 class Each(Shape):
@@ -41,44 +35,27 @@ class ExportQuery(Each):
     format: Literal["csv", "json", "parquet"] = "csv"
 
 
-class Mark(Shape):
-    """A moment, and what changed after it."""
+Mark = TypedDict("Mark", {"second": int, "text": str, "changes": list[dict[str, Any]]})
+"""A moment, and what changed after it."""
 
-    second: int
-    text: str
-    changes: list[dict[str, Any]]
+Timeline = TypedDict("Timeline", {
+    "every_s": float, "seconds": list[float], "coverage": list[float | None],
+    "shares": dict[str, list[float | None]],
+})
+"""The class over time."""
 
+StudentShare = TypedDict("StudentShare", {
+    "student": str, "shares": dict[str, float], "seen": float, "sure": float,
+    "quality": float | None,
+})
+"""One student over the whole session."""
 
-class Timeline(Shape):
-    """The class over time."""
-
-    every_s: float
-    seconds: list[float]
-    coverage: list[float | None]
-    shares: dict[str, list[float | None]]
-
-
-class StudentShare(Shape):
-    """One student over the whole session."""
-
-    student: str
-    shares: dict[str, float]
-    seen: float
-    sure: float
-    quality: float | None
-
-
-class Report(Shape):
-    """A session."""
-
-    session: Session
-    coverage: float | None
-    shares: dict[str, float]
-    timeline: Timeline
-    marks: list[Mark]
-    students: list[StudentShare]
-    check_ins: list[dict[str, Any]] | None
-    too_little: list[str] | None
+Report = TypedDict("Report", {
+    "session": Session, "coverage": float | None, "shares": dict[str, float],
+    "timeline": Timeline, "marks": list[Mark], "students": list[StudentShare],
+    "check_ins": list[dict[str, Any]] | None, "too_little": list[str] | None,
+})
+"""A session."""
 
 
 class CompareSessions(Shape):
@@ -88,23 +65,13 @@ class CompareSessions(Shape):
     after: int
 
 
-class Coverage(Shape):
-    """The share of the class that was surely read."""
+Coverage = TypedDict("Coverage", {"before": float | None, "after": float | None})
+"""The share of the class that was surely read."""
 
-    before: float | None
-    after: float | None
+SessionsCompared = TypedDict("SessionsCompared", {
+    "before": int, "after": int, "coverage": Coverage, "changes": list[dict[str, Any]],
+})
+"""What changed from one session to another, and how sure that is."""
 
-
-class SessionsCompared(Shape):
-    """What changed from one session to another, and how sure that is."""
-
-    before: int
-    after: int
-    coverage: Coverage
-    changes: list[dict[str, Any]]
-
-
-class Deleted(Shape):
-    """Sessions that are gone."""
-
-    deleted: list[int]
+Deleted = TypedDict("Deleted", {"deleted": list[int]})
+"""Sessions that are gone."""

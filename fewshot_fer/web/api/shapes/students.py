@@ -3,134 +3,80 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.card import Learnt
 from fewshot_fer.web.api.shapes.base import Name, Shape
 
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
 
-class Consent(Shape):
-    """Who agreed, when, and to which text."""
+Consent = TypedDict("Consent", {"by": str, "at": str, "text": str, "sha256": str})
+"""Who agreed, when, and to which text."""
 
-    by: str
-    at: str
-    text: str
-    sha256: str
+Student = TypedDict("Student", {
+    "student": Annotated[str, Field(description="the id")], "name": str, "created": str,
+    "consent": Consent, "keeps": Literal["images", "vectors"], "keep_until": str | None,
+    "own_expressions": list[str],
+    "references": Annotated[dict[str, int], Field(description="how many pictures, by expression")],
+    "calibrations": list[str],
+})
+"""One student."""
 
+StudentLine = TypedDict("StudentLine", {
+    "student": str, "name": str, "created": str, "references": dict[str, int],
+    "calibrations": int, "keep_until": str | None,
+})
+"""A line of the list."""
 
-class Student(Shape):
-    """One student."""
+Students = TypedDict("Students", {"students": list[StudentLine]})
+"""Everybody, by name."""
 
-    student: str = Field(description="the id")
-    name: str
-    created: str
-    consent: Consent
-    keeps: Literal["images", "vectors"]
-    keep_until: str | None
-    own_expressions: list[str]
-    references: dict[str, int] = Field(description="how many pictures, by expression")
-    calibrations: list[str]
+Reference = TypedDict("Reference", {
+    "expression": str, "reference": Annotated[str, Field(description="its SHA-256")],
+    "quality": dict[str, float] | None, "source": str,
+})
+"""One picture that teaches."""
 
+References = TypedDict("References", {"student": str, "references": list[Reference]})
+"""All pictures that teach, without the pictures."""
 
-class StudentLine(Shape):
-    """A line of the list."""
+Refusal = TypedDict("Refusal", {
+    "source": str, "expression": str,
+    "code": Annotated[Code | None, Field(description="why, for programs, where it has a name")],
+    "what": str, "next_step": str,
+})
+"""A picture that may not teach, why, and what to do."""
 
-    student: str
-    name: str
-    created: str
-    references: dict[str, int]
-    calibrations: int
-    keep_until: str | None
+Doubt = TypedDict("Doubt", {
+    "source": str, "expression": str, "looks_like": str, "code": Code, "what": str, "place": int,
+    "kept": bool,
+})
+"""A picture that looks like another expression than it was sent as."""
 
+Enrolled = TypedDict("Enrolled", {
+    "student": str, "name": str, "references": dict[str, int], "learnt": list[Learnt],
+    "helps_most": str | None, "gain": float, "refused": list[Refusal], "doubts": list[Doubt],
+    "added": int, "unchecked": str | None,
+})
+"""What came of an enrolment."""
 
-class Students(Shape):
-    """Everybody, by name."""
+Card = TypedDict("Card", {
+    "student": str, "name": str, "learnt": list[Learnt], "helps_most": str | None, "gain": float,
+    "set_aside": int, "advice": str,
+})
+"""What was learnt of a student, and what would help most."""
 
-    students: list[StudentLine]
+Usable = TypedDict("Usable", {"source": str, "expression": str, "quality": dict[str, float]})
+"""A picture that may teach."""
 
-
-class Reference(Shape):
-    """One picture that teaches."""
-
-    expression: str
-    reference: str = Field(description="its SHA-256")
-    quality: dict[str, float] | None
-    source: str
-
-
-class References(Shape):
-    """All pictures that teach, without the pictures."""
-
-    student: str
-    references: list[Reference]
-
-
-class Refusal(Shape):
-    """A picture that may not teach, why, and what to do."""
-
-    source: str
-    expression: str
-    code: Code | None = Field(description="why, for programs, where it has a name")
-    what: str
-    next_step: str
-
-
-class Doubt(Shape):
-    """A picture that looks like another expression than it was sent as."""
-
-    source: str
-    expression: str
-    looks_like: str
-    code: Code
-    what: str
-    place: int
-    kept: bool
-
-
-class Enrolled(Shape):
-    """What came of an enrolment."""
-
-    student: str
-    name: str
-    references: dict[str, int]
-    learnt: list[Learnt]
-    helps_most: str | None
-    gain: float
-    refused: list[Refusal]
-    doubts: list[Doubt]
-    added: int
-    unchecked: str | None
-
-
-class Card(Shape):
-    """What was learnt of a student, and what would help most."""
-
-    student: str
-    name: str
-    learnt: list[Learnt]
-    helps_most: str | None
-    gain: float
-    set_aside: int
-    advice: str
-
-
-class Usable(Shape):
-    """A picture that may teach."""
-
-    source: str
-    expression: str
-    quality: dict[str, float]
-
-
-class Gate(Shape):
-    """What enrolment would say of pictures; nothing was stored."""
-
-    usable: list[Usable]
-    refused: list[Refusal]
-    doubts: list[Doubt]
+Gate = TypedDict("Gate", {"usable": list[Usable], "refused": list[Refusal], "doubts": list[Doubt]})
+"""What enrolment would say of pictures; nothing was stored."""
 
 
 class Pictures(Shape):
@@ -167,14 +113,8 @@ class ImportQuery(Shape):
     as_new: bool = Field(default=False, description="give a new id, where this one is taken")
 
 
-class Imported(Shape):
-    """Who came in."""
+Imported = TypedDict("Imported", {"students": list[Student]})
+"""Who came in."""
 
-    students: list[Student]
-
-
-class Removed(Shape):
-    """Who is gone, and from which recorded sessions too."""
-
-    removed: list[str]
-    sessions: list[int]
+Removed = TypedDict("Removed", {"removed": list[str], "sessions": list[int]})
+"""Who is gone, and from which recorded sessions too."""

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fewshot_fer.web.api.shapes.base import Shape
+from typing_extensions import TypedDict
+
 from fewshot_fer.web.api.shapes.students import Enrolled
 
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
 
-class Expression(Shape):
-    """An expression, and whose it is."""
+Expression = TypedDict("Expression", {
+    "name": str, "of": Literal["everybody", "the class", "the student"],
+})
+"""An expression, and whose it is."""
 
-    name: str
-    of: Literal["everybody", "the class", "the student"]
+Expressions = TypedDict("Expressions", {
+    "expressions": list[Expression], "students_with_own": list[str],
+})
+"""What can be read."""
 
+Taught = TypedDict("Taught", {"expression": str, "students": list[Enrolled]})
+"""An expression that was learnt, and from whom."""
 
-class Expressions(Shape):
-    """What can be read."""
-
-    expressions: list[Expression]
-    students_with_own: list[str]
-
-
-class Taught(Shape):
-    """An expression that was learnt, and from whom."""
-
-    expression: str
-    students: list[Enrolled]
-
-
-class Forgotten(Shape):
-    """An expression that is gone."""
-
-    removed: str
+Forgotten = TypedDict("Forgotten", {"removed": str})
+"""An expression that is gone."""
