@@ -1,7 +1,7 @@
 """What each step of the training and each part of the posterior is worth, under a small budget.
 
     python benchmarks/ablation.py --data FER2013 --people JAFFE --people KDEF20 --runs FOLDER
-        [--seeds 0,1,2] [--faces 5000] [--json]
+        --teacher teacher.safetensors [--seeds 0,1,2] [--faces 5000] [--json]
 
 Every row is trained with every seed on a part of FER-2013, with episodes of persons twice (each
 time without the people of one fold), and judged on the people left out. A run that is there
@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
+from fewshot_fer.training.bank import LabelBank
 from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, TrainingConfig
 from fewshot_fer.training.course import Course
 from fewshot_fer.training.data import FaceSet, training_and_validation
@@ -33,6 +34,7 @@ from fewshot_fer.training.run import Progress, Trainer
 from fewshot_fer.training.saving import BEST, load_network
 
 FOLDS = 2
+VIEWS = 3
 BOTH = LossConfig(votes=1.0, own=0.5)
 EPISODES = EpisodeConfig(way=(4, 7), shot=(1, 2), queries=2, per_step=2)
 Figures = dict[str, float]
@@ -47,10 +49,23 @@ class Row:
     instance: float = 0.4
     persons: float = 1.0
     strangers: float = 0.0
+    teacher: float = 0.75
+    features: float = 1.0
+    taught_to_the_end: bool = True
+    """Whether the teacher's labels go on in the last stage."""
+
+    def taught(self, losses: LossConfig, *, last: bool = False) -> LossConfig:
+        """The losses with the teacher's part."""
+        if last and not self.taught_to_the_end:
+            return losses
+        return replace(losses, teacher=self.teacher, features=self.features)
 
 
 ROWS = {
     "whole": Row(),
+    "no teacher in the last stage": Row(taught_to_the_end=False),
+    "no teacher": Row(teacher=0.0, features=0.0),
+    "a teacher's labels alone": Row(features=0.0),
     "no episodes": Row(persons=0.0),
     "episodes of strangers": Row(persons=0.0, strangers=1.0),
     "no episodes, no balance": Row(persons=0.0, balanced=False),
@@ -60,12 +75,13 @@ ROWS = {
 
 def first_stages(row: Row, seed: int) -> TrainingConfig:
     """What comes before the episodes."""
-    detail = replace(row.labels, instance=row.instance)
+    labels = row.taught(row.labels)
+    detail = replace(labels, instance=row.instance)
     return TrainingConfig(
         seed=seed,
         ema=0.99,
         stages=(
-            StageConfig("pretrain", 5, 128, 0.05, 60, 0.2, 0.85, row.balanced, row.labels),
+            StageConfig("distil", 5, 128, 0.05, 60, 0.2, 0.85, row.balanced, labels),
             StageConfig("detail", 2, 128, 0.03, 20, 0.0, 0.85, row.balanced, detail),
         ),
     )
@@ -74,7 +90,7 @@ def first_stages(row: Row, seed: int) -> TrainingConfig:
 def last_stage(row: Row, seed: int, fold: int) -> TrainingConfig:
     """The episodes, or the same epoch without them."""
     losses = replace(
-        row.labels, instance=row.instance, persons=row.persons, strangers=row.strangers
+        row.taught(row.labels, last=True), persons=row.persons, strangers=row.strangers
     )
     stage = StageConfig("meta", 1, 96, 0.012, 20, 0.0, 0.85, row.balanced, losses, EPISODES)
     folds = FOLDS if row.persons else 0
@@ -89,6 +105,7 @@ class Bench:
     faces: FaceSet
     watched: FaceSet
     material: Material
+    bank: LabelBank
 
     def train(self, name: str, config: TrainingConfig, start: Path | None = None) -> Path:
         """A run's folder; nothing is done where it is whole already."""
@@ -99,7 +116,7 @@ class Bench:
         if config.folds:
             people = persons_of(self.material.acted, config.folds, config.fold)
         begun = load_network(start)[0] if start is not None else None
-        trainer = Trainer.start(config, self.faces, people, network=begun)
+        trainer = Trainer.start(config, self.faces, people, bank=self.bank, network=begun)
         resume = (folder / BEST).exists()
         Course.prepare(folder, trainer, self.watched, resume=resume).run(_Quiet(name))
         (folder / "done").touch()
@@ -119,7 +136,7 @@ class Bench:
         """All rows of one seed."""
         for name, row in ROWS.items():
             short = f"{seed}-{name.replace(' ', '-')}"
-            same_start = replace(row, persons=1.0, strangers=0.0) == Row()
+            same_start = replace(row, persons=1.0, strangers=0.0, taught_to_the_end=True) == Row()
             start = self.train(f"{seed}-start" if same_start else f"{short}-start",
                                first_stages(row, seed))  # fmt: skip
             # Without persons nobody is left out of the network: one run serves for all folds.
@@ -165,6 +182,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--people", type=Path, action="append", required=True)
     parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--teacher", type=Path, action="append", required=True)
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--faces", type=int, default=5000)
     parser.add_argument("--json", action="store_true")
@@ -173,7 +191,10 @@ def main() -> None:
     faces, watched = training_and_validation(read_parts(asked.data))
     chosen = np.random.default_rng(0).permutation(len(faces))[: asked.faces]
     material = read_material(asked.data, asked.people, 0)
-    bench = Bench(asked.runs, faces[np.sort(chosen)], watched, material)
+    some = faces[np.sort(chosen)]
+    teachers, names = open_teachers(asked.teacher, device())
+    bank = fill_bank(asked.runs / "bank", some, AugmentConfig(), teachers, names, views=VIEWS)
+    bench = Bench(asked.runs, some, watched, material, bank)
     found: dict[str, list[Figures]] = {}
     for seed in map(int, asked.seeds.split(",")):
         for name, figures in bench.rows(seed):
