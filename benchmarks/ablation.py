@@ -21,9 +21,11 @@ import numpy as np
 import torch
 
 from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
-from fewshot_fer.training.bank import LabelBank
+from fewshot_fer.training.asking import open_teachers
+from fewshot_fer.training.augment import AugmentConfig
+from fewshot_fer.training.bank import LabelBank, fill_bank
 from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, TrainingConfig
-from fewshot_fer.training.course import Course
+from fewshot_fer.training.course import Course, device
 from fewshot_fer.training.data import FaceSet, training_and_validation
 from fewshot_fer.training.episodes import persons_of
 from fewshot_fer.training.fitting import FitConfig
