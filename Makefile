@@ -18,8 +18,10 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile -
 run: $(RUNTIME)/.installed
 	@$(RUNTIME)/bin/fewshot-fer serve --drawn 12
 
+# Two at a time: much of the suite waits for browsers, servers and processes that are killed. A
+# file stays in one worker, so that what it opens is opened once.
 test: $(TESTING)/.installed
-	$(TESTING)/bin/python -m pytest --durations=15 $(TESTS)
+	$(TESTING)/bin/python -m pytest -n 2 --dist loadfile --durations=15 $(TESTS)
 
 lint: $(TESTING)/.installed
 	$(TESTING)/bin/ruff check .

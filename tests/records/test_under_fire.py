@@ -152,12 +152,12 @@ def test_who_was_deleted_does_not_come_back_with_what_waits(
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_lesson_that_is_killed_is_there_and_the_next_one_begins(
-    empty_folder: Path, capsys: pytest.CaptureFixture[str]
+    empty_folder: Path, clip: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = "sqlite:///fewshot-fer.db"
-    arguments = ["live", "--source", "drawn:1", "--class", "7b", "--record", "--json"]
+    arguments = ["live", "--class", "7b", "--record", "--json", "--source"]
     with subprocess.Popen(
-        [sys.executable, "-m", "fewshot_fer", *arguments],
+        [sys.executable, "-m", "fewshot_fer", *arguments, "drawn:1"],
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
     ) as running:
@@ -168,7 +168,7 @@ def test_a_lesson_that_is_killed_is_there_and_the_next_one_begins(
         assert found.session.ended is None
         assert found.whole.seconds.tolist()[: len(before)] == before
     assert app.run(["session", "report", "--to", "killed.html", "--json"]) == 0
-    assert app.run([*arguments, "--seconds", "0.5"]) == 0
+    assert app.run([*arguments, str(clip)]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["session"] == 2
 
 
