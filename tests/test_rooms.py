@@ -194,7 +194,6 @@ LINES = 300
 LONG = {
     "benchmarks/screens.py": "",
     "benchmarks/web_load.py": "",
-    "fewshot_fer/faces/follower.py": "",
     "fewshot_fer/lesson/sources.py": "",
     "fewshot_fer/records/recording.py": "",
     "fewshot_fer/records/store.py": "",

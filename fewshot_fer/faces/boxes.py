@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import cv2
 import numpy as np
 
-from fewshot_fer.arrays import Bools, Floats, Ints
+from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
 
 _BLOCK: Final = 256
 
@@ -100,3 +101,15 @@ def clipped(boxes: Floats, height: int, width: int) -> tuple[Ints, Bools]:
     low = np.maximum(ends[:, :2], 1) - 1
     high = np.minimum(ends[:, 2:], [width, height])
     return np.concatenate([low, high], axis=1), np.asarray((high > low).all(axis=1))
+
+
+def means_in(values: Bytes, boxes: Floats) -> Doubles:
+    """The mean of a map [h,w] inside each box [n,4]."""
+    height, width = values.shape
+    sums = cv2.integral(values)
+    known = np.nan_to_num(boxes)
+    low = np.clip(known[:, :2], 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(known[:, 2:]), low + 1, [width, height]).astype(int)
+    (x0, y0), (x1, y1) = low.T, high.T
+    total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
+    return np.asarray(total / ((x1 - x0) * (y1 - y0)), dtype=np.float64)

@@ -60,10 +60,6 @@ def _halved(image: Bytes) -> Bytes:
     return np.asarray(half, dtype=np.uint8)
 
 
-def _doubled(faces: Faces) -> Faces:
-    return Faces(faces.boxes * 2, faces.landmarks * 2, faces.probabilities)
-
-
 def as_sampler(image: Picture) -> AreaSampler:
     """The table of sums of an image; handed in by whoever looks at an image more than once."""
     return image if isinstance(image, AreaSampler) else AreaSampler(as_rgb(image))
@@ -135,7 +131,7 @@ class Detector:
         half its size, where the smallest face counts double.
         """
         if isinstance(image, np.ndarray) and image.size > _LARGEST and plan is None:
-            return _doubled(self.detect(_halved(as_rgb(image))))
+            return self.detect(_halved(as_rgb(image))).moved(2)
         sampler = as_sampler(image)
         if plan is None:
             plan = self.plan(sampler.height, sampler.width)

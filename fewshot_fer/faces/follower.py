@@ -11,23 +11,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
+from fewshot_fer.arrays import Bools, Bytes, Floats, Ints
 from fewshot_fer.faces.appearance import appearance_of
-from fewshot_fer.faces.boxes import overlaps, shares
+from fewshot_fer.faces.boxes import means_in
 from fewshot_fer.faces.detector import Picture
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.pyramid import Piece
 from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.tracker import Tracker
-from fewshot_fer.faces.values import Faces
+from fewshot_fer.faces.values import Faces, InView, unclaimed
 
 _GRID: Final = 8
 _REPLACED: Final = 0.5
 """This share of a face's points has changed when there is another picture in its place."""
 _FEWEST_TILES: Final = 2
-_SAME_BOX: Final = 0.4
-_INSIDE: Final = 0.7
-"""By overlap, or by the share of the smaller one, two boxes are of one face."""
 _SAME_SHAPE: Final = 0.02
 """Height to width may differ by so much, as a logarithm: a smaller picture is rounded."""
 _DIFFERENT: Final = 30
@@ -102,7 +99,7 @@ class FaceFollower:
         self._detector = detector
         self._tracker = tracker or Tracker()
         self._rhythm = rhythm or Rhythm()
-        self._seen = _Seen.nothing()
+        self._seen = InView.nothing()
         self._lost: dict[int, float] = {}
         """Lost tracks, and when they were last looked for."""
         self._glance: Bytes | None = None
@@ -163,7 +160,7 @@ class FaceFollower:
         if not len(still) or not before.size:
             return False, still
         changed = (cv2.absdiff(before, self._glance).max(axis=2) > _DIFFERENT).astype(np.uint8)
-        share = _means(changed, self._seen.faces.boxes / np.float32(_GRID))
+        share = means_in(changed, self._seen.faces.boxes / np.float32(_GRID))
         return False, np.asarray(share > _REPLACED)
 
     def _jumped(self, replaced: Bools, time: float) -> bool:
@@ -180,15 +177,15 @@ class FaceFollower:
         """Search the whole frame at once; those that moved are known again by appearance."""
         stay = self._seen.without(self._seen.ids[moved])
         if not moved.any() or moved.mean() >= self._rhythm.jump:
-            stay = _Seen.nothing()
+            stay = InView.nothing()
         known = stay.faces.boxes if len(stay.ids) else None
         found = self._detector.detect(sampler, known=known)
-        found = found[_unclaimed(found, stay.faces)]
+        found = found[unclaimed(found, stay.faces)]
         tracks, _ = self._tracker.predict(time)
         among = tracks[~np.isin(tracks, stay.ids)]
         appearance = appearance_of(pixels, found.boxes)
         ids = self._tracker.update(found, time, appearance, among=among, jumped=bool(moved.any()))
-        self._seen, self._lost = stay.joined(_Seen.of(found, ids, time)), {}
+        self._seen, self._lost = stay.joined(InView.of(found, ids, time)), {}
         self._plan, self._arrears = [], 0.0
 
     def _look(self, pixels: Bytes, sampler: AreaSampler, time: float, since: float) -> None:
@@ -203,11 +200,11 @@ class FaceFollower:
         here = np.isin(known, tracks)
         others = self._seen.without(tracks)
         found, _ = self._detector.refine(sampler, boxes[here])
-        found = found[_unclaimed(found, others.faces)]
+        found = found[unclaimed(found, others.faces)]
         ids = self._tracker.update(
             found, time, appearance_of(pixels, found.boxes), among=known[here]
         )
-        self._seen = others.joined(_Seen.of(found, ids, time))
+        self._seen = others.joined(InView.of(found, ids, time))
         missed = tracks[~np.isin(tracks, ids) & np.isin(tracks, known)]
         for track in missed.tolist():
             if track not in self._lost:
@@ -250,56 +247,18 @@ class FaceFollower:
 
     def _add(self, pixels: Bytes, found: Faces, time: float) -> None:
         """Faces that a search has found besides those in view: new ones, or lost ones again."""
-        found = found[_unclaimed(found, self._seen.faces)]
+        found = found[unclaimed(found, self._seen.faces)]
         if not len(found):
             return
         known, _ = self._tracker.predict(time)
         away = known[~np.isin(known, self._seen.ids)]
         ids = self._tracker.update(found, time, appearance_of(pixels, found.boxes), among=away)
-        self._seen = self._seen.joined(_Seen.of(found, ids, time))
+        self._seen = self._seen.joined(InView.of(found, ids, time))
 
     def _forget(self, known: Ints) -> None:
         gone = set(self._lost) - (set(known.tolist()) - set(self._seen.ids.tolist()))
         for track in gone:
             del self._lost[track]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The faces in view, their tracks [n] and when each was last looked at [n]."""
-
-    faces: Faces
-    ids: Ints
-    looked: Doubles
-
-    @classmethod
-    def nothing(cls) -> _Seen:
-        return cls(Faces.none(), np.zeros(0, np.int64), np.zeros(0))
-
-    @classmethod
-    def of(cls, faces: Faces, ids: Ints, time: float) -> _Seen:
-        return cls(faces, ids, np.full(len(ids), time)).joined(cls.nothing())
-
-    def zoomed(self, zoom: float) -> _Seen:
-        faces, by = self.faces, np.float32(zoom)
-        zoomed = Faces(faces.boxes * by, faces.landmarks * by, faces.probabilities)
-        return _Seen(zoomed, self.ids, self.looked)
-
-    def without(self, tracks: Ints) -> _Seen:
-        stay = ~np.isin(self.ids, tracks)
-        return _Seen(self.faces[stay], self.ids[stay], self.looked[stay])
-
-    def joined(self, other: _Seen) -> _Seen:
-        """Both, in the order of their tracks."""
-        ids = np.concatenate([self.ids, other.ids])
-        order = np.argsort(ids, kind="stable")
-        faces = Faces(
-            np.concatenate([self.faces.boxes, other.faces.boxes]),
-            np.concatenate([self.faces.landmarks, other.faces.landmarks]),
-            np.concatenate([self.faces.probabilities, other.faces.probabilities]),
-        )
-        looked = np.concatenate([self.looked, other.looked])
-        return _Seen(faces[order], ids[order], looked[order])
 
 
 def _searched_around(detector: Finder, pixels: Bytes, boxes: Floats, reach: float) -> Faces:
@@ -313,24 +272,4 @@ def _searched_around(detector: Finder, pixels: Bytes, boxes: Floats, reach: floa
         return Faces.none()
     plan = detector.plan(y1 - y0, x1 - x0, min_face=size / 2)
     found = detector.detect(pixels[y0:y1, x0:x1], plan=plan)
-    origin = np.array([x0, y0], dtype=np.float32)
-    return Faces(found.boxes + np.tile(origin, 2), found.landmarks + origin, found.probabilities)
-
-
-def _unclaimed(found: Faces, others: Faces) -> Bools:
-    """Which faces are not simply one of the others again: a hidden face's box slips to them."""
-    over = overlaps(found.boxes, others.boxes).max(axis=1, initial=0)
-    inside = shares(found.boxes, others.boxes).max(axis=1, initial=0)
-    return np.asarray((over < _SAME_BOX) & (inside < _INSIDE))
-
-
-def _means(values: Bytes, boxes: Floats) -> Doubles:
-    """The mean of a map [h,w] inside each box [n,4]."""
-    height, width = values.shape
-    sums = cv2.integral(values)
-    known = np.nan_to_num(boxes)
-    low = np.clip(known[:, :2], 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(np.ceil(known[:, 2:]), low + 1, [width, height]).astype(int)
-    (x0, y0), (x1, y1) = low.T, high.T
-    total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
-    return np.asarray(total / ((x1 - x0) * (y1 - y0)), dtype=np.float64)
+    return found.moved(1.0, (x0, y0))

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from fewshot_fer.arrays import Bools, Floats, Ints
+from fewshot_fer.arrays import Bools, Doubles, Floats, Ints
+from fewshot_fer.faces.boxes import overlaps, shares
+
+_SAME_BOX: Final = 0.4
+_INSIDE: Final = 0.7
+"""By overlap, or by the share of the smaller one, two boxes are of one face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,65 @@ class Faces:
         """Some of the faces, by mask, indices or slice."""
         return Faces(self.boxes[which], self.landmarks[which], self.probabilities[which])
 
+    def moved(self, zoom: float, by: tuple[float, float] = (0.0, 0.0)) -> Faces:
+        """The same faces in a picture that was scaled, and then moved in a larger one."""
+        scale, shift = np.float32(zoom), np.array(by, dtype=np.float32)
+        boxes = self.boxes * scale + np.tile(shift, 2)
+        return Faces(boxes, self.landmarks * scale + shift, self.probabilities)
+
+    def joined(self, other: Faces) -> Faces:
+        """These faces, and then the others."""
+        return Faces(
+            np.concatenate([self.boxes, other.boxes]),
+            np.concatenate([self.landmarks, other.landmarks]),
+            np.concatenate([self.probabilities, other.probabilities]),
+        )
+
     @property
     def sizes(self) -> Floats:
         """The longer side of every box [n]."""
         sides: Floats = self.boxes[:, 2:] - self.boxes[:, :2]
         return np.asarray(sides.max(axis=1, initial=0.0), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class InView:
+    """The faces in view, their tracks [n] and when each was last looked at [n]."""
+
+    faces: Faces
+    ids: Ints
+    looked: Doubles
+
+    @classmethod
+    def nothing(cls) -> InView:
+        """No face."""
+        return cls(Faces.none(), np.zeros(0, np.int64), np.zeros(0))
+
+    @classmethod
+    def of(cls, faces: Faces, ids: Ints, time: float) -> InView:
+        """Faces that were looked at just now."""
+        return cls(faces, ids, np.full(len(ids), time)).joined(cls.nothing())
+
+    def zoomed(self, zoom: float) -> InView:
+        """The same faces in a picture of another size."""
+        return InView(self.faces.moved(zoom), self.ids, self.looked)
+
+    def without(self, tracks: Ints) -> InView:
+        """All but these tracks."""
+        stay = ~np.isin(self.ids, tracks)
+        return InView(self.faces[stay], self.ids[stay], self.looked[stay])
+
+    def joined(self, other: InView) -> InView:
+        """Both, in the order of their tracks."""
+        ids = np.concatenate([self.ids, other.ids])
+        order = np.argsort(ids, kind="stable")
+        faces = self.faces.joined(other.faces)
+        looked = np.concatenate([self.looked, other.looked])
+        return InView(faces[order], ids[order], looked[order])
+
+
+def unclaimed(found: Faces, others: Faces) -> Bools:
+    """Which faces are not simply one of the others again: a hidden face's box slips to them."""
+    over = overlaps(found.boxes, others.boxes).max(axis=1, initial=0)
+    inside = shares(found.boxes, others.boxes).max(axis=1, initial=0)
+    return np.asarray((over < _SAME_BOX) & (inside < _INSIDE))

@@ -134,10 +134,10 @@ class Gate:
         """The clear faces; where there is one large one, a small copy is enough to find it."""
         small = at_most(image, _SEARCHED_SIDE)
         if small is not image and picture.face is None:
-            scale = np.float32(max(image.shape[:2]) / max(small.shape[:2]))
+            scale = max(image.shape[:2]) / max(small.shape[:2])
             faces = self._clear(small)
             if len(faces) == 1 and faces.sizes[0] >= _LARGE:
-                return Faces(faces.boxes * scale, faces.landmarks * scale, faces.probabilities)
+                return faces.moved(scale)
         return self._clear(image)
 
     def _clear(self, image: Bytes) -> Faces:
