@@ -26,7 +26,7 @@ from fewshot_fer.lesson.budget import Budget
 from fewshot_fer.lesson.members import Strangers
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.records.recording import Recording
+from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.views import View
 
@@ -40,7 +40,7 @@ class Watched:
 
     session: ClassSession
     tags: NameTags
-    recording: Recording | None = None
+    recording: SessionWriter | None = None
     spent: list[float] = field(default_factory=list)
     worked: list[float] = field(default_factory=list)
 
@@ -91,8 +91,7 @@ def measure(students: int, seconds: float, rate: int, folder: Path) -> dict[str,
 
     bare, recorded = session(), session()
     url = f"sqlite:///{folder / 'records.db'}"
-    with Recording(url, Class(tuple(names.values()))) as recording:
-        recording.start(each=True)
+    with SessionWriter.begin(url, Class(tuple(names.values())), per_student=True) as recording:
         recorded.recording = recording
         for k, frame in enumerate(gallery.frames(seconds, rate)):
             for one in (bare, recorded) if k % 2 else (recorded, bare):

@@ -50,7 +50,7 @@ def serve(folder: Path, port: int, people: int) -> None:
 
     records = f"sqlite:///{folder}/record.db"
     service = AppState(Settings(support_sets=folder / "students", records=records, port=port))
-    running = service.classes.open("load")
+    running = service.lessons.open("load")
     service.portal.devices.most = 2 * people  # the limit of a class is not what is measured here
     library, signer = service.library, service.credentials.signer
     cookies = []

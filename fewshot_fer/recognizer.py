@@ -23,7 +23,7 @@ from fewshot_fer.shipped import shipped_checkpoint
 
 @dataclass(slots=True)
 class Recognizer:
-    """Detector, embedder and prior; not for two threads at once.
+    """Detector, embedder and prior; for as many threads at once as it was opened for.
 
     `rates` is how often expressions are expected in photographs and at the start of a lesson.
     """
@@ -43,10 +43,12 @@ class Recognizer:
         min_face: int = MIN_FACE,
         thresholds: tuple[float, float, float] = THRESHOLDS,
         even: bool = False,
+        callers: int = 1,
     ) -> Recognizer:
         """Open a checkpoint's folder; without one, the checkpoint that travels with the product.
 
-        Expressions are expected as often as in everyday pictures, or `even`ly.
+        Expressions are expected as often as in everyday pictures, or `even`ly. As many threads as
+        there are `callers` may ask it at once, each with `threads` of its own.
         """
         folder = checkpoint or shipped_checkpoint()
         read = Checkpoint.read(folder / "expression")
@@ -58,14 +60,15 @@ class Recognizer:
                 threads=threads,
                 thresholds=thresholds,
                 min_face=min_face,
+                callers=callers,
             ),
-            Embedder.of(read, precision=precision, threads=threads),
+            Embedder.of(read, precision=precision, threads=threads, callers=callers),
             prior,
             EVEN if even else prior.everyday,
         )
 
     @classmethod
-    def of(cls, settings: Settings) -> Recognizer:
+    def of(cls, settings: Settings, *, callers: int = 1) -> Recognizer:
         """The recogniser that the settings ask for."""
         return cls.open(
             settings.checkpoint,
@@ -74,6 +77,7 @@ class Recognizer:
             min_face=settings.min_face,
             thresholds=settings.thresholds,
             even=settings.base_rates == "even",
+            callers=callers,
         )
 
     @property

@@ -35,10 +35,17 @@ class Embedder:
 
     @classmethod
     def of(
-        cls, checkpoint: Checkpoint, *, precision: Precision = "bf16", threads: int = 1
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        precision: Precision = "bf16",
+        threads: int = 1,
+        callers: int = 1,
     ) -> Embedder:
-        """Open a checkpoint that was read."""
-        model = OpenVinoNetwork(checkpoint.model, precision=precision, threads=threads)
+        """Open a checkpoint that was read, for so many threads at once."""
+        model = OpenVinoNetwork(
+            checkpoint.model, precision=precision, threads=threads, callers=callers
+        )
         return cls(model, checkpoint.card, checkpoint_hash=checkpoint.hash)
 
     @property

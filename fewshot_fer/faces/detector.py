@@ -67,7 +67,7 @@ def as_sampler(image: Picture) -> AreaSampler:
 
 @dataclass(slots=True)
 class Detector:
-    """Finds faces; for one thread at a time."""
+    """Finds faces; knows nothing from one picture to the next."""
 
     proposer: Network
     refiner: Network
@@ -95,17 +95,20 @@ class Detector:
         thresholds: tuple[float, float, float] = THRESHOLDS,
         factor: float = PYRAMID,
         min_face: float = MIN_FACE,
+        callers: int = 1,
     ) -> Detector:
         """The detector of a checkpoint's folder, else of the one that travels with the product.
 
         With f32 it finds the faces that the original finds; where the processor knows half
-        precision, that still does the work on which nothing depends.
+        precision, that still does the work on which nothing depends. It is for as many threads
+        at once as there are `callers`.
         """
         folder = (checkpoint or shipped_checkpoint()) / FOLDER
         check_seal(folder, PARTS)
 
         def load(name: str, precision: Precision = precision) -> Network:
-            return OpenVinoNetwork(folder / f"{name}.onnx", precision=precision, callers=threads)
+            file = folder / f"{name}.onnx"
+            return OpenVinoNetwork(file, precision=precision, callers=threads * callers)
 
         given = thresholds, factor, min_face
         if precision == "bf16" or "bf16" not in native_precisions():

@@ -1,8 +1,4 @@
-"""Records a class while it is watched: begun, marked, paused and ended at any moment.
-
-One `Recording` for one lesson. `note` comes from the thread that watches; all else may come from
-any other, such as a click. Only numbers are written, see `records`.
-"""
+"""Writes a session down while it is watched, and forgets students; numbers only, see `values`."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ from dataclasses import replace
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,7 +18,6 @@ from fewshot_fer.records.backlog import catch_up, leave_out, students_in
 from fewshot_fer.records.engine import shown
 from fewshot_fer.records.recorder import Recorder
 from fewshot_fer.records.store import Store
-from fewshot_fer.records.values import Mark
 from fewshot_fer.records.views import View
 from fewshot_fer.students.store.library import Library
 
@@ -151,171 +145,12 @@ def opened(records: str) -> Store:
     return store
 
 
-class Recording:
-    """What is written down of one lesson; nothing until `start`."""
-
-    def __init__(
-        self, records: str, library: Enrols, class_name: str = "", *, try_again: float = 2.0
-    ) -> None:
-        """With a database's address, and what earlier sessions of the class are found by.
-
-        A database that does not answer is tried again after so many seconds.
-        """
-        self.records = records
-        self.class_name = class_name
-        self.each = False
-        """Every enrolled student too, not only the class."""
-        self.session: int | None = None
-        """The number of the session that is recorded, or was last."""
-        self.paused = False
-        self._library = library
-        self._try_again = try_again
-        self._store: Store | None = None
-        self._recorder: Recorder | None = None
-        self._began: float | None = None
-        self._last_trouble: RecordError | None = None
-        self._changing = Lock()
-        """One start or stop at a time; they may take as long as a database does."""
-        self._turn = Lock()
-        """Held for moments only, so that `note` never waits for a database."""
-
-    @property
-    def running(self) -> bool:
-        """Whether a session is being recorded (or paused)."""
-        return self._recorder is not None
-
-    @property
-    def trouble(self) -> RecordError | None:
-        """Why what was seen is not in the database (yet); None: it is."""
-        recorder = self._recorder
-        return recorder.trouble if recorder is not None else self._last_trouble
-
-    @property
-    def what(self) -> str:
-        """What is recorded, for the screen."""
-        return "the class and every student" if self.each else "the class"
-
-    # ------------------------------------------------------------------ begin and end
-
-    def open(self) -> None:
-        """Open the record and bring in what waits; `start` does so too, this only says so early."""
-        with self._changing:
-            self._open()
-
-    def start(self, *, each: bool) -> int:
-        """Begin a session and say its number; one that runs is ended first."""
-        if self.running:
-            self.stop()
-        with self._changing:
-            store = self._open()
-            session = store.begin(self.class_name, each=each)
-            recorder = Recorder(
-                store, session, each=each, backlog=self._backlog(session), try_again=self._try_again
-            )
-            with self._turn:
-                self.session, self.each, self.paused = session, each, False
-                self._recorder, self._began, self._last_trouble = recorder, None, None
-            return session
-
-    def stop(self) -> None:
-        """End the session; raises what kept it from being written, and is over all the same."""
-        with self._changing:
-            with self._turn:
-                recorder, self._recorder = self._recorder, None
-            try:
-                if recorder is not None:
-                    self._end(recorder)
-            finally:
-                store, self._store = self._store, None
-                if store is not None:
-                    store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # What ended the lesson matters more than what the record says of it.
-        with suppress(*(() if error is None else (RecordError,))):
-            self.stop()
-
-    # ------------------------------------------------------------------ meanwhile
-
-    def note(self, view: View) -> None:
-        """One more view of the class; kept only while a session runs and is not paused."""
-        with self._turn:
-            if self._recorder is None:
-                return
-            if self._began is None:
-                self._began = view.time
-            if not self.paused:
-                time = max(0.0, view.time - self._began)
-                self._recorder.note(replace(of_members(view), time=time))
-
-    def mark(self, text: str) -> Mark | None:
-        """Mark this moment; None where nothing is recorded now."""
-        with self._turn:
-            if self._recorder is None or self.paused:
-                return None
-            return self._recorder.mark(text)
-
-    def pause(self) -> None:
-        """Record nothing until `resume`; the session's time goes on."""
-        with self._turn:
-            if self._recorder is not None and not self.paused:
-                self.paused = True
-                self._recorder.flush()
-
-    def resume(self) -> None:
-        """Record again."""
-        with self._turn:
-            self.paused = False
-
-    # ------------------------------------------------------------------ inside
-
-    def _open(self) -> Store:
-        if self._store is None:
-            store = Store.open(self.records)
-            try:
-                bring_in(store, self.records)
-            except BaseException:
-                store.close()
-                raise
-            self._store = store
-        return self._store
-
-    def _end(self, recorder: Recorder) -> None:
-        # Who was deleted during the lesson may have been written once more while they were.
-        here = {student.id for student in self._library.students()}
-        try:
-            recorder.close()
-        except RecordError:
-            left_out = students_in(self._backlog(self.session or 0)) - here
-            leave_out(self._backlog(self.session or 0), left_out)
-            raise
-        finally:
-            self._last_trouble = recorder.trouble
-        if self._store is not None and self.session is not None and self.each:
-            for student in set(self._store.students_of(self.session)) - here:
-                self._store.forget(student)
-
-    def _backlog(self, session: int) -> Path:
-        """Where a session's seconds wait for a database that does not answer."""
-        waiting = waiting_files(self.records)
-        return waiting.with_name(f"{waiting.name}{session}")
-
-
 def forget(records: str, student: str) -> list[int]:
     """Delete all that was recorded of a student, where there is a record; in which sessions."""
     file = _sqlite_file(records)
     if file is not None and not file.exists():
         return []
-    with Store.open(records) as store:
-        bring_in(store, records)  # Else they would come back with the next session.
+    with opened(records) as store:  # What waits is brought in, else it would come back later.
         return store.forget(student)
 
 

@@ -23,9 +23,9 @@ from fewshot_fer.web.access.headers import streamlit_policy
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide import routes as guide
+from fewshot_fer.web.live.sockets import live
 from fewshot_fer.web.pages import door
 from fewshot_fer.web.portal import routes as portal
-from fewshot_fer.web.sockets import live
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"

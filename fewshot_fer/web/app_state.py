@@ -9,41 +9,47 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from os import cpu_count
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from typing import Final
 
+import numpy as np
+
+from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
+from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.records.recording import Recording, waiting_files
+from fewshot_fer.records.recording import SessionWriter, waiting_files
 from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.files import private_folder
-from fewshot_fer.web.checking import check_ins
 from fewshot_fer.web.guide.taken import TakenFaces
-from fewshot_fer.web.newest import NewestWins
+from fewshot_fer.web.live.checking import check_ins
 from fewshot_fer.web.portal.portal import Portal
-from fewshot_fer.web.sharing import open_shared
 from fewshot_fer.web.threads import Threads
-from fewshot_fer.web.watched import Classes
-from fewshot_fer.web.wire import Message, skipped
+from fewshot_fer.web.wire import Message
 
-_REFRESH_S: Final = 1.0
+_FORSAKEN_S: Final = 30 * 60.0
+"""A class that nobody sends pictures to or watches ends after so long; no break is longer."""
+_SHARPNESS: Final = 82
+"""Of the JPEG that viewers get of a camera here or a drawn class."""
 _OPENING_S: Final = 60.0
 """Longer than a slow machine takes to open one more recogniser."""
 _MOST_WORKERS: Final = 4
 
-OpensRecognizer = Callable[[Settings], tuple[Recognizer, Callable[[], None]]]
+OpensRecognizer = Callable[[Settings, int], Recognizer]
+"""For so many threads at once."""
 
 
 class AppState:
@@ -59,7 +65,7 @@ class AppState:
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
-        opens: OpensRecognizer = open_shared,
+        opens: OpensRecognizer | None = None,
         identifies: Callable[[], Identity] = Identity.open,
         workers: int | None = None,
         demo: int = 0,
@@ -71,23 +77,24 @@ class AppState:
         self.demo = demo
         """So many students are drawn, and nobody is real."""
         self.now, self.clock = now, clock
-        self.workers = workers or min(_MOST_WORKERS, cpu_count() or 1)
-        self.jobs: NewestWins[Message] = NewestWins(self.workers, lambda: skipped("newer"))
-        self.classes = Classes(self, new_id)
+        self._callers = workers or min(_MOST_WORKERS, cpu_count() or 1)
+        self._workers = ThreadPoolExecutor(self._callers, "reading")
+        self._new_id = new_id
+        self.lessons = LessonRegistry(self._begin)
         self.credentials = Credentials(self.folder, host=settings.host, now=now, password=password)
         self.portal = Portal(
-            self.library, settings.records, self.classes, self.credentials, self.folder
+            self.library, settings.records, self.lessons, self.credentials, self.folder
         )
         self.taken = TakenFaces()
         self.threads = Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
         self.picture_threads = Threads(3, share=2)
         """For requests with pictures, which are large when they are unpacked."""
-        self._opens, self._identifies = opens, identifies
+        self._opens, self._identifies = opens or warmed, identifies
         self._opened: Future[OpenClass] = Future()
         self._starting = Lock()
         self._opening: Thread | None = None
-        self._over = Event()
+        self._closing = False
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -99,13 +106,13 @@ class AppState:
                 self._opening.start()
 
     def close(self) -> None:
-        """End every class and keep what was recorded."""
-        self._over.set()
-        self.classes.close_all()
+        """End every lesson and keep what was recorded."""
+        self._closing = True
+        self.lessons.close()
         if self._opening is not None:
             # A network that is compiled while Python ends takes the process down with it.
             self._opening.join(timeout=_OPENING_S)
-        self.jobs.close()
+        self._workers.shutdown()
 
     @property
     def ready(self) -> bool:
@@ -134,9 +141,10 @@ class AppState:
         """What sessions of the class of this library are found by."""
         return class_name(self.settings)
 
-    def recording(self, name: str) -> Recording:
-        """What may be written down of a class; nothing until it is started."""
-        return Recording(self.settings.records, self.library, name)
+    def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
+        """A new session in the record."""
+        records = self.settings.records
+        return SessionWriter.begin(records, self.library, name, per_student=per_student)
 
     def check_ins(self, session: int) -> tuple[Message, ...]:
         """Who is worth a check-in in a session that is recorded."""
@@ -151,7 +159,7 @@ class AppState:
 
     def _open(self) -> None:
         try:
-            recognizer, grow = self._opens(self.settings)
+            recognizer = self._opens(self.settings, self._callers)
             roster = Roster(self.library, recognizer)
             members = Enrolled(roster, PrototypeIndex(recognizer.generic))
             opened = OpenClass(self.settings, recognizer, self.library, roster, members)
@@ -159,28 +167,31 @@ class AppState:
             self._opened.set_exception(error)
             return
         self._opened.set_result(opened)
-        for _ in range(self.workers - 1):
-            if self._over.is_set():
-                return
-            grow()
-        if self._over.is_set():
-            return
-        with suppress(FewshotFerError):
-            if weights() is not None:
-                opened.know_faces(self._identifies())
-        while not self._over.wait(_REFRESH_S):
-            self._keep_up()
-
-    def _keep_up(self) -> None:
-        """End classes that were left, and take in what has changed in the library for others."""
-        self.classes.close_forsaken()
-        running = self.classes.all()
-        if running:
-            # Whatever is wrong with the library is told by the page that shows it.
+        if not self._closing and weights() is not None:
             with suppress(FewshotFerError):
-                self.opened().refresh()
-        for one in running:
-            one.forget_who_left()
+                opened.know_faces(self._identifies())
+
+    def _begin(self, name: str) -> LessonEngine:
+        """A lesson that this app holds."""
+        return LessonEngine(
+            self,
+            self._workers,
+            id_=self._new_id(),
+            name=name,
+            started=self.now(),
+            encodes=lambda image: to_jpeg(image, _SHARPNESS),
+            forsaken_s=_FORSAKEN_S,
+            clock=self.clock,
+        )
+
+
+def warmed(settings: Settings, callers: int) -> Recognizer:
+    """The recogniser that the settings ask for; better prepared now than at the first picture."""
+    recognizer = Recognizer.of(settings, callers=callers)
+    recognizer.find(np.zeros((360, 640, 3), np.uint8))
+    recognizer.detector.refine(np.zeros((360, 640, 3), np.uint8), np.array([[9, 9, 99, 99.0]]))
+    recognizer.vectors_of(np.zeros((1, 192, 192, 3), np.uint8))
+    return recognizer
 
 
 def web_folder(records: str) -> Path:

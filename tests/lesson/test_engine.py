@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -34,6 +32,7 @@ from fewshot_fer.lesson.events import (
 )
 from fewshot_fer.lesson.session import ClassSession
 from tests.fakes.lessons import WAIT, Hall, Slow, done, held, looked
+from tests.fakes.waiting import until
 from tests.lesson.colours import GREYS, picture
 
 GALLERY = Source("gallery")
@@ -222,12 +221,12 @@ def test_a_lesson_that_everybody_left_ends_by_itself() -> None:
 def test_the_library_is_looked_at_again_and_trouble_with_it_is_said() -> None:
     hall = Hall(broken=True)
     with held(hall) as here:
-        until(lambda: here.settle(1.0).library is not None)
+        assert until(lambda: here.settle(1.0).library is not None)
         assert here.state.library is not None
         assert here.state.library.what == "A student's page is damaged."
         assert looked(here.show("happy")).view.seen
         hall.broken = False
-        until(lambda: here.settle(1.0).library is None)
+        assert until(lambda: here.settle(1.0).library is None)
         assert hall.refreshed >= 2
 
 
@@ -244,7 +243,7 @@ def test_who_is_deleted_is_forgotten_while_the_lesson_goes_on() -> None:
             here.settle(1.0)
             return looked(here.show("happy")).view.seen[0].student is None
 
-        until(is_nobody)
+        assert until(is_nobody)
         done(here.lesson.ask(Recalibrate()))
         assert hall.recalibrated == []
 
@@ -276,13 +275,6 @@ def test_the_timeline_grows_and_has_gaps() -> None:
         here.settle(1.0)
         assert [one.start for one in here.state.timeline] == [0, 5, 35]
         assert here.state.timeline[-1].counts == {"sad": 1.0}
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_marks_are_in_seconds_of_the_lesson() -> None:

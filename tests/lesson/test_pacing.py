@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import SourceError
-from fewshot_fer.lesson.pacing import ahead, newest, paced
+from fewshot_fer.lesson.pacing import ahead, paced
 from fewshot_fer.lesson.sources import (
     Captured,
 )
@@ -46,52 +45,6 @@ def test_whoever_cannot_keep_up_still_gets_two_pictures_a_second() -> None:
     times = [watch.now for _ in given]
     assert np.diff(times).max() <= 0.7
     assert len(times) >= 30
-
-
-def test_of_live_pictures_only_the_newest_is_given() -> None:
-    first, go_on, closed = threading.Event(), threading.Event(), threading.Event()
-
-    def source() -> Iterator[Captured]:
-        try:
-            yield picture(0, 0.0)
-            first.set()
-            go_on.wait(5)
-            for k in range(1, 50):
-                yield picture(k, k / 10)
-        finally:
-            closed.set()
-
-    pictures = newest(source())
-    assert next(pictures).time == 0.0
-    first.wait(5)
-    go_on.set()
-    closed.wait(5)
-    assert [p.time for p in pictures] == [4.9]
-
-
-def test_an_error_of_a_live_source_is_passed_on() -> None:
-    def source() -> Iterator[Captured]:
-        yield picture(0, 0.0)
-        raise SourceError("gone")
-
-    with pytest.raises(SourceError, match="gone"):
-        list(newest(source()))
-
-
-def test_a_live_source_is_closed_when_nobody_wants_more() -> None:
-    closed = threading.Event()
-
-    def source() -> Iterator[Captured]:
-        try:
-            for k in range(10**6):
-                yield picture(k % 200, k / 10)
-        finally:
-            closed.set()
-
-    pictures = newest(source())
-    next(pictures)
-    pictures.close()
-    assert closed.is_set()
 
 
 def test_all_pictures_of_a_file_come_in_order_though_read_ahead() -> None:

@@ -22,7 +22,6 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.web import wire
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.sharing import open_shared
 from tests.web.static.described import described
 
 
@@ -44,9 +43,7 @@ def _only_described_messages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shared_recognizer() -> Recognizer:
     """The shipped one, for many threads; opened once for all tests."""
-    recognizer, grow = open_shared(Settings(min_face=60))
-    grow()
-    return recognizer
+    return Recognizer.of(Settings(min_face=60), callers=2)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +64,7 @@ def make_service(
             support_sets=tmp_path / "students", records=f"sqlite:///{tmp_path / 'record.db'}"
         )
         service = AppState(
-            settings, opens=lambda _: (shared_recognizer, lambda: None), workers=2,
+            settings, opens=lambda *_: shared_recognizer, workers=2,
             identifies=identifies, **more,  # type: ignore[arg-type]
         )  # fmt: skip
         made.append(service)

@@ -14,6 +14,7 @@ from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.web.api.live import MOST
 from fewshot_fer.web.api.shapes import live as shapes
 from fewshot_fer.web.app_state import AppState
+from tests.fakes.waiting import until
 
 V1 = "/api/v1/classes"
 
@@ -61,7 +62,8 @@ def test_a_bad_picture_or_nobody_to_recalibrate_is_said(client: TestClient) -> N
 
 def test_a_drawn_class_sits_in_it_when_wished_for(client: TestClient, service: AppState) -> None:
     opened = state_of(client.post(V1, json={"drawn": 2}), 201)
-    assert service.classes.get(opened["id"]).draws
+    lesson = service.lessons.get(opened["id"])
+    assert until(lambda: [one.kind for one in lesson.state.sources] == ["drawn"])
     assert client.post(V1, json={"drawn": 500}).status_code == 400
     client.delete(f"{V1}/{opened['id']}")
 

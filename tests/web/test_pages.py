@@ -288,14 +288,14 @@ def test_a_student_gets_a_link_of_their_own_while_a_class_is_watched(
 ) -> None:
     make = [one.label for one in opens("students", student=ada).button]
     assert "Make a link" not in make, "no class is watched"
-    running = service.classes.open("7b")
+    running = service.lessons.open("7b")
     test = press(opens("students", student=ada), "Make a link")
     (link,) = [one.value for one in test.code]
     invitations = service.portal.invitations
     invitation = invitations.read(link.rsplit("/", 1)[-1])
     assert (invitation.student, invitation.class_id) == (ada, running.id)
     assert [one.value for one in run(test).code] == [link], "the same link, not another one"
-    service.classes.close(running.id)
+    running.close()
     assert invitations.listed() == ()
 
 

@@ -30,7 +30,7 @@ def next_of(socket: WebSocketTestSession, *kinds: str) -> Any:
 def test_a_picture_is_answered(
     client: TestClient, service: AppState, jpegs: dict[str, bytes]
 ) -> None:
-    running = service.classes.open()
+    running = service.lessons.open()
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
         hello = next_of(socket, "hello")
         socket.send_bytes(jpegs["surprise"])
@@ -42,7 +42,7 @@ def test_a_picture_is_answered(
 def test_bad_input_is_explained_and_the_way_stays_open(
     client: TestClient, service: AppState, jpegs: dict[str, bytes]
 ) -> None:
-    running = service.classes.open()
+    running = service.lessons.open()
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
         for bad in (b"", b"text where bytes are due", jpegs["happy"][:200]):
             socket.send_bytes(bad)
@@ -58,7 +58,7 @@ def test_two_people_are_shown_one_by_one_only_where_that_was_chosen(
     client: TestClient, service: AppState, people: tuple[DrawnStudent, ...]
 ) -> None:
     both = np.hstack([reference_picture(one, "happy") for one in people[:2]])
-    running = service.classes.open()
+    running = service.lessons.open()
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
         socket.send_bytes(to_jpeg(both))
         assert [
@@ -74,7 +74,7 @@ def test_two_people_are_shown_one_by_one_only_where_that_was_chosen(
 
 
 def test_commands_of_one_page_are_seen_by_the_other(client: TestClient, service: AppState) -> None:
-    running = service.classes.open("7b")
+    running = service.lessons.open("7b")
     address = f"/live/{running.id}"
     with (
         client.websocket_connect(address, headers=ORIGIN) as one,
@@ -99,13 +99,14 @@ def test_a_class_that_is_not_there_is_said(client: TestClient) -> None:
 def test_a_page_that_finds_its_class_gone_gets_the_one_that_is_watched_now(
     client: TestClient, service: AppState
 ) -> None:
-    running = service.classes.open("7b")
+    running = service.lessons.open("7b")
     with client.websocket_connect("/live/now", headers=ORIGIN) as socket:
         assert next_of(socket, "hello")["class"] == running.id
-    service.classes.close(running.id)
+    running.close()
     with client.websocket_connect("/live/now", headers=ORIGIN) as socket:
-        (made,) = service.classes.all()
-        assert next_of(socket, "hello")["class"] == made.id
+        hello = next_of(socket, "hello")
+        (made,) = service.lessons.all()
+        assert hello["class"] == made.id
 
 
 def test_the_health_route_names_nobody(client: TestClient) -> None:
@@ -114,7 +115,7 @@ def test_the_health_route_names_nobody(client: TestClient) -> None:
 
 
 def test_a_students_link_is_made_and_let_in(client: TestClient, service: AppState) -> None:
-    running = service.classes.open("7b")
+    running = service.lessons.open("7b")
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
         socket.send_text('{"do":"invite","address":"https://school.example/class"}')
         invited = next_of(socket, "invited")
@@ -122,3 +123,19 @@ def test_a_students_link_is_made_and_let_in(client: TestClient, service: AppStat
         assert "<svg" in invited["qr"]
         socket.send_text('{"do":"knocks"}')
         assert next_of(socket, "knocks")["knocks"] == []
+
+
+def test_commands_of_one_page_never_overtake_each_other(
+    client: TestClient, service: AppState
+) -> None:
+    lesson = service.lessons.open("7b")
+    asked = ["pause", "resume", "record", "stop_recording", "pause", "resume"] * 5
+    with client.websocket_connect(f"/live/{lesson.id}", headers=ORIGIN) as socket:
+        for do in asked:
+            socket.send_text(json.dumps({"do": do}))
+        kinds = ("paused", "resumed", "recording", "recorded")
+        told = [next_of(socket, *kinds)["type"] for _ in asked]
+    told_of_pauses = [kind for kind in told if kind in ("paused", "resumed")]
+    told_of_records = [kind for kind in told if kind in ("recording", "recorded")]
+    assert told_of_pauses == ["paused", "resumed"] * 10
+    assert told_of_records == ["recording", "recorded"] * 5

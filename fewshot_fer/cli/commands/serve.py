@@ -49,7 +49,7 @@ def serve(
     """
     from fewshot_fer.web import server
     from fewshot_fer.web.app_state import AppState
-    from fewshot_fer.web.drawn import thrown_away
+    from fewshot_fer.web.live.drawn import thrown_away
 
     password = server.taken_password() if password is None else password
     settings = call.settings_with(host=host, port=server.port_of(os.environ, port))

@@ -65,39 +65,69 @@ class Pace:
     give_up: float = 20.0
 
 
+class Guide:
+    """Asks for one expression after the other and takes the sharpest second of each.
+
+    For whoever has frames one by one; `guide` is for whoever has all of them to come.
+    """
+
+    def __init__(self, gate: Gate, expressions: Sequence[str], pace: Pace | None = None) -> None:
+        self._gate, self._left, self._pace = gate, list(expressions), pace or Pace()
+        self._now: str | None = None
+        self._start: float | None = None
+        self._first_good: float | None = None
+        self._best: Candidate | None = None
+        self._problem = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether all were asked for, and nothing is looked for any more."""
+        return self._now is None and not self._left
+
+    def next(self) -> list[Event]:
+        """Ask for the next expression, if there is one, and leave the present one."""
+        self._now = self._left.pop(0) if self._left else None
+        self._start = self._first_good = self._best = None
+        self._problem = "The camera gave no picture."
+        return [Ask(self._now, _words(self._now))] if self._now is not None else []
+
+    def see(self, time: float, image: Bytes) -> list[Event]:
+        """Look at the next frame [h,w,3]."""
+        expression, pace = self._now, self._pace
+        if expression is None:
+            return []
+        self._start = time if self._start is None else self._start
+        since = time - self._start
+        seen = self._gate.look(Picture(expression, image, f"camera {expression}"))
+        if isinstance(seen, Refusal):
+            self._problem = f"{seen.error.what} {seen.error.next_step}"
+        elif since >= pace.settle:
+            self._first_good = time if self._first_good is None else self._first_good
+            if self._best is None or seen.quality["sharpness"] > self._best.quality["sharpness"]:
+                self._best = seen
+        live = Live(expression, image, seen, max(0.0, pace.settle - since))
+        chosen = self._first_good is not None and time - self._first_good >= pace.choose
+        return [live, *self.done()] if chosen or since >= pace.give_up else [live]
+
+    def done(self) -> list[Event]:
+        """Take what there is of the present expression, and ask for the next."""
+        expression, best = self._now or "", self._best
+        came = Took(best) if best is not None else Skipped(expression, self._problem)
+        return [came, *self.next()]
+
+
 def guide(
     frames: Frames, gate: Gate, expressions: Sequence[str], pace: Pace | None = None
 ) -> Iterator[Event]:
-    """Ask for one expression after the other and take the sharpest second of each."""
-    pace = pace or Pace()
-    stream = iter(frames)
-    for expression in expressions:
-        yield Ask(expression, _words(expression))
-        yield from _one(stream, gate, expression, pace)
-
-
-def _one(
-    stream: Iterator[tuple[float, Bytes]], gate: Gate, expression: str, pace: Pace
-) -> Iterator[Event]:
-    start: float | None = None
-    first_good: float | None = None
-    best: Candidate | None = None
-    problem = "The camera gave no picture."
-    for time, image in stream:
-        start = time if start is None else start
-        seen = gate.look(Picture(expression, image, f"camera {expression}"))
-        yield Live(expression, image, seen, max(0.0, pace.settle - (time - start)))
-        if isinstance(seen, Refusal):
-            problem = f"{seen.error.what} {seen.error.next_step}"
-        elif time - start >= pace.settle:
-            first_good = time if first_good is None else first_good
-            if best is None or seen.quality["sharpness"] > best.quality["sharpness"]:
-                best = seen
-        if first_good is not None and time - first_good >= pace.choose:
-            break
-        if time - start >= pace.give_up:
-            break
-    yield Took(best) if best is not None else Skipped(expression, problem)
+    """The same, pulling frames until it has what it asks for."""
+    asking = Guide(gate, expressions, pace)
+    yield from asking.next()
+    for time, image in () if asking.over else frames:
+        yield from asking.see(time, image)
+        if asking.over:
+            return
+    while not asking.over:
+        yield from asking.done()
 
 
 def _words(expression: str) -> str:

@@ -65,9 +65,7 @@ class Guide:
 
     def close(self) -> None:
         """Let go of the coach."""
-        if self._coach is not None:
-            self._coach.close()
-            self._coach = None
+        self._coach = None
 
     def _obey(self, command: Message) -> list[Message]:
         does: dict[str, Callable[[Message], list[Message]]] = {

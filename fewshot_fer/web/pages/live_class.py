@@ -8,7 +8,7 @@ import streamlit as st
 
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.drawn import class_now
+from fewshot_fer.web.live.drawn import class_now
 from fewshot_fer.web.pages.parts import frame
 from fewshot_fer.web.pages.parts.components import live
 
@@ -22,13 +22,13 @@ def show(app: AppState) -> None:
     """The whole page; the component does the rest."""
     st.html(_WIDE)
     with frame.guarded():
-        running = class_now(app)
+        lesson = class_now(app)
         names = app.library.expressions()
         data = {
             "names": ordered(names),
             "colours": {name: colour(name, names) for name in names},
             "demo": app.demo > 0,
         }
-        result = live(running.id, data, key="live")
+        result = live(lesson.id, data, key="live")
         if result.again:
             st.rerun()

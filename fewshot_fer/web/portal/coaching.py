@@ -1,16 +1,9 @@
-"""Teaching by camera and adjusting to the light, fed with the pictures of a student's own camera.
-
-Pictures are pushed in as they come over the line; `students.enrolment.guide` pulls them. `Pushed`
-stands between: it runs the guide in a thread of its own and hands its events back picture by
-picture.
-"""
+"""Teaching by camera and adjusting to the light, fed with a student's own camera."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
-from queue import SimpleQueue
-from threading import Thread
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import cv2
@@ -18,7 +11,7 @@ import cv2
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
-from fewshot_fer.students.enrolment.guide import Ask, Event, Frames, Live, Skipped, Took, guide
+from fewshot_fer.students.enrolment.guide import Ask, Event, Guide, Live, Skipped, Took
 from fewshot_fer.web.wire import Message
 
 REST_S: Final = 5.0
@@ -51,24 +44,18 @@ class Coach(Protocol):
         """Go on to the next expression."""
         ...
 
-    def close(self) -> None:
-        """No more."""
-        ...
-
 
 class Teaching:
     """One expression after the other; the sharpest picture of a second of each."""
 
     def __init__(self, gate: Gate, expressions: Sequence[str]) -> None:
-        self._gate = gate
-        self._left = list(expressions)
-        self._now: Pushed | None = None
+        self._guide = Guide(gate, expressions)
         self._taken: list[Candidate] = []
 
     @property
     def over(self) -> bool:
         """Whether all were asked for."""
-        return self._now is None and not self._left
+        return self._guide.over
 
     @property
     def taken(self) -> tuple[Candidate, ...]:
@@ -77,35 +64,15 @@ class Teaching:
 
     def begin(self) -> list[Message]:
         """Ask for the first."""
-        return self._next()
+        return self._told(self._guide.next())
 
     def see(self, time: float, image: Bytes) -> list[Message]:
         """Look at the next picture."""
-        if self._now is None:
-            return []
-        said = self._told(self._now.push(time, image))
-        if self._now.over:
-            self._now = None
-            said += self._next()
-        return said
+        return [] if self.over else self._told(self._guide.see(time, image))
 
     def skip(self) -> list[Message]:
         """Leave this expression out."""
-        self.close()
-        return self._next()
-
-    def close(self) -> None:
-        """Let go of the guide."""
-        if self._now is not None:
-            self._now.close()
-            self._now = None
-
-    def _next(self) -> list[Message]:
-        if not self._left:
-            return [{"type": "review"}]
-        expression = self._left.pop(0)
-        self._now = Pushed(lambda frames: guide(frames, self._gate, [expression]))
-        return self._told(self._now.begin())
+        return self._told(self._guide.next())
 
     def _told(self, events: Sequence[Event]) -> list[Message]:
         said = []
@@ -113,7 +80,7 @@ class Teaching:
             if isinstance(event, Took):
                 self._taken.append(event.candidate)
             said.append(_message(event, len(self._taken) - 1))
-        return said
+        return [*said, {"type": "review"}] if self.over else said
 
 
 class Resting:
@@ -153,65 +120,6 @@ class Resting:
     def skip(self) -> list[Message]:
         """There is nothing to skip."""
         return []
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-
-class Pushed:
-    """A guide turned around: pictures are pushed in, its events come back."""
-
-    def __init__(self, run: Callable[[Frames], Iterator[Event]]) -> None:
-        self._run = run
-        self._frames: SimpleQueue[tuple[float, Bytes] | None] = SimpleQueue()
-        self._said: SimpleQueue[Event | BaseException | bool] = SimpleQueue()
-        """Events; then True for "another picture, please" or False for "that is all"."""
-        self.over = False
-
-    def begin(self) -> list[Event]:
-        """What it says before it has seen anything."""
-        Thread(target=self._work, name="coach", daemon=True).start()
-        return self._until_it_waits()
-
-    def push(self, time: float, image: Bytes) -> list[Event]:
-        """What it says to the next picture; called by one thread at a time."""
-        if self.over:
-            return []
-        self._frames.put((time, image))
-        return self._until_it_waits()
-
-    def close(self) -> None:
-        """Let it end."""
-        self._frames.put(None)
-
-    def _until_it_waits(self) -> list[Event]:
-        said: list[Event] = []
-        while True:
-            item = self._said.get()
-            if isinstance(item, bool):
-                self.over = not item
-                return said
-            if isinstance(item, BaseException):
-                self.over = True
-                raise item
-            said.append(item)
-
-    def _work(self) -> None:
-        try:
-            for event in self._run(self._incoming()):
-                self._said.put(event)
-        except BaseException as error:  # handed over to whoever pushes
-            self._said.put(error)
-        else:
-            self._said.put(False)
-
-    def _incoming(self) -> Iterator[tuple[float, Bytes]]:
-        while True:
-            self._said.put(True)
-            frame = self._frames.get()
-            if frame is None:
-                return
-            yield frame
 
 
 def _message(event: Event, place: int) -> Message:

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from fewshot_fer.errors import FewshotFerError, MissingError, TooManyError
 from fewshot_fer.images import decode_image
+from fewshot_fer.lesson.commands import Leave, Source
+from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import Mode, Skipped
 from fewshot_fer.web import wire
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.classes import RunningClass
+from fewshot_fer.web.live.messages import answer_message
 from fewshot_fer.web.portal.coaching import Coach
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
@@ -27,6 +30,10 @@ _LOOK_AROUND_S: Final = 1.0
 _LAST_WORD_S: Final = 5.0
 _MOST_EXPRESSIONS: Final = 40
 
+T = TypeVar("T")
+_RECORDED: Final[dict[Mode, str | None]] = {
+    "off": None, "class": "The class is recorded", "per_student": "You are recorded",
+}  # fmt: skip
 _BYES: Final[dict[str, tuple[str, str]]] = {
     "taken over": (
         "You have joined from another device.",
@@ -51,7 +58,7 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
         await socket.accept()
         with suppress(WebSocketDisconnect, TimeoutError, OSError):
             try:
-                running = app.classes.get(device.class_id)
+                lesson = app.lessons.get(device.class_id)
                 app.portal.devices.connect(device)
             except TooManyError as error:
                 await _bye(socket, "full", error.what, error.next_step)
@@ -59,7 +66,7 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
             except FewshotFerError:
                 await _bye(socket, "ended", *_BYES["ended"])
                 return
-            await _serve(Connection(app, running, socket, device))
+            await _serve(Connection(app, lesson, socket, device))
 
     return end
 
@@ -94,15 +101,16 @@ class Connection:
     def __init__(
         self,
         app: AppState,
-        running: RunningClass,
+        lesson: LessonEngine,
         socket: WebSocket,
         device: Device,
     ) -> None:
         self.socket = socket
         self.device = device
         self._app = app
-        self._running = running
-        self._source = source_of(device.student)
+        self._lesson = lesson
+        key = source_of(device.student)
+        self._source = Source(key, "device", device.student)
         self._coach: Coach | None = None
         self._adjusts = False
         self._looked_around = -1e9
@@ -119,7 +127,7 @@ class Connection:
                 return "idle"
             if received["type"] == "websocket.disconnect":
                 return None
-            why = self._over()
+            why = await self._over()
             if why is not None:
                 return why
             if received.get("bytes") is not None:
@@ -129,10 +137,8 @@ class Connection:
 
     def close(self) -> None:
         """The device is gone, and its camera with it unless another took over."""
-        if self._coach is not None:
-            self._coach.close()
         if self._app.portal.devices.leave(self.device):
-            self._running.leave(self._source)
+            self._lesson.ask(Leave(self._source.key))
 
     # ------------------------------------------------------------------ pictures
 
@@ -153,19 +159,20 @@ class Connection:
 
     async def _read(self, jpeg: bytes) -> Message:
         devices, came = self._app.portal.devices, self._app.portal.devices.clock()
-        future = self._running.offer(self._source, jpeg, self.device.student)
-        message = await asyncio.wrap_future(future)
+        wire.size_of(jpeg)
+        answer = await asyncio.wrap_future(self._lesson.offer(self._source, jpeg))
         devices.took(devices.clock() - came)
-        if message["type"] == "skipped":
-            paused = message["reason"] == "paused"
+        if isinstance(answer, Skipped):
+            paused = answer.reason == "paused"
             return {"type": "view", "size": [4, 3], "face": None, "paused": paused}
+        message = answer_message(answer)
         return own_view(message, self.device.student) | {"recording": self._recording}
 
     async def _coached(self, jpeg: bytes) -> Message:
         coach = self._coach
         assert coach is not None
         wire.size_of(jpeg)
-        said = await asyncio.to_thread(_see, coach, jpeg)
+        said = await self._app.picture_threads.run(self.device.student, _see, coach, jpeg)
         if coach.over and self._adjusts:
             said = [*said, await self._adjust(coach)]
         return {"type": "coach", "events": said}
@@ -177,7 +184,7 @@ class Connection:
             command = wire.command_of(text)
             events = await self._do(command)
         except FewshotFerError as error:
-            self._let_go()
+            self._coach = None
             failed = {"type": "failed", "what": error.what, "next_step": error.next_step}
             return {"type": "coach", "events": [failed]}
         if command["do"] in ("save", "undo"):
@@ -189,32 +196,31 @@ class Connection:
             case "teach":
                 asked = command.get("expressions")
                 asked = asked[:_MOST_EXPRESSIONS] if isinstance(asked, list) else []
-                return await self._begin(lambda: self._learn.teaching(asked), adjusts=False)
+                return await self._begin(lambda one: one.teaching(asked), adjusts=False)
             case "adjust":
-                one = command.get("expression")
-                expression = one if isinstance(one, str) else None
-                return await self._begin(lambda: self._learn.adjusting(expression), adjusts=True)
+                given = command.get("expression")
+                expression = given if isinstance(given, str) else None
+                return await self._begin(lambda one: one.adjusting(expression), adjusts=True)
             case "skip":
                 coach = self._coach
-                return await asyncio.to_thread(coach.skip) if coach is not None else []
+                return coach.skip() if coach is not None else []
             case "save":
                 return [await self._save(command.get("keep"))]
             case "undo":
                 which = command.get("calibration")
                 which = which if isinstance(which, str) else None
-                return [await asyncio.to_thread(self._learn.undo, which)]
+                return [await self._learn(lambda one: one.undo(which))]
             case "stop":
-                self._let_go()
+                self._coach = None
                 return []
             case _:
                 raise MissingError("There is no such command.", next_step="Load the page again.")
 
-    async def _begin(self, make: Callable[[], Coach], *, adjusts: bool) -> list[Message]:
-        self._let_go()
-        coach = await asyncio.to_thread(make)
-        said = await asyncio.to_thread(coach.begin)
+    async def _begin(self, make: Callable[[Learner], Coach], *, adjusts: bool) -> list[Message]:
+        self._coach = None
+        coach = await self._learn(make)
         self._coach, self._adjusts = coach, adjusts
-        return said
+        return coach.begin()
 
     async def _save(self, keep: Any) -> Message:
         coach = self._coach
@@ -223,63 +229,55 @@ class Connection:
         kept = [one for place, one in enumerate(taken) if str(place) in wanted]
         if not kept:
             raise MissingError("No picture was kept, so nothing is stored.", next_step="Try again.")
-        saved = await asyncio.to_thread(self._learn.keep, kept)
-        self._let_go()
+        saved = await self._learn(lambda one: one.keep(kept))
+        self._coach = None
         return saved
 
     async def _adjust(self, coach: Coach) -> Message:
-        self._let_go()
+        self._coach = None
         taken = coach.taken
         if not taken:
             what = "No picture was good enough, so nothing was changed."
             advice = "More light from the front helps most."
             return {"type": "failed", "what": what, "next_step": advice}
         try:
-            done = await asyncio.to_thread(self._learn.adjust, taken)
+            done = await self._learn(lambda one: one.adjust(taken))
         except FewshotFerError as error:
             return {"type": "failed", "what": error.what, "next_step": error.next_step}
         await self._tell_facts()
         return done
 
-    def _let_go(self) -> None:
-        """End what was begun; pictures that were taken are forgotten."""
-        if self._coach is not None:
-            self._coach.close()
-        self._coach = None
-
     # ------------------------------------------------------------------ what is around
 
-    @property
-    def _learn(self) -> Learner:
-        return Learner(self._app.opened(), self.device.student)
+    async def _learn(self, do: Callable[[Learner], T]) -> T:
+        """In a thread, which may wait until the recogniser is open."""
+        app, student = self._app, self.device.student
+        return await app.threads.run(student, lambda: do(Learner(app.opened(), student)))
 
-    def _over(self) -> str | None:
+    async def _over(self) -> str | None:
         """Why this device must not be read any more, if so; looked up once a second."""
         now = monotonic()
         if now - self._looked_around < _LOOK_AROUND_S:
             return None
         self._looked_around = now
-        if self._running.ended:
+        state, student = self._lesson.state, self.device.student
+        if state.ended:
             return "ended"
-        if self._app.library.stamp(self.device.student) is None:
+        if await self._app.threads.run(student, self._app.library.stamp, student) is None:
             return "removed"
-        state = self._running.state
-        self._recording = None
-        if state.recording and not state.paused:
-            self._recording = "You are recorded" if state.each else "The class is recorded"
+        self._recording = None if state.paused else _RECORDED[state.recording.mode]
         return None
 
     async def _hello(self) -> None:
         await self._send({"type": "wait", "every": round(1000 * self._app.portal.devices.every)})
-        message = await asyncio.to_thread(self._facts)
-        await self._send({**message, "type": "hello"})
+        await self._send({**await self._facts(), "type": "hello"})
 
     async def _tell_facts(self) -> None:
-        await self._send(await asyncio.to_thread(self._facts))
+        await self._send(await self._facts())
 
-    def _facts(self) -> Message:
-        app = self._app
-        return facts_message(app, app.roster, self.device.student)
+    async def _facts(self) -> Message:
+        app, student = self._app, self.device.student
+        return await app.threads.run(student, lambda: facts_message(app, app.roster, student))
 
     async def _send(self, message: Message) -> None:
         async with asyncio.timeout(self._app.portal.devices.send_s):

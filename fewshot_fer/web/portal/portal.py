@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fewshot_fer.lesson.commands import Leave
+from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.records.recording import remove_student
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.portal.devices import Devices, Why
 from fewshot_fer.web.portal.door import Door
 from fewshot_fer.web.portal.invitations import Invitations
-from fewshot_fer.web.watched import Classes
 
 
 class Portal:
@@ -20,11 +21,11 @@ class Portal:
         self,
         library: Library,
         records: str,
-        classes: Classes,
+        lessons: LessonRegistry,
         credentials: Credentials,
         folder: Path,
     ) -> None:
-        self._library, self._records, self._classes = library, records, classes
+        self._library, self._records, self._lessons = library, records, lessons
         self._credentials = credentials
         self.invitations = Invitations(folder, credentials.signer, credentials.now)
         self.door = Door(library, self.invitations, credentials.now)
@@ -45,8 +46,8 @@ class Portal:
     def send_away(self, student: str, why: Why) -> None:
         """End a student's device, and stop reading them at once."""
         self.devices.dismiss(student, why)
-        for running in self._classes.all():
-            running.leave(source_of(student))
+        for lesson in self._lessons.all():
+            lesson.ask(Leave(source_of(student)))
 
 
 def source_of(student: str) -> str:

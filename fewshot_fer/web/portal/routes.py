@@ -116,7 +116,7 @@ class Pages:
     def _invitation(self, request: Request) -> Invitation:
         invitation = self._app.portal.invitations.read(request.path_params["token"])
         try:
-            self._app.classes.get(invitation.class_id)
+            self._app.lessons.get(invitation.class_id)
         except FewshotFerError as error:
             raise SignInError(
                 "This class is over.", next_step="Ask your teacher for a new link."
@@ -227,7 +227,7 @@ class Pages:
         return self._app.library.open(who(request).student or "")
 
     def _class_name(self, request: Request) -> str:
-        return self._app.classes.get(who(request).class_id or "").name
+        return self._app.lessons.get(who(request).class_id or "").name
 
 
 def _refused(error: FewshotFerError) -> Response:

@@ -19,11 +19,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from fewshot_fer.drawn.files import reference_pictures, to_jpeg
 from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.portal.invitations import Invitation
 from tests.fakes.waiting import PATIENCE_S
 
@@ -33,7 +33,7 @@ class School:
     """One running class of an app, and what a test needs of it."""
 
     service: AppState
-    running: RunningClass
+    running: LessonEngine
     port: int = 0
 
     @property
@@ -70,7 +70,7 @@ def school_at(folder: Path, **settings: Any) -> School:
     service = AppState(
         Settings(support_sets=folder / "students", **settings), folder=folder / "web"
     )
-    return School(service, service.classes.open("7b"))
+    return School(service, service.lessons.open("7b"))
 
 
 def app_of(school: School) -> Starlette:

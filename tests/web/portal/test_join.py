@@ -17,7 +17,7 @@ from tests.web.portal.device import School, app_of, school_at
 def school(tmp_path: Path) -> Iterator[School]:
     made = school_at(tmp_path)
     yield made
-    made.service.classes.close_all()
+    made.service.lessons.close()
 
 
 def browser(school: School, address: str = "http://127.0.0.1:8501") -> TestClient:
@@ -157,7 +157,7 @@ def test_links_that_are_over_say_so(school: School) -> None:
     assert "taken it back" in page.get(link).text
     assert join(page, link, name="Ben") == 401
     link = school.invite()[0]
-    school.service.classes.close(school.running.id)
+    school.running.close()
     assert "class is over" in page.get(link).text.casefold()
     assert join(page, link, name="Ben") == 401
     assert names(school) == []

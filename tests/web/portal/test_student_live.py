@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import RecordError
 from fewshot_fer.images import decode_image
+from fewshot_fer.lesson.commands import Record
 from tests.fakes.waiting import PATIENCE_S
 from tests.web.portal.device import School, answer, drawn, listening, until
 
@@ -266,13 +267,13 @@ def test_who_is_deleted_gets_no_label_any_more(school: School) -> None:
             return await until(line, "bye")
 
     assert asyncio.run(play())["why"] == "removed"
-    assert all(source.student != anna for source in school.running.sources)
+    assert all(source.student != anna for source in school.running.state.sources)
 
 
 def test_deleting_takes_the_recorded_numbers_too(school: School) -> None:
     anna, ben = school.enrolled("Recorded"), school.enrolled("Stays")
     school.service.opened().refresh()
-    session = school.running.record(each=True)
+    session = school.running.ask(Record("per_student")).result(30) or 0
 
     def are_recorded() -> bool:
         with school.service.store() as store:
@@ -289,7 +290,7 @@ def test_deleting_takes_the_recorded_numbers_too(school: School) -> None:
             return recording
 
     assert asyncio.run(play()) == "You are recorded"
-    school.running.stop_recording()
+    school.running.ask(Record("off")).result(PATIENCE_S)
     school.service.portal.forget(anna)
     with school.service.store() as store:
         assert ben in store.students_of(session)
@@ -310,14 +311,14 @@ def test_a_record_that_cannot_be_changed_keeps_the_student(
 
 
 def test_a_class_that_ends_says_goodbye(school: School) -> None:
-    other = school.service.classes.open("ends")
+    other = school.service.lessons.open("ends")
     anna = school.enrolled("Last")
 
     async def play() -> tuple[dict[str, Any], dict[str, Any]]:
         there = School(school.service, other, school.port)
         async with there.device(anna) as line:
             await answer(line, drawn())
-            await asyncio.to_thread(school.service.classes.close, other.id)
+            await asyncio.to_thread(other.close)
             await asyncio.sleep(1.1)
             await line.send(drawn())
             bye = await until(line, "bye")

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fewshot_fer.errors import RequestError
+from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.classes import RunningClass
 from fewshot_fer.web.portal.invitations import Invitation, JoinLink, join_link
 from fewshot_fer.web.wire import Message
 
 _MOST_ADDRESS: Final = 300
 
 
-def invite(app: AppState, running: RunningClass, command: Mapping[str, Any]) -> Message:
+def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Message:
     """A new link into the class; `address` is what the teacher's browser calls this server."""
     address = command.get("address")
     if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
         raise RequestError("Say the `address` of this page.")
     named = [one.id for one in app.library.students()] if command.get("names") else ()
-    made, link = _made(app, running, address, may_pick=named)
+    made, link = _made(app, lesson, address, may_pick=named)
     return {
         "type": "invited",
         "id": made.id,
@@ -31,36 +31,36 @@ def invite(app: AppState, running: RunningClass, command: Mapping[str, Any]) -> 
     }
 
 
-def personal_link(app: AppState, running: RunningClass, student: str, address: str) -> JoinLink:
+def personal_link(app: AppState, lesson: LessonEngine, student: str, address: str) -> JoinLink:
     """A new link by which one enrolled student comes in, with nobody asked; over with the class."""
-    return _made(app, running, address, student=student)[1]
+    return _made(app, lesson, address, student=student)[1]
 
 
-def uninvite(app: AppState, _: RunningClass, command: Mapping[str, Any]) -> Message:
+def uninvite(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> Message:
     """A link leads nowhere from now on."""
     app.portal.invitations.revoke(str(command.get("id")))
     return {"type": "uninvited"}
 
 
-def knocks(app: AppState, running: RunningClass) -> Message:
+def knocks(app: AppState, lesson: LessonEngine) -> Message:
     """Who says that they are somebody of the class, and waits for the teacher's word."""
-    waiting = app.portal.door.waiting(running.id)
+    waiting = app.portal.door.waiting(lesson.id)
     return {"type": "knocks", "knocks": [{"id": one.id, "name": one.name} for one in waiting]}
 
 
-def answer_knock(app: AppState, running: RunningClass, command: Mapping[str, Any]) -> Message:
+def answer_knock(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Message:
     """It is them (`in`), another one of that name (`new`), or not (`away`)."""
     door, knock = app.portal.door, str(command.get("knock"))
     if command.get("is") == "away":
         door.turn_away(knock)
     else:
         door.let_in(knock, as_new=command.get("is") == "new")
-    return knocks(app, running)
+    return knocks(app, lesson)
 
 
 def _made(
     app: AppState,
-    running: RunningClass,
+    lesson: LessonEngine,
     address: str,
     *,
     student: str | None = None,
@@ -68,7 +68,7 @@ def _made(
 ) -> tuple[Invitation, JoinLink]:
     """A new link into the class, which leads nowhere once the class is over."""
     invitations = app.portal.invitations
-    name = running.name or "the class"
-    made = invitations.make(running.id, name, student=student, may_pick=may_pick)
-    running.when_over(lambda: invitations.end(running.id))
+    name = lesson.name or "the class"
+    made = invitations.make(lesson.id, name, student=student, may_pick=may_pick)
+    lesson.over.add_done_callback(lambda _: invitations.end(lesson.id))
     return made, join_link(invitations, made, address)

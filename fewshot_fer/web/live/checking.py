@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fewshot_fer.records.store import Store
 from fewshot_fer.reports import words
 from fewshot_fer.reports.changes import CheckIn, watch
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.wire import Message
-
-EVERY_S: Final = 20.0
 
 
 def check_ins(store: Store, session: int, library: Library) -> tuple[Message, ...]:

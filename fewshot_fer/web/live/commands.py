@@ -1,0 +1,133 @@
+"""What a teacher's page may ask of a lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fewshot_fer.errors import RequestError
+from fewshot_fer.lesson.commands import (
+    Command,
+    End,
+    Leave,
+    Mark,
+    Name,
+    Pause,
+    Recalibrate,
+    Record,
+)  # fmt: skip
+from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.students.recalibration import undo
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
+from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, uninvite
+from fewshot_fer.web.live.messages import recalibrated_message
+from fewshot_fer.web.wire import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a lesson was asked, and how its answer is said."""
+
+    future: Future[Any]
+    say: Callable[[Any], Message | None] = lambda _: None
+
+
+Begun = Later | Message | None
+Does = Callable[[AppState, LessonEngine, Mapping[str, Any], str], Begun]
+
+
+def obey(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], source: str) -> Begun:
+    """Begin what a command says; the answer, if there is one. In a thread, as it may wait."""
+    does = _KNOWN.get(command["do"])
+    if does is None:
+        raise RequestError(
+            "There is no such command.",
+            where=str(command["do"])[:40],
+            next_step=f"There are: {', '.join(sorted(_KNOWN))}.",
+        )
+    return does(app, lesson, command, source)
+
+
+def recalibration(app: AppState, lesson: LessonEngine, *, resting: bool) -> Later:
+    """Fit everybody who is seen to today's light, and say what it brought."""
+    names = {one.id: one.name for one in app.library.students()}
+    asked = lesson.ask(Recalibrate(resting))
+    return Later(asked, lambda results: recalibrated_message(results, names))
+
+
+def _asks(make: Callable[[Mapping[str, Any]], Command[Any]]) -> Does:
+    """A command that the lesson does; all who watch are told of it."""
+    return lambda _, lesson, command, __: Later(lesson.ask(make(command)))
+
+
+def _students(app: AppState, *_: object) -> Message:
+    students = [{"id": one.id, "name": one.name} for one in app.library.students()]
+    return {"type": "students", "students": students}
+
+
+def _name(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], source: str) -> Later:
+    track, student = command.get("track"), command.get("student")
+    if not isinstance(track, int) or not (student is None or isinstance(student, str)):
+        raise RequestError("Say `track` (a number) and `student` (an id, or null).")
+    if student is not None:
+        app.library.open(student)
+    asked = lesson.ask(Name(str(command.get("source") or source), track, student))
+    done: Message = {"type": "done", "did": "name", "track": track, "student": student}
+    return Later(asked, lambda _: done)
+
+
+def _record(command: Mapping[str, Any]) -> Record:
+    return Record("per_student" if command.get("each") else "class")
+
+
+def _recalibrate(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> Later:
+    return recalibration(app, lesson, resting=command.get("how") == "rest")
+
+
+def _undo(app: AppState, _: LessonEngine, command: Mapping[str, Any], __: str) -> Message:
+    """Take these calibrations back, by student; as if they had never been."""
+    taken = command.get("undo")
+    taken = taken if isinstance(taken, dict) else {}
+    for student, calibration in taken.items():
+        undo(app.roster, str(student), str(calibration))
+    return {"type": "taken_back", "students": len(taken)}
+
+
+def _drawn(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> None:
+    students = command.get("students", 12)
+    if not isinstance(students, int) or not 1 <= students <= MOST:
+        raise RequestError(f"A drawn class has 1 to {MOST} students.")
+    if all(source.key != SOURCE for source in lesson.state.sources):
+        draw(app, lesson, students)
+
+
+def _plain(does: Callable[[AppState, LessonEngine, Mapping[str, Any]], Message]) -> Does:
+    return lambda app, lesson, command, _: does(app, lesson, command)
+
+
+def _leave(_: AppState, lesson: LessonEngine, __: object, source: str) -> Later:
+    return Later(lesson.ask(Leave(source)))
+
+
+_KNOWN: Final[Mapping[str, Does]] = {
+    "students": _students,
+    "name": _name,
+    "mark": _asks(lambda command: Mark(str(command.get("text") or "")[:200])),
+    "pause": _asks(lambda _: Pause()),
+    "resume": _asks(lambda _: Pause(on=False)),
+    "record": _asks(_record),
+    "stop_recording": _asks(lambda _: Record("off")),
+    "recalibrate": _recalibrate,
+    "undo": _undo,
+    "drawn": _drawn,
+    "stop_drawn": _asks(lambda _: Leave(SOURCE)),
+    "leave": _leave,
+    "invite": _plain(invite),
+    "uninvite": _plain(uninvite),
+    "knocks": _plain(lambda app, lesson, _: knocks(app, lesson)),
+    "answer": _plain(answer_knock),
+    "end": _asks(lambda _: End()),
+}

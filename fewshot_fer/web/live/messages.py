@@ -1,0 +1,142 @@
+"""What a lesson says, as messages for a browser or a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fewshot_fer.errors import FaceError
+from fewshot_fer.lesson.commands import Results
+from fewshot_fer.lesson.events import (
+    Ended,
+    Event,
+    LessonState,
+    Looked,
+    Marked,
+    Paused,
+    RecordingState,
+    Skipped,
+    Stretch,
+)  # fmt: skip
+from fewshot_fer.lesson.overview import STEP_S
+from fewshot_fer.records.views import Seen
+from fewshot_fer.sentences import sentence
+from fewshot_fer.students.recalibration import Recalibrated
+from fewshot_fer.web import wire
+from fewshot_fer.web.wire import Message
+
+
+def answer_message(answer: Looked | Skipped) -> Message:
+    """The answer to a picture."""
+    if isinstance(answer, Skipped):
+        return {"type": "skipped", "reason": answer.reason}
+    message = wire.view_message(answer.view, answer.size, ms=1000 * answer.seconds)
+    return message | {"source": answer.source, "recording": answer.recording, "paused": False}
+
+
+def event_message(event: Event, first: int = 0) -> Message:
+    """Anything that viewers are told; of the timeline the stretches from one of them on."""
+    match event:
+        case Looked():
+            return answer_message(event)
+        case LessonState():
+            return _state_message(event, first)
+        case Marked(mark):
+            return {"type": "marked", "second": mark.second, "text": mark.text}
+        case Paused(on):
+            return {"type": "paused" if on else "resumed"}
+        case RecordingState(mode="off", session=session):
+            return {"type": "recorded", "session": session}
+        case RecordingState(mode, session):
+            return {"type": "recording", "session": session, "each": mode == "per_student"}
+        case Ended(seconds, recording):
+            trouble = str(recording.trouble) if recording.trouble is not None else None
+            return {
+                "type": "ended", "session": recording.session, "seconds": round(seconds, 1),
+                "trouble": trouble,
+            }  # fmt: skip
+
+
+def state_of(state: LessonState) -> Message:
+    """How a lesson stands, in numbers and names."""
+    recording = state.recording
+    seen = state.view.seen if state.view is not None else ()
+    return {
+        "id": state.id,
+        "name": state.name,
+        "started": state.started,
+        "seconds": state.seconds,
+        "paused": state.paused,
+        "ended": state.ended,
+        "recording": recording.mode != "off",
+        "each": recording.mode == "per_student",
+        "session": recording.session,
+        "trouble": recording.trouble.what if recording.trouble is not None else None,
+        "sources": [
+            {"key": s.key, "kind": s.kind, "student": s.student, "faces": s.faces,
+             "a_second": s.a_second, "ms": s.ms, "said": s.said}
+            for s in state.sources
+        ],
+        "viewers": state.viewers,
+        "present": [face.student for face in seen if face.student is not None],
+        "shares": state.shares,
+        "marks": [{"second": mark.second, "text": mark.text} for mark in state.marks],
+    }  # fmt: skip
+
+
+def recalibrated_message(results: Results, names: Mapping[str, str]) -> Message:
+    """What recalibrating brought everybody, and how it is taken back."""
+    if not results:
+        raise FaceError(
+            "Nobody of the class is recognised just now.",
+            next_step="Enrol students first, or click a face and say who it is.",
+        )
+    return {
+        "type": "recalibrated",
+        "students": [
+            {
+                "student": student,
+                "name": names.get(student, student),
+                "done": isinstance(result, Recalibrated),
+                "words": result.in_words if isinstance(result, Recalibrated) else result,
+            }
+            for student, result in results.items()
+        ],
+        "undo": {s: r.calibration for s, r in results.items() if isinstance(r, Recalibrated)},
+    }
+
+
+def _state_message(state: LessonState, first: int) -> Message:
+    first = max(0, min(first, len(state.timeline)))
+    seen = state.view.seen if state.view is not None else ()
+    people = sorted(seen, key=lambda face: (face.name or "~", face.track))
+    message = state_of(state)
+    for key in ("started", "present"):
+        del message[key]
+    for source in message["sources"]:
+        source["a_second"], source["ms"] = round(source["a_second"], 1), round(source["ms"], 1)
+    return message | wire.shares_message(state.shares) | {
+        "type": "state",
+        "seconds": round(state.seconds, 1),
+        "people": [_person(face) for face in people if face.student is not None],
+        "check_ins": list(state.check_ins),
+        "timeline": {
+            "step": STEP_S,
+            "from": first,
+            "stretches": [_stretch(one) for one in state.timeline[first:]],
+        },
+    }  # fmt: skip
+
+
+def _person(face: Seen) -> Message:
+    why = face.reading.unsure if face.reading is not None else None
+    return {
+        "student": face.student, "name": face.name, "expression": face.expression,
+        "unsure": sentence(why) if why is not None else None,
+    }  # fmt: skip
+
+
+def _stretch(one: Stretch) -> list[object]:
+    """When it begins, the shares of those surely read, and how much of the class these are."""
+    shares = {name: round(count / one.sure, 4) for name, count in one.counts.items() if one.sure}
+    covered = one.sure / one.expected if one.expected else 0.0
+    return [one.start, shares, round(min(1.0, covered), 4)]

@@ -1,0 +1,160 @@
+"""The WebSocket of a teacher's page: pictures and commands in, what is seen out."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.lesson.commands import Leave, Source, Unwatch, Watch
+from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import LessonState
+from fewshot_fer.web import wire
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.live.commands import Later, obey
+from fewshot_fer.web.live.drawn import class_now
+from fewshot_fer.web.live.messages import answer_message, event_message
+from fewshot_fer.web.live.viewing import Viewer
+from fewshot_fer.web.wire import Message
+
+NOW: Final = "now"
+"""Stands for the class that is watched now: a page that finds its own gone asks for it."""
+NO_CLASS: Final = 4404
+"""The close code for a class that is not there."""
+_GONE: Final = (WebSocketDisconnect, RuntimeError, OSError)
+"""What sending to a page that has left may raise."""
+_MOST_COMMANDS: Final = 100
+"""So many wait at most; who sends more is not listened to meanwhile."""
+
+
+def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
+    """The end of `/live/{class_id}`."""
+
+    async def end(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            id_ = socket.path_params["class_id"]
+            find = class_now if id_ == NOW else lambda app: app.lessons.get(id_)
+            lesson = await asyncio.to_thread(find, app)
+        except FewshotFerError as error:
+            await socket.send_text(wire.encode(wire.error_message(error, "no-class")))
+            await socket.close(NO_CLASS)
+            return
+        await Teacher(app, lesson, socket).serve()
+
+    return end
+
+
+class Teacher:
+    """One connection of a teacher's page."""
+
+    def __init__(self, app: AppState, lesson: LessonEngine, socket: WebSocket) -> None:
+        self._app = app
+        self._lesson = lesson
+        self._socket = socket
+        self._source = Source(f"gallery:{secrets.token_hex(4)}")
+        self._each = app.demo > 0
+        self._commands: asyncio.Queue[str] = asyncio.Queue(_MOST_COMMANDS)
+        self._sending = asyncio.Lock()
+        self._doing: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Until either side leaves."""
+        viewer = Viewer(without=self._source.key)
+        self._lesson.ask(Watch(viewer))
+        for work in (self._show(viewer), self._obey_in_turn()):
+            self._soon(work)
+        try:
+            await self._send(
+                {
+                    "type": "hello",
+                    "class": self._lesson.id,
+                    "source": self._source.key,
+                    "each": self._each,
+                    "ready": self._app.ready,
+                }
+            )
+            await self._listen()
+        except _GONE:
+            pass
+        finally:
+            self._lesson.ask(Unwatch(viewer))
+            self._lesson.ask(Leave(self._source.key))
+            for task in tuple(self._doing):
+                task.cancel()
+
+    async def _listen(self) -> None:
+        while True:
+            received = await self._socket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            if received.get("bytes") is not None:
+                await self._picture(received["bytes"])
+            elif received.get("text") is not None:
+                await self._commands.put(received["text"])
+
+    async def _picture(self, jpeg: bytes) -> None:
+        try:
+            wire.size_of(jpeg)
+        except FewshotFerError as error:
+            await self._send(wire.error_message(error, "picture"))
+            return
+        answer = Later(self._lesson.offer(self._source, jpeg), answer_message)
+        self._soon(self._answer(answer, "picture"))
+
+    async def _obey_in_turn(self) -> None:
+        """Begin the commands in the order in which they come; their answers may take longer."""
+        while True:
+            text = await self._commands.get()
+            try:
+                command = wire.command_of(text)
+                if command["do"] == "each":
+                    self._each = bool(command.get("on"))
+                    await self._send(event_message(self._lesson.state))
+                    continue
+                begun = await asyncio.to_thread(
+                    obey, self._app, self._lesson, command, self._source.key
+                )
+            except FewshotFerError as error:
+                begun = wire.error_message(error)
+            if isinstance(begun, Later):
+                self._soon(self._answer(begun))
+            elif begun is not None:
+                await self._send(begun)
+
+    async def _answer(self, later: Later, code: str | None = None) -> None:
+        try:
+            message = later.say(await asyncio.wrap_future(later.future))
+        except FewshotFerError as error:
+            message = wire.error_message(error, code)
+        if message is not None:
+            await self._send(message)
+
+    async def _show(self, viewer: Viewer) -> None:
+        known = 0
+        async for event in viewer:
+            await self._send(event_message(event, known - 1), getattr(event, "jpeg", None))
+            if isinstance(event, LessonState):
+                known = len(event.timeline)
+
+    async def _send(self, message: Message, jpeg: bytes | None = None) -> None:
+        """A message, just after the picture that it speaks of."""
+        text = wire.encode(message if self._each else wire.without_each(message))
+        async with self._sending:
+            if jpeg is not None:
+                await self._socket.send_bytes(jpeg)
+            await self._socket.send_text(text)
+
+    def _soon(self, work: Awaitable[None]) -> None:
+        async def until_gone() -> None:
+            with suppress(*_GONE):  # A page that is gone takes no answer.
+                await work
+
+        task = asyncio.ensure_future(until_gone())
+        self._doing.add(task)
+        task.add_done_callback(self._doing.discard)
