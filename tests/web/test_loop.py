@@ -109,7 +109,7 @@ def test_the_watch_sees_what_waits(waits: set[str], house: House, tmp_path: Path
 def test_signing_in_and_the_students_pages_wait_for_nothing(
     waits: set[str], house: House, client: TestClient
 ) -> None:
-    running = house.classes.open("7b")
+    running = house.lessons.open("7b")
     made = house.portal.invitations.make(running.id, running.name)
     link = f"/join/{house.portal.invitations.token(made)}"
     assert client.get(link).status_code == 200
@@ -159,7 +159,7 @@ def test_no_operation_of_the_api_waits_on_the_loop(
     # What deletes comes last.
     last = {one.id: (one.method == "DELETE", one.path != "/students") for one in OPERATIONS}
     operations = sorted(OPERATIONS, key=lambda one: last[one.id])
-    running = house.classes.open("7b").id
+    running = house.lessons.open("7b").id
     statuses = [
         called(client, one, running, token) for one in operations if "frames" not in one.path
     ]
