@@ -62,17 +62,20 @@ class LessonEngine:
         started: float = 0.0,
         encodes: Encodes | None = None,
         forsaken_s: float = inf,
+        rests: bool = True,
         clock: Clock = monotonic,
     ) -> None:
         """`encodes` makes pictures for those who watch, of sources that bring none.
 
-        A lesson that nobody sends pictures to or watches ends by itself after `forsaken_s`.
+        A lesson that nobody sends pictures to or watches ends by itself after `forsaken_s`. In a
+        pause nothing is looked at, or (not `rests`) faces are followed so that names are kept.
         """
         self.id, self.name = id_, name
         self.state = LessonState(id_, name, started)
         self.over: Future[Ended] = Future()
         """Has how it ended, once it has."""
-        self._host, self._encodes, self._clock, self._forsaken_s = host, encodes, clock, forsaken_s
+        self._host, self._encodes, self._clock = host, encodes, clock
+        self._forsaken_s, self._rests = forsaken_s, rests
         self._records = ThreadPoolExecutor(1, f"records-{id_}")
         self._library = ThreadPoolExecutor(1, f"library-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
@@ -185,12 +188,10 @@ class LessonEngine:
 
     def _pause(self, on: bool) -> None:
         self._paused = on
-        if on:
-            self._tape.flush()
-            self._intake.close(Skipped("paused"))
-        else:
-            self._intake.closed = None
+        self._tape.flush()
+        if not on:
             self._tape.keep_marks("in the pause")
+        self._intake.close(Skipped("paused") if on and self._rests else None)
         self._tell(Paused(on))
 
     def _recalibrate(self, resting: bool, waiting: Future[c.Results]) -> None:
@@ -249,9 +250,9 @@ class LessonEngine:
 
     def _pulse(self) -> None:
         """Put the class together, write it down, let it be seen."""
-        views = {} if self._paused else self._intake.views()
-        view = self._overview.update(views, self._time, self._intake.members)
-        if view is not None:
+        views, paused = self._intake.views(), self._paused
+        view = self._overview.update(views, self._time, self._intake.members, counts=not paused)
+        if view is not None and not paused:
             self._tape.note(view)
         self._publish()
 
@@ -287,8 +288,7 @@ class LessonEngine:
             timeline=self._overview.timeline, check_ins=self._check_ins, library=self._trouble,
         )  # fmt: skip
 
-        self._intake.recording = self._tape.on and not self._paused
-        self._intake.wanted = not self._paused and bool(self._sinks or self._tape.on)
+        self._intake.stand(bool(self._sinks), recording=self._tape.on, paused=self._paused)
 
     def _tell(self, event: Event) -> None:
         """Tell those who watch; whatever happened, the state says it too."""

@@ -59,13 +59,12 @@ class Intake:
         """When the last source that is somebody left."""
         self.looks = 0
         """How many pictures were read."""
-        self.recording = False
-        self.wanted = True
-        """Whether anybody watches or writes down what a source shows that waits."""
         self.encodes: Encodes | None = None
         """Makes pictures for those who watch, if anybody does."""
         self._actor, self._workers, self._clock = actor, workers, clock
         self._begins, self._show, self._changed = begins, show, changed
+        self._paused = self._recording = self._wanted = False
+        """The last: whether anybody watches or writes down what a source shows that waits."""
         self._streams: dict[str, Stream] = {}
 
     # ------------------------------------------------------------------ pictures
@@ -87,12 +86,18 @@ class Intake:
             answer(older.answer, Skipped("newer"))
         self._send_off(stream)
 
-    def close(self, why: Skipped) -> None:
-        """Read nothing from now on."""
+    def close(self, why: Skipped | None) -> None:
+        """Read nothing from now on, or (None) everything again."""
         self.closed = why
-        for stream in self._streams.values():
-            for offer in stream.take_back():
-                answer(offer.answer, why)
+        if why is not None:
+            for stream in self._streams.values():
+                for offer in stream.take_back():
+                    answer(offer.answer, why)
+
+    def stand(self, watched: bool, *, recording: bool, paused: bool) -> None:
+        """How the lesson stands."""
+        self._paused, self._recording = paused, recording and not paused
+        self._wanted = (watched or recording) and not paused
 
     def _send_off(self, stream: Stream) -> None:
         """Let a worker read what waits, unless one is at it."""
@@ -118,7 +123,7 @@ class Intake:
         if done.error is not None:
             fail(waiting, self._failed(stream, done.error))
         elif done.view is not None and not ended:
-            self.looks += 1
+            self.looks += not self._paused
             answer(waiting, self._looked(stream.source, done, done.view))
         else:
             answer(waiting, Skipped("ended"))
@@ -127,7 +132,7 @@ class Intake:
     def _looked(self, source: Source, done: Read, view: View) -> Looked:
         took, own = self._clock() - done.offer.came, source.kind == "device"
         jpeg = None if own else done.jpeg
-        looked = Looked(source.key, view, done.size, took, self.recording, jpeg)
+        looked = Looked(source.key, view, done.size, took, self._recording, jpeg)
         if not own:
             self._show(looked)
         return looked
@@ -210,7 +215,7 @@ class Intake:
         """In a reader: until it was answered, and anybody wants the next one."""
         with suppress(FewshotFerError):
             waiting.result()
-        while not self.wanted and not stream.stop.wait(_REST_S):
+        while not self._wanted and not stream.stop.wait(_REST_S):
             pass
 
     def _is_over(self, stream: Stream, error: BaseException | None) -> None:
@@ -234,7 +239,7 @@ class Intake:
 
     def views(self) -> Mapping[str, View]:
         """What counts of every source."""
-        now, streams = self._clock(), self._streams.items()
+        now, streams = self._clock(), self._streams.items() if self.closed is None else ()
         return {k: s.view for k, s in streams if s.view is not None and s.counts(now)}
 
     def states(self) -> tuple[SourceState, ...]:

@@ -28,13 +28,17 @@ class Overview:
         self.summing = Summing()
         self._seconds = Seconds(each=False)
 
-    def update(self, views: Mapping[str, View], now: float, members: int) -> View | None:
-        """The views that count make the class; None where there are none."""
+    def update(
+        self, views: Mapping[str, View], now: float, members: int, *, counts: bool = True
+    ) -> View | None:
+        """The views that are new make the class, now and (if it `counts`) in the end; or None."""
         if not views:
             self.view, self.shares = None, ClassShares({}, 0, self.shares.expected)
             return None
         self.view = merged(views, now, members)
         self.shares = self.view.shares
+        if not counts:
+            return self.view
         self.summing.add(self.view)
         over = self._seconds.add(self.view)
         if over is not None:

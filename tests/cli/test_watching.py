@@ -69,7 +69,7 @@ class Taught:
 def teach(keys: dict[float, str], mode: Mode = "per_student", *, broken: bool = False) -> Taught:
     """Two faces for ten seconds, four looks a second."""
     hall, paper = Hall(broken=broken), Paper()
-    with held(hall) as here:
+    with held(hall, rests=False) as here:
 
         def pass_time(_: float) -> None:
             if here.state.seconds >= LASTS_S:

@@ -23,7 +23,6 @@ from fewshot_fer.lesson.events import (
     Ended,
     LessonState,
     Looked,
-    Marked,
     Paused,
     Skipped,
 )
@@ -145,6 +144,22 @@ def test_in_a_pause_nothing_is_looked_at() -> None:
         done(here.lesson.ask(Pause(on=False)))
         assert looked(here.show("happy")).view.seen
         assert here.settle().shares.sure == 1
+
+
+def test_a_pause_that_does_not_rest_keeps_names_and_counts_nothing() -> None:
+    with held(rests=False) as here:
+        here.show("happy")
+        done(here.lesson.ask(Name("class", 1, "a")))
+        here.settle()
+        done(here.lesson.ask(Pause()))
+        for _ in range(60):
+            looked(here.show("happy"))
+            here.settle(1.0)
+        assert here.state.view is not None
+        assert here.state.timeline == ()
+        done(here.lesson.ask(Pause(on=False)))
+        assert looked(here.show("happy")).view.seen[0].name == "Ada"
+        assert here.lesson.close().summary.frames == 2
 
 
 def test_what_a_source_showed_long_ago_does_not_count() -> None:
@@ -275,11 +290,3 @@ def test_the_timeline_grows_and_has_gaps() -> None:
         here.settle(1.0)
         assert [one.start for one in here.state.timeline] == [0, 5, 35]
         assert here.state.timeline[-1].counts == {"sad": 1.0}
-
-
-def test_marks_are_in_seconds_of_the_lesson() -> None:
-    with held() as here:
-        here.show("happy")
-        here.clock.now += 7.4
-        marked: Marked = done(here.lesson.ask(Mark()))
-        assert (marked.mark.second, here.state.marks) == (7, (marked.mark,))

@@ -159,3 +159,11 @@ def test_who_is_worth_a_check_in_is_asked_while_every_student_is_recorded() -> N
         assert list(here.state.check_ins) == [{"session": session}]
         done(here.lesson.ask(Record("off")))
         assert not here.state.check_ins
+
+
+def test_marks_are_in_seconds_of_the_lesson() -> None:
+    with held() as here:
+        here.show("happy")
+        here.clock.now += 7.4
+        marked = done(here.lesson.ask(Mark()))
+        assert (marked.mark.second, here.state.marks) == (7, (marked.mark,))

@@ -113,7 +113,7 @@ def _in_terminal(
     if mode != "off":
         opened(settings.records).close()  # Better now than in the middle of the lesson.
     with ThreadPoolExecutor(1, "reading") as worker:
-        lesson = LessonEngine(here, worker, name=here.name)
+        lesson = LessonEngine(here, worker, name=here.name, rests=False)
         for source in sources:
             lesson.ask(Pull(source))
         try:

@@ -36,15 +36,16 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
     """The end of `/live/{class_id}`."""
 
     async def end(socket: WebSocket) -> None:
-        await socket.accept()
+        id_ = socket.path_params["class_id"]
+        find = class_now if id_ == NOW else lambda app: app.lessons.get(id_)
         try:
-            id_ = socket.path_params["class_id"]
-            find = class_now if id_ == NOW else lambda app: app.lessons.get(id_)
             lesson = await asyncio.to_thread(find, app)
         except FewshotFerError as error:
+            await socket.accept()
             await socket.send_text(wire.encode(wire.error_message(error, "no-class")))
             await socket.close(NO_CLASS)
             return
+        await socket.accept()
         await Teacher(app, lesson, socket).serve()
 
     return end
