@@ -20,7 +20,7 @@ from fewshot_fer.lesson.events import LessonState, Looked
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.messages import answer_message, event_message
+from fewshot_fer.web.live.telling import answer_message, event_message
 from fewshot_fer.web.live.viewing import Viewer
 from tests.fakes.waiting import until
 

@@ -16,7 +16,7 @@ from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall
 from fewshot_fer.web.live.commands import recalibration
 from fewshot_fer.web.live.drawn import draw
-from fewshot_fer.web.live.messages import answer_message, state_of
+from fewshot_fer.web.live.telling import answer_message, state_of
 from fewshot_fer.web.wire import size_of
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from fewshot_fer.students.recalibration import undo
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
 from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, uninvite
-from fewshot_fer.web.live.messages import recalibrated_message
+from fewshot_fer.web.live.telling import recalibrated_message
 from fewshot_fer.web.wire import Message
 
 

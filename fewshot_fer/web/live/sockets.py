@@ -18,7 +18,7 @@ from fewshot_fer.web import wire
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.commands import Later, obey
 from fewshot_fer.web.live.drawn import class_now
-from fewshot_fer.web.live.messages import answer_message, event_message
+from fewshot_fer.web.live.telling import answer_message, event_message
 from fewshot_fer.web.live.viewing import Viewer
 from fewshot_fer.web.wire import Message
 

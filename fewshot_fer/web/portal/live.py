@@ -18,7 +18,7 @@ from fewshot_fer.lesson.events import Mode, Skipped
 from fewshot_fer.web import wire
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.messages import answer_message
+from fewshot_fer.web.live.telling import answer_message
 from fewshot_fer.web.portal.coaching import Coach
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
