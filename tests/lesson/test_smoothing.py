@@ -9,8 +9,8 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.lesson.smoothing import Smoother
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Code, Reason
+from tests.fakes.streams import Student
 from tests.lesson.colours import reading
-from tests.lesson.streams import Student
 
 TURNED = Reason(Code.TURNED)
 STUDENTS, STILL_S = 20, 30.0
