@@ -17,11 +17,13 @@ from fewshot_fer.lesson.events import CheckIns, LessonState, Looked, Skipped
 from fewshot_fer.lesson.naming import Namer, OneStudent
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured, Pictures
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.views import View
 from tests.lesson.colours import FINE, Colours, Places, Pupils, picture
 
 WAIT = 20.0
+TOO_FEW = Reason(Code.TOO_FEW_SURE)
 CLASS = {"a": "Ada", "b": "Bo", "c": "Cem"}
 
 
@@ -76,7 +78,7 @@ class Hall:
         if self.broken:
             raise LibraryError("The students' folder is busy.", next_step="Try again.")
         self.recalibrated.append(sorted(looks))
-        return dict.fromkeys(looks, "too few")
+        return dict.fromkeys(looks, TOO_FEW)
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         self.begun += 1

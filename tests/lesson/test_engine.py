@@ -30,7 +30,7 @@ from fewshot_fer.lesson.events import (
     Event as Told,
 )
 from fewshot_fer.lesson.session import ClassSession
-from tests.fakes.lessons import WAIT, Hall, Slow, done, held, looked
+from tests.fakes.lessons import TOO_FEW, WAIT, Hall, Slow, done, held, looked
 from tests.fakes.waiting import until
 from tests.lesson.colours import GREYS, picture
 
@@ -273,8 +273,8 @@ def test_everybody_who_was_seen_of_late_is_recalibrated() -> None:
         here.show("happy", "sad")
         here.clock.now += 30
         here.show(None, "sad")
-        assert done(here.lesson.ask(Recalibrate(resting=True))) == {"b": "too few"}
-        assert done(here.lesson.ask(Recalibrate())) == {"a": "too few", "b": "too few"}
+        assert done(here.lesson.ask(Recalibrate(resting=True))) == {"b": TOO_FEW}
+        assert done(here.lesson.ask(Recalibrate())) == {"a": TOO_FEW, "b": TOO_FEW}
         assert hall.recalibrated == [["b"], ["a", "b"]]
 
 

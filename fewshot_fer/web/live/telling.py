@@ -97,7 +97,7 @@ def recalibrated_message(results: Results, names: Mapping[str, str]) -> Message:
                 "student": student,
                 "name": names.get(student, student),
                 "done": isinstance(result, Recalibrated),
-                "words": result.in_words if isinstance(result, Recalibrated) else result,
+                "words": result.in_words if isinstance(result, Recalibrated) else sentence(result),
             }
             for student, result in results.items()
         ],
