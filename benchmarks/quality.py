@@ -22,7 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.drawn.geometry import Pose
+from fewshot_fer.drawn.figure.geometry import Pose
 from fewshot_fer.drawn.portrait import Look, Sitter
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.expressions import BASIC

@@ -208,7 +208,6 @@ FILES = 15
 WIDE = {
     "benchmarks": "",
     "fewshot_fer": "",
-    "fewshot_fer/drawn": "",
     "fewshot_fer/lesson": "",
     "fewshot_fer/training": "",
     "tests": "",

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.drawn.geometry import Pose
+from fewshot_fer.drawn.figure.geometry import Pose
 from fewshot_fer.drawn.portrait import Look, Sitter
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.drawn.webcam import sensor_noise

@@ -9,8 +9,8 @@ from operator import attrgetter
 
 import numpy as np
 
-from fewshot_fer.drawn.geometry import FRONTAL, Pose
-from fewshot_fer.drawn.muscles import REST, Muscles
+from fewshot_fer.drawn.figure.geometry import FRONTAL, Pose
+from fewshot_fer.drawn.figure.muscles import REST, Muscles
 from fewshot_fer.drawn.portrait import Look
 from fewshot_fer.expressions import BASIC, NEUTRAL
 

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.drawn.canvas import Canvas, ellipse, mixed, ribbon, smooth
-from fewshot_fer.drawn.face import FacePlace, draw_person
-from fewshot_fer.drawn.geometry import FRONTAL, Pose
-from fewshot_fer.drawn.muscles import REST, Muscles
-from fewshot_fer.drawn.person import Person
+from fewshot_fer.drawn.figure.canvas import Canvas, ellipse, mixed, ribbon, smooth
+from fewshot_fer.drawn.figure.face import FacePlace, draw_person
+from fewshot_fer.drawn.figure.geometry import FRONTAL, Pose
+from fewshot_fer.drawn.figure.muscles import REST, Muscles
+from fewshot_fer.drawn.figure.person import Person
 from fewshot_fer.drawn.room import draw_room
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.drawn.webcam import Webcam

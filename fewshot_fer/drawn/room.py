@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.drawn.canvas import Canvas, Colour, ellipse, mixed
+from fewshot_fer.drawn.figure.canvas import Canvas, Colour, ellipse, mixed
 
 _WALLS: tuple[Colour, ...] = (
     (206, 202, 194), (186, 196, 204), (214, 204, 184), (170, 182, 172), (196, 178, 172),

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from fewshot_fer.drawn.person import Person, invent_person
+from fewshot_fer.drawn.figure.person import Person, invent_person
 from fewshot_fer.drawn.webcam import Webcam, invent_webcam
 
 _NAMES: Final = (

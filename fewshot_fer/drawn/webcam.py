@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
-from fewshot_fer.drawn.face import FacePlace
+from fewshot_fer.drawn.figure.face import FacePlace
 
 Grain = npt.NDArray[np.int8]
 _FINE_GRAIN = 300

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Doubles, Floats
+from fewshot_fer.drawn.figure.geometry import Pose
+from fewshot_fer.drawn.figure.muscles import MANNERS
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.gallery import Gallery, StudentTruth
-from fewshot_fer.drawn.geometry import Pose
 from fewshot_fer.drawn.lesson import Beat, Lesson, Role, Span, Turn
-from fewshot_fer.drawn.muscles import MANNERS
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.faces.detector import Detector
 

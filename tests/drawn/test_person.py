@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from fewshot_fer.drawn.muscles import MANNERS, REST
-from fewshot_fer.drawn.person import invent_person
+from fewshot_fer.drawn.figure.muscles import MANNERS, REST
+from fewshot_fer.drawn.figure.person import invent_person
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.expressions import BASIC
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fewshot_fer.drawn.geometry import Pose
+from fewshot_fer.drawn.figure.geometry import Pose
 from fewshot_fer.drawn.portrait import Look, Shot, Sitter
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.drawn.webcam import Webcam

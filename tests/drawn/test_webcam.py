@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.drawn.face import FacePlace
+from fewshot_fer.drawn.figure.face import FacePlace
 from fewshot_fer.drawn.webcam import Webcam, invent_webcam, sensor_noise
 
 PLAIN = Webcam(side_light=0.0, vignette=0.0, blur=0.0, quality=100)

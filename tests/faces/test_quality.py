@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.drawn.geometry import Pose
+from fewshot_fer.drawn.figure.geometry import Pose
 from fewshot_fer.drawn.portrait import Look, Sitter
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.align import portraits

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.drawn.canvas import Shadow, ellipse, mixed, ribbon, smooth
-from fewshot_fer.drawn.geometry import EYE_X
-from fewshot_fer.drawn.person import Looks
-from fewshot_fer.drawn.sketch import Sketch, ring
+from fewshot_fer.drawn.figure.canvas import Shadow, ellipse, mixed, ribbon, smooth
+from fewshot_fer.drawn.figure.geometry import EYE_X
+from fewshot_fer.drawn.figure.person import Looks
+from fewshot_fer.drawn.figure.sketch import Sketch, ring
 
 _S = np.linspace(-1.0, 1.0, 15)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.drawn.canvas import Shadow, ellipse, mixed
-from fewshot_fer.drawn.geometry import NOSE_Y
-from fewshot_fer.drawn.sketch import Sketch, ring
+from fewshot_fer.drawn.figure.canvas import Shadow, ellipse, mixed
+from fewshot_fer.drawn.figure.geometry import NOSE_Y
+from fewshot_fer.drawn.figure.sketch import Sketch, ring
 
 _SIDES = (-1.0, 1.0)
 

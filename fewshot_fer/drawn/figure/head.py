@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.drawn.canvas import Colour, Shadow, ellipse, mixed, ribbon, smooth
-from fewshot_fer.drawn.eyes import eye_centre
-from fewshot_fer.drawn.geometry import CHIN_Y, Camera, head_cloud, outline
-from fewshot_fer.drawn.muscles import Muscles
-from fewshot_fer.drawn.person import Looks
-from fewshot_fer.drawn.sketch import Sketch
+from fewshot_fer.drawn.figure.canvas import Colour, Shadow, ellipse, mixed, ribbon, smooth
+from fewshot_fer.drawn.figure.eyes import eye_centre
+from fewshot_fer.drawn.figure.geometry import CHIN_Y, Camera, head_cloud, outline
+from fewshot_fer.drawn.figure.muscles import Muscles
+from fewshot_fer.drawn.figure.person import Looks
+from fewshot_fer.drawn.figure.sketch import Sketch
 
 _BLACK: Colour = (12, 10, 12)
 _VOLUME = {"short": 1.06, "parted": 1.1, "fringe": 1.11, "long": 1.12, "curly": 1.22,

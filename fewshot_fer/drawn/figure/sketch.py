@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.drawn.canvas import Canvas, smooth
-from fewshot_fer.drawn.geometry import Camera
-from fewshot_fer.drawn.muscles import Muscles
-from fewshot_fer.drawn.person import Looks
+from fewshot_fer.drawn.figure.canvas import Canvas, smooth
+from fewshot_fer.drawn.figure.geometry import Camera
+from fewshot_fer.drawn.figure.muscles import Muscles
+from fewshot_fer.drawn.figure.person import Looks
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from fewshot_fer.drawn.canvas import Colour, mixed
-from fewshot_fer.drawn.geometry import Skull
-from fewshot_fer.drawn.muscles import MANNERS, REST, Muscles
+from fewshot_fer.drawn.figure.canvas import Colour, mixed
+from fewshot_fer.drawn.figure.geometry import Skull
+from fewshot_fer.drawn.figure.muscles import MANNERS, REST, Muscles
 from fewshot_fer.expressions import NEUTRAL
 
 HairStyle = Literal["short", "parted", "fringe", "long", "curly", "bald", "bun"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.drawn.canvas import Shadow, mixed, ribbon
-from fewshot_fer.drawn.geometry import MOUTH_Y
-from fewshot_fer.drawn.muscles import Muscles
-from fewshot_fer.drawn.person import Looks
-from fewshot_fer.drawn.sketch import Sketch, ring
+from fewshot_fer.drawn.figure.canvas import Shadow, mixed, ribbon
+from fewshot_fer.drawn.figure.geometry import MOUTH_Y
+from fewshot_fer.drawn.figure.muscles import Muscles
+from fewshot_fer.drawn.figure.person import Looks
+from fewshot_fer.drawn.figure.sketch import Sketch, ring
 
 _S = np.linspace(-1.0, 1.0, 15)
 

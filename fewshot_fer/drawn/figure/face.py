@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats
-from fewshot_fer.drawn import eyes, head, mouth, nose
-from fewshot_fer.drawn.canvas import Canvas, Shadow, mixed
-from fewshot_fer.drawn.geometry import CHIN_Y, Camera, Pose
-from fewshot_fer.drawn.muscles import Muscles
-from fewshot_fer.drawn.person import Person
-from fewshot_fer.drawn.sketch import Sketch
+from fewshot_fer.drawn.figure import eyes, head, mouth, nose
+from fewshot_fer.drawn.figure.canvas import Canvas, Shadow, mixed
+from fewshot_fer.drawn.figure.geometry import CHIN_Y, Camera, Pose
+from fewshot_fer.drawn.figure.muscles import Muscles
+from fewshot_fer.drawn.figure.person import Person
+from fewshot_fer.drawn.figure.sketch import Sketch
 
 # Where MTCNN ends a face's box, found by comparing: in face units.
 _FOREHEAD = -0.9
