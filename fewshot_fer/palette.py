@@ -25,7 +25,7 @@ STACK: Final = ("happy", "surprise", "neutral", "sad", "fear", "disgust", "angry
 COVERED: Final = "#5b6b7f"
 
 
-def colour(name: str, names: Sequence[str]) -> str:
+def colour(name: str, names: Sequence[str] = ()) -> str:
     """An expression's colour, the same wherever these names are shown together."""
     if name in COLOURS:
         return COLOURS[name]

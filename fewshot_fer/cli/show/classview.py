@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.palette import colour
+
 if TYPE_CHECKING:
     from fewshot_fer.records.views import ClassShares, Effort, Seen, Timings
 
-COLOURS: Final[Mapping[str, str]] = {
-    "angry": "red",
-    "disgust": "green",
-    "fear": "magenta",
-    "happy": "yellow",
-    "sad": "blue",
-    "surprise": "cyan",
-    "neutral": "white",
-}
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 _NAME, _EXPRESSION, _BAR = 9, 9, 5
 _CELL: Final = _NAME + 1 + _EXPRESSION + _BAR
-
-
-def colour(expression: str) -> str:
-    """An expression's colour; new expressions share one."""
-    return COLOURS.get(expression, "bright_magenta")
 
 
 def bar(share: float, width: int, style: str) -> Text:
@@ -88,7 +77,7 @@ def _cell(face: Seen) -> Text:
 def class_bars(shares: ClassShares, width: int = 24) -> Table:
     """The share of every expression among those who are surely read."""
     grid = Table.grid(padding=(0, 1, 0, 0))
-    names = [*COLOURS, *(name for name in shares.shares if name not in COLOURS)]
+    names = [*BASIC, *(name for name in shares.shares if name not in BASIC)]
     for name in names:
         share, style = shares.shares.get(name, 0.0), colour(name)
         grid.add_row(Text(name, style=style), bar(share, width, style), f"{100 * share:3.0f} %")

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from fewshot_fer.cli.show import classview, output
 from fewshot_fer.cli.show.desk import number_of
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.palette import colour
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -79,7 +81,7 @@ def picture(
         classview.class_bars(view.shares, 40),
         Text(classview.effort_line(view.effort, view.timings), style="dim"),
     ]
-    room = height - len(classview.COLOURS) - 5 - len(end)
+    room = height - len(BASIC) - 5 - len(end)
     faces = numbered(state)
     if desk.naming:
         shown = [source for source in state.sources if source.faces] or state.sources
@@ -149,7 +151,7 @@ def summary_of(summary: Summary, recording: RecordingState, mode: Mode, *, enrol
     if summary.shares:
         columns = ("expression", "share of the sure looks", "")
         rows = (
-            (name, classview.bar(share, 40, classview.colour(name)), f"{100 * share:.0f} %")
+            (name, classview.bar(share, 40, colour(name)), f"{100 * share:.0f} %")
             for name, share in summary.shares.items()
         )
         parts.append(output.table("The class", columns, rows))

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from fewshot_fer.cli.show import output
+from fewshot_fer.palette import colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def page(found: Report, names: dict[str, str]) -> Group:
 
     session = found.recorded.session
     bars = [
-        (name, classview.bar(share, 40, classview.colour(name)), words.percent(share))
+        (name, classview.bar(share, 40, colour(name)), words.percent(share))
         for name, share in sorted(found.shares.items(), key=lambda item: -item[1])
     ]
     parts: list[RenderableType] = [
