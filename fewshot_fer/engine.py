@@ -54,7 +54,7 @@ def _core() -> openvino.Core:
     return _silent_openvino().Core()
 
 
-class OpenVinoNetwork:
+class CompiledNetwork:
     """A compiled network; as many threads as there are `callers` may ask it at once.
 
     Each caller's question is worked on by `threads` of the engine.

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fewshot_fer.engine import OpenVinoNetwork, batch_size
+from fewshot_fer.engine import CompiledNetwork, batch_size
 
 
 def test_few_sizes_hardly_larger() -> None:
@@ -19,7 +19,7 @@ def test_few_sizes_hardly_larger() -> None:
 @pytest.mark.parametrize("count", [1, 17, 33, 67])
 def test_filling_up_changes_no_answer(repository: Path, count: int) -> None:
     """Every item's answer is the one that it gets alone."""
-    network = OpenVinoNetwork(repository / "checkpoints" / "mtcnn" / "rnet.onnx", precision="f32")
+    network = CompiledNetwork(repository / "checkpoints" / "mtcnn" / "rnet.onnx", precision="f32")
     batch = np.random.default_rng(count).random((count, 24, 24, 4), dtype=np.float32) * 255
     (answers,) = network(batch)
     assert answers.shape == (count, 5)

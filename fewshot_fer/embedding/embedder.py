@@ -10,7 +10,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding.checkpoint import Card, Checkpoint
-from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
+from fewshot_fer.engine import CompiledNetwork, Network, Precision
 from fewshot_fer.measures import SQUARE
 
 _BATCH = 32
@@ -43,7 +43,7 @@ class Embedder:
         callers: int = 1,
     ) -> Embedder:
         """Open a checkpoint that was read, for so many threads at once."""
-        model = OpenVinoNetwork(
+        model = CompiledNetwork(
             checkpoint.model, precision=precision, threads=threads, callers=callers
         )
         return cls(model, checkpoint.card, checkpoint_hash=checkpoint.hash)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes, Floats, Ints
-from fewshot_fer.engine import Network, OpenVinoNetwork, Precision, native_precisions
+from fewshot_fer.engine import CompiledNetwork, Network, Precision, native_precisions
 from fewshot_fer.faces.boxes import clipped, shares, shifted, squared, suppress
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.judging import (
@@ -108,7 +108,7 @@ class Detector:
 
         def load(name: str, precision: Precision = precision) -> Network:
             file = folder / f"{name}.onnx"
-            return OpenVinoNetwork(file, precision=precision, callers=threads * callers)
+            return CompiledNetwork(file, precision=precision, callers=threads * callers)
 
         given = thresholds, factor, min_face
         if precision == "bf16" or "bf16" not in native_precisions():

