@@ -23,8 +23,7 @@ const NO_CLASS = 4404; // The server knows the class no more: it was started ane
 const OTHER = '#a0522d'; // The colour of a student's own expression.
 const HTML = await (await fetch(new URL('live.html', import.meta.url))).text();
 
-/** @type {Live | null} */
-let live = null;
+let live = /** @type {Live | null} */ (null);
 
 /** @param {Component} component */
 export function mount(component) {
@@ -149,7 +148,8 @@ class Live {
     this.timeline.reset();
     this.#disconnect();
     this.#connect();
-    this.#render();
+    if (this.pictures.camera.on) this.#render();
+    else this.pictures.blank(null);
   }
 
   /** @param {FromClass} message */

@@ -104,7 +104,6 @@ function hear(got) {
       facts(got);
       teach.disabled = adjust.disabled = false;
       trouble();
-      capture.forget();
       capture.wake();
       break;
     case 'facts': facts(got); break;
