@@ -195,7 +195,6 @@ LONG = {
     "benchmarks/screens.py": "",
     "benchmarks/web_load.py": "",
     "fewshot_fer/lesson/sources.py": "",
-    "fewshot_fer/records/store.py": "",
     "fewshot_fer/students/store/library.py": "",
     "fewshot_fer/web/static/live/live.js": "",
     "fewshot_fer/web/static/portal/coach.js": "",

@@ -1,4 +1,4 @@
-"""Opens a database by its address: SQLite as one private file, or PostgreSQL."""
+"""What differs between databases: SQLite as one private file, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.files import ensure_folder
 
 _POSTGRES: Final = ("postgres", "postgresql", "postgresql+psycopg")
+_ONE_MIGRATES: Final = 7_240_917
+"""The number of our advisory lock in PostgreSQL."""
 
 
 def shown(url: str) -> str:
@@ -100,3 +103,31 @@ def _postgres(address: URL, wait: float) -> Engine:
             where=address.render_as_string(hide_password=True),
             next_step='Install it: pip install "psycopg[binary]".',
         ) from error
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An insert that knows what to do when the row is there."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Only one may migrate; in SQLite, who writes is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_MIGRATES})"))
+
+
+def shrink(engine: Engine) -> None:
+    """Leave nothing of the deleted in the file or beside it."""
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (SQLAlchemyError, sqlite3.Error):
+        # Somebody reads just now. The rows are gone (overwritten, not only unlinked); only
+        # the file keeps its size until the next time.
+        return

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Self, cast
+from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
-from fewshot_fer.records.engine import open_engine, shown
+from fewshot_fer.records.engine import open_engine, shown, shrink, upsert, wait_for_turn
 from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.values import (
     Mark,
@@ -26,9 +23,6 @@ from fewshot_fer.records.values import (
     SessionRecord,
     StudentTrack,
 )
-
-_ONE_MIGRATES: Final = 7_240_917
-"""The number of our advisory lock in PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +130,7 @@ class Store:
 
     def _insert(self, connection: Connection, table: Table, new: list[rows.Row]) -> None:
         if new:
-            connection.execute(self._upsert(connection, table).on_conflict_do_nothing(), new)
-
-    def _upsert(self, connection: Connection, table: Table) -> Any:
-        """An insert that knows what to do when the row is there."""
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        return dialect.insert(table)
+            connection.execute(upsert(connection, table).on_conflict_do_nothing(), new)
 
     def _learn_names(
         self, connection: Connection, session: int, seconds: Sequence[Second]
@@ -178,7 +167,7 @@ class Store:
 
     def _follow_tracks(self, connection: Connection, tracks: list[rows.Row]) -> None:
         if tracks:
-            statement = self._upsert(connection, schema.tracks)
+            statement = upsert(connection, schema.tracks)
             statement = statement.on_conflict_do_update(
                 index_elements=["session", "track", "number"],
                 set_={"last": statement.excluded.last},
@@ -228,7 +217,7 @@ class Store:
             for session in sessions:
                 self._find(connection, session)
                 connection.execute(delete(schema.sessions).where(schema.sessions.c.id == session))
-        self._shrink()
+        shrink(self._engine)
 
     def forget(self, student: str) -> list[int]:
         """Delete all that was recorded of one student, and say in which sessions that was."""
@@ -242,7 +231,7 @@ class Store:
                         )
                     )
                 found.append(int(row.session))
-        self._shrink()
+        shrink(self._engine)
         return sorted(found)
 
     def _expire(self, retention: Retention) -> None:
@@ -259,7 +248,7 @@ class Store:
             connection.execute(delete(schema.sessions).where(schema.sessions.c.id.in_(old)))
             for table in people:
                 connection.execute(delete(table).where(table.c.session.in_(open_)))
-        self._shrink()
+        shrink(self._engine)
 
     def _older(self, connection: Connection, age: timedelta | None) -> set[int]:
         if age is None:
@@ -267,21 +256,6 @@ class Store:
         this = schema.sessions.c
         due = select(this.id).where(this.started < int((self._now() - age).timestamp()))
         return set(connection.execute(due).scalars())
-
-    def _shrink(self) -> None:
-        """Leave nothing of the deleted in the file or beside it."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        try:
-            with self._engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                if raw is not None:
-                    raw.execute("VACUUM")
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except (SQLAlchemyError, sqlite3.Error):
-            # Somebody reads just now. The rows are gone (overwritten, not only unlinked); only
-            # the file keeps its size until the next time.
-            return
 
     # ------------------------------------------------------------------ versions
 
@@ -291,8 +265,7 @@ class Store:
             version = schema.version(connection)
         if version < newest:
             with self._writing.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_MIGRATES})"))
+                wait_for_turn(connection)
                 schema.migrate(connection)
         if version > newest:
             raise RecordError(
