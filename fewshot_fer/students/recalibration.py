@@ -13,10 +13,10 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, StudentError
+from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.calibration import Calibration, thinned
-from fewshot_fer.students.store.interfaces import Prototypes
 from fewshot_fer.students.store.names import known_expression
 from fewshot_fer.students.store.vectors import StudentVectors
 

@@ -21,8 +21,10 @@ from fewshot_fer.prototypes.classwide import (
     learn_class_expression,
 )
 from fewshot_fer.prototypes.prior import ClassExpression
+from fewshot_fer.prototypes.prototypes import Prototypes, Reading
+from fewshot_fer.prototypes.session_shift import SessionShift
 from fewshot_fer.students.store.calibration import Calibration
-from fewshot_fer.students.store.interfaces import Prototypes, Reading, Recognises, SessionShift
+from fewshot_fer.students.store.interfaces import Recognises
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.students.store.vectors import StudentVectors, known_vectors

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fewshot_fer.sentences import sentence
+from fewshot_fer.students.store.records import summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,21 +21,11 @@ Document = dict[str, object]
 
 def student(found: Student) -> Document:
     """A student."""
-    consent = found.consent
     return {
-        "student": found.id,
-        "name": found.name,
-        "created": found.created.isoformat(),
-        "consent": {
-            "by": consent.by,
-            "at": consent.at.isoformat(),
-            "text": consent.text,
-            "sha256": consent.sha256,
-        },
+        **line(summary_of(found)),
+        "consent": found.consent.document,
         "keeps": found.keeps,
-        "keep_until": found.keep_until.isoformat() if found.keep_until else None,
         "own_expressions": found.own_expressions,
-        "references": found.counts,
         "calibrations": found.calibrations,
     }
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.prototypes.expected import expected
+from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.students.roster import Roster
-from fewshot_fer.students.store.interfaces import Prototypes
 from fewshot_fer.students.store.vectors import StudentVectors
 
 _WORTH_SAYING = 0.005

@@ -10,10 +10,11 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ReferenceImageError
+from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.sentences import worded
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal, stacked
-from fewshot_fer.students.store.interfaces import Identifies, Prototypes
+from fewshot_fer.students.store.interfaces import Identifies
 
 # Two takes of one person's expression, laid on top of each other, correlate up to 0.996 (KDEF) and
 # 0.9986 (JAFFE, three takes in a row); one take compressed, shrunk or darkened 0.998 to 0.9999.

@@ -177,18 +177,13 @@ class Enrolment:
         if self.identify is not None and not self.same_person:
             candidates, strangers = of_one_person(candidates, there, self.identify)
             refused += strangers
-        z = self._vectors(candidates)
-        asked = self._doubts(candidates, z, student)
-        return Looked(tuple(candidates), z, tuple(refused), tuple(asked))
-
-    def _doubts(
-        self, candidates: list[Candidate], z: Floats, student: Student | None
-    ) -> list[Doubt]:
+        z = self.roster.recogniser.vectors_of(stacked(candidates))
         z_there, labels_there = z[:0], tuple[str, ...]()
         if student is not None:
-            _, known = self.roster.known(student.id)
-            z_there, labels_there = known.z, known.labels
-        return doubts(candidates, z, z_there, labels_there, self.roster.learn)
+            _, theirs = self.roster.known(student.id)
+            z_there, labels_there = theirs.z, theirs.labels
+        asked = doubts(candidates, z, z_there, labels_there, self.roster.learn)
+        return Looked(tuple(candidates), z, tuple(refused), tuple(asked))
 
     def _stop_if_refused(self, refused: Sequence[Refusal], candidates: Sequence[Candidate]) -> None:
         if not refused or (self.skip_refused and candidates):
@@ -207,9 +202,6 @@ class Enrolment:
         pictures = [r for r in student.references if r.kind == "image"]
         portraits = [self.roster.library.portrait(student, r)[None] for r in pictures]
         return np.concatenate([NO_PORTRAITS, *portraits]), tuple(r.expression for r in pictures)
-
-    def _vectors(self, candidates: Sequence[Candidate]) -> Floats:
-        return self.roster.recogniser.vectors_of(stacked(candidates))
 
     def _new(self, checked: Looked) -> list[NewReference]:
         return [

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
-from fewshot_fer.students.store.interfaces import Reading
 
 Frames = Iterable[tuple[float, Bytes]]
 Reads = Callable[[Floats], Sequence[Reading]]

@@ -28,6 +28,11 @@ def calibration_file(sha: str) -> str:
     return f"calibrations/{sha}.safetensors"
 
 
+def is_calibration(name: str) -> bool:
+    """Whether a file inside a student's folder is a calibration."""
+    return name.startswith("calibrations/")
+
+
 def names_of(student: Student) -> frozenset[str]:
     """Every file that belongs to a student beside the page."""
     references = (name for r in student.references for name in (r.file, r.sidecar))

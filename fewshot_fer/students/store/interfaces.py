@@ -9,10 +9,6 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import BaseRates
 from fewshot_fer.prototypes.prior import Prior
-from fewshot_fer.prototypes.prototypes import Prototypes, Reading
-from fewshot_fer.prototypes.session_shift import SessionShift
-
-__all__ = ["Identifies", "Prior", "Prototypes", "Reading", "Recognises", "SessionShift"]
 
 Identifies = Callable[[Bytes], Floats]
 """Portraits [n,192,192,3] to vectors of length one [n,K], near each other for one person."""

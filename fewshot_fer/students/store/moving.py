@@ -20,18 +20,15 @@ from typing import Any, Final
 from fewshot_fer.errors import ExportError, FewshotFerError, StudentError
 from fewshot_fer.files import write_atomically
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.students.store.calibration import decode_calibration
 from fewshot_fer.students.store.consent import altered
 from fewshot_fer.students.store.contents import (
-    calibration_file,
-    decode_portrait,
-    decode_vector,
     names_of,
 )
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import is_id
 from fewshot_fer.students.store.records import Student, from_yaml, to_yaml
 from fewshot_fer.students.store.store import PAGE
+from fewshot_fer.students.store.verify import check_file
 
 FORMAT = 1
 CONTENTS = "contents.json"
@@ -153,26 +150,15 @@ def _student(student_id: str, files: dict[str, bytes], source: Path) -> Student:
             raise _refused(source, "The student's page and the files differ.")
         if altered(student.consent):
             raise _refused(source, "The agreement in it is to a text that we do not have.")
-        for reference in student.references:
-            read = decode_portrait if reference.kind == "image" else decode_vector
-            read(files[reference.file], where=reference.file)
-            _check_hash(files[reference.file], reference.sha, source)
-            json.loads(files[reference.sidecar])
-        for sha in student.calibrations:
-            decode_calibration(files[calibration_file(sha)], where=calibration_file(sha))
-            _check_hash(files[calibration_file(sha)], sha, source)
-    except (ValueError, RecursionError) as error:
-        raise _refused(source, "The notes of a reference are damaged.") from error
+        for name in names_of(student):
+            check_file(name, files[name])
     except ExportError:
         raise
     except FewshotFerError as error:
         raise _refused(source, error.what) from error
+    except (ValueError, RecursionError) as error:
+        raise _refused(source, "A file in it is damaged.") from error
     return student
-
-
-def _check_hash(data: bytes, sha: str, source: Path) -> None:
-    if hashlib.sha256(data).hexdigest() != sha:
-        raise _refused(source, "A file in it is not what its name says.")
 
 
 def _refused(source: Path, why: str) -> ExportError:

@@ -73,15 +73,12 @@ def expression_name(text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip().casefold()
     name = unicodedata.normalize("NFC", re.sub(r"[\s_]+", "-", name))
     plain = name.replace("-", "")
-    if not plain.isalnum() or not name[0].isalpha() or len(name.encode()) > LONGEST_EXPRESSION * 2:
+    fits = len(name) <= LONGEST_EXPRESSION and len(name.encode()) <= 2 * LONGEST_EXPRESSION
+    if not plain.isalnum() or not name[0].isalpha() or not fits or name in _RESERVED:
         raise StudentError(
             f"{printable(text)!r} cannot be the name of an expression.",
-            next_step="Use one or two words of letters and digits, such as 'confused'.",
-        )
-    if len(name) > LONGEST_EXPRESSION or name in _RESERVED:
-        raise StudentError(
-            f"{printable(text)!r} cannot be the name of an expression.",
-            next_step=f"Use another word of at most {LONGEST_EXPRESSION} letters.",
+            next_step="Use one or two other words of letters and digits, such as 'confused', of at "
+            f"most {LONGEST_EXPRESSION} letters.",
         )
     return name
 

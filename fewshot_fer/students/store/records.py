@@ -28,6 +28,11 @@ class Consent:
     text: str
     sha256: str
 
+    @property
+    def document(self) -> dict[str, str]:
+        """As it is written down."""
+        return {"by": self.by, "at": self.at.isoformat(), "text": self.text, "sha256": self.sha256}
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reference:
@@ -127,19 +132,13 @@ def summary_of(student: Student) -> Summary:
 
 def to_yaml(student: Student) -> bytes:
     """The student as `student.yaml`; the same student always gives the same bytes."""
-    consent = student.consent
     references: dict[str, list[str]] = {}
     for reference in sorted(student.references):
         references.setdefault(reference.expression, []).append(reference.sha)
     document: dict[str, Any] = {
         "name": student.name,
         "created": student.created.isoformat(),
-        "consent": {
-            "by": consent.by,
-            "at": consent.at.isoformat(),
-            "text": consent.text,
-            "sha256": consent.sha256,
-        },
+        "consent": student.consent.document,
         "keeps": student.keeps,
     }
     if student.keep_until is not None:

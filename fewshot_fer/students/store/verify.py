@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.errors import FewshotFerError, LibraryError
 from fewshot_fer.students.store.calibration import decode_calibration
 from fewshot_fer.students.store.consent import altered
 from fewshot_fer.students.store.contents import (
-    calibration_file,
     decode_portrait,
     decode_vector,
+    is_calibration,
     names_of,
 )
 from fewshot_fer.students.store.library import Library
@@ -24,12 +24,8 @@ from fewshot_fer.students.store.store import CACHE, PAGE
 
 _OURS = frozenset({"library.yaml", ".lock", ".index", "_class", "README.md"})
 
-
-_READERS: Mapping[str, Callable[[bytes, str], object]] = {
-    "image": lambda data, where: decode_portrait(data, where=where),
-    "vector": lambda data, where: decode_vector(data, where=where),
-    "calibration": lambda data, where: decode_calibration(data, where=where),
-}
+_REMOVE = "Remove it and add the picture again, or import the student's export."
+_UNDO = "Undo this calibration."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +90,18 @@ def _student_problems(library: Library, student_id: str) -> Iterator[Problem]:
 
 
 def _file_problems(library: Library, student: Student) -> Iterator[Problem]:
-    home = library.store.home(student.id)
-    remove = "Remove it and add the picture again, or import the student's export."
-    known = library.expressions(student)
+    home, known = library.store.home(student.id), library.expressions(student)
     for reference in student.references:
-        where = f"{student.id}/{reference.file}"
         if reference.expression not in known:
+            where = f"{student.id}/{reference.file}"
             yield Problem(where, "Its expression was removed.", "It goes with the next change.")
-        problem = _content_problem(home / reference.file, reference.sha, reference.kind)
-        if problem:
-            yield Problem(where, problem, remove)
-        try:
-            json.loads((home / reference.sidecar).read_bytes())
-        except (OSError, ValueError):
-            yield Problem(f"{student.id}/{reference.sidecar}", "The notes cannot be read.", remove)
-    for sha in student.calibrations:
-        problem = _content_problem(home / calibration_file(sha), sha, "calibration")
-        if problem:
-            yield Problem(
-                f"{student.id}/{calibration_file(sha)}", problem, "Undo this calibration."
-            )
-    named = names_of(student) | {PAGE}
+    named = names_of(student)
+    for name in sorted(named):
+        if what := _wrong_with(home, name):
+            yield Problem(f"{student.id}/{name}", what, _UNDO if is_calibration(name) else _REMOVE)
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
-        if name not in named and not path.is_dir() and not name.startswith(f"{CACHE}/"):
+        if name not in named | {PAGE} and not path.is_dir() and not name.startswith(f"{CACHE}/"):
             yield Problem(
                 f"{student.id}/{name}",
                 "The student's page does not name this file.",
@@ -125,16 +109,31 @@ def _file_problems(library: Library, student: Student) -> Iterator[Problem]:
             )
 
 
-def _content_problem(path: Path, sha: str, kind: str) -> str:
+def _wrong_with(home: Path, name: str) -> str:
     """What is wrong with a file, or nothing."""
     try:
-        data = path.read_bytes()
+        check_file(name, (home / name).read_bytes())
     except OSError:
         return "The file is missing."
-    if hashlib.sha256(data).hexdigest() != sha:
-        return "The file was altered: its hash is not its name."
-    try:
-        _READERS[kind](data, path.name)
     except FewshotFerError as error:
         return error.what
     return ""
+
+
+def check_file(name: str, data: bytes) -> None:
+    """Raise unless a file of a student is what its name, and the hash in it, say."""
+    path = PurePosixPath(name)
+    if path.suffix == ".json":
+        try:
+            json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise LibraryError("The notes cannot be read.") from error
+        return
+    if hashlib.sha256(data).hexdigest() != path.stem:
+        raise LibraryError("The file was altered: its hash is not its name.")
+    if is_calibration(name):
+        decode_calibration(data, where=path.name)
+    elif path.suffix == ".png":
+        decode_portrait(data, where=path.name)
+    else:
+        decode_vector(data, where=path.name)

@@ -39,11 +39,6 @@ def agreed(by: str, at: datetime, version: str = CURRENT) -> Consent:
     return Consent(by=display_name(by), at=at.replace(microsecond=0), text=version, sha256=digest)
 
 
-def is_current(consent: Consent) -> bool:
-    """Whether this agreement is to the newest text."""
-    return consent.text == CURRENT and not altered(consent)
-
-
 def altered(consent: Consent) -> bool:
     """Whether the text that was agreed to is not the one that we have under its name."""
     return hashlib.sha256(consent_text(consent.text).encode()).hexdigest() != consent.sha256
