@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from fewshot_fer.web.pages import PAGES
+
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
-PAGES: Final = ("class", "students", "expressions", "sessions", "pictures", "settings")
 _SCRIPT: Final = '<script src="/assets/front.js"></script>'
 
 
@@ -29,7 +30,7 @@ def routes(_: AppState) -> Sequence[BaseRoute]:
     async def show(request: Request) -> Response:
         return HTMLResponse(text, headers={"cache-control": "no-cache"})
 
-    return tuple(Route(path, show) for path in ("/", *(f"/{name}" for name in PAGES)))
+    return tuple(Route(path, show) for path in ("/", *(f"/{name}" for *_, name in PAGES)))
 
 
 def front_page() -> str:

@@ -7,11 +7,12 @@ import re
 from starlette.testclient import TestClient
 
 from fewshot_fer.web.access.headers import streamlit_policy
-from fewshot_fer.web.front import PAGES, front_page
+from fewshot_fer.web.front import front_page
+from fewshot_fer.web.pages import PAGES
 
 
 def test_every_address_shows_it(client: TestClient) -> None:
-    for path in ("/", *(f"/{name}" for name in PAGES)):
+    for path in ("/", *(f"/{name}" for *_, name in PAGES)):
         answer = client.get(path)
         assert "<title>fewshot-fer</title>" in answer.text
         assert answer.headers["content-security-policy"] == streamlit_policy()

@@ -22,11 +22,6 @@ class Limiter:
         self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def wait(self, key: Hashable) -> float:
-        """How many seconds until a request may come; 0 takes nothing."""
-        with self._lock:
-            return max(0.0, (1.0 - self._level(key)) / self._per_second)
-
     def take(self, key: Hashable, what: str = "There were too many requests.") -> None:
         """Count a request, or raise when there is no room for it."""
         with self._lock:

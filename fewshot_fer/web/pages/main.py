@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages import door, notice
+from fewshot_fer.web.pages import PAGES, door, notice
 from fewshot_fer.web.pages.parts import frame
 
 # A sign of Streamlit's own would be fetched from another host.
 _ICON: Final = Path(__file__).parents[1] / "static" / "icon.svg"
-_PAGES: Final = (
-    ("live_class", "Class", "groups", "class"),
-    ("students", "Students", "person", "students"),
-    ("expressions", "Expressions", "mood", "expressions"),
-    ("sessions", "Sessions", "timeline", "sessions"),
-    ("pictures", "Try a picture", "image_search", "pictures"),
-    ("settings", "Settings", "tune", "settings"),
-)
-"""Module, title, icon, address."""
 
 
 def main() -> None:
@@ -41,8 +31,7 @@ def main() -> None:
                 url_path=address,
                 default=module == "live_class",
             )
-            for module, title, icon, address in _PAGES
-            if find_spec(f"{__package_name__}.{module}") is not None
+            for module, title, icon, address in PAGES
         ]
     )
     notice.once(app)
@@ -51,11 +40,9 @@ def main() -> None:
 
 def _show(module: str, app: AppState) -> None:
     # A page's own imports wait until somebody opens it: the first page shows sooner.
-    show: Callable[[AppState], None] = import_module(f"{__package_name__}.{module}").show
+    show: Callable[[AppState], None] = import_module(f"fewshot_fer.web.pages.{module}").show
     show(app)
     frame.heard()
 
-
-__package_name__ = "fewshot_fer.web.pages"
 
 main()

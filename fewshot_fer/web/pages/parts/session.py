@@ -25,9 +25,9 @@ def show(app: AppState, number: int) -> None:
     frame.told()
     if session.ended is None:
         st.info("This session still runs, or it was cut off.", icon=":material/pending:")
-    each = _each(session)
+    per_student = _each(session)
     with st.spinner("Reading the session", show_time=True), app.store() as store:
-        report = read_report(store, number, per_student=each)
+        report = read_report(store, number, per_student=per_student)
     if not report.shares:
         st.info("No face was surely read in this session.", icon=":material/visibility_off:")
     else:
@@ -35,7 +35,7 @@ def show(app: AppState, number: int) -> None:
     names = called(app)
     if report.watched is not None:
         _students(report, names)
-    _take_along(app, session, report, each=each)
+    _take_along(app, report, per_student=per_student)
     _delete(app, session)
 
 
@@ -160,28 +160,27 @@ def _student(
     )
 
 
-def _take_along(app: AppState, session: SessionRecord, report: Report, *, each: bool) -> None:
+def _take_along(app: AppState, report: Report, *, per_student: bool) -> None:
+    number = report.recorded.session.id
+
+    def made(write: tables.Writes) -> bytes:
+        with app.store() as store:
+            return write(tables.seconds(store, number, per_student=per_student))
+
     st.divider()
     st.subheader("Take along", anchor=False)
-    what = "with every student" if each else "the class alone"
+    what = "with every student" if per_student else "the class alone"
     frame.quiet(f"Downloads hold {what}: the switch above decides.")
-    stem = f"session-{session.id}" + ("-students" if each else "")
+    stem = f"session-{number}" + ("-students" if per_student else "")
     with st.container(horizontal=True):
         frame.download(
             "Report (HTML)", f"{stem}.html", "text/html",
-            lambda: page(report, called(app) if each else None).encode(),
+            lambda: page(report, called(app) if per_student else None).encode(),
             icon=":material/description:",
         )  # fmt: skip
         for kind, write in tables.WRITERS.items():
-            name, mime = f"{stem}.{kind}", tables.MEDIA_TYPES[kind]
             label = kind.upper() if kind != "parquet" else "Parquet"
-            frame.download(label, name, mime, partial(_table, app, session.id, write, each=each))
-
-
-def _table(app: AppState, number: int, write: tables.Writes, *, each: bool) -> bytes:
-    """Every second as a table: the class, or its students."""
-    with app.store() as store:
-        return write(tables.seconds(store, number, per_student=each))
+            frame.download(label, f"{stem}.{kind}", tables.MEDIA_TYPES[kind], partial(made, write))
 
 
 def _delete(app: AppState, session: SessionRecord) -> None:
