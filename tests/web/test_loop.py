@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 
 import fewshot_fer
 from fewshot_fer.records.store import Store
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.apitokens import ApiTokens
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE
 from fewshot_fer.web.api.routes import OPERATIONS
 from fewshot_fer.web.api.table import Operation
 from fewshot_fer.web.app import parts
@@ -30,7 +31,7 @@ from fewshot_fer.web.portal.door import Door
 from fewshot_fer.web.portal.invitations import Invitations
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
-from tests.web.house import House, good_pictures, house_at, picture
+from tests.web.house import House, enrolled, good_pictures, house_at, picture
 
 OURS = str(Path(fewshot_fer.__file__).parent)
 MAY_WAIT: tuple[type, ...] = (Library, Store, ApiTokens, Invitations, Door, Portal)
@@ -220,4 +221,52 @@ def test_the_guide_waits_for_nothing(waits: set[str], house: House, client: Test
         socket.send_json({"do": "skip"})
         assert socket.receive_json()["type"] == "ask"
     assert house.taken.fetch("t" * 20) == []
+    assert waits == set()
+
+
+def said(socket: WebSocketTestSession, kind: str) -> dict[str, Any]:
+    """The next message of a kind."""
+    while True:
+        message: dict[str, Any] = socket.receive_json()
+        if message["type"] == kind:
+            return message
+
+
+def test_the_class_page_waits_for_nothing(
+    waits: set[str], house: House, client: TestClient
+) -> None:
+    with client.websocket_connect("ws://localhost:8501/live/now") as socket:
+        said(socket, "hello")
+        for command, answer in (
+            ({"do": "students"}, "students"),
+            ({"do": "invite", "address": "https://school.example"}, "invited"),
+            ({"do": "knocks"}, "knocks"),
+            ({"do": "mark", "text": "now"}, "marked"),
+            ({"do": "record"}, "recording"),
+            ({"do": "pause"}, "paused"),
+            ({"do": "resume"}, "resumed"),
+            ({"do": "stop_recording"}, "recorded"),
+            ({"do": "recalibrate"}, "error"),
+            ({"do": "end"}, "ended"),
+        ):
+            socket.send_json(command)
+            said(socket, answer)
+    assert waits == set()
+
+
+def test_a_students_device_waits_for_nothing(
+    waits: set[str], house: House, client: TestClient
+) -> None:
+    student = enrolled(house)
+    lesson = house.lessons.open("7b")
+    who = {"student": student, "class": lesson.id}
+    cookie = house.credentials.signer.sign("student", who, lifetime_s=60)
+    headers = {"cookie": f"{STUDENT_COOKIE}={cookie}"}
+    with client.websocket_connect("ws://localhost:8501/me/live", headers=headers) as socket:
+        said(socket, "hello")
+        for command in ("teach", "skip", "save", "adjust", "stop", "undo", "nothing"):
+            socket.send_json({"do": command, "expressions": ["happy"], "keep": []})
+            said(socket, "coach")
+        socket.send_bytes(b"no picture")
+        said(socket, "error")
     assert waits == set()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.api import docs, live, looking, recalibrating, sessions, students, teaching
 from fewshot_fer.web.api.endpoint import endpoint_of
 from fewshot_fer.web.api.openapi import description
@@ -27,18 +27,17 @@ OPERATIONS: tuple[Operation, ...] = tuple(
 
 def routes(app: AppState) -> Sequence[BaseRoute]:
     """Every operation, and its description to read and for programs."""
+
+    async def described(request: Request) -> Response:
+        return JSONResponse(await app.threads.run(asker(request), description, OPERATIONS))
+
+    async def read(request: Request) -> Response:
+        return await app.threads.run(asker(request), docs.page, OPERATIONS)
+
     # A path without a name in it comes first, or it would be taken for one with a name.
     plain_first = sorted(OPERATIONS, key=lambda one: "{" in one.path)
     return (
         *(Route(one.template, endpoint_of(app, one), methods=[one.method]) for one in plain_first),
-        Route("/api/openapi.json", _openapi, methods=["GET"]),
-        Route("/api/docs", _docs, methods=["GET"]),
+        Route("/api/openapi.json", described, methods=["GET"]),
+        Route("/api/docs", read, methods=["GET"]),
     )
-
-
-async def _openapi(_: Request) -> Response:
-    return await to_thread.run_sync(lambda: JSONResponse(description(OPERATIONS)))
-
-
-async def _docs(_: Request) -> Response:
-    return await to_thread.run_sync(docs.page, OPERATIONS)

@@ -15,6 +15,7 @@ from fewshot_fer.lesson.commands import Leave, Source, Unwatch, Watch
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import LessonState
 from fewshot_fer.web import wire
+from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.commands import Later, obey
 from fewshot_fer.web.live.drawn import class_now
@@ -39,7 +40,7 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
         id_ = socket.path_params["class_id"]
         find = class_now if id_ == NOW else lambda app: app.lessons.get(id_)
         try:
-            lesson = await asyncio.to_thread(find, app)
+            lesson = await app.threads.run(asker(socket), find, app)
         except FewshotFerError as error:
             await socket.accept()
             await socket.send_text(wire.encode(wire.error_message(error, "no-class")))
@@ -58,6 +59,7 @@ class Teacher:
         self._app = app
         self._lesson = lesson
         self._socket = socket
+        self._asker = asker(socket)
         self._source = Source(f"gallery:{secrets.token_hex(4)}")
         self._each = app.demo > 0
         self._commands: asyncio.Queue[str] = asyncio.Queue(_MOST_COMMANDS)
@@ -118,8 +120,8 @@ class Teacher:
                     self._each = bool(command.get("on"))
                     await self._send(event_message(self._lesson.state))
                     continue
-                begun = await asyncio.to_thread(
-                    obey, self._app, self._lesson, command, self._source.key
+                begun = await self._app.threads.run(
+                    self._asker, obey, self._app, self._lesson, command, self._source.key
                 )
             except FewshotFerError as error:
                 begun = wire.error_message(error)
