@@ -198,10 +198,8 @@ LONG = {
     "fewshot_fer/students/store/library.py": "",
     "fewshot_fer/web/static/live/live.js": "",
     "fewshot_fer/web/static/portal/coach.js": "",
-    "tests/web/portal/test_student_live.py": "",
     "tests/web/test_access.py": "",
     "tests/web/test_pages.py": "",
-    "tests/web/test_web_api.py": "",
 }
 FILES = 15
 WIDE = {

@@ -9,15 +9,9 @@ import pytest
 
 from fewshot_fer.drawn.roster import DrawnStudent
 from tests.web.browsing import Watched, browser, film
-from tests.web.portal.device import School, listening
+from tests.web.portal.device import School
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def school(tmp_path: Path) -> Iterator[School]:
-    with listening(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -17,17 +17,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fewshot_fer.drawn.files import to_jpeg
-from fewshot_fer.errors import RecordError
 from fewshot_fer.images import decode_image
-from fewshot_fer.lesson.commands import Record
-from tests.fakes.waiting import PATIENCE_S
-from tests.web.portal.device import School, answer, drawn, listening, until
-
-
-@pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    with listening(tmp_path_factory.mktemp("school")) as made:
-        yield made
+from tests.web.portal.device import School, answer, drawn, until
 
 
 @pytest.fixture(autouse=True)
@@ -257,59 +248,6 @@ def test_a_device_cannot_take_more_than_its_share(school: School) -> None:
     assert asyncio.run(play()) >= 0.9 * 10 * 0.8 * 0.1
 
 
-def test_who_is_deleted_gets_no_label_any_more(school: School) -> None:
-    anna = school.enrolled("Gone")
-
-    async def play() -> dict[str, Any]:
-        async with school.device(anna) as line:
-            await answer(line, drawn())
-            await asyncio.to_thread(school.service.portal.forget, anna)
-            return await until(line, "bye")
-
-    assert asyncio.run(play())["why"] == "removed"
-    assert all(source.student != anna for source in school.running.state.sources)
-
-
-def test_deleting_takes_the_recorded_numbers_too(school: School) -> None:
-    anna, ben = school.enrolled("Recorded"), school.enrolled("Stays")
-    school.service.opened().refresh()
-    session = school.running.ask(Record("per_student")).result(30) or 0
-
-    def are_recorded() -> bool:
-        with school.service.store() as store:
-            return {anna, ben} <= set(store.students_of(session))
-
-    async def play() -> str | None:
-        async with school.device(anna) as one, school.device(ben) as two:
-            async with asyncio.timeout(PATIENCE_S):
-                while not await asyncio.to_thread(are_recorded):
-                    await answer(one, drawn("happy", 1))
-                    seen = await answer(two, drawn())
-                    await asyncio.sleep(0.1)
-            recording: str | None = seen["recording"]
-            return recording
-
-    assert asyncio.run(play()) == "You are recorded"
-    school.running.ask(Record("off")).result(PATIENCE_S)
-    school.service.portal.forget(anna)
-    with school.service.store() as store:
-        assert ben in store.students_of(session)
-        assert anna not in store.students_of(session)
-
-
-def test_a_record_that_cannot_be_changed_keeps_the_student(
-    school: School, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> list[int]:
-        raise RecordError("The database is away.")
-
-    anna = school.enrolled("Still here")
-    monkeypatch.setattr("fewshot_fer.records.recording.forget", broken)
-    with pytest.raises(RecordError):
-        school.service.portal.forget(anna)
-    assert school.service.library.open(anna).name == "Still here"
-
-
 def test_a_class_that_ends_says_goodbye(school: School) -> None:
     other = school.service.lessons.open("ends")
     anna = school.enrolled("Last")
@@ -339,72 +277,3 @@ def test_without_a_cookie_there_is_no_line(school: School, cookie: str) -> None:
 
     with pytest.raises(InvalidStatus, match="403"):
         asyncio.run(play())
-
-
-def test_teaching_by_camera_stores_what_was_kept(school: School) -> None:
-    anna = school.enrolled("Learns")
-
-    async def play() -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
-        events: list[dict[str, Any]] = []
-        async with school.device(anna) as line:
-            asked = {"do": "teach", "expressions": ["neutral", "happy"]}
-            await line.send(json.dumps(asked))
-            while not any(one["type"] == "review" for one in events):
-                shown = "happy" if any(one["type"] == "took" for one in events) else "neutral"
-                said = await answer(line, drawn(shown))
-                events += said["events"]
-            await line.send(json.dumps({"do": "save", "keep": ["1"]}))
-            return events, await until(line, "facts"), (await until(line, "coach"))["events"][0]
-
-    events, facts, saved = asyncio.run(play())
-    assert [one["expression"] for one in events if one["type"] == "took"] == ["neutral", "happy"]
-    assert all(
-        one["picture"].startswith("data:image/jpeg;base64,")
-        for one in events
-        if one["type"] == "took"
-    )
-    assert saved["type"] == "saved"
-    assert saved["words"] == "1 picture is stored"
-    assert school.service.library.open(anna).counts == {"happy": 1}
-    assert ["Face pictures", "1"] in facts["facts"]
-
-
-def test_adjusting_to_the_light_and_back(school: School) -> None:
-    anna = school.enrolled("Light")
-
-    async def play() -> tuple[dict[str, Any], int, dict[str, Any]]:
-        async with school.device(anna) as line:
-            await line.send(json.dumps({"do": "adjust", "expression": "happy"}))
-            adjusted = None
-            while adjusted is None:
-                said = await answer(line, drawn())
-                adjusted = next(
-                    (one for one in said.get("events", []) if one["type"] == "adjusted"), None
-                )
-            stored = len(school.service.library.open(anna).calibrations)
-            await line.send(json.dumps({"do": "undo", "calibration": adjusted["calibration"]}))
-            return adjusted, stored, await until(line, "facts")
-
-    adjusted, stored, facts = asyncio.run(play())
-    assert stored == 1
-    assert adjusted["words"]
-    assert facts["calibration"] is None
-    assert school.service.library.open(anna).calibrations == ()
-
-
-def test_nothing_is_stored_of_what_was_stopped(school: School) -> None:
-    anna = school.enrolled("Stops")
-
-    async def play() -> dict[str, Any]:
-        async with school.device(anna) as line:
-            await line.send(json.dumps({"do": "teach", "expressions": ["happy"]}))
-            for _ in range(4):
-                await answer(line, drawn())
-            await line.send(json.dumps({"do": "stop"}))
-            await until(line, "coach")
-            await line.send(json.dumps({"do": "save", "keep": ["0"]}))
-            event: dict[str, Any] = (await until(line, "coach"))["events"][0]
-            return event
-
-    assert asyncio.run(play())["type"] == "failed"
-    assert school.service.library.open(anna).references == ()
