@@ -7,8 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 
 from fewshot_fer.web.access.rules import Kind
@@ -60,9 +59,6 @@ def streamlit_policy() -> str:
 
 def _inline_scripts() -> list[str]:
     """The hashes of the scripts that stand inside Streamlit's one page."""
-    spec = find_spec("streamlit")
-    if spec is None or spec.origin is None:
-        return []
-    page = Path(spec.origin).parent / "static" / "index.html"
-    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.S)
+    page = files("streamlit").joinpath("static", "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
     return [b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]

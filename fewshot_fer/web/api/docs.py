@@ -14,6 +14,8 @@ from fewshot_fer.web.access.refusal import STATUSES, code_of_kind
 from fewshot_fer.web.api.openapi import WHO, Schema, allowed, description
 from fewshot_fer.web.api.table import Nothing, Operation
 
+_MOST_NAMED = 8
+"""Of values that are one of a list."""
 _SAMPLES = {"string": "…", "boolean": True, "integer": 6}
 _FIELDS = {"an expression": "happy", "a student's id": "k7mq2xab", "frame": "frame"}
 """What pictures are called in examples, by what their fields are called."""
@@ -108,7 +110,8 @@ def _shape(schema: Schema, shapes: Schema, indent: str = "") -> str:
     if "anyOf" in schema:
         return " | ".join(_shape(one, shapes, indent) for one in schema["anyOf"])
     if "enum" in schema:
-        return " | ".join(json.dumps(one) for one in schema["enum"])
+        some, more = schema["enum"][:_MOST_NAMED], schema["enum"][_MOST_NAMED:]
+        return " | ".join((*map(json.dumps, some), *("…" for _ in more[:1])))
     match schema.get("type"):
         case "array" if "prefixItems" in schema:
             return f"[{', '.join(_shape(one, shapes, indent) for one in schema['prefixItems'])}]"
