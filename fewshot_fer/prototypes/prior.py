@@ -10,7 +10,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.prototypes import session_shift
 from fewshot_fer.prototypes.base_rates import EVEN, BaseRates
-from fewshot_fer.prototypes.expected import Expectation
+from fewshot_fer.prototypes.expectation import Expectation
 from fewshot_fer.prototypes.posterior import Belief, Spread, infer
 from fewshot_fer.prototypes.prototypes import Doubts, Prototypes, log_sum
 from fewshot_fer.prototypes.session_shift import SessionShift

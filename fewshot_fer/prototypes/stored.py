@@ -9,7 +9,7 @@ import numpy as np
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.prototypes.base_rates import BaseRates
-from fewshot_fer.prototypes.expected import Expectation
+from fewshot_fer.prototypes.expectation import Expectation
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Doubts
 

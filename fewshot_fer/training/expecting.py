@@ -9,7 +9,8 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.prototypes.expected import Expectation, estimated, log_odds
+from fewshot_fer.prototypes.expectation import Expectation, log_odds
+from fewshot_fer.prototypes.expected import estimated
 from fewshot_fer.training.choosing import WAYS, Trial, deals
 from fewshot_fer.training.fitting import FitConfig
 

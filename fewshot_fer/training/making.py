@@ -23,7 +23,7 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import BaseRates
-from fewshot_fer.prototypes.expected import Expectation
+from fewshot_fer.prototypes.expectation import Expectation
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
 from fewshot_fer.training.data import FaceSet, held_back, training_and_validation

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.prototypes.expected import Expectation, expected, log_odds
+from fewshot_fer.prototypes.expectation import Expectation, log_odds
+from fewshot_fer.prototypes.expected import expected
 from fewshot_fer.training.expecting import Found, fit_expectation
 from tests.fakes.prior import WIDTH, make_prior
 
