@@ -85,3 +85,16 @@ SHARED: Final[Mapping[str, tuple[object, object]]] = {
 NETWORK: Final = ("checkpoint", "precision", "threads")
 ROSTER: Final = ("checkpoint", "support_sets")
 ENROLMENT: Final = ("skip_refused", "skip_doubtful", "same_person", "yes", *ROSTER)
+
+
+def numbers(text: str, option: str, least: int = 0, most: int = 99) -> list[int]:
+    """The numbers of a list such as 0,1,2, each once and in order."""
+    try:
+        found = sorted({int(word) for word in text.split(",")})
+    except ValueError:
+        found = [least - 1]
+    if found[0] < least or found[-1] > most:
+        raise typer.BadParameter(
+            f"{text!r} is no list of numbers from {least} to {most}, such as 1,2", param_hint=option
+        )
+    return found

@@ -14,7 +14,7 @@ from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.sentences import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from fewshot_fer.arrays import Bytes, Floats
     from fewshot_fer.cli.call import Call
@@ -121,7 +121,8 @@ def live_words(event: Live) -> str:
 
 def pictures(arguments: Iterable[str]) -> list[Picture]:
     """The pictures of arguments such as happy=a.jpg, or happy=group.jpg#2 for a face in it."""
-    return [_picture(argument) for argument in arguments]
+    form = "EXPRESSION=FILE, such as happy=anna.jpg"
+    return [picture_of(*_parted(argument, form)) for argument in arguments]
 
 
 def picture_of(expression: str, path: str) -> Picture:
@@ -134,30 +135,25 @@ def picture_of(expression: str, path: str) -> Picture:
     return Picture(expression, Path(chosen[1]), path, int(chosen[2]) - 1)
 
 
-def _picture(argument: str) -> Picture:
-    expression, equals, path = argument.partition("=")
-    if not equals or not path:
-        raise typer.BadParameter(
-            f"{argument!r} is not EXPRESSION=FILE, such as happy=anna.jpg", param_hint="PICTURES"
-        )
-    return picture_of(expression, path)
+def by_student(
+    here: Library, arguments: Iterable[str], expression: str
+) -> dict[str, list[Picture]]:
+    """Pictures of arguments such as ANNA=a.jpg, by student id."""
+    found: dict[str, list[Picture]] = {}
+    for argument in arguments:
+        who, path = _parted(argument, "STUDENT=FILE, such as anna=a.jpg")
+        found.setdefault(here.find(who).id, []).append(picture_of(expression, path))
+    return found
+
+
+def _parted(argument: str, form: str) -> tuple[str, str]:
+    """What stands before and after the first `=`."""
+    before, _, after = argument.partition("=")
+    if not after:
+        raise typer.BadParameter(f"{argument!r} is not {form}", param_hint="PICTURES")
+    return before, after
 
 
 def _progress(done: int, total: int) -> None:
     end = "\n" if done == total else ""
     output.console(stderr=True).print(f"\rlooking at picture {done} of {total}", end=end)
-
-
-def by_student(
-    here: Library, arguments: Sequence[str], expression: str
-) -> dict[str, list[Picture]]:
-    """Pictures of arguments such as ANNA=a.jpg, by student id."""
-    found: dict[str, list[Picture]] = {}
-    for argument in arguments:
-        who, equals, path = argument.partition("=")
-        if not equals or not path:
-            raise typer.BadParameter(
-                f"{argument!r} is not STUDENT=FILE, such as anna=a.jpg", param_hint="PICTURES"
-            )
-        found.setdefault(here.find(who).id, []).append(picture_of(expression, path))
-    return found

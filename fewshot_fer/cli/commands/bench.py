@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
-from fewshot_fer.cli.options import NETWORK
+from fewshot_fer.cli.options import NETWORK, numbers
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def bench(
 
     recognizer = call.recognizer
     live: dict[str, LiveFigures] = {}
-    for count in _numbers(students):
+    for count in numbers(students, "--students", 1, 49):
         session = _session(recognizer, count)
         shots = _shots(count, seconds, RATES.get(count, 40), height)
         live[str(count)] = measure_live(session.look, shots, students=count)
@@ -64,16 +64,6 @@ def bench(
         endless = _lessons(49, RATES[49], height)
         result["soak"] = soaked(_session(recognizer, 49).look, endless, soak)
     return Answer(result, lambda: _table(live))
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        numbers = [int(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if not numbers or not all(1 <= number <= 49 for number in numbers):
-        raise typer.BadParameter("Give numbers from 1 to 49, such as 1,9,25,49.")
-    return numbers
 
 
 def _session(recognizer: Recognizer, count: int) -> ClassSession:

@@ -7,19 +7,6 @@ import typer
 app = typer.Typer(name="evaluate", no_args_is_help=True, help="Measure how good the recogniser is.")
 
 
-def numbers(text: str) -> list[int]:
-    """A list such as 0,1,2, each once and in order."""
-    try:
-        found = sorted({int(word) for word in text.split(",")})
-    except ValueError:
-        found = [-1]
-    if found[0] < 0:
-        raise typer.BadParameter(
-            f"{text!r} is no list of numbers such as 0,1,2", param_hint="--shots"
-        )
-    return found
-
-
 def share(value: float | None) -> str:
     """A share to read."""
     return "-" if value is None else f"{value:.1%}"

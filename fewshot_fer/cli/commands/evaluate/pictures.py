@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
-from fewshot_fer.cli.commands.evaluate.group import app, between, numbers, share
-from fewshot_fer.cli.options import NETWORK, Faces, Folder
+from fewshot_fer.cli.commands.evaluate.group import app, between, share
+from fewshot_fer.cli.options import NETWORK, Faces, Folder, numbers
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def persons(
     from fewshot_fer.evaluation.persons import People, evaluate_persons
     from fewshot_fer.training.people import photograph_all, read_takes
 
-    wanted = numbers(shots)
+    wanted = numbers(shots, "--shots")
     takes = read_takes(folder)
     there = {take.expression for take in takes}
     if only is not None and only not in there:

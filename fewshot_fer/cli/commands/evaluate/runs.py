@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
-from fewshot_fer.cli.commands.evaluate.group import app, between, numbers, share
-from fewshot_fer.cli.options import Data, People, Runs
+from fewshot_fer.cli.commands.evaluate.group import app, between, share
+from fewshot_fer.cli.options import Data, People, Runs, numbers
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def left_out(
     from fewshot_fer.training.fitting import FitConfig
     from fewshot_fer.training.making import make_trials, read_material
 
-    counts, seed = numbers(shots), call.settings.seed
+    counts, seed = numbers(shots, "--shots"), call.settings.seed
     trials = make_trials(runs, read_material(call.data(data), people, seed), folds)
     chosen = choose(trials, FitConfig()).config
     if cards:
