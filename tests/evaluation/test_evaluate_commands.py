@@ -23,7 +23,7 @@ from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import EVEN
 from fewshot_fer.recognizer import Recognizer
 from tests.evaluation.readers import Nearest, NearestMean
-from tests.training.faces import drawn_faces, write_npz
+from tests.fakes.spots import drawn_faces, write_npz
 
 REPOSITORY = Path(__file__).parents[2]
 SPOTS = [(int(24 + 14 * np.sin(a)), int(24 + 14 * np.cos(a))) for a in 2 * np.pi * np.arange(7) / 7]

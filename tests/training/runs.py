@@ -13,7 +13,7 @@ from fewshot_fer.training.course import Course
 from fewshot_fer.training.history import EpochRecord
 from fewshot_fer.training.network import NetworkConfig
 from fewshot_fer.training.run import Progress, Trainer
-from tests.training.faces import drawn_faces
+from tests.fakes.spots import drawn_faces
 
 STAGE = StageConfig(
     "plain", epochs=3, batch=32, learning_rate=0.02, warmup_steps=2, losses=LossConfig(own=0.5)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from fewshot_fer.training.augment import AugmentConfig, Views, render
-from tests.training.faces import drawn_faces
+from tests.fakes.spots import drawn_faces
 
 FACES = torch.from_numpy(drawn_faces(2).images[:, None]).float()
 STILL = AugmentConfig(

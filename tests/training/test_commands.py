@@ -16,7 +16,7 @@ import pytest
 from fewshot_fer.cli import app
 from fewshot_fer.training import plots
 from fewshot_fer.training.course import Course
-from tests.training.faces import drawn_faces, write_npz
+from tests.fakes.spots import drawn_faces, write_npz
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

@@ -23,7 +23,7 @@ from fewshot_fer.training.episodes import (
 )
 from fewshot_fer.training.posterior import infer
 from fewshot_fer.training.run import Trainer
-from tests.training.faces import drawn_faces
+from tests.fakes.spots import drawn_faces
 from tests.training.runs import STAGE, TINY, TRAINING, Watcher
 
 SIX = drawn_faces(12)

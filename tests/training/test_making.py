@@ -24,7 +24,7 @@ from fewshot_fer.training.network import NetworkConfig
 from fewshot_fer.training.people import Acted, Take
 from fewshot_fer.training.run import Trainer
 from fewshot_fer.training.saving import BEST, load_network, save_network
-from tests.training.faces import drawn_faces, portraits_of, spot
+from tests.fakes.spots import drawn_faces, portraits_of, spot
 from tests.training.runs import Watcher
 
 CONFIG = TrainingConfig(

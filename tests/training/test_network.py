@@ -10,7 +10,7 @@ import torch
 
 from fewshot_fer.training.losses import balanced_cross_entropy, instance_contrast
 from fewshot_fer.training.network import EmbeddingNetwork, NetworkConfig, standardise
-from tests.training.faces import drawn_faces
+from tests.fakes.spots import drawn_faces
 from tests.training.runs import TINY
 
 FACES = drawn_faces(2)

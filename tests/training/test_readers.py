@@ -19,7 +19,7 @@ from fewshot_fer.training.data import (
     without,
 )
 from fewshot_fer.training.readers import read_faces, read_parts
-from tests.training.faces import (
+from tests.fakes.spots import (
     drawn_faces,
     write_csv,
     write_ferplus,

@@ -15,7 +15,7 @@ from fewshot_fer.training.data import (
     FaceSet,
 )
 from fewshot_fer.training.readers import read_faces
-from tests.training.faces import (
+from tests.fakes.spots import (
     as_text,
     drawn_faces,
     write_csv,
