@@ -1,0 +1,21 @@
+"""An app whose door is looked at; its passwords are cheap to check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fewshot_fer.web.access import passwords
+from tests.web.house import House, house_at
+
+
+@pytest.fixture(autouse=True)
+def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The strength of the hash is looked at in one test; the others need not wait for it."""
+    monkeypatch.setattr(passwords, "_COST", 2**4)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return house_at(tmp_path)

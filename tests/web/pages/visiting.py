@@ -1,0 +1,47 @@
+"""A page that runs without a browser, and a session for it to show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from streamlit.testing.v1 import AppTest
+
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.records.store import Store
+from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.web.app_state import AppState
+
+
+def run(test: AppTest) -> AppTest:
+    test.run()
+    assert [one.value for one in test.exception] == []
+    return test
+
+
+def said(test: AppTest) -> str:
+    """Everything that a page says."""
+    parts = (*test.title, *test.markdown, *test.info, *test.error, *test.success, *test.warning)
+    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in test.html)])
+
+
+def press(test: AppTest, words: str, place: int = 0) -> AppTest:
+    [one for one in test.button if one.label == words][place].click()
+    return run(test)
+
+
+def record(service: AppState, student: str | None, seconds: int = 300, name: str = "7b") -> int:
+    """A session in which the class is neutral at first, and then happy."""
+    with Store.open(
+        service.settings.records, now=lambda: datetime(2026, 11, 17, 9, tzinfo=UTC)
+    ) as store:
+        session = store.begin(name, each=student is not None)
+        rows = []
+        for t in range(seconds):
+            shown = "neutral" if t < seconds // 2 else "happy"
+            counts = {one: 3.0 if one == shown else 0.0 for one in BASIC}
+            scores = {one: 0.9 if one == shown else 0.01 for one in BASIC}
+            each = (StudentSecond(student, 1, 1.0, 1.0, 0.8, shown, scores),) if student else ()
+            rows.append(Second(ClassSecond(t, 5, 4.0, 3.0, counts), each))
+        store.write(session, rows, [Mark(seconds // 2, "Quiz *begins*")])
+        store.end(session)
+    return session
