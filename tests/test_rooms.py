@@ -221,7 +221,6 @@ LONG = {
     "benchmarks/screens.py": "one story from the first picture to the last",
     "benchmarks/web_load.py": "one story: a server, its devices, and what was measured",
     "fewshot_fer/lesson/sources.py": "every kind of source, so that a new one is one more function",
-    "fewshot_fer/students/store/library.py": "all that may be done under the library's one lock",
 }
 FILES = 15
 WIDE = {

@@ -4,10 +4,10 @@
     @command("support_sets")
     def rename(call: Call, student: Who, name: Annotated[str, typer.Argument()]) -> Answer:
         \"\"\"Give a student another name; the id stays.\"\"\"
-        from fewshot_fer.students import shown      # heavy things are imported in here
+        from fewshot_fer.students import documents      # heavy things are imported in here
 
         renamed = call.library.rename(call.library.find(student).id, name)
-        return Answer(shown.student(renamed), lambda: students.page(renamed))
+        return Answer(documents.student(renamed), lambda: students.page(renamed))
 
 `command` adds the shared options that are named (`options` has them) and `--json`, and shows the
 answer. Errors of ours are raised, never printed: `app.run` shows them and gives the exit code.

@@ -65,7 +65,7 @@ def enroll(
     ] = False,
 ) -> Answer:
     """Enrol a student with one to five pictures an expression, or add pictures to one."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
     from fewshot_fer.students.store.consent import consent_text
 
     if show_consent:
@@ -95,13 +95,13 @@ def enroll(
             keep_until=keep_until.date() if keep_until is not None else None,
             another=another,
         )
-    return Answer(shown.enrolled(enrolled), lambda: view.enrolled(enrolled))
+    return Answer(documents.enrolled(enrolled), lambda: view.enrolled(enrolled))
 
 
 def _consent(who: str | None, *, ask: bool) -> Consent:
     """The agreement; asked for at a terminal, else an error says how to give it."""
     from fewshot_fer.students.store.consent import agreed, consent_text
-    from fewshot_fer.students.store.library import utc_now
+    from fewshot_fer.students.store.reader import utc_now
 
     if who is None and ask:
         output.say(consent_text())

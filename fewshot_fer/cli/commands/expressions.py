@@ -36,7 +36,7 @@ def add(
     student: Student = None,
 ) -> Answer:
     """Teach an expression from a few pictures; from then on it is one like any other."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
     from fewshot_fer.students.custom_expressions import teach_class, teach_student
 
     enrolment = people.enrolment(call)
@@ -51,7 +51,8 @@ def add(
         *dict.fromkeys(sentence(one.unchecked) for one in taught if one.unchecked),
     ]
     return Answer(
-        {"expression": name, "students": [shown.enrolled(one) for one in taught]}, "\n".join(said)
+        {"expression": name, "students": [documents.enrolled(one) for one in taught]},
+        "\n".join(said),
     )
 
 

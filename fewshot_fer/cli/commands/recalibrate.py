@@ -59,7 +59,7 @@ def run(
     ] = None,
 ) -> Answer:
     """Recalibrate from a resting face, one picture of any expression, or frames of a lesson."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
     from fewshot_fer.students.recalibration import recalibrate
 
     if everybody:
@@ -82,7 +82,7 @@ def run(
         z, labels = _vectors(call, people.five_seconds(camera or "0", shows), lenient=True)
         how = "resting face" if shows == "neutral" else f"frames of {shows}"
     came = recalibrate(call.roster, found.id, z, labels, how=how)
-    return Answer(shown.recalibrated(came), lambda: view.brought(found.name, came))
+    return Answer(documents.recalibrated(came), lambda: view.brought(found.name, came))
 
 
 @app.command()
@@ -133,7 +133,7 @@ def _run_class(call: Call, source: str, seconds: float) -> Answer:
     """Watch for a while, then recalibrate everyone of whom there were enough sure looks."""
     from fewshot_fer.reasons import Reason
     from fewshot_fer.sentences import sentence
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
     from fewshot_fer.students.recalibration import Recalibrated, recalibrate_class
 
     looks = people.watched(call, source, seconds)
@@ -141,7 +141,7 @@ def _run_class(call: Call, source: str, seconds: float) -> Answer:
     names = {one: call.library.open(one).name for one in results}
     seen = {one: len(looks[one]) for one in results}
     done = {
-        one: shown.recalibrated(came)
+        one: documents.recalibrated(came)
         for one, came in results.items()
         if isinstance(came, Recalibrated)
     }

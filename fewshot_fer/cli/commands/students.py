@@ -20,11 +20,11 @@ app = typer.Typer(
 @command("support_sets")
 def list_students(call: Call) -> Answer:
     """List everybody, without opening a picture."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
 
     found = call.library.students()
     return Answer(
-        {"students": [shown.line(student) for student in found]}, lambda: view.listed(found)
+        {"students": [documents.line(student) for student in found]}, lambda: view.listed(found)
     )
 
 
@@ -32,10 +32,10 @@ def list_students(call: Call) -> Answer:
 @command("support_sets")
 def show(call: Call, student: Who) -> Answer:
     """Show one student: consent, references, calibrations."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
 
     found = call.library.find(student)
-    return Answer(shown.student(found), lambda: view.page(found))
+    return Answer(documents.student(found), lambda: view.page(found))
 
 
 @app.command()
@@ -48,14 +48,14 @@ def drop(
     ],
 ) -> Answer:
     """Take single references of a student back; the others stay."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
 
     found = call.library.find(student)
     gone = [found.reference(beginning) for beginning in references]
     what = ", ".join(f"{one.expression} {one.sha[:8]}" for one in gone)
     call.sure(f"Delete {what} of {found.name} for good?")
     left = call.library.drop(found.id, gone)
-    return Answer(shown.student(left), lambda: view.page(left))
+    return Answer(documents.student(left), lambda: view.page(left))
 
 
 @app.command()
@@ -66,10 +66,10 @@ def rename(
     name: Annotated[str, typer.Argument(help="The new name to show.")],
 ) -> Answer:
     """Give a student another name; the id stays."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
 
     renamed = call.library.rename(call.library.find(student).id, name)
-    return Answer(shown.student(renamed), lambda: view.page(renamed))
+    return Answer(documents.student(renamed), lambda: view.page(renamed))
 
 
 @app.command()
@@ -100,7 +100,7 @@ def import_students(
     ] = False,
 ) -> Answer:
     """Bring students in from zips; each is checked before anything is stored."""
-    from fewshot_fer.students import shown
+    from fewshot_fer.students import documents
     from fewshot_fer.students.store.moving import import_student
     from fewshot_fer.students.store.names import random_id
 
@@ -109,7 +109,7 @@ def import_students(
         for source in sources
     ]
     return Answer(
-        {"students": [shown.student(student) for student in found]},
+        {"students": [documents.student(student) for student in found]},
         "\n".join(f"{student.name} is here ({student.id})." for student in found),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fewshot_fer.errors import MissingError, RequestError
-from fewshot_fer.students import recalibration, shown
+from fewshot_fer.students import documents, recalibration
 from fewshot_fer.web.api.shapes import recalibrating as shapes
 from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall, pictures, student_of, vectors
@@ -37,7 +37,7 @@ def recalibrate(call: AnyCall) -> object:
     came = recalibration.recalibrate(
         call.app.roster, student.id, z, labels if named else None, how=how
     )
-    return shown.recalibrated(came)
+    return documents.recalibrated(came)
 
 
 @operation("GET", _ALL, shapes.History)

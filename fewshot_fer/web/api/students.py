@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from fewshot_fer.errors import ExportError, MissingError, RequestError
-from fewshot_fer.students import shown
+from fewshot_fer.students import documents
 from fewshot_fer.students.enrolment.card import card_of
 from fewshot_fer.students.enrolment.gate import Picture, Refusal
 from fewshot_fer.students.store.consent import agreed
@@ -22,7 +22,7 @@ _ONE = "/students/{student}"
 @operation("GET", "/students", shapes.Students)
 def list_students(call: AnyCall) -> object:
     """List everybody."""
-    return {"students": [shown.line(one) for one in call.app.library.students()]}
+    return {"students": [documents.line(one) for one in call.app.library.students()]}
 
 
 @operation(
@@ -50,20 +50,20 @@ def enroll_student(call: Call[Nothing, shapes.Enrol]) -> object:
         keep_until=wishes.keep_until,
         another=wishes.another,
     )
-    return shown.enrolled(came, unread)
+    return documents.enrolled(came, unread)
 
 
 @operation("GET", _ONE, shapes.Student)
 def show_student(call: AnyCall) -> object:
     """Show a student."""
-    return shown.student(student_of(call))
+    return documents.student(student_of(call))
 
 
 @operation("PATCH", _ONE, shapes.Student, body=shapes.Rename)
 def rename_student(call: Call[Nothing, shapes.Rename]) -> object:
     """Rename a student."""
     renamed = call.app.library.rename(student_of(call).id, call.body.name)
-    return shown.student(renamed)
+    return documents.student(renamed)
 
 
 @operation("DELETE", _ONE, shapes.Removed)
@@ -112,7 +112,7 @@ def add_references(call: Call[Nothing, shapes.Pictures]) -> object:
     """
     student = student_of(call)
     given, unread = _readable(call)
-    return shown.enrolled(enrolment(call, call.body).add(student.id, given), unread)
+    return documents.enrolled(enrolment(call, call.body).add(student.id, given), unread)
 
 
 @operation("DELETE", _ONE + "/references/{reference}", shapes.Student)
@@ -124,7 +124,7 @@ def drop_reference(call: AnyCall) -> object:
         raise MissingError(
             "This student has no such reference.", next_step="GET the references to see them."
         )
-    return shown.student(call.app.library.drop(student.id, gone))
+    return documents.student(call.app.library.drop(student.id, gone))
 
 
 @operation("POST", "/gate", shapes.Gate, body=shapes.Pictures, pictures="an expression")
@@ -174,7 +174,7 @@ def import_a_student(call: Call[shapes.ImportQuery, Nothing]) -> object:
     except ExportError as error:
         # Where the zip lay is nobody's business.
         raise RequestError(error.what, next_step=error.next_step) from error
-    return {"students": [shown.student(came)]}
+    return {"students": [documents.student(came)]}
 
 
 def _looked(call: Call[Nothing, shapes.Pictures], student_id: str | None) -> object:
@@ -182,15 +182,15 @@ def _looked(call: Call[Nothing, shapes.Pictures], student_id: str | None) -> obj
         raise RequestError("No picture came.", next_step="Send a form with pictures.")
     given, unread = readable(call)
     if not given:
-        return {"usable": [], "refused": [shown.refused(one) for one in unread], "doubts": []}
+        return {"usable": [], "refused": [documents.refused(one) for one in unread], "doubts": []}
     looked = enrolment(call, call.body).look(given, student_id)
     return {
         "usable": [
             {"source": one.source, "expression": one.expression, "quality": one.quality}
             for one in looked.candidates
         ],
-        "refused": [shown.refused(one) for one in (*unread, *looked.refused)],
-        "doubts": [shown.doubt(one) for one in looked.doubts],
+        "refused": [documents.refused(one) for one in (*unread, *looked.refused)],
+        "doubts": [documents.doubt(one) for one in looked.doubts],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fewshot_fer.errors import MissingError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.students import shown
+from fewshot_fer.students import documents
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.names import expression_name
@@ -55,7 +55,7 @@ def teach_the_class(call: Call[Nothing, Pictures]) -> object:
         one = Picture(name, picture.image, picture.source)
         by_student.setdefault(student.id, []).append(one)
     taught = teach_class(enrolment(call, call.body), name, by_student)
-    return {"expression": name, "students": [shown.enrolled(one) for one in taught]}
+    return {"expression": name, "students": [documents.enrolled(one) for one in taught]}
 
 
 @operation(
@@ -65,7 +65,7 @@ def teach_a_student(call: Call[Nothing, Pictures]) -> object:
     """Teach an expression of one student's own."""
     name, student = call.path["expression"], student_of(call)
     taught = teach_student(enrolment(call, call.body), student.id, name, pictures(call, name))
-    return {"expression": name, "students": [shown.enrolled(taught)]}
+    return {"expression": name, "students": [documents.enrolled(taught)]}
 
 
 @operation("DELETE", _CLASS, shapes.Forgotten)

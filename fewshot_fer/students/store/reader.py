@@ -1,0 +1,158 @@
+"""Reading the library: never waits for a writer, and never changes a student."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.errors import LibraryError, StudentError
+from fewshot_fer.expressions import BASIC
+from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.students.store.calibration import (
+    Calibration,
+    decode_calibration,
+)
+from fewshot_fer.students.store.class_page import CLASS_PAGE, read_class
+from fewshot_fer.students.store.contents import (
+    calibration_file,
+    decode_portrait,
+    names_on_page,
+)
+from fewshot_fer.students.store.index import Index, Stamp, is_settled, stamp_of
+from fewshot_fer.students.store.names import (
+    printable,
+    random_id,
+)
+from fewshot_fer.students.store.records import (
+    Reference,
+    Student,
+    Summary,
+    from_yaml,
+    summary_of,
+)
+from fewshot_fer.students.store.store import PAGE, Store
+
+
+def utc_now() -> datetime:
+    """The time, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class LibraryReader:
+    """What is known of the students of a folder."""
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], str] = random_id,
+        patience: float = 10.0,
+    ) -> None:
+        self.store = Store(Path(folder), patience=patience, named_by=names_on_page)
+        self.now = now
+        self._new_id = new_id
+        self._index = Index(self.store, lambda student_id: summary_of(self.open(student_id)))
+        self.store.tidy()
+
+    @property
+    def folder(self) -> Path:
+        """Where the students are."""
+        return self.store.folder
+
+    def students(self) -> list[Summary]:
+        """Every student, by name; no picture is read."""
+        return self._index.summaries()
+
+    def open(self, student_id: str) -> Student:
+        """One student as they stand now."""
+        page = self.store.home(student_id) / PAGE
+        try:
+            data = page.read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise nobody(student_id) from error
+        student = from_yaml(student_id, data, where=str(page))
+        known = self.expressions(student)
+        return replace(
+            student, references=tuple(r for r in student.references if r.expression in known)
+        )
+
+    def stamp(self, student_id: str) -> Stamp | None:
+        """Changes whenever the student does; None once they are gone.
+
+        Cheap enough for a live session to ask about everyone every second.
+        """
+        return stamp_of(self.store.home(student_id) / PAGE)
+
+    def stamps(self) -> tuple[Stamp, Stamp | None] | None:
+        """Changes whenever anything in the library does; None when that could not be told yet.
+
+        Every change renames a folder or marks itself in the library's own folder.
+        """
+        stamp = stamp_of(self.folder)
+        if stamp is None or not is_settled(stamp):
+            return None
+        return stamp, stamp_of(self.folder / CLASS_PAGE)
+
+    def find(self, text: str) -> Student:
+        """The student meant by an id or a name, or by the beginning of one."""
+        wanted, everyone = text.strip(), self.students()
+        folded = wanted.casefold()
+        exact = [s for s in everyone if s.id == wanted]
+        named = [s for s in everyone if s.name.casefold() == folded]
+        begun = [
+            s for s in everyone if s.id.startswith(wanted) or s.name.casefold().startswith(folded)
+        ]
+        for found in (exact, named, begun if wanted else []):
+            if len(found) == 1:
+                return self.open(found[0].id)
+            if found:
+                ids = ", ".join(f"{s.id} ({s.name})" for s in found[:5])
+                raise StudentError(
+                    f"{len(found)} students could be {printable(wanted)!r}.",
+                    next_step=f"Use an id: {ids}.",
+                )
+        raise nobody(wanted)
+
+    def class_expressions(self) -> tuple[str, ...]:
+        """The expressions that the whole class has beside the seven basic ones."""
+        return read_class(self.folder)
+
+    def expressions(self, student: Student | None = None) -> tuple[str, ...]:
+        """Every expression that a student (or the class) may have references of."""
+        own = student.own_expressions if student is not None else ()
+        return tuple(dict.fromkeys((*BASIC, *self.class_expressions(), *own)))
+
+    def portrait(self, student: Student, reference: Reference) -> Bytes:
+        """A reference's picture [192,192,3]."""
+        return decode_portrait(self.read_file(student, reference.file), where=reference.file)
+
+    def notes(self, student: Student, reference: Reference) -> dict[str, Any]:
+        """What is known about a reference: its quality, where it came from, when."""
+        document = json.loads(self.read_file(student, reference.sidecar))
+        return dict(document)
+
+    def calibration(self, student: Student, sha: str) -> Calibration:
+        """One of a student's calibrations."""
+        name = calibration_file(sha)
+        return decode_calibration(self.read_file(student, name), where=name)
+
+    def read_file(self, student: Student, name: str) -> bytes:
+        """A file that a student's page names."""
+        path = self.store.home(student.id) / name
+        try:
+            return path.read_bytes()
+        except FileNotFoundError as error:
+            if self.stamp(student.id) is None:
+                raise nobody(student.id) from error
+            raise LibraryError(Reason(Code.FILE_MISSING), where=str(path)) from error
+
+
+def nobody(text: str) -> StudentError:
+    """The error for a student who is not here."""
+    return StudentError(Reason(Code.NO_STUDENT, text=printable(text)))
