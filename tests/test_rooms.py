@@ -46,7 +46,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"store"},
         {"gallery", "roster"},
         {"enrolment", "recalibration"},
-        {"custom_expressions", "shortcuts", "shown"},
+        {"custom_expressions", "documents", "shortcuts"},
     ),
     "lesson": (
         {"actor", "attention", "budget", "drawing", "events", "health", "members", "memory",
