@@ -96,9 +96,12 @@ def record(plan: Plan, seed: int, recognizer: Recognizer, folder: Path) -> tuple
     cohort.recalibrate(resting.session)
     frames: list[Frame] = []
     with Store.open(f"sqlite:///{folder / 'records.db'}") as store:
-        known, strange = (store.begin(seen, each=True) for seen in ("enrolled", "strangers"))
+        known, strange = (store.begin(seen, per_student=True) for seen in ("enrolled", "strangers"))
         watchers = cohort.watcher(cohort.enrolled()), cohort.watcher(cohort.strangers())
-        with Recorder(store, known, each=True) as one, Recorder(store, strange, each=True) as two:
+        with (
+            Recorder(store, known, per_student=True) as one,
+            Recorder(store, strange, per_student=True) as two,
+        ):
             gallery = Gallery(cohort.students, lesson, session=LATER)
             for frame in gallery.frames(plan.seconds, plan.looks):
                 one.note(watchers[0].look(frame))

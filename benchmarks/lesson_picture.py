@@ -150,7 +150,7 @@ def report_picture(target: Path, seed: int, students: int, minutes: int) -> None
     moment = datetime(2026, 3, 2, 9, tzinfo=UTC)
     with TemporaryDirectory() as folder:
         with Store.open(f"sqlite:///{folder}/records.db", now=lambda: moment) as store:
-            session = store.begin("7b", each=True)
+            session = store.begin("7b", per_student=True)
             store.write(
                 session,
                 [second(t, row, [one.id for one in people]) for t, row in enumerate(labels)],

@@ -84,7 +84,7 @@ def main() -> None:
         file = folder / "records.db"
         with Store.open(f"sqlite:///{file}") as store:
             for k in range(given.earlier + 1):
-                session, took = store.begin("7b", each=True), []
+                session, took = store.begin("7b", per_student=True), []
                 last = k == given.earlier
                 for second in lesson(given.students, 60 * given.minutes, k, change=last):
                     begun = perf_counter()

@@ -107,7 +107,7 @@ def _record(folder: Path, students: Sequence[str], seed: int) -> None:
     for number, (seconds, each, changed) in enumerate(lessons):
         begun = BEGUN + timedelta(days=number)
         with Store.open(f"sqlite:///{folder}/fewshot-fer.db", now=partial(_at, begun)) as store:
-            session = store.begin("7b", each=each)
+            session = store.begin("7b", per_student=each)
             for second in range(0, seconds, 600):
                 end = min(seconds, second + 600)
                 rows = _seconds(students, seed + number, seconds, range(second, end), changed)

@@ -26,7 +26,7 @@ class Overview:
         self.timeline: tuple[Stretch, ...] = ()
         """Seconds in which nothing was seen leave a gap."""
         self.summing = Summing()
-        self._seconds = Seconds(each=False)
+        self._seconds = Seconds(per_student=False)
 
     def update(
         self, views: Mapping[str, View], now: float, members: int, *, counts: bool = True

@@ -42,7 +42,7 @@ class Recorder:
         store: Keeps,
         session: int,
         *,
-        each: bool = False,
+        per_student: bool = False,
         backlog: Path | None = None,
         try_again: float = _TRY_AGAIN_S,
     ) -> None:
@@ -50,8 +50,8 @@ class Recorder:
         """Why the database does not take what is seen, for the screen; None: it does."""
         self._store = store
         self._session = session
-        self.per_student = each
-        self._seconds = Seconds(each=each)
+        self.per_student = per_student
+        self._seconds = Seconds(per_student=per_student)
         self._time = 0.0
         self._backlog = Backlog(backlog) if backlog is not None else None
         self._try_again = try_again

@@ -69,13 +69,15 @@ class SessionWriter:
         """
         store = opened(records)
         try:
-            session = store.begin(class_name, each=per_student)
+            session = store.begin(class_name, per_student=per_student)
         except BaseException:
             store.close()
             raise
         waiting = waiting_files(records)
         backlog = waiting.with_name(f"{waiting.name}{session}")
-        recorder = Recorder(store, session, each=per_student, backlog=backlog, try_again=try_again)
+        recorder = Recorder(
+            store, session, per_student=per_student, backlog=backlog, try_again=try_again
+        )
         return cls(store, session, recorder, library, backlog)
 
     @property

@@ -49,12 +49,12 @@ class _Current:
     counts: Counter[str] = field(default_factory=Counter)
     pupils: dict[str, _Pupil] = field(default_factory=dict)
 
-    def add(self, view: View, *, each: bool) -> None:
+    def add(self, view: View, *, per_student: bool) -> None:
         self.frames += 1
         self.expected = max(self.expected, view.shares.expected)
         self.faces += len(view.seen)
         self.counts.update(face.expression for face in view.seen if face.expression is not None)
-        if each:
+        if per_student:
             # Faces without a name are of nobody who agreed to be recorded.
             once = {face.student: face for face in view.seen if face.student is not None}
             for student, face in once.items():
@@ -73,8 +73,8 @@ class _Current:
 class Seconds:
     """Takes views in and hands out every second that is over; times never go back."""
 
-    def __init__(self, *, each: bool) -> None:
-        self._each = each
+    def __init__(self, *, per_student: bool) -> None:
+        self._per_student = per_student
         self._current: _Current | None = None
 
     def add(self, view: View) -> Second | None:
@@ -84,7 +84,7 @@ class Seconds:
         if current is None or second > current.second:
             over = self.rest()
             current = self._current = _Current(second)
-        current.add(view, each=self._each)
+        current.add(view, per_student=self._per_student)
         return over
 
     def rest(self) -> Second | None:

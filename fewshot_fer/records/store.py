@@ -76,12 +76,12 @@ class Store:
 
     # ------------------------------------------------------------------ the list
 
-    def begin(self, class_name: str = "", *, each: bool = False) -> int:
+    def begin(self, class_name: str = "", *, per_student: bool = False) -> int:
         """A new session, which is known by the number handed back."""
         row = {
             "class_name": class_name,
             "started": int(self._now().timestamp()),
-            "each_student": int(each),
+            "each_student": int(per_student),
             "names": json.dumps(BASIC),
         }
         with plain_words(self.where), self._writing.begin() as connection:

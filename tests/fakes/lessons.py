@@ -153,7 +153,9 @@ def held(host: Any = None, *, workers: int = 1, **more: Any) -> Iterator[Held]:
     """A lesson that is ended in the end."""
     clock = Clock()
     with ThreadPoolExecutor(workers) as pool:
-        lesson = LessonEngine(host or Hall(), pool, clock=more.pop("clock", clock), **more)
+        lesson = LessonEngine(
+            cast("Any", host or Hall()), pool, clock=more.pop("clock", clock), **more
+        )
         try:
             yield Held(lesson, clock)
         finally:

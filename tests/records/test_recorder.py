@@ -44,7 +44,7 @@ class Memory:
 
 def test_a_lesson_is_in_the_record(url: str) -> None:
     store = Store.open(url)
-    with Recorder(store, store.begin("7b", each=True), each=True) as recorder:
+    with Recorder(store, store.begin("7b", per_student=True), per_student=True) as recorder:
         for k in range(35):
             recorder.note(view(k / 10, [seen("a", "happy"), seen(None, "sad", 2)]))
             if k == 15:
@@ -90,9 +90,9 @@ def test_while_the_database_is_away_all_is_kept_on_disk_and_then_caught_up(tmp_p
 def test_what_a_database_never_took_is_in_a_file_and_comes_in_later(tmp_path: Path) -> None:
     refusing, backlog = Memory(), tmp_path / "backlog"
     store = Store.open(f"sqlite:///{tmp_path / 'records.db'}")
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     refusing.refuses = True
-    recorder = Recorder(refusing, session, each=True, backlog=backlog, try_again=0.01)
+    recorder = Recorder(refusing, session, per_student=True, backlog=backlog, try_again=0.01)
     for k in range(4):
         recorder.note(view(float(k), [seen("zoë", "happy")]))
     recorder.mark("here")
@@ -145,7 +145,7 @@ from fewshot_fer.records.store import Store
 from tests.records.views import seen, view
 
 store = Store.open(sys.argv[1])
-recorder = Recorder(store, store.begin(each=True), each=True)
+recorder = Recorder(store, store.begin(per_student=True), per_student=True)
 for k in range(10_000):
     recorder.note(view(k / 4, [seen("a", "happy"), seen("b", "sad", 2)]))
     print(k / 4, flush=True)

@@ -74,7 +74,7 @@ def test_a_database_of_the_first_version_is_what_a_new_one_is(tmp_path: Path) ->
         raw.executescript(FIRST_VERSION)
     raw.close()
     store = Store.open(f"sqlite:///{old}")
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     store.write(session, lesson(2, 3), [Mark(1, "quiz")])
     assert store.find(session).marks == 1
     store.close()

@@ -10,7 +10,7 @@ from tests.records.views import seen, view
 
 
 def test_a_second_is_the_mean_of_its_frames() -> None:
-    seconds = Seconds(each=True)
+    seconds = Seconds(per_student=True)
     assert seconds.add(view(4.0, [seen("a", "happy"), seen("b", "sad", 2)])) is None
     assert (
         seconds.add(view(4.5, [seen("a", "happy"), seen(None, "sad", 3, Reason(Code.BLURRED))]))
@@ -29,7 +29,7 @@ def test_a_second_is_the_mean_of_its_frames() -> None:
 
 
 def test_an_unsure_face_shows_nothing() -> None:
-    seconds = Seconds(each=True)
+    seconds = Seconds(per_student=True)
     seconds.add(view(0.0, [seen("a", "happy", unsure=Reason(Code.TURNED))]))
     over = seconds.rest()
     assert over is not None
@@ -39,7 +39,7 @@ def test_an_unsure_face_shows_nothing() -> None:
 
 
 def test_a_face_without_a_name_is_never_recorded_by_itself() -> None:
-    seconds = Seconds(each=True)
+    seconds = Seconds(per_student=True)
     seconds.add(view(0.0, [seen(None, "happy")]))
     over = seconds.rest()
     assert over is not None
@@ -48,7 +48,7 @@ def test_a_face_without_a_name_is_never_recorded_by_itself() -> None:
 
 
 def test_nobody_is_recorded_by_himself_unless_that_was_chosen() -> None:
-    seconds = Seconds(each=False)
+    seconds = Seconds(per_student=False)
     seconds.add(view(0.0, [seen("a", "happy")]))
     over = seconds.rest()
     assert over is not None
@@ -56,7 +56,7 @@ def test_nobody_is_recorded_by_himself_unless_that_was_chosen() -> None:
 
 
 def test_two_faces_of_one_student_count_once() -> None:
-    seconds = Seconds(each=True)
+    seconds = Seconds(per_student=True)
     seconds.add(view(0.0, [seen("a", "happy", 1), seen("a", "happy", 2)]))
     over = seconds.rest()
     assert over is not None
@@ -64,7 +64,7 @@ def test_two_faces_of_one_student_count_once() -> None:
 
 
 def test_a_pause_leaves_a_gap_and_the_end_is_handed_out_once() -> None:
-    seconds = Seconds(each=False)
+    seconds = Seconds(per_student=False)
     seconds.add(view(0.2, []))
     over = seconds.add(view(60.0, []))
     assert over is not None

@@ -30,7 +30,7 @@ def store(url: str) -> Iterator[Store]:
 
 
 def test_what_goes_in_comes_out(store: Store) -> None:
-    session = store.begin("7b", each=True)
+    session = store.begin("7b", per_student=True)
     store.write(session, [second(0, {"a": "happy", "b": None})], [Mark(0, "Begin")])
     store.write(session, [second(1, {"a": "sad", "b": "happy"})])
     store.end(session)
@@ -50,7 +50,7 @@ def test_what_goes_in_comes_out(store: Store) -> None:
 
 
 def test_every_second_of_a_student_for_an_export(store: Store) -> None:
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     store.write(session, [second(4, {"a": "fear"}), second(5, {"a": None})])
     track = store.student_seconds(store.find(session))["a"]
     assert track.seconds.tolist() == [4, 5]
@@ -60,7 +60,7 @@ def test_every_second_of_a_student_for_an_export(store: Store) -> None:
 
 
 def test_blocks_hold_the_same_as_the_seconds(store: Store) -> None:
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     store.write(session, lesson(3, 95))
     found = store.read(session, students=True)
     tracks = store.student_seconds(found.session)
@@ -72,7 +72,7 @@ def test_blocks_hold_the_same_as_the_seconds(store: Store) -> None:
 
 
 def test_a_second_written_twice_is_one(store: Store) -> None:
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     for _ in range(2):
         store.write(session, [second(0, {"a": "happy"})])
     assert store.find(session).seconds == 1
@@ -80,7 +80,7 @@ def test_a_second_written_twice_is_one(store: Store) -> None:
 
 
 def test_an_expression_that_comes_up_in_the_middle_has_its_own_place(store: Store) -> None:
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     store.write(session, [second(0, {"a": "happy"})])
     own = StudentSecond("a", 0, 1.0, 1.0, 0.8, "confused", {"confused": 1.0})
     store.write(session, [Second(ClassSecond(1, 1, 1.0, 1.0, {"confused": 1.0}), (own,))])
@@ -99,15 +99,15 @@ def test_sessions_are_listed_the_latest_first_and_found_by_number(store: Store) 
 
 
 def test_earlier_sessions_are_of_the_same_class_and_hold_students(store: Store) -> None:
-    wanted = [store.begin("7b", each=True) for _ in range(4)]
-    store.begin("7b", each=False)
-    store.begin("8a", each=True)
-    now = store.find(store.begin("7b", each=True))
+    wanted = [store.begin("7b", per_student=True) for _ in range(4)]
+    store.begin("7b", per_student=False)
+    store.begin("8a", per_student=True)
+    now = store.find(store.begin("7b", per_student=True))
     assert [found.session.id for found in store.earlier(now)] == [*reversed(wanted)][:3]
 
 
 def test_a_session_without_a_second_reads_as_empty(store: Store) -> None:
-    found = store.read(store.begin(each=True), students=True)
+    found = store.read(store.begin(per_student=True), students=True)
     assert found.session.seconds == 0
     assert found.whole.counts.shape == (0, len(BASIC))
     assert found.students == {}
@@ -126,7 +126,7 @@ def test_an_unknown_session_is_an_error_with_advice(store: Store) -> None:
 
 
 def test_a_deleted_session_is_gone_and_its_number_is_not_used_again(store: Store) -> None:
-    first, other = store.begin(each=True), store.begin(each=True)
+    first, other = store.begin(per_student=True), store.begin(per_student=True)
     for session in (first, other):
         store.write(session, [second(0, {"a": "happy"})], [Mark(0, "x")])
     store.delete([other])
@@ -136,7 +136,7 @@ def test_a_deleted_session_is_gone_and_its_number_is_not_used_again(store: Store
 
 
 def test_a_forgotten_student_is_gone_from_every_session(store: Store) -> None:
-    sessions = [store.begin(each=True) for _ in range(2)]
+    sessions = [store.begin(per_student=True) for _ in range(2)]
     for session in sessions:
         store.write(session, [second(0, {"a": "happy", "b": "sad"})])
     assert store.forget("a") == sessions
@@ -148,7 +148,7 @@ def test_a_forgotten_student_is_gone_from_every_session(store: Store) -> None:
 
 def test_nothing_of_the_deleted_stays_in_the_file(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
-        session = store.begin("secret class", each=True)
+        session = store.begin("secret class", per_student=True)
         store.write(session, [second(0, {"anna-secret": "happy"})])
         store.forget("anna-secret")
         assert b"anna-secret" not in everything(tmp_path)
@@ -163,7 +163,7 @@ def everything(folder: Path) -> bytes:
 
 def test_what_is_too_old_goes_when_the_record_is_opened(url: str) -> None:
     store = Store.open(url, now=lambda: MONDAY)
-    old = store.begin(each=True)
+    old = store.begin(per_student=True)
     store.write(old, [second(0, {"a": "happy"})])
     store.close()
     keep = Retention(students=timedelta(days=30), sessions=timedelta(days=90))
@@ -209,7 +209,7 @@ def test_reading_needs_no_lock(tmp_path: Path) -> None:
 
 def test_a_full_disk_says_so(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path / 'records.db'}")
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     with store._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=20")
         connection.rollback()
@@ -248,7 +248,7 @@ def test_a_file_that_is_no_record_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_a_server_that_went_away_says_so_and_comes_back(server: Server) -> None:
     store = Store.open(server.new_database())
-    session = store.begin(each=True)
+    session = store.begin(per_student=True)
     store.write(session, [second(0, {"a": "happy"})])
     server.stop()
     with pytest.raises(RecordError, match="cannot be reached"):

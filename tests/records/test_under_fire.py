@@ -111,7 +111,7 @@ def test_what_a_running_session_keeps_aside_may_be_brought_in_by_another(
     url: str, tmp_path: Path
 ) -> None:
     with Store.open(url) as store:
-        session = store.begin(each=True)
+        session = store.begin(per_student=True)
         backlog = Backlog(tmp_path / "waiting-1")
         seconds, marks = [second(k, {"anna": "happy"}) for k in range(3)], [Mark(1, "here")]
         backlog.keep(session, seconds, marks)
@@ -200,7 +200,7 @@ def test_a_session_in_which_nothing_was_seen_is_no_trouble(
 ) -> None:
     with Store.open("sqlite:///fewshot-fer.db") as store:
         for _ in range(2):
-            store.end(store.begin("7b", each=True))
+            store.end(store.begin("7b", per_student=True))
     assert app.run(["session", *command]) == 0
     assert app.run(["session", *command, "--json"]) == 0
     assert "nan" not in capsys.readouterr().out.casefold()
@@ -217,7 +217,7 @@ def test_what_an_empty_session_cannot_tell_is_said(
 ) -> None:
     with Store.open("sqlite:///fewshot-fer.db") as store:
         for _ in range(2):
-            store.end(store.begin("7b", each=True))
+            store.end(store.begin("7b", per_student=True))
     assert app.run(["session", *command]) == 1
     assert words in capsys.readouterr().err
     assert list(empty_folder.glob("*.html")) == []

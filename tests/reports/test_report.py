@@ -192,7 +192,7 @@ def test_an_empty_session_has_a_page(tmp_path: Path) -> None:
 
 def test_a_pause_is_a_gap(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
-        session = store.begin("7b", each=True)
+        session = store.begin("7b", per_student=True)
         store.write(session, [second(t, {"a": "sad"}) for t in (*range(30), *range(90, 120))])
         found = report_of(store.read(students=True))
     assert np.isnan(found.timeline.coverage[3:9]).all()
@@ -214,7 +214,7 @@ def test_the_table_of_the_class_has_a_row_a_second() -> None:
 
 def test_the_table_of_students_leaves_unsure_seconds_empty(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
-        session = store.begin(each=True)
+        session = store.begin(per_student=True)
         store.write(session, [second(0, {"zoë": "happy"}), second(1, {"zoë": None})])
         columns = tables.student_columns(store.student_seconds(store.find()), BASIC)
     assert columns["student"] == ["zoë", "zoë"]

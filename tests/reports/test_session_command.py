@@ -22,7 +22,7 @@ def store(empty_folder: Path) -> Iterator[Store]:
     """Two sessions in the database of the settings: 1 with students, 2 of the class alone."""
     with Store.open("sqlite:///fewshot-fer.db") as store:
         for each in (True, False):
-            session = store.begin("7b", each=each)
+            session = store.begin("7b", per_student=each)
             seconds = lesson(4, 200, seed=session)
             store.write(session, seconds if each else [bare(s) for s in seconds], [Mark(90, "Go")])
             store.end(session)

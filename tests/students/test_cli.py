@@ -48,7 +48,7 @@ def test_enrol_list_show_rename_remove(terminal: Terminal) -> None:
 def test_who_is_removed_is_removed_from_the_record_too(terminal: Terminal) -> None:
     anna, ben = terminal.enroll("Anna", "happy"), terminal.enroll("Ben", "happy")
     with Store.open("sqlite:///fewshot-fer.db") as store:
-        store.write(store.begin(each=True), [second(0, {anna: "happy", ben: "sad"})])
+        store.write(store.begin(per_student=True), [second(0, {anna: "happy", ben: "sad"})])
         removed = terminal.json("students", "remove", "Anna", "--yes")
         assert removed == {"removed": [anna], "sessions": [1]}
         assert store.students_of(1) == [ben]
@@ -186,7 +186,7 @@ def test_who_expires_is_forgotten_by_the_record_too(terminal: Terminal) -> None:
     arguments = ["enroll", "--name", "Anna", "--consent", "P", f"happy={happy}"]
     anna = terminal.json(*arguments, "--keep-until", "2026-01-01")["student"]
     with Store.open("sqlite:///fewshot-fer.db") as store:
-        store.write(store.begin(each=True), [second(0, {anna: "happy", ben: "sad"})])
+        store.write(store.begin(per_student=True), [second(0, {anna: "happy", ben: "sad"})])
         assert terminal.json("students", "expire", "--yes") == {"removed": [anna]}
         assert store.students_of(1) == [ben]
 

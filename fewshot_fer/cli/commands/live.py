@@ -118,7 +118,7 @@ def _in_terminal(
             lesson.ask(Pull(source))
         try:
             with suppress(KeyboardInterrupt):
-                watching = Watching(lesson, lambda: here.members.names, mode, seconds)
+                watching = TerminalLesson(lesson, lambda: here.members.names, mode, seconds)
                 if call.as_json or not output.console().is_terminal:
                     watching.run()
                 else:
@@ -136,7 +136,7 @@ def _in_terminal(
             raise wrong
 
 
-class Watching:
+class TerminalLesson:
     """A lesson in a terminal: recorded if wanted, and keys are done as they say."""
 
     def __init__(
@@ -241,7 +241,7 @@ def in_words(results: Mapping[str, object], names: Mapping[str, str]) -> str:
     return f"{done} of {len(results)} recalibrated.{rest}"
 
 
-def _show(watching: Watching, *, each: bool) -> None:
+def _show(watching: TerminalLesson, *, each: bool) -> None:
     """Watch with a screen and with keys."""
     from fewshot_fer.cli.show.keys import keyboard
     from fewshot_fer.cli.show.screen import Screen

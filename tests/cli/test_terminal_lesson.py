@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from fewshot_fer.cli.commands.live import Watching
+from fewshot_fer.cli.commands.live import TerminalLesson
 from fewshot_fer.cli.show.desk import Desk
 from fewshot_fer.cli.show.keys import ENTER
 from fewshot_fer.lesson.commands import Pull, Source
@@ -80,7 +80,7 @@ def teach(keys: dict[float, str], mode: Mode = "per_student", *, broken: bool = 
                 here.show("happy", "sad")
                 here.settle(0.25)
 
-        watching = Watching(here.lesson, lambda: hall.members.names, mode, sleeps=pass_time)
+        watching = TerminalLesson(here.lesson, lambda: hall.members.names, mode, sleeps=pass_time)
         watching.run(Typist(here, keys), cast("Screen", paper))
         ended = here.lesson.close()
     return Taught(hall, paper, ended)
