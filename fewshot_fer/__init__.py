@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fewshot_fer.lesson.engine import LessonEngine
+    from fewshot_fer.lesson.opening import OpenClass
     from fewshot_fer.lesson.session import ClassSession
     from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.stills import name_faces
@@ -25,7 +27,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ClassSession",
+    "LessonEngine",
     "Library",
+    "OpenClass",
     "Recognizer",
     "Roster",
     "add_references",
@@ -36,6 +40,8 @@ __all__ = [
 
 _ROOMS = {
     "ClassSession": "fewshot_fer.lesson.session",
+    "LessonEngine": "fewshot_fer.lesson.engine",
+    "OpenClass": "fewshot_fer.lesson.opening",
     "Recognizer": "fewshot_fer.recognizer",
     "name_faces": "fewshot_fer.stills",
 }

@@ -89,10 +89,12 @@ class Intake:
     def close(self, why: Skipped | None) -> None:
         """Read nothing from now on, or (None) everything again."""
         self.closed = why
-        if why is not None:
-            for stream in self._streams.values():
-                for offer in stream.take_back():
-                    answer(offer.answer, why)
+        for stream in self._streams.values():
+            if why is None:
+                stream.health.heard(self._clock())  # Nobody was to send anything until now.
+                continue
+            for offer in stream.take_back():
+                answer(offer.answer, why)
 
     def stand(self, watched: bool, *, recording: bool, paused: bool) -> None:
         """How the lesson stands."""
@@ -181,7 +183,7 @@ class Intake:
 
     def drop_the_silent(self, now: float) -> None:
         """Sources that are pushed and have sent nothing for long are no more."""
-        for key, stream in list(self._streams.items()):
+        for key, stream in list(self._streams.items()) if self.closed is None else ():
             if stream.source.pictures is None and now - (stream.health.last or now) > _GONE_S:
                 self.leave(key)
 

@@ -141,7 +141,9 @@ def test_in_a_pause_nothing_is_looked_at() -> None:
         done(here.lesson.ask(Pause()))
         assert here.show("happy") == Skipped("paused")
         assert (here.settle().view, here.state.paused) == (None, True)
+        here.settle(300.0)
         done(here.lesson.ask(Pause(on=False)))
+        assert [source.said for source in here.settle(1.0).sources] == [None], "it is still there"
         assert looked(here.show("happy")).view.seen
         assert here.settle().shares.sure == 1
 
