@@ -86,6 +86,8 @@ class Record(Command[int | None]):
     """Record so from now on, in a session of its own; the session that is recorded, or was."""
 
     mode: Mode
+    when_seen: bool = False
+    """Begin with the first view, so that sources that show nothing leave no empty session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@
                      └── answers ──┴──────┴──> workers read pictures, helpers write and learn
 
 Whatever happens comes through one inbox, in the order in which it came, and only the lesson's own
-thread touches what the lesson knows (an actor). That thread never waits: workers read pictures,
-helpers see to databases and folders, and all of them answer into the same inbox.
+thread touches what the lesson knows (an actor). It never waits: workers read pictures, helpers see
+to databases and folders, and all answer into the same inbox.
 """
 
 from __future__ import annotations
@@ -144,10 +144,9 @@ class LessonEngine:
         match command:
             case c.Name(source, track, student):
                 self._intake.name(source, track, student, waiting)
-            case c.Record(mode):
+            case c.Record(mode, when_seen=False):
                 self._check_ins = ()
                 self._tape.change(mode, waiting)
-                self._publish()
             case c.Recalibrate(resting):
                 self._recalibrate(resting, waiting)
             case c.End():
@@ -171,6 +170,8 @@ class LessonEngine:
                 marked = Marked(mark, self._tape.on)
                 self._tell(marked)
                 return marked
+            case c.Record(mode):
+                self._tape.arm(mode)
             case c.Pause(on):
                 self._pause(on)
             case c.Watch(sink):
@@ -220,8 +221,8 @@ class LessonEngine:
         ended = Ended(self._time, self._tape.state, summary)
         self._tell(ended)
         self._intake.let_go()
-        for helper in (self._records, self._library):
-            helper.shutdown(wait=False, cancel_futures=True)
+        self._records.shutdown(wait=False)
+        self._library.shutdown(wait=False, cancel_futures=True)
         self._actor.close()
         self.over.set_result(ended)
 
@@ -270,8 +271,7 @@ class LessonEngine:
             self._end()
 
     def _refreshed(self, done: Future[None]) -> None:
-        error = done.exception()
-        # The lesson goes on with what is known.
+        error = done.exception()  # The lesson goes on with what is known.
         self._trouble = error if isinstance(error, FewshotFerError) else None
         self._intake.forget_who_left()
 

@@ -38,6 +38,10 @@ class Tape:
         self._changing = False
         self._later: deque[Callable[[], None]] = deque()
         self._unkept: list[tuple[str, float]] = []
+        self._armed: Mode = "off"
+        """Begins with the first view, ..."""
+        self._held: list[View] | None = None
+        """... which is held until it has begun."""
 
     @property
     def on(self) -> bool:
@@ -57,6 +61,10 @@ class Tape:
         if self._recording is None:
             return "off"
         return "per_student" if self._recording.per_student else "class"
+
+    def arm(self, mode: Mode) -> None:
+        """Begin a session with the first view."""
+        self._armed = mode
 
     def change(self, mode: Mode, waiting: Future[int | None]) -> None:
         """End the session that is recorded, if any, and begin another unless it is to be off."""
@@ -81,12 +89,15 @@ class Tape:
 
     def _changed(self, waiting: Future[int | None], done: Future[SessionWriter | None]) -> None:
         self._changing = False
+        held, self._held = self._held or [], None
         error = done.exception()
         self._trouble = error if isinstance(error, FewshotFerError) else None
         if error is None:
             self._recording = done.result()
             self._last = self._recording or self._last
             self.keep_marks("before the recording")
+            for view in held:
+                self.note(view)
             self._tell(self.state)
             answer(waiting, self._last.session if self._last is not None else None)
         else:
@@ -96,8 +107,13 @@ class Tape:
 
     def note(self, view: View) -> None:
         """One more view of the class."""
+        if self._armed != "off":
+            mode, self._armed, self._held = self._armed, "off", []
+            self.change(mode, Future())
         if self._recording is not None:
             self._recording.note(view)
+        elif self._held is not None:
+            self._held.append(view)
 
     def mark(self, text: str, time: float, *, paused: bool) -> None:
         """A moment of the lesson; it is kept for later where nothing is written now."""

@@ -167,3 +167,22 @@ def test_marks_are_in_seconds_of_the_lesson() -> None:
         here.clock.now += 7.4
         marked = done(here.lesson.ask(Mark()))
         assert (marked.mark.second, here.state.marks) == (7, (marked.mark,))
+
+
+def test_a_session_may_begin_with_the_first_view_which_is_in_it() -> None:
+    hall = Hall(slow=Event())
+    with held(hall) as here:
+        done(here.lesson.ask(Record("class", when_seen=True)))
+        here.settle(5.0)
+        assert hall.begun == 0, "what shows nothing leaves no session"
+        here.show("happy")
+        here.settle()
+        here.show("happy")
+        here.settle(1.0)
+        ended = here.lesson.ask(End())
+        assert hall.slow is not None
+        hall.slow.set()
+        session = done(ended).recording.session
+    with Store.open(RECORDS) as store:
+        assert store.read(session).whole.seconds.tolist() == [0, 1]
+        assert store.find(session).ended is not None

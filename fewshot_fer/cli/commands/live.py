@@ -159,10 +159,8 @@ class TerminalLesson:
         from fewshot_fer.lesson.commands import Record
 
         said: Container[object] = ()
+        self._lesson.ask(Record(self._mode, when_seen=True))
         while not ((state := self._lesson.state).over or self._over or self._is_late(state)):
-            if self._mode != "off" and state.recording.session is None and state.view is not None:
-                # A source that shows nothing leaves no empty session.
-                self._lesson.ask(Record(self._mode)).result()
             while keys is not None and (key := keys.pressed()) is not None:
                 faces = {face.track: (face.source, face.track) for face in numbered(state)}
                 self._do(self.desk.press(key, faces), state, screen)
