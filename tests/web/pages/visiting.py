@@ -34,7 +34,7 @@ def record(service: AppState, student: str | None, seconds: int = 300, name: str
     with Store.open(
         service.settings.records, now=lambda: datetime(2026, 11, 17, 9, tzinfo=UTC)
     ) as store:
-        session = store.begin(name, each=student is not None)
+        session = store.begin(name, per_student=student is not None)
         rows = []
         for t in range(seconds):
             shown = "neutral" if t < seconds // 2 else "happy"
