@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from fewshot_fer.drawn.cohort import TODAY, NameTags
 from fewshot_fer.drawn.files import reference_pictures
@@ -18,37 +18,19 @@ from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson.commands import Pull, Source
 from fewshot_fer.lesson.engine import LessonEngine
-from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.lesson.sources import Captured, Pictures
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Picture
-from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.consent import agreed
-from fewshot_fer.students.store.library import Library
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.app_state import AppState
 
 SOURCE: Final = "drawn:class"
 MOST: Final = 49
 _LESSON_S: Final = 120.0
 _PICTURES_A_SECOND: Final = 10.0
-
-
-class Host(Protocol):
-    """What drawing needs of the service."""
-
-    demo: int
-    library: Library
-    lessons: LessonRegistry
-
-    @property
-    def class_name(self) -> str:
-        """What sessions of the class are found by."""
-        ...
-
-    @property
-    def roster(self) -> Roster:
-        """The students as the recogniser sees them."""
-        ...
 
 
 def thrown_away(settings: Settings, folder: Path) -> Settings:
@@ -57,30 +39,30 @@ def thrown_away(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"support_sets": folder / "students", "records": record})
 
 
-def class_now(host: Host) -> LessonEngine:
+def class_now(app: AppState) -> LessonEngine:
     """The class that is watched now, or a new one."""
-    return host.lessons.latest(lambda: new_class(host))
+    return app.lessons.latest(lambda: new_class(app))
 
 
-def new_class(host: Host) -> LessonEngine:
+def new_class(app: AppState) -> LessonEngine:
     """A new class; where nobody is real, one in which the drawn students sit."""
-    if not host.demo:
-        return host.lessons.open(host.class_name)
-    lesson = host.lessons.open(f"Drawn class of {host.demo}")
-    draw(host, lesson, host.demo)
+    if not app.demo:
+        return app.lessons.open(app.class_name)
+    lesson = app.lessons.open(f"Drawn class of {app.demo}")
+    draw(app, lesson, app.demo)
     return lesson
 
 
-def draw(host: Host, lesson: LessonEngine, students: int, seed: int = 0) -> None:
+def draw(app: AppState, lesson: LessonEngine, students: int, seed: int = 0) -> None:
     """Let a drawn class sit in a lesson until that ends, or its source is taken away."""
     people = invent_class(students, seed)
     ids: dict[str, str] = {}
     tags = NameTags(ids)
     source = Source(SOURCE, "drawn", pictures=_pictures(people, tags, seed), waits=True, namer=tags)
     lesson.ask(Pull(source))
-    if host.demo:
+    if app.demo:
         enrolling = Thread(
-            target=_enrol, args=(host, lesson, ids, people), name="enrolling", daemon=True
+            target=_enrol, args=(app, lesson, ids, people), name="enrolling", daemon=True
         )
         enrolling.start()
 
@@ -99,16 +81,16 @@ def _pictures(people: Sequence[DrawnStudent], tags: NameTags, seed: int) -> Pict
 
 
 def _enrol(
-    host: Host, lesson: LessonEngine, ids: dict[str, str], people: Sequence[DrawnStudent]
+    app: AppState, lesson: LessonEngine, ids: dict[str, str], people: Sequence[DrawnStudent]
 ) -> None:
     """Everybody with one picture of each expression, while the lesson goes on.
 
     `ids` says whom a name tag stands for, and grows as they enrol.
     """
-    roster = host.roster
+    roster = app.roster
     enrolment = Enrolment(roster, Gate(roster.recogniser.find), skip_refused=True)
     consent = agreed("Drawn students", datetime.now(UTC))
-    there = {one.name: one.id for one in host.library.students()}
+    there = {one.name: one.id for one in app.library.students()}
     ids.update(there)
     for person in people:
         if person.name in there:
