@@ -37,7 +37,8 @@ def estimated(
     """By expression: the mean probability by the model that a sample of it is given its name."""
     points, spread = prototypes.points, 1.0 + _spread(prior, prototypes)
     noise = randomness.standard_normal((_SAMPLES, points.shape[2]), dtype=np.float32)
-    modes = randomness.choice(len(points), _SAMPLES, p=np.exp(prototypes.log_modes.astype(float)))
+    likely = np.exp(prototypes.log_modes.astype(np.float64))
+    modes = randomness.choice(len(points), _SAMPLES, p=likely / likely.sum())
     result = {}
     for c, name in enumerate(prototypes.names):
         samples = points[modes, c] + noise * np.sqrt(spread[c])

@@ -31,6 +31,7 @@ _TEMPERATURES: Final = np.exp(np.linspace(-1.5, 4.0, 45))
 _FARTHEST: Final = 0.995
 
 Temperature = Callable[[float], float]  # of the doubt that is left
+Change = Callable[[FitConfig, float], FitConfig]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def choose(trials: Sequence[Trial], start: FitConfig, rounds: int = 2) -> Chosen
     best, cost, steps = start, _cost(trials, start), [f"start: {_cost(trials, start):.4f}"]
     for _ in range(rounds):
         before = cost
-        for name, candidates in _moves(best):
-            for value, candidate in candidates:
+        for name, values, change in _moves(start):
+            for value in values:
+                candidate = change(best, value)
                 found = _cost(trials, candidate)
                 if found < cost - 1e-4:
                     best, cost = candidate, found
@@ -100,21 +102,21 @@ def choose(trials: Sequence[Trial], start: FitConfig, rounds: int = 2) -> Chosen
     return Chosen(_calibrated(trials, best), cost, tuple(steps))
 
 
-def _moves(config: FitConfig) -> Iterator[tuple[str, list[tuple[float, FitConfig]]]]:
-    """What may be changed, each to a few values; later moves start from the config at hand."""
-    yield "acted_means", [(v, replace(config, acted_means=v)) for v in (0.7, 0.85, 1.0)]
-    yield "acted_noise", [(v, replace(config, acted_noise=v)) for v in (0.15, 0.3, 0.5, 0.7)]
-    yield "allowance", [(v, replace(config, allowance=v)) for v in (0.0, 0.03, 0.05, 0.08)]
+def _moves(config: FitConfig) -> Iterator[tuple[str, Sequence[float], Change]]:
+    """What may be changed, to which values, and how."""
+    yield "acted_means", (0.7, 0.85, 1.0), lambda one, v: replace(one, acted_means=v)
+    yield "acted_noise", (0.15, 0.3, 0.5, 0.7), lambda one, v: replace(one, acted_noise=v)
+    yield "allowance", (0.0, 0.03, 0.05, 0.08), lambda one, v: replace(one, allowance=v)
     for block in config.blocks:
         for part, values in (
             ("weight", (0.25, 0.5, 1.0, 2.0)),
             ("beta", (1.0, 2.0, 3.3, 6.0, 12.0)),
             ("delta", (0.35, 0.67, 1.0, 2.0)),
         ):
-            yield f"{block}.{part}", [(v, _with_block(config, block, part, v)) for v in values]
+            yield f"{block}.{part}", values, partial(_with_block, block=block, part=part)
 
 
-def _with_block(config: FitConfig, block: str, part: str, value: float) -> FitConfig:
+def _with_block(config: FitConfig, value: float, *, block: str, part: str) -> FitConfig:
     old = config.blocks[block]
     changed = {
         "weight": replace(old, weight=value),

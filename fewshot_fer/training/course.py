@@ -44,6 +44,7 @@ from fewshot_fer.training.saving import (
     save_history,
     save_network,
     save_state,
+    take_up_helpers,
 )
 from fewshot_fer.training.scores import Balance, HeadLogits, Named, named_by_own, named_by_votes
 from fewshot_fer.training.teacher import Teacher, beginning, read_backbone, write_teacher
@@ -156,6 +157,9 @@ def open_course(
         acted = persons_of(pictures, config.folds, config.fold)
     labels = open_bank(bank, training, config.augment) if bank is not None else None
     trainer = Trainer.start(config, training, acted, device(), labels, _begun_with(config))
+    before = load_state(Path(config.start)) if config.start else None
+    if before is not None:
+        take_up_helpers(trainer, before)
     return Course.prepare(folder, trainer, validation, resume=resume)
 
 
