@@ -36,11 +36,16 @@ class FitConfig:
     """
 
     blocks: Mapping[str, BlockFit] = field(
-        default_factory=lambda: {"general": BlockFit(), "detail": BlockFit()}
+        default_factory=lambda: {
+            "general": BlockFit(weight=0.5),
+            "detail": BlockFit(weight=0.5),
+            "votes": BlockFit(weight=0.5),
+            "own": BlockFit(weight=0.25),
+        }
     )
     modes: int = 2
-    acted_means: float = 1.0
-    acted_noise: float = 0.3
+    acted_means: float = 0.85
+    acted_noise: float = 0.15
     whitened: bool = True
     session: float = 1.0
     allowance: float = 0.05
