@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import StudentError
+from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
@@ -19,11 +20,16 @@ class Members(Protocol):
     """The students of a class as a session needs them."""
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
+        self,
+        students: Sequence[str | None],
+        z: Floats,
+        weak: Sequence[Reason | None],
+        rates: BaseRates = EVEN,
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it; None is nobody in particular.
 
-        `weak` says of every face what is wrong with it, if anything.
+        `weak` says of every face what is wrong with it, if anything; `rates` how often
+        expressions are expected.
         """
         ...
 
@@ -48,10 +54,14 @@ class Strangers:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
+        self,
+        students: Sequence[str | None],
+        z: Floats,
+        weak: Sequence[Reason | None],
+        rates: BaseRates = EVEN,
     ) -> Sequence[Reading]:
         """Name vectors [n,D] as people in general show it."""
-        return self.generic.read(z, weak)
+        return self.generic.read(z, weak, rates)
 
     def prototypes(self, student: str | None) -> Prototypes:
         """What is known of people in general."""
@@ -113,12 +123,16 @@ class Enrolled:
         return dict(self._names)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
+        self,
+        students: Sequence[str | None],
+        z: Floats,
+        weak: Sequence[Reason | None],
+        rates: BaseRates = EVEN,
     ) -> Sequence[Reading]:
         """Name vectors [n,D], each as its student shows it."""
         with self._turn:
             known = [student if student in self._names else None for student in students]
-            return self._index.read(known, z, weak)
+            return self._index.read(known, z, weak, rates)
 
     def prototypes(self, student: str | None) -> Prototypes:
         """What is known of a student; of people in general for None."""

@@ -26,6 +26,7 @@ from fewshot_fer.lesson.memory import Memory
 from fewshot_fer.lesson.naming import Doubts, Namer, Names
 from fewshot_fer.lesson.smoothing import Smoother, Smoothing
 from fewshot_fer.lesson.watching import Watching
+from fewshot_fer.prototypes import EVEN
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
@@ -236,7 +237,9 @@ class ClassSession:
         students = [self._names.of(track) for track in tracks]
         flaws = [self._flaw(track) for track in tracks]
         keys = [self._key(track) for track in tracks]
-        readings = self.members.read(students, self._settled(keys, z), flaws)
+        rates = self._watching.rates if self._watching is not None else EVEN
+        self._smoother.rates = rates
+        readings = self.members.read(students, self._settled(keys, z), flaws, rates)
         self._learn(keys, students, z, readings, flaws, now)
         for i, track in enumerate(tracks):
             self._attention.was_read(track, now)
@@ -269,7 +272,6 @@ class ClassSession:
             if flaws[i] is None:
                 self._watching.see(key, z[i], self.members.prototypes(students[i]), now)
                 self._watching.note(readings[i].scores)
-        self._smoother.rates = self._watching.rates
 
     def _flaw(self, track: int) -> Reason | None:
         """Why a face can hardly be read, if so."""

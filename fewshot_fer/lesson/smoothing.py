@@ -54,7 +54,7 @@ class Smoother:
     """One belief for every key (a student, or a face without a name)."""
 
     def __init__(self, smoothing: Smoothing | None = None, rates: BaseRates = EVEN) -> None:
-        """`rates` is how often expressions occur when nothing is seen."""
+        """`rates` is how often expressions are expected, here and in the readings."""
         self._how = smoothing or Smoothing()
         self.rates = rates
         self._beliefs: dict[Hashable, _Belief] = {}
@@ -63,14 +63,15 @@ class Smoother:
         """Take one look's reading in; times of one key must not go back."""
         names = tuple(reading.scores)
         scores = np.fromiter(reading.scores.values(), np.float64, len(names))
+        # The rates are in the belief already: they do not count again with every frame.
+        fits = scores / self._shares(names)
         belief = self._beliefs.get(key)
         if belief is None or belief.names != names:
-            first = scores * self._shares(names)
-            self._beliefs[key] = _first(names, first, time, reading.unsure)
+            self._beliefs[key] = _first(names, scores, time, reading.unsure)
             return
         since = max(0.0, time - belief.time)
         news = 1 - np.exp(-since / self._how.correlation)
-        likely = (1 - self._how.doubt) * scores + self._how.doubt / len(names)
+        likely = (1 - self._how.doubt) * fits / fits.sum() + self._how.doubt / len(names)
         updated = self._expected(belief, since) * likely**news
         belief.probabilities = updated / updated.sum()
         belief.unsure += news * ((reading.unsure is not None) - belief.unsure)

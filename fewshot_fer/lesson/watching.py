@@ -62,10 +62,11 @@ class Watching:
             seen.offset = self._prior.recalibrate(known, samples).offset
 
     def note(self, scores: Mapping[str, float]) -> None:
-        """Take in what a sample was read as, under even base rates."""
+        """Take in what a sample was read as, under the rates of the moment."""
         if not self._learns_rates or not set(self._prior.names) <= scores.keys():
             return
-        row = np.array([scores[name] for name in self._prior.names], np.float32)
+        even = self.rates.taken_off(scores)
+        row = np.array([even[name] for name in self._prior.names], np.float32)
         self._scores.append(row / max(float(row.sum()), 1e-9))
         if len(self._scores) % _FEWEST == 0:
             self.rates = learn_rates(np.stack(self._scores), self._prior.names, self._begun)

@@ -52,6 +52,12 @@ class BaseRates:
         shares = [self.shares.get(name, even) for name in names]
         return np.asarray(np.log(np.asarray(shares) / even), dtype=np.float32)
 
+    def taken_off(self, scores: Mapping[str, float]) -> dict[str, float]:
+        """What these scores would be with even rates."""
+        weights = np.exp(-self.logs(tuple(scores)).astype(np.float64))
+        even = weights * np.fromiter(scores.values(), np.float64, len(scores))
+        return dict(zip(scores, (even / max(even.sum(), 1e-12)).tolist(), strict=True))
+
 
 EVEN: Final = BaseRates()
 

@@ -104,10 +104,7 @@ class Prior:
             counts=tuple(int(count) for count in counts),
             doubt=doubt,
             temperature=_between(self.temperatures[1], self.temperatures[0], doubt),
-            doubts=Doubts(
-                _between(self.doubts[1].confidence, self.doubts[0].confidence, doubt),
-                _between(self.doubts[1].distance, self.doubts[0].distance, doubt),
-            ),
+            doubts=_doubts_between(*self.doubts, doubt),
         )
 
     def _log_modes(self, belief: Belief) -> Floats:
@@ -173,6 +170,15 @@ def _distinct(z: Floats, labels: Sequence[str]) -> tuple[Floats, list[str]]:
     }
     rows = [seen[key] for key in sorted(seen)]
     return z[rows], [labels[row] for row in rows]
+
+
+def _doubts_between(none: Doubts, many: Doubts, doubt: float) -> Doubts:
+    everyday = [one.confidence if one.everyday is None else one.everyday for one in (many, none)]
+    return Doubts(
+        _between(many.confidence, none.confidence, doubt),
+        _between(many.distance, none.distance, doubt),
+        _between(everyday[0], everyday[1], doubt),
+    )
 
 
 def _between(certain: float, doubtful: float, doubt: float) -> float:

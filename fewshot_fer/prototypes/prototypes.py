@@ -23,10 +23,19 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """When a label is not shown: below this confidence, or beyond this distance."""
+    """When a label is not shown: below this confidence, or beyond this distance.
+
+    `everyday` is the confidence asked for where expressions are not expected evenly: what is
+    usual there helps to be right, so less is enough. Without it, it is the same.
+    """
 
     confidence: float
     distance: float
+    everyday: float | None = None
+
+    def least(self, rates: BaseRates) -> float:
+        """The confidence below which a label is not shown."""
+        return self.everyday if rates.shares and self.everyday is not None else self.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +115,16 @@ class Prototypes:
             Reading(
                 self.names[int(row.argmax())],
                 dict(zip(self.names, row.tolist(), strict=True)),
-                reason or self._doubt(row, float(far)),
+                reason or self._doubt(row, float(far), rates),
             )
             for row, far, reason in zip(scores, nearest, why, strict=True)
         ]
 
-    def _doubt(self, scores: Floats, nearest: float) -> Reason | None:
+    def _doubt(self, scores: Floats, nearest: float, rates: BaseRates) -> Reason | None:
         if nearest > self.doubts.distance:
             return Reason(Code.FAR)
         second, first = np.argsort(scores)[-2:]
-        if scores[first] < self.doubts.confidence:
+        if scores[first] < self.doubts.least(rates):
             return Reason(Code.CLOSE, first=self.names[first], second=self.names[second])
         return None
 

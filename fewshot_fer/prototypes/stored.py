@@ -22,7 +22,8 @@ def prior_arrays(prior: Prior) -> dict[str, Floats]:
     arrays["prior.allowance"] = np.array([prior.allowance], np.float32)
     arrays["prior.temperatures"] = np.array(prior.temperatures, np.float32)
     arrays["prior.doubts"] = np.array(
-        [[doubt.confidence, doubt.distance] for doubt in prior.doubts], np.float32
+        [[one.confidence, one.distance, one.least(prior.everyday)] for one in prior.doubts],
+        np.float32,
     )
     shares = np.exp(prior.everyday.logs(prior.names)) / len(prior.names)
     one = prior.expectation

@@ -141,13 +141,17 @@ def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
     temperature = partial(_mixed, none, float(many))
     groups = [
         _named([one for one in all_asked if one.people == people], temperature)
-        for all_asked in asked.values()
+        for way, all_asked in asked.items()
+        if way != EVERYDAY
         for people in sorted({one.people for one in all_asked})
     ]
     least = promised_confidences(groups, PROMISE)
+    usual = least
+    if asked.get(EVERYDAY):
+        usual = promised_confidences([_named(asked[EVERYDAY], temperature)], PROMISE)
     doubts = (
-        Doubts(least[0], _farthest(strangers)),
-        Doubts(least[1], _farthest(enrolled)),
+        Doubts(least[0], _farthest(strangers), usual[0]),
+        Doubts(least[1], _farthest(enrolled), least[1]),
     )
     return replace(config, temperatures=(none, float(many)), doubts=doubts)
 

@@ -12,6 +12,7 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import INNER, MARGIN, TEMPLATE
 from fewshot_fer.faces.follower import Finder, Tracked
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
 
@@ -72,7 +73,11 @@ class Pupils:
     asked: list[str | None] = field(default_factory=list)
 
     def read(
-        self, students: Sequence[str | None], z: Floats, weak: Sequence[Reason | None]
+        self,
+        students: Sequence[str | None],
+        z: Floats,
+        weak: Sequence[Reason | None],
+        rates: BaseRates = EVEN,
     ) -> list[Reading]:
         self.asked += students
         names = [min(GREYS, key=lambda name: abs(GREYS[name] - grey)) for (grey,) in z]
