@@ -29,7 +29,6 @@ class Looked:
     """Width and height."""
     seconds: float
     """From the picture's arrival to this answer."""
-    recording: bool
     jpeg: bytes | None = None
     """The picture, where it may be shown."""
 

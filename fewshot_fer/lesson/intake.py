@@ -63,7 +63,7 @@ class Intake:
         """Makes pictures for those who watch, if anybody does."""
         self._actor, self._workers, self._clock = actor, workers, clock
         self._begins, self._show, self._changed = begins, show, changed
-        self._paused = self._recording = self._wanted = False
+        self._paused = self._wanted = False
         """The last: whether anybody watches or writes down what a source shows that waits."""
         self._streams: dict[str, Stream] = {}
 
@@ -98,7 +98,7 @@ class Intake:
 
     def stand(self, watched: bool, *, recording: bool, paused: bool) -> None:
         """How the lesson stands."""
-        self._paused, self._recording = paused, recording and not paused
+        self._paused = paused
         self._wanted = (watched or recording) and not paused
 
     def _send_off(self, stream: Stream) -> None:
@@ -134,7 +134,7 @@ class Intake:
     def _looked(self, source: Source, done: Read, view: View) -> Looked:
         took, own = self._clock() - done.offer.came, source.kind == "device"
         jpeg = None if own else done.jpeg
-        looked = Looked(source.key, view, done.size, took, self._recording, jpeg)
+        looked = Looked(source.key, view, done.size, took, jpeg)
         if not own:
             self._show(looked)
         return looked

@@ -36,9 +36,9 @@ from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.files import private_folder
 from fewshot_fer.web.guide.taken import TakenFaces
 from fewshot_fer.web.live.checking import check_ins
+from fewshot_fer.web.messages import CheckIn
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
-from fewshot_fer.web.wire import Message
 
 _FORSAKEN_S: Final = 30 * 60.0
 """A class that nobody sends pictures to or watches ends after so long; no break is longer."""
@@ -146,7 +146,7 @@ class AppState:
         records = self.settings.records
         return SessionWriter.begin(records, self.library, name, per_student=per_student)
 
-    def check_ins(self, session: int) -> tuple[Message, ...]:
+    def check_ins(self, session: int) -> tuple[CheckIn, ...]:
         """Who is worth a check-in in a session that is recorded."""
         with self.store() as store:
             return check_ins(store, session, self.library)

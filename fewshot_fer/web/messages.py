@@ -35,10 +35,12 @@ Face = TypedDict("Face", {
 })
 """A face; what single students show is left out unless it is to be told."""
 
+Numbers = TypedDict("Numbers", {"shares": Shares, "sure": int, "expected": int})
+"""The class as a whole."""
+
 View = TypedDict("View", {
     "type": Literal["view"], "source": str, "time": float, "size": list[int], "seen": list[Face],
     "shares": Shares, "sure": int, "expected": int, "ms": float,
-    "recording": bool, "paused": bool,
 })
 """What was seen in one picture; for other viewers the picture comes just before."""
 
@@ -68,6 +70,13 @@ Stretch = tuple[int, Shares, float]
 Timeline = TypedDict("Timeline", {"step": int, "from": int, "stretches": list[Stretch]})
 """The lesson in stretches of `step` seconds, those from number `from` on."""
 
+Standing = TypedDict("Standing", {
+    "id": str, "name": str, "paused": bool, "ended": bool, "recording": bool, "each": bool,
+    "session": int | None, "trouble": str | None, "sources": list[Source], "viewers": int,
+    "marks": list[Mark],
+})
+"""How a class stands; `each`: every student is recorded."""
+
 State = TypedDict("State", {
     "type": Literal["state"], "id": str, "name": str, "seconds": float,
     "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
@@ -80,7 +89,9 @@ State = TypedDict("State", {
 Enrolled = TypedDict("Enrolled", {"id": str, "name": str})
 Students = TypedDict("Students", {"type": Literal["students"], "students": list[Enrolled]})
 Marked = TypedDict("Marked", {"type": Literal["marked"], "second": int, "text": str})
-Recording = TypedDict("Recording", {"type": Literal["recording"], "session": int, "each": bool})
+Recording = TypedDict("Recording", {
+    "type": Literal["recording"], "session": int | None, "each": bool,
+})
 Recorded = TypedDict("Recorded", {"type": Literal["recorded"], "session": int | None})
 
 Invited = TypedDict("Invited", {

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
 from fewshot_fer.records.views import ClassShares, Seen, View
 from fewshot_fer.sentences import sentence
+from fewshot_fer.web import messages
 from fewshot_fer.web.access.refusal import code_of
 
 MOST_BYTES: Final = 2_000_000
@@ -18,7 +19,8 @@ LEAST_SIDE: Final = 32
 MOST_TEXT: Final = 4_000
 """Characters of a command."""
 
-Message = dict[str, Any]
+Command = dict[str, Any]
+"""What a page asks; whoever obeys looks at each part of it."""
 
 _PLAIN: Final = frozenset({0xC0, 0xC1})
 """Pictures that are stored in one pass, as browsers make them."""
@@ -72,12 +74,12 @@ def _announced(jpeg: bytes) -> tuple[int, int]:
 # ---------------------------------------------------------------------- messages
 
 
-def encode(message: Mapping[str, Any]) -> str:
+def encode(message: Mapping[str, object]) -> str:
     """A message as text."""
     return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
 
 
-def command_of(text: str) -> Message:
+def command_of(text: str) -> Command:
     """A client's command: an object with `do`."""
     command = None
     if len(text) <= MOST_TEXT:
@@ -93,19 +95,20 @@ def command_of(text: str) -> Message:
     return command
 
 
-def view_message(view: View, size: tuple[int, int], *, ms: float = 0.0) -> Message:
+def view_message(view: View, size: tuple[int, int], source: str, ms: float) -> messages.View:
     """What was seen in one picture, every face with its label."""
     return {
         "type": "view",
+        "source": source,
         "time": round(view.time, 3),
         "size": list(size),
-        "seen": [_face(face) for face in view.seen],
-        **shares_message(view.shares),
+        "seen": [face_message(face) for face in view.seen],
+        **numbers(view.shares),
         "ms": round(ms, 1),
     }
 
 
-def shares_message(shares: ClassShares) -> Message:
+def numbers(shares: ClassShares) -> messages.Numbers:
     """The class as a whole."""
     return {
         "shares": {name: round(share, 4) for name, share in shares.shares.items()},
@@ -114,21 +117,19 @@ def shares_message(shares: ClassShares) -> Message:
     }
 
 
-def without_each(message: Message) -> Message:
+def without_each(message: messages.FromClass) -> messages.FromClass:
     """The same without what single students show; of one face alone there is nothing to hide."""
-    seen = message.get("seen", ())
-    if len(seen) <= 1:
+    if message["type"] != "view" or len(message["seen"]) <= 1:
         return message
-    kept = ("track", "box", "student", "name", "sure")
-    return {**message, "seen": [{key: face[key] for key in kept} for face in seen]}
+    seen: list[messages.Face] = [
+        {"track": face["track"], "box": face["box"], "student": face["student"],
+         "name": face["name"], "sure": face["sure"]}
+        for face in message["seen"]
+    ]  # fmt: skip
+    return {**message, "seen": seen}
 
 
-def skipped(reason: str) -> Message:
-    """The answer to a picture that was not looked at: `newer`, `paused` or `ended`."""
-    return {"type": "skipped", "reason": reason}
-
-
-def error_message(error: FewshotFerError, code: str | None = None) -> Message:
+def error_message(error: FewshotFerError, code: str | None = None) -> messages.Problem:
     """An error of ours as a client shows it; its code is the API's, or one more exact."""
     return {
         "type": "error",
@@ -138,7 +139,8 @@ def error_message(error: FewshotFerError, code: str | None = None) -> Message:
     }
 
 
-def _face(face: Seen) -> Message:
+def face_message(face: Seen) -> messages.Face:
+    """A face with its label."""
     reading, quality = face.reading, face.quality
     scores = reading.scores if reading is not None else {}
     why = reading.unsure if reading is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -31,7 +31,7 @@ def _only_described_messages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     others: list[object] = []
     encode = wire.encode
 
-    def listen(message: wire.Message) -> str:
+    def listen(message: Mapping[str, object]) -> str:
         others.extend([] if described(message) else [message])
         return encode(message)
 

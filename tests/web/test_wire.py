@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fewshot_fer.errors import ImageError, ReferenceImageError, RequestError
-from fewshot_fer.web import wire
+from fewshot_fer.web import messages, wire
 from fewshot_fer.web.access import refusal
 
 
@@ -62,7 +62,7 @@ def test_what_is_no_command_is_refused(text: str) -> None:
         wire.command_of(text)
 
 
-def face(track: int) -> wire.Message:
+def face(track: int) -> messages.Face:
     return {
         "track": track, "box": [0, 0, 9, 9], "student": "a", "name": "A", "sure": True,
         "expression": "happy", "best": "happy", "scores": {"happy": 1.0}, "unsure": None,
@@ -70,16 +70,24 @@ def face(track: int) -> wire.Message:
     }  # fmt: skip
 
 
+def view(*faces: messages.Face) -> messages.View:
+    return {
+        "type": "view", "source": "gallery:a", "time": 0.0, "size": [9, 9], "seen": [*faces],
+        "shares": {"happy": 1.0}, "sure": 1, "expected": 1, "ms": 1.0,
+    }  # fmt: skip
+
+
 def test_of_many_faces_no_single_one_is_told() -> None:
-    told = wire.without_each({"type": "view", "seen": [face(1), face(2)], "shares": {"happy": 1}})
+    told = wire.without_each(view(face(1), face(2)))
+    assert told["type"] == "view"
     assert told["shares"] == {"happy": 1}
+    assert len(told["seen"]) == 2
     for one in told["seen"]:
         assert not {"expression", "best", "scores", "unsure"} & set(one)
 
 
 def test_one_face_alone_is_the_class() -> None:
-    view = {"type": "view", "seen": [face(1)]}
-    assert wire.without_each(view) == view
+    assert wire.without_each(view(face(1))) == view(face(1))
 
 
 def test_an_error_has_the_code_that_the_api_gives_it() -> None:

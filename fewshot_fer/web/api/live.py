@@ -8,15 +8,23 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from fewshot_fer.errors import MissingError, RequestError, SourceError
-from fewshot_fer.lesson.commands import Command, End, Mark, Pause, Record, Results, Source
+from fewshot_fer.lesson.commands import (
+    Command,
+    End,
+    Mark,
+    Pause,
+    Recalibrate,
+    Record,
+    Results,
+    Source,
+)  # fmt: skip
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.registry import session_of
 from fewshot_fer.web.api.shapes import live as shapes
 from fewshot_fer.web.api.table import Call, Group, Nothing
 from fewshot_fer.web.api.tools import AnyCall
-from fewshot_fer.web.live.commands import recalibration
 from fewshot_fer.web.live.drawn import draw
-from fewshot_fer.web.live.telling import answer_message, state_of
+from fewshot_fer.web.live.telling import answer_message, recalibrated_message, state_of
 from fewshot_fer.web.wire import size_of
 
 T = TypeVar("T")
@@ -112,13 +120,13 @@ def recalibrate_class(call: Call[Nothing, shapes.RecalibrateClass]) -> object:
     From the last minute; with `resting` from the last seconds, in which all are at rest. `undo`
     names each calibration, to be taken back.
     """
-    later = recalibration(call.app, _lesson(call), resting=call.body.resting)
+    names = {one.id: one.name for one in call.app.library.students()}
 
     def shown(results: Results) -> object:
-        came = later.say(results) or {}
+        came = recalibrated_message(results, names)
         return {"students": came["students"], "undo": came["undo"]}
 
-    return _then(later.future, shown)
+    return _then(_lesson(call).ask(Recalibrate(call.body.resting)), shown)
 
 
 @operation("DELETE", _ONE, shapes.Ended)

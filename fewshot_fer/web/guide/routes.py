@@ -18,7 +18,8 @@ from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
-    from fewshot_fer.web.wire import Message
+    from fewshot_fer.web.messages import FromGuide
+    from fewshot_fer.web.wire import Command
 
 _SHORTEST_TICKET: Final = 16
 _MOST_EXPRESSIONS: Final = 40
@@ -54,7 +55,7 @@ class Guide:
         self._ticket = ""
         self._fetched = 0
 
-    def answers(self, received: Mapping[str, Any]) -> list[Message]:
+    def answers(self, received: Mapping[str, Any]) -> list[FromGuide]:
         """What to say to a command or a picture; errors in our words."""
         try:
             if received.get("bytes") is not None:
@@ -67,18 +68,18 @@ class Guide:
         """Let go of the coach."""
         self._coach = None
 
-    def _obey(self, command: Message) -> list[Message]:
-        does: dict[str, Callable[[Message], list[Message]]] = {
+    def _obey(self, command: Command) -> list[FromGuide]:
+        does: dict[str, Callable[[Command], list[FromGuide]]] = {
             "teach": self._begin,
             "rest": self._begin,
-            "skip": lambda _: self._coach.skip() if self._coach is not None else [],
+            "skip": lambda _: [*self._coach.skip()] if self._coach is not None else [],
         }
         found = does.get(command["do"])
         if found is None:
             raise RequestError("There is no such command.", next_step="Load the page again.")
         return found(command)
 
-    def _begin(self, command: Message) -> list[Message]:
+    def _begin(self, command: Command) -> list[FromGuide]:
         ticket, names = command.get("ticket"), command.get("expressions", [])
         if not isinstance(ticket, str) or not _SHORTEST_TICKET <= len(ticket) <= 100:
             raise RequestError("The page gave no ticket.", next_step="Load the page again.")
@@ -89,13 +90,14 @@ class Guide:
             self._coach = Resting(Gate(find, rules=FOR_LESSONS))
         else:
             self._coach = Teaching(Gate(find), _expressions(names))
-        return self._coach.begin()
+        return [*self._coach.begin()]
 
-    def _see(self, jpeg: bytes) -> list[Message]:
+    def _see(self, jpeg: bytes) -> list[FromGuide]:
         if self._coach is None:
             return []
         wire.size_of(jpeg)
-        said = self._coach.see(self._app.clock(), decode_image(jpeg, where="camera"))
+        image = decode_image(jpeg, where="camera")
+        said: list[FromGuide] = [*self._coach.see(self._app.clock(), image)]
         new = list(self._coach.taken[self._fetched :])
         if new and (isinstance(self._coach, Teaching) or self._coach.over):
             self._app.taken.put(self._ticket, new)

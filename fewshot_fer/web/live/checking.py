@@ -6,10 +6,10 @@ from fewshot_fer.records.store import Store
 from fewshot_fer.reports import words
 from fewshot_fer.reports.changes import CheckIn, watch
 from fewshot_fer.students.store.library import Library
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web import messages
 
 
-def check_ins(store: Store, session: int, library: Library) -> tuple[Message, ...]:
+def check_ins(store: Store, session: int, library: Library) -> tuple[messages.CheckIn, ...]:
     """What the record says by now, in the order of names: this is no ranking."""
     recorded = store.read(session, students=True)
     if not recorded.students:
@@ -17,10 +17,10 @@ def check_ins(store: Store, session: int, library: Library) -> tuple[Message, ..
     watched = watch(recorded, store.earlier(recorded.session))
     names = {one.id: one.name for one in library.students()}
     told = [_told(one, names[one.student]) for one in watched.check_ins if one.student in names]
-    return tuple(sorted(told, key=lambda one: str(one["name"]).casefold()))
+    return tuple(sorted(told, key=lambda one: one["name"].casefold()))
 
 
-def _told(one: CheckIn, name: str) -> Message:
+def _told(one: CheckIn, name: str) -> messages.CheckIn:
     return {
         "student": one.student,
         "name": name,

@@ -24,7 +24,7 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
 from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, uninvite
 from fewshot_fer.web.live.telling import recalibrated_message
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web.messages import Done, Enrolled, FromClass, Students, TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Later:
     """What a lesson was asked, and how its answer is said."""
 
     future: Future[Any]
-    say: Callable[[Any], Message | None] = lambda _: None
+    say: Callable[[Any], FromClass | None] = lambda _: None
 
 
-Begun = Later | Message | None
+Begun = Later | FromClass | None
 Does = Callable[[AppState, LessonEngine, Mapping[str, Any], str], Begun]
 
 
@@ -51,20 +51,13 @@ def obey(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], source
     return does(app, lesson, command, source)
 
 
-def recalibration(app: AppState, lesson: LessonEngine, *, resting: bool) -> Later:
-    """Fit everybody who is seen to today's light, and say what it brought."""
-    names = {one.id: one.name for one in app.library.students()}
-    asked = lesson.ask(Recalibrate(resting))
-    return Later(asked, lambda results: recalibrated_message(results, names))
-
-
 def _asks(make: Callable[[Mapping[str, Any]], Command[Any]]) -> Does:
     """A command that the lesson does; all who watch are told of it."""
     return lambda _, lesson, command, __: Later(lesson.ask(make(command)))
 
 
-def _students(app: AppState, *_: object) -> Message:
-    students = [{"id": one.id, "name": one.name} for one in app.library.students()]
+def _students(app: AppState, *_: object) -> Students:
+    students: list[Enrolled] = [{"id": one.id, "name": one.name} for one in app.library.students()]
     return {"type": "students", "students": students}
 
 
@@ -75,7 +68,7 @@ def _name(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], sourc
     if student is not None:
         app.library.open(student)
     asked = lesson.ask(Name(str(command.get("source") or source), track, student))
-    done: Message = {"type": "done", "did": "name", "track": track, "student": student}
+    done: Done = {"type": "done", "did": "name", "track": track, "student": student}
     return Later(asked, lambda _: done)
 
 
@@ -84,10 +77,12 @@ def _record(command: Mapping[str, Any]) -> Record:
 
 
 def _recalibrate(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> Later:
-    return recalibration(app, lesson, resting=command.get("how") == "rest")
+    names = {one.id: one.name for one in app.library.students()}
+    asked = lesson.ask(Recalibrate(resting=command.get("how") == "rest"))
+    return Later(asked, lambda results: recalibrated_message(results, names))
 
 
-def _undo(app: AppState, _: LessonEngine, command: Mapping[str, Any], __: str) -> Message:
+def _undo(app: AppState, _: LessonEngine, command: Mapping[str, Any], __: str) -> TakenBack:
     """Take these calibrations back, by student; as if they had never been."""
     taken = command.get("undo")
     taken = taken if isinstance(taken, dict) else {}
@@ -104,7 +99,7 @@ def _drawn(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: s
         draw(app, lesson, students)
 
 
-def _plain(does: Callable[[AppState, LessonEngine, Mapping[str, Any]], Message]) -> Does:
+def _plain(does: Callable[[AppState, LessonEngine, Mapping[str, Any]], FromClass]) -> Does:
     return lambda app, lesson, command, _: does(app, lesson, command)
 
 

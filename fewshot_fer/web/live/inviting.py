@@ -8,13 +8,13 @@ from typing import Any, Final
 from fewshot_fer.errors import RequestError
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.messages import Invited, Knocks, Uninvited
 from fewshot_fer.web.portal.invitations import Invitation, JoinLink, join_link
-from fewshot_fer.web.wire import Message
 
 _MOST_ADDRESS: Final = 300
 
 
-def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Message:
+def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Invited:
     """A new link into the class; `address` is what the teacher's browser calls this server."""
     address = command.get("address")
     if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
@@ -36,19 +36,19 @@ def personal_link(app: AppState, lesson: LessonEngine, student: str, address: st
     return _made(app, lesson, address, student=student)[1]
 
 
-def uninvite(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> Message:
+def uninvite(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> Uninvited:
     """A link leads nowhere from now on."""
     app.portal.invitations.revoke(str(command.get("id")))
     return {"type": "uninvited"}
 
 
-def knocks(app: AppState, lesson: LessonEngine) -> Message:
+def knocks(app: AppState, lesson: LessonEngine) -> Knocks:
     """Who says that they are somebody of the class, and waits for the teacher's word."""
     waiting = app.portal.door.waiting(lesson.id)
     return {"type": "knocks", "knocks": [{"id": one.id, "name": one.name} for one in waiting]}
 
 
-def answer_knock(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Message:
+def answer_knock(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Knocks:
     """It is them (`in`), another one of that name (`new`), or not (`away`)."""
     door, knock = app.portal.door, str(command.get("knock"))
     if command.get("is") == "away":

@@ -21,7 +21,7 @@ from fewshot_fer.web.live.commands import Later, obey
 from fewshot_fer.web.live.drawn import class_now
 from fewshot_fer.web.live.telling import answer_message, event_message
 from fewshot_fer.web.live.viewing import Viewer
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web.messages import FromClass
 
 NOW: Final = "now"
 """Stands for the class that is watched now: a page that finds its own gone asks for it."""
@@ -145,7 +145,7 @@ class Teacher:
             if isinstance(event, LessonState):
                 known = len(event.timeline)
 
-    async def _send(self, message: Message, jpeg: bytes | None = None) -> None:
+    async def _send(self, message: FromClass, jpeg: bytes | None = None) -> None:
         """A message, just after the picture that it speaks of."""
         text = wire.encode(message if self._each else wire.without_each(message))
         async with self._sending:

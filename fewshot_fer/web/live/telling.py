@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from fewshot_fer.errors import FaceError
 from fewshot_fer.lesson.commands import Results
@@ -21,19 +22,18 @@ from fewshot_fer.lesson.overview import STEP_S
 from fewshot_fer.records.views import Seen
 from fewshot_fer.sentences import sentence
 from fewshot_fer.students.recalibration import Recalibrated
-from fewshot_fer.web import wire
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web import messages, wire
+from fewshot_fer.web.messages import FromClass, State
 
 
-def answer_message(answer: Looked | Skipped) -> Message:
+def answer_message(answer: Looked | Skipped) -> messages.View | messages.Skipped:
     """The answer to a picture."""
     if isinstance(answer, Skipped):
         return {"type": "skipped", "reason": answer.reason}
-    message = wire.view_message(answer.view, answer.size, ms=1000 * answer.seconds)
-    return message | {"source": answer.source, "recording": answer.recording, "paused": False}
+    return wire.view_message(answer.view, answer.size, answer.source, 1000 * answer.seconds)
 
 
-def event_message(event: Event, first: int = 0) -> Message:
+def event_message(event: Event, first: int = 0) -> FromClass:
     """Anything that viewers are told; of the timeline the stretches from one of them on."""
     match event:
         case Looked():
@@ -56,15 +56,23 @@ def event_message(event: Event, first: int = 0) -> Message:
             }  # fmt: skip
 
 
-def state_of(state: LessonState) -> Message:
-    """How a lesson stands, in numbers and names."""
-    recording = state.recording
+def state_of(state: LessonState) -> dict[str, object]:
+    """How a lesson stands, in numbers and names, for programs."""
     seen = state.view.seen if state.view is not None else ()
+    return {
+        **_standing(state),
+        "started": state.started,
+        "seconds": state.seconds,
+        "present": [face.student for face in seen if face.student is not None],
+        "shares": state.shares,
+    }
+
+
+def _standing(state: LessonState) -> messages.Standing:
+    recording = state.recording
     return {
         "id": state.id,
         "name": state.name,
-        "started": state.started,
-        "seconds": state.seconds,
         "paused": state.paused,
         "ended": state.ended,
         "recording": recording.mode != "off",
@@ -73,17 +81,15 @@ def state_of(state: LessonState) -> Message:
         "trouble": recording.trouble.what if recording.trouble is not None else None,
         "sources": [
             {"key": s.key, "kind": s.kind, "student": s.student, "faces": s.faces,
-             "a_second": s.a_second, "ms": s.ms, "said": s.said}
+             "a_second": round(s.a_second, 1), "ms": round(s.ms, 1), "said": s.said}
             for s in state.sources
         ],
         "viewers": state.viewers,
-        "present": [face.student for face in seen if face.student is not None],
-        "shares": state.shares,
         "marks": [{"second": mark.second, "text": mark.text} for mark in state.marks],
     }  # fmt: skip
 
 
-def recalibrated_message(results: Results, names: Mapping[str, str]) -> Message:
+def recalibrated_message(results: Results, names: Mapping[str, str]) -> messages.Recalibrated:
     """What recalibrating brought everybody, and how it is taken back."""
     if not results:
         raise FaceError(
@@ -105,38 +111,35 @@ def recalibrated_message(results: Results, names: Mapping[str, str]) -> Message:
     }
 
 
-def _state_message(state: LessonState, first: int) -> Message:
+def _state_message(state: LessonState, first: int) -> State:
     first = max(0, min(first, len(state.timeline)))
     seen = state.view.seen if state.view is not None else ()
     people = sorted(seen, key=lambda face: (face.name or "~", face.track))
-    message = state_of(state)
-    for key in ("started", "present"):
-        del message[key]
-    for source in message["sources"]:
-        source["a_second"], source["ms"] = round(source["a_second"], 1), round(source["ms"], 1)
-    return message | wire.shares_message(state.shares) | {
+    return {
+        **_standing(state),
+        **wire.numbers(state.shares),
         "type": "state",
         "seconds": round(state.seconds, 1),
-        "people": [_person(face) for face in people if face.student is not None],
-        "check_ins": list(state.check_ins),
+        "people": [_person(face, face.student) for face in people if face.student is not None],
+        "check_ins": [cast(messages.CheckIn, one) for one in state.check_ins],
         "timeline": {
             "step": STEP_S,
             "from": first,
             "stretches": [_stretch(one) for one in state.timeline[first:]],
         },
-    }  # fmt: skip
+    }
 
 
-def _person(face: Seen) -> Message:
+def _person(face: Seen, student: str) -> messages.Person:
     why = face.reading.unsure if face.reading is not None else None
     return {
-        "student": face.student, "name": face.name, "expression": face.expression,
+        "student": student, "name": face.name, "expression": face.expression,
         "unsure": sentence(why) if why is not None else None,
     }  # fmt: skip
 
 
-def _stretch(one: Stretch) -> list[object]:
+def _stretch(one: Stretch) -> messages.Stretch:
     """When it begins, the shares of those surely read, and how much of the class these are."""
     shares = {name: round(count / one.sure, 4) for name, count in one.counts.items() if one.sure}
     covered = one.sure / one.expected if one.expected else 0.0
-    return [one.start, shares, round(min(1.0, covered), 4)]
+    return one.start, shares, round(min(1.0, covered), 4)

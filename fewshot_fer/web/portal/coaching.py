@@ -12,7 +12,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
 from fewshot_fer.students.enrolment.guide import Ask, Event, Guide, Live, Skipped, Took
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web.messages import Coaching
 
 REST_S: Final = 5.0
 _FEWEST: Final = 4
@@ -32,15 +32,15 @@ class Coach(Protocol):
         """What was good enough so far."""
         ...
 
-    def begin(self) -> list[Message]:
+    def begin(self) -> list[Coaching]:
         """What to say first."""
         ...
 
-    def see(self, time: float, image: Bytes) -> list[Message]:
+    def see(self, time: float, image: Bytes) -> list[Coaching]:
         """The next picture [h,w,3]; what to say then."""
         ...
 
-    def skip(self) -> list[Message]:
+    def skip(self) -> list[Coaching]:
         """Go on to the next expression."""
         ...
 
@@ -62,20 +62,20 @@ class Teaching:
         """One picture for each expression that was shown well enough."""
         return tuple(self._taken)
 
-    def begin(self) -> list[Message]:
+    def begin(self) -> list[Coaching]:
         """Ask for the first."""
         return self._told(self._guide.next())
 
-    def see(self, time: float, image: Bytes) -> list[Message]:
+    def see(self, time: float, image: Bytes) -> list[Coaching]:
         """Look at the next picture."""
         return [] if self.over else self._told(self._guide.see(time, image))
 
-    def skip(self) -> list[Message]:
+    def skip(self) -> list[Coaching]:
         """Leave this expression out."""
         return self._told(self._guide.next())
 
-    def _told(self, events: Sequence[Event]) -> list[Message]:
-        said = []
+    def _told(self, events: Sequence[Event]) -> list[Coaching]:
+        said: list[Coaching] = []
         for event in events:
             if isinstance(event, Took):
                 self._taken.append(event.candidate)
@@ -99,11 +99,11 @@ class Resting:
         """All pictures that were good enough."""
         return tuple(self._taken)
 
-    def begin(self) -> list[Message]:
+    def begin(self) -> list[Coaching]:
         """Ask for the resting face."""
         return [{"type": "ask", "expression": NEUTRAL, "words": "Relax your face and look here."}]
 
-    def see(self, time: float, image: Bytes) -> list[Message]:
+    def see(self, time: float, image: Bytes) -> list[Coaching]:
         """Look at the next picture."""
         self._began = time if self._began is None else self._began
         seen = self._gate.look(Picture(NEUTRAL, image, "own camera"))
@@ -115,21 +115,27 @@ class Resting:
         enough = since >= self._seconds and len(self._taken) >= _FEWEST
         self.over = enough or time - self._began >= _GIVE_UP_S
         share = min(1.0, since / self._seconds)
-        return [{"type": "progress", "share": round(share, 3), "good": good, **_advice(seen)}]
+        what, next_step = _advice(seen)
+        return [
+            {"type": "progress", "share": round(share, 3), "good": good, "what": what,
+             "next_step": next_step}
+        ]  # fmt: skip
 
-    def skip(self) -> list[Message]:
+    def skip(self) -> list[Coaching]:
         """There is nothing to skip."""
         return []
 
 
-def _message(event: Event, place: int) -> Message:
+def _message(event: Event, place: int) -> Coaching:
     match event:
         case Ask(expression, words):
             return {"type": "ask", "expression": expression, "words": words}
         case Live():
             good = isinstance(event.seen, Candidate)
-            left = round(event.seconds_left, 2)
-            return {"type": "live", "good": good, "left": left, **_advice(event.seen)}
+            left, (what, next_step) = round(event.seconds_left, 2), _advice(event.seen)
+            return {
+                "type": "live", "good": good, "left": left, "what": what, "next_step": next_step,
+            }  # fmt: skip
         case Took(candidate):
             picture = _data_url(candidate.portrait)
             return {
@@ -140,10 +146,9 @@ def _message(event: Event, place: int) -> Message:
             return {"type": "skipped", "expression": expression, "what": what}
 
 
-def _advice(seen: Candidate | Refusal) -> Message:
-    if isinstance(seen, Refusal):
-        return {"what": seen.error.what, "next_step": seen.error.next_step}
-    return {"what": "", "next_step": ""}
+def _advice(seen: Candidate | Refusal) -> tuple[str, str]:
+    """What is wrong with a picture, and what to do; nothing where it is good."""
+    return (seen.error.what, seen.error.next_step) if isinstance(seen, Refusal) else ("", "")
 
 
 def _data_url(portrait: Bytes) -> str:

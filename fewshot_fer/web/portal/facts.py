@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.palette import colour, ordered
@@ -11,7 +9,7 @@ from fewshot_fer.records.recording import waiting_files
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web.messages import Expression, Known
 
 Facts = list[tuple[str, str]]
 
@@ -30,7 +28,7 @@ def facts_of(app: AppState, student: Student) -> Facts:
     ]
 
 
-def facts_message(app: AppState, roster: Roster, student_id: str) -> Message:
+def facts_message(app: AppState, roster: Roster, student_id: str) -> Known:
     """The same for the live page, with the expressions and the adjustment that may be undone."""
     student = app.library.open(student_id)
     names = app.library.expressions(student)
@@ -39,7 +37,7 @@ def facts_message(app: AppState, roster: Roster, student_id: str) -> Message:
         sha for sha, calibration in roster.calibrations(student) if calibration.checkpoint == here
     ]
     counts = student.counts
-    expressions: list[dict[str, Any]] = [
+    expressions: list[Expression] = [
         {"name": name, "colour": colour(name, names), "count": counts.get(name, 0)}
         for name in sorted(ordered(names), key=lambda name: name != NEUTRAL)
     ]

@@ -10,8 +10,8 @@ from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, stacked
 from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, recalibrate, undo
 from fewshot_fer.students.store.names import known_expression
+from fewshot_fer.web.messages import Adjusted, Saved, Undone
 from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
-from fewshot_fer.web.wire import Message
 
 
 class Learner:
@@ -33,7 +33,7 @@ class Learner:
         """Ask for a resting face, or for one picture of an expression."""
         return Resting(self._gate) if expression is None else self.teaching([expression])
 
-    def keep(self, pictures: Sequence[Candidate]) -> Message:
+    def keep(self, pictures: Sequence[Candidate]) -> Saved:
         """Store pictures as references."""
         enrolment = Enrolment(
             self._opened.roster,
@@ -52,7 +52,7 @@ class Learner:
             "advice": done.card.advice,
         }
 
-    def adjust(self, pictures: Sequence[Candidate]) -> Message:
+    def adjust(self, pictures: Sequence[Candidate]) -> Adjusted:
         """Learn today's light from pictures whose expressions are known."""
         z = self._opened.recognizer.vectors_of(stacked(pictures))
         labels = [one.expression for one in pictures]
@@ -69,7 +69,7 @@ class Learner:
             "calibration": done.calibration,
         }
 
-    def undo(self, calibration: str | None) -> Message:
+    def undo(self, calibration: str | None) -> Undone:
         """Take an adjustment back."""
         undo(self._opened.roster, self._student, calibration)
         self._opened.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -14,17 +14,16 @@ from fewshot_fer.errors import FewshotFerError, MissingError, TooManyError
 from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.commands import Leave, Source
 from fewshot_fer.lesson.engine import LessonEngine
-from fewshot_fer.lesson.events import Mode, Skipped
-from fewshot_fer.web import wire
+from fewshot_fer.lesson.events import Looked, Mode, Skipped
+from fewshot_fer.web import messages, wire
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.telling import answer_message
 from fewshot_fer.web.portal.coaching import Coach
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.learning import Learner
 from fewshot_fer.web.portal.portal import source_of
-from fewshot_fer.web.wire import Message
+from fewshot_fer.web.wire import Command
 
 _LOOK_AROUND_S: Final = 1.0
 _LAST_WORD_S: Final = 5.0
@@ -151,13 +150,13 @@ class Connection:
         self.device.sent = devices.clock()
         try:
             read = self._read if self._coach is None else self._coached
-            answer = await read(jpeg)
+            answer: messages.OwnView | messages.Coach | messages.Problem = await read(jpeg)
         except FewshotFerError as error:
             answer = wire.error_message(error, "picture")
         every = round(1000 * devices.every)
         await self._send({**answer, "frame": True, "every": every})
 
-    async def _read(self, jpeg: bytes) -> Message:
+    async def _read(self, jpeg: bytes) -> messages.OwnView:
         devices, came = self._app.portal.devices, self._app.portal.devices.clock()
         wire.size_of(jpeg)
         answer = await asyncio.wrap_future(self._lesson.offer(self._source, jpeg))
@@ -165,33 +164,30 @@ class Connection:
         if isinstance(answer, Skipped):
             paused = answer.reason == "paused"
             return {"type": "view", "size": [4, 3], "face": None, "paused": paused}
-        message = answer_message(answer)
-        return own_view(message, self.device.student) | {"recording": self._recording}
+        return own_view(answer, self.device.student, self._recording)
 
-    async def _coached(self, jpeg: bytes) -> Message:
+    async def _coached(self, jpeg: bytes) -> messages.Coach:
         coach = self._coach
         assert coach is not None
         wire.size_of(jpeg)
         said = await self._app.picture_threads.run(self.device.student, _see, coach, jpeg)
-        if coach.over and self._adjusts:
-            said = [*said, await self._adjust(coach)]
-        return {"type": "coach", "events": said}
+        more = [await self._adjust(coach)] if coach.over and self._adjusts else []
+        return {"type": "coach", "events": [*said, *more]}
 
     # ------------------------------------------------------------------ commands
 
-    async def _command(self, text: str) -> Message:
+    async def _command(self, text: str) -> messages.Coach:
         try:
             command = wire.command_of(text)
             events = await self._do(command)
         except FewshotFerError as error:
             self._coach = None
-            failed = {"type": "failed", "what": error.what, "next_step": error.next_step}
-            return {"type": "coach", "events": [failed]}
+            return {"type": "coach", "events": [_failed(error)]}
         if command["do"] in ("save", "undo"):
-            await self._tell_facts()
+            await self._send(await self._facts())
         return {"type": "coach", "events": events}
 
-    async def _do(self, command: Message) -> list[Message]:
+    async def _do(self, command: Command) -> list[messages.CoachEvent]:
         match command["do"]:
             case "teach":
                 asked = command.get("expressions")
@@ -203,7 +199,7 @@ class Connection:
                 return await self._begin(lambda one: one.adjusting(expression), adjusts=True)
             case "skip":
                 coach = self._coach
-                return coach.skip() if coach is not None else []
+                return [*coach.skip()] if coach is not None else []
             case "save":
                 return [await self._save(command.get("keep"))]
             case "undo":
@@ -216,13 +212,15 @@ class Connection:
             case _:
                 raise MissingError("There is no such command.", next_step="Load the page again.")
 
-    async def _begin(self, make: Callable[[Learner], Coach], *, adjusts: bool) -> list[Message]:
+    async def _begin(
+        self, make: Callable[[Learner], Coach], *, adjusts: bool
+    ) -> list[messages.CoachEvent]:
         self._coach = None
         coach = await self._learn(make)
         self._coach, self._adjusts = coach, adjusts
-        return coach.begin()
+        return [*coach.begin()]
 
-    async def _save(self, keep: Any) -> Message:
+    async def _save(self, keep: Any) -> messages.Saved:
         coach = self._coach
         wanted = {str(place) for place in keep} if isinstance(keep, list) else set()
         taken = coach.taken if coach is not None and not self._adjusts else ()
@@ -233,18 +231,16 @@ class Connection:
         self._coach = None
         return saved
 
-    async def _adjust(self, coach: Coach) -> Message:
+    async def _adjust(self, coach: Coach) -> messages.Adjusted | messages.Failed:
         self._coach = None
-        taken = coach.taken
-        if not taken:
-            what = "No picture was good enough, so nothing was changed."
-            advice = "More light from the front helps most."
-            return {"type": "failed", "what": what, "next_step": advice}
         try:
-            done = await self._learn(lambda one: one.adjust(taken))
+            if not coach.taken:
+                what = "No picture was good enough, so nothing was changed."
+                raise MissingError(what, next_step="More light from the front helps most.")
+            done = await self._learn(lambda one: one.adjust(coach.taken))
         except FewshotFerError as error:
-            return {"type": "failed", "what": error.what, "next_step": error.next_step}
-        await self._tell_facts()
+            return _failed(error)
+        await self._send(await self._facts())
         return done
 
     # ------------------------------------------------------------------ what is around
@@ -272,29 +268,32 @@ class Connection:
         await self._send({"type": "wait", "every": round(1000 * self._app.portal.devices.every)})
         await self._send({**await self._facts(), "type": "hello"})
 
-    async def _tell_facts(self) -> None:
-        await self._send(await self._facts())
-
-    async def _facts(self) -> Message:
+    async def _facts(self) -> messages.Known:
         app, student = self._app, self.device.student
         return await app.threads.run(student, lambda: facts_message(app, app.roster, student))
 
-    async def _send(self, message: Message) -> None:
+    async def _send(self, message: Mapping[str, object]) -> None:
         async with asyncio.timeout(self._app.portal.devices.send_s):
             await self.socket.send_text(wire.encode(message))
 
 
-def own_view(message: Message, student: str) -> Message:
+def own_view(looked: Looked, student: str, recording: str | None) -> messages.OwnView:
     """Of what was seen, the student's own face and nothing of anybody else."""
-    mine = next((face for face in message["seen"] if face["student"] == student), None)
-    face = None if mine is None else {key: mine[key] for key in _OWN}
-    return {"type": "view", "size": message["size"], "face": face, "paused": False}
+    seen = next((face for face in looked.view.seen if face.student == student), None)
+    told = wire.face_message(seen) if seen is not None else None
+    own: messages.OwnFace | None = None if told is None else {
+        "box": told["box"], "expression": told.get("expression"), "best": told.get("best"),
+        "scores": told.get("scores", {}), "unsure": told.get("unsure"),
+    }  # fmt: skip
+    size = list(looked.size)
+    return {"type": "view", "size": size, "face": own, "paused": False, "recording": recording}
 
 
-_OWN: Final = ("box", "expression", "best", "scores", "unsure")
+def _failed(error: FewshotFerError) -> messages.Failed:
+    return {"type": "failed", "what": error.what, "next_step": error.next_step}
 
 
-def _see(coach: Coach, jpeg: bytes) -> list[Message]:
+def _see(coach: Coach, jpeg: bytes) -> list[messages.Coaching]:
     """In a worker: decode and look."""
     image = decode_image(jpeg, max_pixels=wire.MOST_PIXELS)
     return coach.see(monotonic(), image)

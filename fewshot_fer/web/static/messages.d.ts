@@ -8,7 +8,9 @@ export type Hello = { type: 'hello'; class: string; source: string; each: boolea
 
 export type Face = { track: number; box: number[]; student: string | null; name: string | null; sure: boolean; expression?: string | null; best?: string | null; scores?: Shares; unsure?: string | null; unsure_code?: string | null; quality?: number | null };
 
-export type View = { type: 'view'; source: string; time: number; size: number[]; seen: Face[]; shares: Shares; sure: number; expected: number; ms: number; recording: boolean; paused: boolean };
+export type Numbers = { shares: Shares; sure: number; expected: number };
+
+export type View = { type: 'view'; source: string; time: number; size: number[]; seen: Face[]; shares: Shares; sure: number; expected: number; ms: number };
 
 export type Skipped = { type: 'skipped'; reason: 'newer' | 'paused' | 'ended' };
 
@@ -24,6 +26,8 @@ export type Stretch = [number, Shares, number];
 
 export type Timeline = { step: number; from: number; stretches: Stretch[] };
 
+export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[] };
+
 export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; timeline: Timeline };
 
 export type Enrolled = { id: string; name: string };
@@ -32,7 +36,7 @@ export type Students = { type: 'students'; students: Enrolled[] };
 
 export type Marked = { type: 'marked'; second: number; text: string };
 
-export type Recording = { type: 'recording'; session: number; each: boolean };
+export type Recording = { type: 'recording'; session: number | null; each: boolean };
 
 export type Recorded = { type: 'recorded'; session: number | null };
 

@@ -22,6 +22,7 @@ from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.telling import answer_message, event_message
 from fewshot_fer.web.live.viewing import Viewer
+from fewshot_fer.web.messages import State
 from tests.fakes.waiting import until
 
 WAIT = 60.0
@@ -29,6 +30,12 @@ WAIT = 60.0
 
 def look(lesson: LessonEngine, jpeg: bytes, source: str = "gallery:a", **more: Any) -> Any:
     return answer_message(lesson.offer(Source(source, **more), jpeg).result(WAIT))
+
+
+def told_of(state: LessonState, first: int = 0) -> State:
+    message = event_message(state, first)
+    assert message["type"] == "state"
+    return message
 
 
 def ask(lesson: LessonEngine, command: Any) -> Any:
@@ -76,7 +83,7 @@ def test_all_sources_are_one_class(service: AppState, jpegs: dict[str, bytes]) -
         return states[-1].shares.sure == 2
 
     assert until(told)
-    state = event_message(states[-1])
+    state = told_of(states[-1])
     assert state["shares"] == {"happy": 0.5, "neutral": 0.5}
     assert [one["student"] for one in state["people"]] == [anna]
     assert {source["kind"] for source in state["sources"]} == {"gallery", "device"}
@@ -181,9 +188,8 @@ def test_the_timeline_grows(service: AppState, jpegs: dict[str, bytes]) -> None:
         return bool(lesson.state.timeline)
 
     assert until(told)
-    message = event_message(lesson.state)["timeline"]
-    assert message["stretches"][0] == [0, {"happy": 1.0}, 1.0]
-    assert event_message(lesson.state, 1)["timeline"]["from"] == 1
+    assert told_of(lesson.state)["timeline"]["stretches"][0] == (0, {"happy": 1.0}, 1.0)
+    assert told_of(lesson.state, 1)["timeline"]["from"] == 1
 
 
 def test_a_class_that_everybody_left_ends_and_its_record_is_kept(

@@ -10,7 +10,7 @@ from tests.records.views import view
 
 
 def looked(source: str, number: int) -> Looked:
-    return Looked(source, view(float(number), []), (9, 9), 0.1, recording=False)
+    return Looked(source, view(float(number), []), (9, 9), 0.1)
 
 
 def test_only_the_newest_waits_but_nothing_that_happened_is_lost() -> None:
