@@ -26,6 +26,7 @@ from fewshot_fer.lesson.clips import (
 from fewshot_fer.lesson.drawing import VideoFile, drawn, numbered, shows
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured
+from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.stills import name_faces
 from fewshot_fer.students.roster import Roster
@@ -140,9 +141,9 @@ def test_a_student_has_one_face_of_a_group(
     asked: list[str | None] = []
     read = roster.read
 
-    def remember(z: Floats, student_id: str | None = None) -> object:
+    def remember(z: Floats, student_id: str | None = None, rates: BaseRates = EVEN) -> object:
         asked.append(student_id)
-        return read(z)
+        return read(z, rates=rates)
 
     monkeypatch.setattr(roster, "read", remember)
     likeness = Alike(alike) if alike is not None else None
@@ -158,7 +159,7 @@ def test_the_one_face_of_a_picture_is_who_was_said(
     roster: Roster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = roster.read
-    monkeypatch.setattr(roster, "read", lambda z, student_id=None: read(z))
+    monkeypatch.setattr(roster, "read", lambda z, student_id=None, rates=EVEN: read(z, rates=rates))
     (one,) = name_faces(face(mean_of("sad")), roster, "anna", Alike((0.0,)))
     assert one.student == "anna"
 
