@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from fewshot_fer.errors import CheckpointError
+from fewshot_fer.web.messages import Coach
 from fewshot_fer.web.portal.live import Connection
 from fewshot_fer.web.threads import Threads
 from tests.fakes.waiting import PATIENCE_S
@@ -24,7 +25,7 @@ def test_the_loop_goes_on_while_a_device_waits_for_the_recogniser(do: str) -> No
         assert loaded.wait(PATIENCE_S)
         raise CheckpointError("There is none.")
 
-    async def play() -> dict[str, Any]:
+    async def play() -> Coach:
         app = SimpleNamespace(opened=opened, threads=Threads(2, share=2))
         device = SimpleNamespace(student="anna")
         connection = Connection(cast("Any", app), cast("Any", None), cast("Any", None), device)  # type: ignore[arg-type]
