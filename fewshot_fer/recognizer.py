@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding import Checkpoint, Embedder
+from fewshot_fer.embedding.checkpoint import EXPRESSION
 from fewshot_fer.engine import Precision
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
@@ -51,7 +52,7 @@ class Recognizer:
         there are `callers` may ask it at once, each with `threads` of its own.
         """
         folder = checkpoint or shipped_checkpoint()
-        read = Checkpoint.read(folder / "expression")
+        read = Checkpoint.read(folder / EXPRESSION)
         prior = read_prior(read.arrays, read.card.names)
         return cls(
             Detector.of(

@@ -82,7 +82,7 @@ class Call:
         """The students' library."""
         from fewshot_fer.students.store.library import Library
 
-        return Library(self.settings.support_sets)
+        return Library.of(self.settings)
 
     @cached_property
     def roster(self) -> Roster:

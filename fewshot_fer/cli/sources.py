@@ -24,7 +24,7 @@ def sources_of(
     from fewshot_fer.lesson.sources import without_password
     from fewshot_fer.students.store.library import Library
 
-    library = Library(settings.support_sets)
+    library = Library.of(settings)
 
     if student is not None and len(given) > 1:
         raise typer.BadParameter("with several sources say STUDENT=SOURCE", param_hint="--student")

@@ -82,7 +82,7 @@ class Cohort:
     def __init__(self, students: int, seed: int, recognizer: Recognizer, folder: Path) -> None:
         self.students = invent_class(students, seed)
         self._recognizer = recognizer
-        self._roster = Roster(Library(folder), recognizer)
+        self._roster = Roster(Library(folder, recognizer.prior.names), recognizer)
         self.ids = {student.name: student.id for student in self.students}
         """Everybody's id, by name; enrolment gives others."""
 

@@ -21,11 +21,14 @@ from safetensors.numpy import load
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import CheckpointError
+from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.files import check_seal, read_part
 from fewshot_fer.files import seal as seal_files
+from fewshot_fer.shipped import shipped_checkpoint
 
 FORMAT = 1
 MODEL, PRIOR, CARD = PARTS = "model.onnx", "prior.safetensors", "card.json"
+EXPRESSION = "expression"
 _REPAIR = "Install again, or export it again with `fewshot-fer export`."
 
 
@@ -66,6 +69,11 @@ def seal(folder: Path) -> str:
     return seal_files(folder, PARTS)
 
 
+def vocabulary(checkpoint: Path | None = None) -> tuple[str, ...]:
+    """The expressions that a checkpoint's folder, or the one that is shipped, knows."""
+    return read_card((checkpoint or shipped_checkpoint()) / EXPRESSION / CARD).names
+
+
 def read_card(path: Path) -> Card:
     """Read `card.json`; another format version is refused."""
     try:
@@ -77,8 +85,16 @@ def read_card(path: Path) -> Card:
                 where=str(path),
                 next_step="Use a checkpoint of this version, or upgrade fewshot-fer.",
             )
+        names = tuple(raw["names"])
+        if NEUTRAL not in names:
+            raise CheckpointError(
+                f"The checkpoint does not know {NEUTRAL}, from which all else is measured; it "
+                f"knows {', '.join(names) or 'nothing'}.",
+                where=str(path),
+                next_step=f"Train with {NEUTRAL} among the `expressions`, and export again.",
+            )
         return Card(
-            names=tuple(raw["names"]),
+            names=names,
             blocks={name: slice(*ends) for name, ends in raw["blocks"].items()},
             log_share_votes=tuple(raw["log_share_votes"]),
             log_share_own=tuple(raw["log_share_own"]),

@@ -13,7 +13,6 @@ import numpy as np
 from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.persons import Learner, Reader, bootstrap
-from fewshot_fer.expressions import BASIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class LabelledSampler:
 
     def __init__(self, labels: Ints, wanted: Episodes) -> None:
         needed = wanted.shot + wanted.queries
-        cells = {c: np.flatnonzero(labels == c) for c in range(len(BASIC))}
+        cells = {c: np.flatnonzero(labels == c) for c in np.unique(labels[labels >= 0]).tolist()}
         self._cells = {c: rows for c, rows in cells.items() if len(rows) >= needed}
         self._wanted = wanted
         if wanted.way < 2 or wanted.shot < 1 or wanted.queries < 1 or wanted.count < 1:
@@ -78,7 +77,7 @@ def evaluate_episodes(
     learnt, plain = np.empty(wanted.count), np.empty(wanted.count)
     for index in range(wanted.count):
         ways, references, queries = sampler.draw(rng)
-        names = [BASIC[c] for c in ways]
+        names = [generic.names[c] for c in ways]
         reader = learn(
             vectors[references.ravel()], [name for name in names for _ in range(wanted.shot)]
         )

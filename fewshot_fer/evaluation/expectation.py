@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.training.choosing import Trial
 from fewshot_fer.training.expecting import Found, fit_expectation, found_on
 from fewshot_fer.training.fitting import FitConfig
@@ -37,7 +36,7 @@ def evaluate_expectation(trials: Sequence[Trial], config: FitConfig) -> list[Exp
             told.setdefault((row.place, row.is_taught), []).append((share, row))
     return [
         Expected(
-            BASIC[place],
+            trials[0].held.names[place],
             taught,
             round(float(np.average([share for share, _ in found], weights=asked)), 4),
             round(sum(row.right for _, row in found) / sum(asked), 4),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,6 @@ import numpy as np
 from fewshot_fer.arrays import Bools, Bytes, Floats, Ints
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.persons import calibration_error
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes import BaseRates, Prototypes
 from fewshot_fer.training.data import FaceSet
 from fewshot_fer.training.scores import (
@@ -94,7 +93,7 @@ def features_of(
 class AsRead:
     """What the product says of faces without references.
 
-    Scores of the seven basic expressions [n, 7] with even and with everyday base rates, and
+    Scores of the expressions [n, c] with even and with everyday base rates, and
     which of the latter it shows [n]: the others are unsure.
     """
 
@@ -103,9 +102,11 @@ class AsRead:
     shown: Bools
 
 
-def as_read(known: Prototypes, vectors: Floats, everyday: BaseRates) -> AsRead:
+def as_read(
+    known: Prototypes, vectors: Floats, everyday: BaseRates, names: Sequence[str]
+) -> AsRead:
     """The product's own way of reading a stranger's vectors [n, d]."""
-    columns = [known.names.index(name) for name in BASIC]
+    columns = [known.names.index(name) for name in names]
     readings = known.read(vectors, rates=everyday)
     return AsRead(
         known.scores(vectors)[:, columns],
@@ -126,7 +127,7 @@ def evaluate_fer(faces: FaceSet, logits: HeadLogits, balance: Balance, read: AsR
     everyday = Named(shown.truth, read.everyday[known])
     told = read.shown[known]
     confusion = shown.confusion()
-    per_class = _per_class(confusion)
+    per_class = _per_class(confusion, faces.names)
     f1 = [figures.f1 for figures in per_class.values() if figures.f1 is not None]
     return FerFigures(
         n=len(faces),
@@ -145,7 +146,7 @@ def evaluate_fer(faces: FaceSet, logits: HeadLogits, balance: Balance, read: AsR
     )
 
 
-def _per_class(confusion: Ints) -> dict[str, ClassFigures]:
+def _per_class(confusion: Ints, names: Sequence[str]) -> dict[str, ClassFigures]:
     shown, named, right = confusion.sum(1), confusion.sum(0), confusion.diagonal()
     return {
         name: ClassFigures(
@@ -155,7 +156,7 @@ def _per_class(confusion: Ints) -> dict[str, ClassFigures]:
             # An expression that is neither shown nor named has no figure, and no part in the mean.
             f1=_share(2 * right[i], shown[i] + named[i]),
         )
-        for i, name in enumerate(BASIC)
+        for i, name in enumerate(names)
     }
 
 

@@ -21,7 +21,7 @@ from fewshot_fer.evaluation.persons import (
     evaluate_draws,
     evaluate_persons,
 )
-from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.training.choosing import Trial
 from fewshot_fer.training.fitting import FitConfig, Labelled
@@ -88,7 +88,7 @@ def _people(z: Floats, held: Labelled, name: str) -> People:
         z[rows],
         np.ones(len(rows), bool),
         tuple(np.asarray(held.subjects)[rows].tolist()),
-        tuple(BASIC[held.labels[row]] for row in rows),
+        tuple(held.names[held.labels[row]] for row in rows),
     )
 
 

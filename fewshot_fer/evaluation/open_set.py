@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from fewshot_fer.arrays import Floats, Ints
+from fewshot_fer.arrays import Floats
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import Prior, Prototypes
@@ -21,6 +22,8 @@ from fewshot_fer.training.choosing import Trial
 from fewshot_fer.training.data import FERPLUS_COLUMNS
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 from fewshot_fer.training.people import INDEX, read_takes
+
+Names = npt.NDArray[np.str_]
 
 REFERENCES = (1, 3, 5)
 _DRAWS = 4
@@ -83,6 +86,7 @@ def evaluate_open_set(
     names = tuple(unknown)
     for trial in trials:
         subjects = np.asarray(trial.held.subjects)
+        shown = np.asarray(trial.held.names)[trial.held.labels]
         for name in names:
             prior = prior_without(trial, config, name)
             z = prior.project(trial.held.features)
@@ -91,7 +95,7 @@ def evaluate_open_set(
                 rng = np.random.default_rng([seed, *subject.encode()])
                 rows = np.flatnonzero(subjects == subject)
                 for _ in range(_DRAWS):
-                    _try(prior, z[rows], trial.held.labels[rows], BASIC.index(name), rng, tally)
+                    _try(prior, z[rows], shown[rows], name, rng, tally)
     return [
         OpenSet(
             people,
@@ -105,30 +109,32 @@ def evaluate_open_set(
 
 def prior_without(trial: Trial, config: FitConfig, name: str) -> Prior:
     """A prior that has not seen an expression: neither its mean nor its noise."""
-    left_out = BASIC.index(name)
+    names = trial.crowd.names
+    left_out = names.index(name)
     prior = fit_prior(
         _without(trial.crowd, left_out),
         _without(trial.acted, left_out) if trial.acted is not None else None,
         trial.blocks,
         config,
     )
-    rest = [i for i in range(len(BASIC)) if i != left_out]
-    return replace(prior, names=tuple(BASIC[i] for i in rest), means=prior.means[:, rest])
+    rest = [i for i in range(len(names)) if i != left_out]
+    return replace(prior, names=tuple(names[i] for i in rest), means=prior.means[:, rest])
 
 
 def _without(looks: Labelled, left_out: int) -> Labelled:
     """All looks but one label's; one look in the middle keeps its place and says nothing."""
     keep = looks.labels != left_out
     middle = looks.features[keep].mean(0, keepdims=True)
-    return Labelled(
-        np.concatenate([looks.features[keep], middle]),
-        np.append(looks.labels[keep], left_out),
-        [*(s for s, kept in zip(looks.subjects, keep, strict=False) if kept), ""],
+    return replace(
+        looks,
+        features=np.concatenate([looks.features[keep], middle]),
+        labels=np.append(looks.labels[keep], left_out),
+        subjects=[*(s for s, kept in zip(looks.subjects, keep, strict=False) if kept), ""],
     )
 
 
 def _try(
-    prior: Prior, z: Floats, labels: Ints, new: int, rng: np.random.Generator, tally: _Counted
+    prior: Prior, z: Floats, labels: Names, new: str, rng: np.random.Generator, tally: _Counted
 ) -> None:
     """One person, one draw of references."""
     references = np.array(
@@ -138,7 +144,7 @@ def _try(
     shown = rng.permutation(np.flatnonzero(labels == new))
     if not len(shown) or not len(others):
         return
-    known = [BASIC[labels[row]] for row in references]
+    known = labels[references].tolist()
     for whom, learnt in (
         ("strangers", prior.learn(z[:0], ())),
         ("enrolled", prior.learn(z[references], known)),
@@ -149,13 +155,9 @@ def _try(
     for count in REFERENCES:
         if len(shown) > count:
             taught = np.concatenate([references, shown[:count]])
-            learnt = prior.learn(z[taught], [*known, *[BASIC[new]] * count])
-            tally.named.setdefault((count, True), []).extend(
-                _called(learnt, z[shown[count:]], BASIC[new])
-            )
-            tally.named.setdefault((count, False), []).extend(
-                _called(learnt, z[others], BASIC[new])
-            )
+            learnt = prior.learn(z[taught], [*known, *[new] * count])
+            tally.named.setdefault((count, True), []).extend(_called(learnt, z[shown[count:]], new))
+            tally.named.setdefault((count, False), []).extend(_called(learnt, z[others], new))
 
 
 def _called(learnt: Prototypes, z: Floats, name: str) -> list[bool]:
@@ -188,19 +190,22 @@ def data_without(name: str, faces: Sequence[Path], people: Sequence[Path], out: 
 
 
 def _write_faces_without(name: str, source: Path, target: Path) -> None:
-    label, column = BASIC.index(name), FERPLUS_COLUMNS.index(name)
+    column = FERPLUS_COLUMNS.index(name)
     with np.load(source) as arrays:
         parts = {key: np.asarray(arrays[key]) for key in _PARTS}
-    shows = (parts["emotion"] == label) | (parts["votes"].argmax(1) == column)
+    shows = parts["votes"].argmax(1) == column
+    if name in BASIC:
+        shows |= parts["emotion"] == BASIC.index(name)
     kept = {key: array[~shows] for key, array in parts.items()}
     kept["votes"] = kept["votes"].copy()
     kept["votes"][:, column] = 0
-    # One picture of noise keeps the label's place: heads have one output for each of the seven. It
+    # One picture of noise keeps the label's place: heads have one output for each. It
     # is another in every file, since pictures that stand in two splits are not trained on.
     noise = np.random.default_rng(list(source.name.encode()))
     place = {key: array[np.flatnonzero(shows)[:1]].copy() for key, array in parts.items()}
     place["images"][:] = noise.integers(0, 256, place["images"].shape, np.uint8)
-    place["emotion"][:] = label
+    if name in BASIC:
+        place["emotion"][:] = BASIC.index(name)
     place["votes"][:] = 0
     place["votes"][:, column] = 10
     whole = {key: np.concatenate([kept[key], place[key]]) for key in _PARTS}

@@ -8,7 +8,6 @@ import numpy as np
 
 from fewshot_fer.arrays import Bools, Floats, Ints
 from fewshot_fer.evaluation.persons import ShotResult
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.training.plots import BLUE, GREY, ORANGE, as_png, confusion, new_figure
 
 NOT_FOUND = "not found"
@@ -43,21 +42,21 @@ def accuracy_by_shots(results: Sequence[ShotResult]) -> bytes:
     return as_png(figure)
 
 
-def confusion_of_people(result: ShotResult) -> bytes:
+def confusion_of_people(result: ShotResult, names: Sequence[str]) -> bytes:
     """What each expression was taken for; a face that was not found has its own column."""
     title = f"{result.shots} references of each expression"
-    return confusion(people_confusion(result), (*BASIC, NOT_FOUND), title)
+    return confusion(people_confusion(result, names), (*names, NOT_FOUND), title)
 
 
-def people_confusion(result: ShotResult) -> Ints:
-    """How often row was taken for column, [7, 8]."""
-    counts = np.zeros((len(BASIC), len(BASIC) + 1), np.int64)
+def people_confusion(result: ShotResult, names: Sequence[str]) -> Ints:
+    """How often row was taken for column, [c, c + 1]."""
+    counts = np.zeros((len(names), len(names) + 1), np.int64)
     for answers in result.answers:
         for shown, named, sure in zip(
             answers.shown, answers.named, answers.confidence, strict=True
         ):
-            column = BASIC.index(named) if sure > 0 else len(BASIC)
-            counts[BASIC.index(shown), column] += 1
+            column = names.index(named) if sure > 0 else len(names)
+            counts[names.index(shown), column] += 1
     return counts
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from fewshot_fer.arrays import Bools, Floats, Ints
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.persons import calibration_error
-from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.fitting import FitConfig, Labelled
@@ -75,7 +75,7 @@ def _ask(trial: Trial, config: FitConfig) -> dict[tuple[str, str], _Answers]:
 def _answers(prior: Prior, z: Floats, held: Labelled, people: str, way: str) -> _Answers | None:
     confidence, right, shown = [], [], []
     for references, queries in _deals(held, people, way):
-        known = prior.learn(z[references], [BASIC[held.labels[row]] for row in references])
+        known = prior.learn(z[references], [held.names[held.labels[row]] for row in references])
         squares = known.squares(z[queries])
         scores = known.scores_of(squares)
         confidence.append(scores.max(1))
@@ -94,7 +94,7 @@ def _deals(held: Labelled, people: str, way: str) -> Iterator[tuple[Ints, Ints]]
         rows = np.flatnonzero(subjects == subject)
         for repetition in range(_REPETITIONS if shots else 1):
             rng = np.random.default_rng([repetition, *subject.encode()])
-            known = _known(np.unique(held.labels[rows]), way, rng)
+            known = _known(np.unique(held.labels[rows]), way, rng, held.names.index(NEUTRAL))
             references: list[int] = []
             queries: list[int] = []
             for label in np.unique(held.labels[rows]):
@@ -106,9 +106,8 @@ def _deals(held: Labelled, people: str, way: str) -> Iterator[tuple[Ints, Ints]]
                 yield np.array(references, np.int64), np.array(queries, np.int64)
 
 
-def _known(labels: Ints, way: str, rng: np.random.Generator) -> Ints:
+def _known(labels: Ints, way: str, rng: np.random.Generator, neutral: int) -> Ints:
     """Which expressions have a reference."""
-    neutral = BASIC.index(NEUTRAL)
     if way == NEUTRAL:
         return np.array([neutral])
     if way == THREE:

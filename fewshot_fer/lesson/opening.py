@@ -49,7 +49,7 @@ class OpenClass:
     def open(cls, settings: Settings, recognizer: Recognizer | None = None) -> Self:
         """The class of the settings; with a recogniser that is open already, or one of its own."""
         recognizer = recognizer or Recognizer.of(settings)
-        library = Library(settings.support_sets)
+        library = Library(settings.support_sets, recognizer.prior.names)
         roster = Roster(library, recognizer)
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
         return cls(settings, recognizer, library, roster, members)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fewshot_fer.errors import FewshotFerError, StudentError
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult, Incoming
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import expression_name
 
 
@@ -19,15 +19,15 @@ def teach_student(
     enrolment: Enrolment, student_id: str, name: str, pictures: Sequence[Incoming]
 ) -> EnrolmentResult:
     """Teach an expression of one student's own."""
-    return enrolment.add(student_id, pictures, own=[_new_name(name)])
+    return enrolment.add(student_id, pictures, own=[_new_name(name, enrolment.roster.library)])
 
 
 def teach_class(
     enrolment: Enrolment, name: str, pictures: Mapping[str, Sequence[Incoming]]
 ) -> list[EnrolmentResult]:
     """Teach the class an expression from pictures by student; all of them or none."""
-    tidy = _new_name(name)
     library = enrolment.roster.library
+    tidy = _new_name(name, library)
     if not pictures:
         raise StudentError(
             "There are no pictures to teach the class from.",
@@ -43,8 +43,8 @@ def teach_class(
         raise
 
 
-def _new_name(name: str) -> str:
+def _new_name(name: str, library: Library) -> str:
     tidy = expression_name(name)
-    if tidy in BASIC:
+    if tidy in library.basic:
         raise StudentError(Reason(Code.BASIC_EXPRESSION, name=tidy))
     return tidy

@@ -13,7 +13,6 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import LibraryError
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.classwide import (
@@ -144,7 +143,7 @@ class Roster:
         for student_id in student_ids:
             _, known = self.known(student_id)
             labels = np.array(known.labels)
-            basic = np.isin(labels, BASIC)
+            basic = np.isin(labels, self.recogniser.prior.names)
             if (labels == name).any():
                 samples = known.z[labels == name]
                 teachers.append(Teacher(samples, known.z[basic], labels[basic].tolist()))

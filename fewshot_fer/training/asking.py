@@ -15,6 +15,7 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.files import write_atomically
 from fewshot_fer.training.bank import Answers
+from fewshot_fer.training.config import check_same
 from fewshot_fer.training.export import as_onnx
 from fewshot_fer.training.scores import softmax
 from fewshot_fer.training.teacher import Teacher, read_teacher
@@ -31,7 +32,7 @@ class _Heads(nn.Module):
         self.teacher = teacher
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits by votes and by own labels [n, 7], features [n, w]."""
+        """Logits by votes and by own labels [n, c], features [n, w]."""
         out = self.teacher(faces)
         return out.votes, out.own, out.general
 
@@ -40,6 +41,9 @@ class Teachers:
     """Answers with the mean of all probabilities and everybody's features side by side."""
 
     def __init__(self, teachers: Sequence[Teacher], device: str = "cpu") -> None:
+        self.expressions = teachers[0].expressions
+        for other in teachers[1:]:
+            check_same(other.expressions, self.expressions, "Another teacher")
         self._asked = [_reader(teacher, torch.device(device)) for teacher in teachers]
 
     def __call__(self, pictures: Tensor) -> Answers:

@@ -1,6 +1,6 @@
 """A bank of labels: what teachers say of the very views that a student will see.
 
-    bank/bank.json                whose faces, which views, which teachers
+    bank/bank.json                whose faces, which expressions and views, which teachers
     bank/directions.safetensors   in which directions the teachers' features are kept
     bank/view-00.safetensors      the teachers' answers to every face's first view, and so on
 
@@ -25,8 +25,10 @@ from safetensors.numpy import load, save
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import TrainingError
+from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import ensure_folder, write_atomically
 from fewshot_fer.training.augment import AugmentConfig, Views, render
+from fewshot_fer.training.config import check_same
 from fewshot_fer.training.data import FaceSet
 
 DIRECTIONS = 96
@@ -36,7 +38,7 @@ _CARD = "bank.json"
 
 
 class Answers(NamedTuple):
-    """Probabilities [n, 7] by votes and by own labels, and what else the teacher sees [n, d]."""
+    """Probabilities [n, c] by votes and by own labels, and what else the teacher sees [n, d]."""
 
     votes: Floats
     own: Floats
@@ -99,7 +101,8 @@ def fill_bank(
     ensure_folder(folder)
     if (folder / _CARD).exists():
         _check(folder, card)
-    write_atomically(folder / _CARD, json.dumps(card, indent=1).encode())
+    else:
+        write_atomically(folder / _CARD, json.dumps(card, indent=1).encode())
     bank = LabelBank(folder, seed, views, len(faces), augment)
     middle, directions = _directions(bank, teachers, faces)
     for index in range(views):
@@ -140,7 +143,7 @@ def open_bank(folder: Path, faces: FaceSet, augment: AugmentConfig) -> LabelBank
     """A bank that was filled; refused where it belongs to other faces or another augmentation."""
     card = _read_card(folder)
     mine = _card(faces, augment, 0, ())
-    _check(folder, {name: mine[name] for name in ("faces", "augment")})
+    _check(folder, {name: mine[name] for name in ("faces", "augment", "expressions")})
     count = len(list(folder.glob("view-*.safetensors")))
     if not count:
         raise _damaged(folder, "no view has been answered")
@@ -163,6 +166,7 @@ def _card(
 ) -> dict[str, Any]:
     return {
         "faces": faces.digest(),
+        "expressions": list(faces.names),
         "augment": dataclasses.asdict(augment),
         "seed": seed,
         "teachers": list(teachers),
@@ -171,6 +175,7 @@ def _card(
 
 def _check(folder: Path, wanted: dict[str, Any]) -> None:
     card = _read_card(folder)
+    check_same(card["expressions"], wanted["expressions"], "This bank of labels", str(folder))
     other = [name for name, value in wanted.items() if card.get(name) != value]
     if other:
         raise TrainingError(
@@ -182,8 +187,9 @@ def _check(folder: Path, wanted: dict[str, Any]) -> None:
 
 def _read_card(folder: Path) -> dict[str, Any]:
     try:
-        card: dict[str, Any] = json.loads((folder / _CARD).read_text())
-    except (OSError, ValueError) as error:
+        # Banks without a list were filled when there were seven.
+        card = {"expressions": list(BASIC), **json.loads((folder / _CARD).read_text())}
+    except (OSError, ValueError, TypeError) as error:
         raise _damaged(folder / _CARD, error) from error
     return card
 

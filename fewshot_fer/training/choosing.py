@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats, Ints
-from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.prototypes import EVEN, BaseRates, Prior, Prototypes
 from fewshot_fer.prototypes.promise import Named, promised_confidences
 from fewshot_fer.prototypes.prototypes import Doubts
@@ -207,7 +207,7 @@ def _ask_all(trials: Sequence[Trial], config: FitConfig) -> dict[str, list[Asked
 
 
 def _ask(prior: Prior, z: Floats, held: Labelled, deal: Deal) -> Asked:
-    names = [BASIC[label] for label in held.labels[deal.references]]
+    names = [held.names[label] for label in held.labels[deal.references]]
     learnt: Prototypes = prior.learn(z[deal.references], names)
     squares = learnt.squares(z[deal.queries])
     people = held.subjects[deal.queries[0]].partition("/")[0]
@@ -237,7 +237,7 @@ def deals(held: Labelled, way: str) -> Iterator[Deal]:
             references: list[int] = []
             queries: list[int] = []
             labels = np.unique(held.labels[rows])
-            known = _referenced(labels, way, rng)
+            known = _referenced(labels, way, rng, held.names.index(NEUTRAL))
             for label in labels:
                 cell = rng.permutation(rows[held.labels[rows] == label])
                 if len(cell) <= shots:
@@ -249,10 +249,10 @@ def deals(held: Labelled, way: str) -> Iterator[Deal]:
                 yield Deal(np.array(references, dtype=np.int64), np.array(queries))
 
 
-def _referenced(labels: Ints, way: str, rng: np.random.Generator) -> Ints:
+def _referenced(labels: Ints, way: str, rng: np.random.Generator, neutral: int) -> Ints:
     """Which of a person's expressions [c] are referenced in this way of asking."""
     if way == NEUTRAL:
-        return np.array([BASIC.index(NEUTRAL)])
+        return np.array([neutral])
     if way == "some":
         return rng.choice(labels, rng.integers(1, len(labels)), replace=False)
     return labels

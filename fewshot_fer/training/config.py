@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import json
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 import yaml
 
 from fewshot_fer.errors import TrainingError
+from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.training.augment import AugmentConfig
+from fewshot_fer.training.data import LABELS
 from fewshot_fer.training.network import NetworkConfig
 
 OPTIMISERS = ("sgd", "adamw")
@@ -70,12 +72,14 @@ class StageConfig:
 class TrainingConfig:
     """A whole training; the same configuration, data and seed give the same network.
 
+    `expressions` are what the network will tell apart: neutral and others that have labels.
     `backbone` is the file of a face recogniser: then it is a teacher that is trained. `start` is
     a run whose network is gone on from. With `folds`, the people of one fold are kept out of the
     episodes, so that the network can be judged on them.
     """
 
     stages: tuple[StageConfig, ...]
+    expressions: tuple[str, ...] = BASIC
     seed: int = 0
     network: NetworkConfig = field(default_factory=NetworkConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
@@ -116,7 +120,38 @@ def parse_config(raw: object, *, where: str = "") -> TrainingConfig:
             where=where,
             next_step=f"Known: {', '.join(OPTIMISERS)}.",
         )
+    _check_expressions(config.expressions, where)
     return config
+
+
+def _check_expressions(names: tuple[str, ...], where: str) -> None:
+    """Everything is measured from a resting face, and nothing is learnt without labels."""
+    unknown = [name for name in names if name not in LABELS]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if NEUTRAL not in names:
+        problem = f"`expressions` lacks {NEUTRAL}"
+    elif unknown:
+        problem = f"Neither FER-2013 nor FER+ has labels of {', '.join(unknown)}"
+    elif twice:
+        problem = f"`expressions` names {', '.join(twice)} twice"
+    else:
+        return
+    raise TrainingError(
+        f"{problem}.", where=where, next_step=f"Choose of: {', '.join(LABELS)}; {NEUTRAL} is due."
+    )
+
+
+def check_same(found: Sequence[str], wanted: Sequence[str], what: str, where: str = "") -> None:
+    """Refuse what knows other expressions, naming the difference."""
+    lacks = [name for name in wanted if name not in found]
+    more = [name for name in found if name not in wanted]
+    parts = [f"lacks {', '.join(lacks)}"] * bool(lacks) + [f"has {', '.join(more)}"] * bool(more)
+    if parts or list(found) != list(wanted):
+        raise TrainingError(
+            f"{what} knows other expressions: it {' and '.join(parts) or 'orders them otherwise'}.",
+            where=where,
+            next_step=f"`expressions` of the configuration is {', '.join(wanted)}.",
+        )
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -21,7 +21,7 @@ from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import check_writable, write_atomically
 from fewshot_fer.training import plots
 from fewshot_fer.training.bank import open_bank
-from fewshot_fer.training.config import TrainingConfig
+from fewshot_fer.training.config import TrainingConfig, check_same
 from fewshot_fer.training.data import (
     FaceSet,
     check_trainable,
@@ -78,6 +78,7 @@ class Course:
     ) -> Course:
         """Begin in an empty folder, or go on where the last whole epoch ended."""
         config, faces = trainer.config, trainer.faces
+        validation = validation.named(faces.names)
         check_trainable(faces)
         check_writable(folder)
         data = {"training faces": faces.digest(), "validation faces": validation.digest()}
@@ -122,9 +123,10 @@ class Course:
                 write_teacher(self.folder / TEACHER, self.trainer.average)
         save_history(self.folder, self.history)
         stages = [stage.name for stage in self.config.stages]
+        names = self.trainer.faces.names
         shown = by_votes if len(by_votes.truth) else by_own
         write_atomically(self.folder / "curves.png", plots.curves(self.history, stages))
-        write_atomically(self.folder / "confusion.png", plots.confusion(shown.confusion()))
+        write_atomically(self.folder / "confusion.png", plots.confusion(shown.confusion(), names))
 
     def _validate(self, stage: int) -> tuple[Named, Named]:
         logits = read(self.trainer.average, self.validation.images, self.trainer.device)
@@ -154,7 +156,8 @@ def open_course(
     acted = None
     if people:
         pictures = photograph_all(read_all_takes(people), _detector().detect)
-        acted = persons_of(pictures, config.folds, config.fold)
+        acted = persons_of(pictures, config.folds, config.fold, config.expressions)
+    training = training.named(config.expressions)
     labels = open_bank(bank, training, config.augment) if bank is not None else None
     trainer = Trainer.start(config, training, acted, device(), labels, _begun_with(config))
     before = load_state(Path(config.start)) if config.start else None
@@ -171,8 +174,12 @@ def device() -> str:
 def _begun_with(config: TrainingConfig) -> nn.Module | None:
     """What the training goes on from, if not from nothing."""
     if config.start:
-        return load_network(Path(config.start))[0]
-    return beginning(read_backbone(Path(config.backbone))) if config.backbone else None
+        network, started = load_network(Path(config.start))
+        check_same(started.expressions, config.expressions, "The run to go on from", config.start)
+        return network
+    if config.backbone:
+        return beginning(read_backbone(Path(config.backbone)), config.expressions)
+    return None
 
 
 def _detector() -> Detector:

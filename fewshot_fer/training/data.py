@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Final
 
 import numpy as np
 
@@ -17,7 +18,8 @@ FERPLUS_COLUMNS = (
     "neutral", "happy", "surprise", "sad", "angry", "disgust", "fear",
     "contempt", "unknown", "NF",
 )  # fmt: skip
-_TO_BASIC = [FERPLUS_COLUMNS.index(name) for name in BASIC]
+LABELS: Final = FERPLUS_COLUMNS[:8]
+"""The expressions that anybody has labelled: FER-2013 the seven, FER+ these."""
 
 TRAINING, PUBLIC, PRIVATE = "Training", "PublicTest", "PrivateTest"
 LEAST_AGREEMENT = 0.60
@@ -28,40 +30,53 @@ _MANY = 500
 class FaceSet:
     """Faces [n, 48, 48] with FER-2013's own label [n] and FER+'s votes [n, 10].
 
-    An own label of -1 or a row of zero votes means that this set has none.
+    An own label of -1 or a row of zero votes means that this set has none. `names` are the
+    expressions that are asked for, by which labels are numbered.
     """
 
     images: Bytes
     own: Ints
     votes: Ints
+    names: tuple[str, ...] = BASIC
 
     def __len__(self) -> int:
         return len(self.images)
 
     def __getitem__(self, index: Ints | Bools | slice) -> FaceSet:
-        return FaceSet(self.images[index], self.own[index], self.votes[index])
+        return replace(
+            self, images=self.images[index], own=self.own[index], votes=self.votes[index]
+        )
+
+    def named(self, names: tuple[str, ...]) -> FaceSet:
+        """The same faces, asked for other expressions."""
+        numbers = [names.index(name) if name in names else -1 for name in self.names]
+        return replace(self, own=np.array([*numbers, -1])[self.own], names=names)
+
+    @property
+    def _columns(self) -> list[int]:
+        return [FERPLUS_COLUMNS.index(name) for name in self.names]
 
     def vote_shares(self) -> Floats:
-        """Soft labels [n, 7] over the seven basic expressions; zeros where nobody voted."""
-        seven = self.votes[:, _TO_BASIC].astype(np.float32)
-        shares: Floats = seven / np.maximum(self.votes.sum(1, keepdims=True), 1)
+        """Soft labels [n, c] over the expressions; zeros where nobody voted."""
+        voted = self.votes[:, self._columns].astype(np.float32)
+        shares: Floats = voted / np.maximum(self.votes.sum(1, keepdims=True), 1)
         return shares
 
     def own_shares(self) -> Floats:
-        """One-hot own labels [n, 7]; zeros where there is none."""
-        shares: Floats = np.eye(len(BASIC), dtype=np.float32)[np.maximum(self.own, 0)]
+        """One-hot own labels [n, c]; zeros where there is none."""
+        shares: Floats = np.eye(len(self.names), dtype=np.float32)[np.maximum(self.own, 0)]
         return np.asarray(shares * (self.own >= 0)[:, None], dtype=np.float32)
 
     def majority(self) -> Ints:
-        """FER+'s label [n]: the unique largest of all ten columns if one of the seven, else -1."""
+        """FER+'s label [n]: the unique largest of all ten columns if it is asked for, else -1."""
         if not len(self):
             return np.zeros(0, np.int64)
         largest = self.votes.max(1, keepdims=True)
         unique = ((self.votes == largest).sum(1) == 1) & (largest[:, 0] > 0)
         winner = self.votes.argmax(1)
-        basic = np.full(len(FERPLUS_COLUMNS), -1)
-        basic[_TO_BASIC] = np.arange(len(BASIC))
-        return np.where(unique, basic[winner], -1).astype(np.int64)
+        numbers = np.full(len(FERPLUS_COLUMNS), -1)
+        numbers[self._columns] = np.arange(len(self.names))
+        return np.where(unique, numbers[winner], -1).astype(np.int64)
 
     def agreement(self) -> tuple[float, int]:
         """How often both label sets name the same expression, and over how many faces."""
@@ -158,22 +173,27 @@ def _report(name: str, faces: FaceSet, hashes: list[bytes], dropped: int) -> Spl
         n=len(faces),
         n_ferplus=int((majority >= 0).sum()),
         dropped=dropped,
-        own_counts=_counts(faces.own),
-        ferplus_counts=_counts(majority),
+        own_counts={n: k for n, k in _counts(faces.own, faces.names).items() if n in BASIC},
+        ferplus_counts=_counts(majority, faces.names),
         agreement=agreement if compared else None,
         duplicates=len(hashes) - len(set(hashes)),
     )
 
 
-def _counts(labels: Ints) -> dict[str, int]:
-    counts = np.bincount(labels[labels >= 0], minlength=len(BASIC))
-    return dict(zip(BASIC, counts.tolist(), strict=True))
+def _counts(labels: Ints, names: Sequence[str]) -> dict[str, int]:
+    counts = np.bincount(labels[labels >= 0], minlength=len(names))
+    return dict(zip(names, counts.tolist(), strict=True))
 
 
 def _missing(report: SplitReport) -> list[str]:
-    """Expressions that nobody shows, in either label set that there is."""
+    """Expressions that nobody shows, in any label set that there is and that knows them."""
     labelled = [c for c in (report.own_counts, report.ferplus_counts) if any(c.values())]
-    return [name for name in BASIC if any(not counts[name] for counts in labelled)]
+    return [
+        name
+        for name in report.ferplus_counts
+        if not all(counts[name] for counts in labelled if name in counts)
+        or not any(name in counts for counts in labelled)
+    ]
 
 
 def split_of(name: str) -> str:
@@ -199,10 +219,11 @@ def select(parts: Sequence[Part], split: str | None) -> FaceSet:
 
 def joined(sets: Sequence[FaceSet]) -> FaceSet:
     """Several sets as one."""
-    return FaceSet(
-        np.concatenate([faces.images for faces in sets]),
-        np.concatenate([faces.own for faces in sets]),
-        np.concatenate([faces.votes for faces in sets]),
+    return replace(
+        sets[0],
+        images=np.concatenate([faces.images for faces in sets]),
+        own=np.concatenate([faces.own for faces in sets]),
+        votes=np.concatenate([faces.votes for faces in sets]),
     )
 
 
@@ -236,8 +257,12 @@ def held_back(faces: FaceSet) -> Bools:
 
 
 def log_shares(shares: Floats) -> Floats:
-    """Log of each expression's share [7] in soft labels [n, 7]."""
+    """Log of each expression's share [c] in soft labels [n, c].
+
+    One that these labels do not know counts as common, so that a head learns not to name it.
+    """
     total = shares.sum(0) + 1e-6
+    total = np.where(total > 1e-5, total, total.mean())
     return np.asarray(np.log(total / total.sum()), dtype=np.float32)
 
 
@@ -246,9 +271,9 @@ def check_trainable(faces: FaceSet, *, where: str = "") -> None:
     missing = _missing(_report("", faces, [], 0))
     if missing or not len(faces):
         raise DataError(
-            f"No face is labelled {', '.join(missing or BASIC)}.",
+            f"No face is labelled {', '.join(missing or faces.names)}.",
             where=where,
-            next_step="A training needs faces of all seven expressions.",
+            next_step="A training needs faces of every one of its `expressions`.",
         )
 
 

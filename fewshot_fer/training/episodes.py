@@ -74,7 +74,7 @@ class EpisodeSampler:
         subjects = self.faces.subjects if self._kind == "persons" else 0 * self.faces.subjects
         cells: dict[int, dict[int, Ints]] = {}
         for subject in np.unique(subjects):
-            for label in range(len(BASIC)):
+            for label in range(self.faces.labels.max(initial=-1) + 1):
                 rows = np.flatnonzero((subjects == subject) & (self.faces.labels == label))
                 if len(rows) >= needed:
                     cells.setdefault(int(subject), {})[label] = rows
@@ -114,29 +114,29 @@ def _rows(pairs: list[tuple[int, int]]) -> Ints:
 
 def strangers_of(faces: FaceSet) -> Somebodies:
     """FER-2013's faces, each its own subject, with FER+'s largest vote as the label."""
-    labels = faces.vote_shares().argmax(1).astype(np.int64)
-    labels[faces.vote_shares().sum(1) < 0.5] = IGNORED
+    shares = faces.vote_shares()
+    labels = shares.argmax(1).astype(np.int64)
+    labels[shares.sum(1) < 0.5] = IGNORED
     return Somebodies(faces.images, np.arange(len(faces)), labels)
 
 
-def persons_of(acted: Acted, folds: int = 0, without: int = 0) -> Somebodies:
+def persons_of(
+    acted: Acted, folds: int = 0, without: int = 0, expressions: tuple[str, ...] = BASIC
+) -> Somebodies:
     """Real people, as the network will see them, without one fold of them.
 
-    Pictures in which no face was found are left out.
+    Pictures in which no face was found, or that show something else, are left out.
     """
+    acted = acted.showing(expressions)
     if folds:
-        kept = fold_of([take.subject for take in acted.takes], folds) != without
-        acted = Acted(
-            tuple(take for take, keep in zip(acted.takes, kept, strict=True) if keep),
-            acted.portraits[kept],
-            acted.found[kept],
-        )
-    takes = [take for take, found in zip(acted.takes, acted.found, strict=True) if found]
+        acted = acted[fold_of([take.subject for take in acted.takes], folds) != without]
+    acted = acted[acted.found]
+    takes = acted.takes
     names = sorted({take.subject for take in takes})
     return Somebodies(
-        squares_of(acted.portraits[acted.found]),
+        squares_of(acted.portraits),
         np.array([names.index(take.subject) for take in takes], dtype=np.int64),
-        np.array([BASIC.index(take.expression) for take in takes], dtype=np.int64),
+        np.array([expressions.index(take.expression) for take in takes], dtype=np.int64),
     )
 
 
@@ -171,12 +171,12 @@ class EpisodeHead(nn.Module):
     The means of both modes are followed: everyday ones over strangers, acted ones over persons.
     """
 
-    def __init__(self, sizes: tuple[int, ...]) -> None:
+    def __init__(self, sizes: tuple[int, ...], classes: int) -> None:
         super().__init__()
         self.register_buffer("block", torch.repeat_interleave(
             torch.arange(len(sizes)), torch.tensor(sizes)
         ))  # fmt: skip
-        self.register_buffer("means", torch.zeros(len(MODES), len(BASIC), sum(sizes)))
+        self.register_buffer("means", torch.zeros(len(MODES), classes, sum(sizes)))
         self.log_beta = nn.Parameter(torch.ones(len(sizes)))
         self.log_delta = nn.Parameter(torch.zeros(len(sizes)))
         self.log_weight = nn.Parameter(torch.full((len(sizes),), -2.0))
@@ -194,11 +194,11 @@ class EpisodeHead(nn.Module):
     def loss(self, vectors: Tensor, episode: Episode) -> Tensor:
         """Cross entropy of the queries after learning the references, vectors [r + q, d]."""
         held, asked = vectors[: len(episode.references)], vectors[len(episode.references) :]
-        counts = F.one_hot(torch.from_numpy(episode.reference_labels), len(BASIC)).to(vectors)
-        block = self.get_buffer("block")
+        means, block = self.get_buffer("means"), self.get_buffer("block")
+        counts = F.one_hot(torch.from_numpy(episode.reference_labels), means.shape[1]).to(vectors)
         beta, delta = self.log_beta.exp()[block], self.log_delta.exp()[block]
         sums = counts.T @ held
-        belief = infer(self.get_buffer("means"), beta, delta, sums[None], counts.sum(0)[None])
+        belief = infer(means, beta, delta, sums[None], counts.sum(0)[None])
         weight = self.log_weight.exp()[block]
         log_modes = F.log_softmax(-0.5 * (belief.misfit[0] * weight).sum(1) / TEMPERED, 0)
         scale = weight / (1 + belief.variance[0].mean(0))
@@ -210,5 +210,6 @@ class EpisodeHead(nn.Module):
     def track_persons(self, vectors: Tensor, episode: Episode) -> None:
         """Follow the acted means by an episode of a person, vectors [r + q, d]."""
         labels = np.concatenate([episode.reference_labels, episode.query_labels])
-        shown = F.one_hot(torch.from_numpy(labels), len(BASIC)).to(vectors)
+        classes = self.get_buffer("means").shape[1]
+        shown = F.one_hot(torch.from_numpy(labels), classes).to(vectors)
         self.track_means(vectors.detach(), shown, ACTED)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from fewshot_fer.arrays import Doubles
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes.expectation import Expectation, log_odds
 from fewshot_fer.prototypes.expected import estimated
 from fewshot_fer.training.choosing import WAYS, Trial, deals
@@ -34,10 +33,10 @@ def found_on(trials: Sequence[Trial], config: FitConfig, seed: int = 0) -> list[
     for trial in trials:
         prior = trial.prior(config)
         z = prior.project(trial.held.features)
-        labels = trial.held.labels
+        labels, names = trial.held.labels, trial.held.names
         for way in WAYS:
             for deal in deals(trial.held, way):
-                given = [BASIC[label] for label in labels[deal.references]]
+                given = [names[label] for label in labels[deal.references]]
                 known = prior.learn(z[deal.references], given)
                 by_model = estimated(prior, known, np.random.default_rng(seed))
                 named = known.scores(z[deal.queries]).argmax(1)
@@ -45,8 +44,8 @@ def found_on(trials: Sequence[Trial], config: FitConfig, seed: int = 0) -> list[
                 rows += [
                     Found(
                         int(place),
-                        BASIC[place] in given,
-                        log_odds(by_model[BASIC[place]]),
+                        names[place] in given,
+                        log_odds(by_model[names[place]]),
                         int((named[truth == place] == place).sum()),
                         int((truth == place).sum()),
                     )
@@ -59,7 +58,7 @@ def fit_expectation(rows: Sequence[Found]) -> Expectation:
     """Logistic regression on the model's log odds, by Newton's steps; offsets are drawn to 0."""
     if not rows:
         return Expectation()
-    design = np.zeros((len(rows), 2 + len(BASIC)))
+    design = np.zeros((len(rows), 3 + max(row.place for row in rows)))
     for line, row in zip(design, rows, strict=True):
         line[0] = row.log_odds
         line[1 if row.is_taught else 2 + row.place] = 1.0

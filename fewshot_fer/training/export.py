@@ -19,7 +19,6 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding import Embedder, seal
 from fewshot_fer.embedding.checkpoint import CARD, FORMAT, MODEL, PRIOR, Card
 from fewshot_fer.engine import CompiledNetwork
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import write_atomically
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.stored import prior_arrays
@@ -35,7 +34,7 @@ class _Features(nn.Module):
         self.network = network
 
     def forward(self, faces: Tensor) -> Tensor:
-        """[n, 1, 48, 48] -> [n, general + detail + 7 + 7]."""
+        """[n, 1, 48, 48] -> [n, general + detail + c + c]."""
         out = self.network(faces)
         return torch.cat([out.general, out.detail, out.votes, out.own], 1)
 
@@ -53,8 +52,8 @@ def blocks_of(network: EmbeddingNetwork) -> dict[str, slice]:
     sizes = {
         "general": network.config.general,
         "detail": network.config.detail,
-        "votes": len(BASIC),
-        "own": len(BASIC),
+        "votes": network.votes.out_features,
+        "own": network.own.out_features,
     }
     blocks, start = {}, 0
     for name, size in sizes.items():
@@ -105,7 +104,7 @@ def compare(network: EmbeddingNetwork, path: Path, faces: Bytes) -> Parity:
 def open_unfitted(network: EmbeddingNetwork, folder: Path) -> Embedder:
     """Write the network and open it before a prior exists, to embed what it is fitted on."""
     write_network(network, folder / MODEL)
-    return Embedder(CompiledNetwork(folder / MODEL), Card(BASIC, blocks_of(network), (), (), {}))
+    return Embedder(CompiledNetwork(folder / MODEL), Card((), blocks_of(network), (), (), {}))
 
 
 def write_checkpoint(

@@ -19,7 +19,7 @@ from fewshot_fer.training.data import FaceSet, log_shares
 
 
 class Targets(NamedTuple):
-    """What is asked for of n faces: both labels' shares [n, 7], a teacher's features [n, d]."""
+    """What is asked for of n faces: both labels' shares [n, c], a teacher's features [n, d]."""
 
     votes: Tensor
     own: Tensor
@@ -70,7 +70,7 @@ def shown_in(
 
 
 def balance_in(faces: FaceSet, stage: StageConfig, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Log of each expression's share [7] in the votes and in the own labels."""
+    """Log of each expression's share [c] in the votes and in the own labels."""
 
     def log_share(shares: Floats) -> Tensor:
         balance = log_shares(shares)

@@ -55,11 +55,12 @@ class FitConfig:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Features [n, f] with labels [n] and, for acted sets, subjects [n]."""
+    """Features [n, f] with labels [n], numbers of `names`; for acted sets, subjects [n]."""
 
     features: Floats
     labels: Ints
     subjects: Sequence[str] = ()
+    names: tuple[str, ...] = BASIC
 
 
 def fit_prior(
@@ -73,9 +74,9 @@ def fit_prior(
     centre = crowd.features.mean(0)
     whitening = _whitening(crowd, acted, blocks, config)
     seen = _project(crowd.features, centre, whitening)
-    modes = [_class_means(seen, crowd.labels)]
+    modes = [np.stack([seen[crowd.labels == label].mean(0) for label in range(len(crowd.names))])]
     if acted is not None:
-        shown = _class_means(_project(acted.features, centre, whitening), acted.labels)
+        shown = _acted_means(_project(acted.features, centre, whitening), acted.labels, modes[0])
         modes.append((1 - config.acted_means) * modes[0] + config.acted_means * shown)
     sizes = [blocks[name].stop - blocks[name].start for name in config.blocks]
 
@@ -84,7 +85,7 @@ def fit_prior(
         return np.repeat(np.array(values, np.float32), sizes)
 
     return Prior(
-        names=BASIC,
+        names=crowd.names,
         centre=centre.astype(np.float32),
         whitening=whitening.astype(np.float32),
         means=np.stack(modes[-config.modes :]).astype(np.float32),
@@ -134,8 +135,13 @@ def within(features: Floats, groups: Ints) -> Doubles:
     return np.asarray(rest.T @ rest / freedom)
 
 
-def _class_means(z: Floats, labels: Ints) -> Floats:
-    return np.stack([z[labels == label].mean(0) for label in range(len(BASIC))])
+def _acted_means(z: Floats, labels: Ints, everyday: Floats) -> Floats:
+    """Means [c, d]; what nobody acts lies where acting moves the other expressions to."""
+    there = np.unique(labels)
+    shown = np.stack([z[labels == label].mean(0) for label in there])
+    means = np.asarray(everyday + (shown - everyday[there]).mean(0), dtype=np.float32)
+    means[there] = shown
+    return means
 
 
 def _project(features: Floats, centre: Floats, whitening: Doubles) -> Floats:

@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from fewshot_fer.arrays import Bools, Ints
+from fewshot_fer.arrays import Ints
 from fewshot_fer.embedding import Embedder
 from fewshot_fer.errors import TrainingError
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import BaseRates
@@ -58,6 +57,11 @@ class Material:
     acted: Acted
     seed: int = 0
 
+    def named(self, expressions: tuple[str, ...]) -> Material:
+        """The same for a network of these expressions."""
+        faces, acted = self.faces.named(expressions), self.acted.showing(expressions)
+        return Material(faces, acted, self.seed)
+
     def crowd(self) -> tuple[FaceSet, Ints]:
         """As many faces of each expression, those on which most voters agree, with labels."""
         shares = self.faces.vote_shares()
@@ -66,7 +70,7 @@ class Material:
         rng = np.random.default_rng(self.seed)
         rows = [
             rng.permutation(np.flatnonzero((labels == label) & clear))[:PER_LABEL]
-            for label in range(len(BASIC))
+            for label in range(len(self.faces.names))
         ]
         chosen = np.sort(np.concatenate(rows))
         return self.faces[chosen], labels[chosen].astype(np.int64)
@@ -80,7 +84,7 @@ class Material:
     def everyday(self) -> BaseRates:
         """How often expressions occur among the faces."""
         shares = self.faces.vote_shares().sum(0).astype(np.float64)
-        return BaseRates(dict(zip(BASIC, (shares / shares.sum()).tolist(), strict=True)))
+        return BaseRates(dict(zip(self.faces.names, (shares / shares.sum()).tolist(), strict=True)))
 
 
 def read_material(sources: Sequence[Path], people: Sequence[Path], seed: int) -> Material:
@@ -111,6 +115,7 @@ def make_checkpoint(
 ) -> Made:
     """Write a checkpoint's folder; the old one stays until the new one is whole."""
     network, training = load_network(run)
+    material = material.named(training.expressions)
     crowd, labels = material.crowd()
     config = FitConfig()
     chosen, expectation = None, Expectation()
@@ -127,8 +132,8 @@ def make_checkpoint(
         folder = Path(scratch) / out.name
         embedder = open_unfitted(network, folder)
         prior = fit_prior(
-            Labelled(embedder.embed_squares(crowd.images), labels),
-            _rows(_labelled(embedder, material.acted), material.acted.found),
+            Labelled(embedder.embed_squares(crowd.images), labels, names=crowd.names),
+            _labelled(embedder, material.acted[material.acted.found], crowd.names),
             embedder.blocks,
             config,
             material.everyday(),
@@ -160,6 +165,7 @@ def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> lis
 def _trial(run: Path, material: Material, *, folds: int, fold: int | None) -> Trial:
     """A run without one fold of people: the others are for fitting, the fold is held."""
     network, training = load_network(run)
+    material = material.named(training.expressions)
     subjects = [take.subject for take in material.acted.takes]
     parts, left = (training.folds, training.fold) if fold is None else (folds, fold)
     if not parts:
@@ -172,16 +178,19 @@ def _trial(run: Path, material: Material, *, folds: int, fold: int | None) -> Tr
     scratch = Path(tempfile.mkdtemp())
     try:
         embedder = open_unfitted(network, scratch)
-        everybody = _labelled(embedder, material.acted)
-        found = material.acted.found
+        names, found = training.expressions, material.acted.found
+        fitted, held = (
+            _labelled(embedder, material.acted[rows & found], names)
+            for rows in (~left_out, left_out)
+        )
         crowd, strangers = (
-            Labelled(embedder.embed_squares(faces.images), labels)
+            Labelled(embedder.embed_squares(faces.images), labels, names=names)
             for faces, labels in (material.crowd(), material.strangers())
         )
         return Trial(
             crowd,
-            _rows(everybody, ~left_out & found),
-            _rows(everybody, left_out & found),
+            fitted,
+            held,
             embedder.blocks,
             strangers if len(strangers.labels) else None,
             material.everyday(),
@@ -190,19 +199,12 @@ def _trial(run: Path, material: Material, *, folds: int, fold: int | None) -> Tr
         shutil.rmtree(scratch)
 
 
-def _labelled(embedder: Embedder, acted: Acted) -> Labelled:
+def _labelled(embedder: Embedder, acted: Acted, names: tuple[str, ...]) -> Labelled:
     return Labelled(
         embedder(acted.portraits),
-        np.array([BASIC.index(take.expression) for take in acted.takes], dtype=np.int64),
+        np.array([names.index(take.expression) for take in acted.takes], dtype=np.int64),
         [take.subject for take in acted.takes],
-    )
-
-
-def _rows(people: Labelled, mask: Bools) -> Labelled:
-    return Labelled(
-        people.features[mask],
-        people.labels[mask],
-        [subject for subject, keep in zip(people.subjects, mask, strict=True) if keep],
+        names,
     )
 
 

@@ -30,7 +30,7 @@ class NetworkConfig:
 
 
 class Embedding(NamedTuple):
-    """What one pass gives: general [n, g], detail [n, d], grid [n, c*9], logits [n, 7] twice."""
+    """What one pass gives: general [n, g], detail [n, d], grid [n, c*9], logits [n, c] twice."""
 
     general: Tensor
     detail: Tensor
@@ -65,7 +65,7 @@ class Block(nn.Module):
 class EmbeddingNetwork(nn.Module):
     """Faces [n, 1, 48, 48] with values 0..255 to an `Embedding`."""
 
-    def __init__(self, config: NetworkConfig, classes: int = 7) -> None:
+    def __init__(self, config: NetworkConfig, classes: int) -> None:
         super().__init__()
         self.config = config
         first = config.widths[0]

@@ -16,11 +16,11 @@ import numpy as np
 
 from fewshot_fer.arrays import Bools, Bytes
 from fewshot_fer.errors import DataError
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.images import read_image
 from fewshot_fer.measures import SIDE
+from fewshot_fer.training.data import LABELS
 
 INDEX = "index.csv"
 _COLUMNS = ("path", "subject", "emotion", "session")
@@ -46,6 +46,14 @@ class Acted:
     takes: tuple[Take, ...]
     portraits: Bytes
     found: Bools
+
+    def __getitem__(self, mask: Bools) -> Acted:
+        takes = tuple(take for take, keep in zip(self.takes, mask, strict=True) if keep)
+        return Acted(takes, self.portraits[mask], self.found[mask])
+
+    def showing(self, expressions: Sequence[str]) -> Acted:
+        """The pictures of these expressions alone."""
+        return self[np.array([take.expression in expressions for take in self.takes], dtype=bool)]
 
 
 def read_takes(folder: Path) -> tuple[Take, ...]:
@@ -77,12 +85,12 @@ def _take(folder: Path, row: dict[str, str | None], where: str) -> Take:
     values = {name: (row[name] or "").strip() for name in _COLUMNS}
     if not values["path"] or not values["subject"]:
         raise DataError("The line names no picture or no subject.", where=where)
-    if values["emotion"] not in BASIC:
-        near = get_close_matches(values["emotion"], BASIC, 1)
+    if values["emotion"] not in LABELS:
+        near = get_close_matches(values["emotion"], LABELS, 1)
         raise DataError(
-            f"`{values['emotion']}` is none of the seven expressions.",
+            f"`{values['emotion']}` is none of the known expressions.",
             where=where,
-            next_step=f"Did you mean `{near[0]}`?" if near else f"They are: {', '.join(BASIC)}.",
+            next_step=f"Did you mean `{near[0]}`?" if near else f"They are: {', '.join(LABELS)}.",
         )
     return Take(folder / values["path"], values["subject"], values["emotion"], values["session"])
 

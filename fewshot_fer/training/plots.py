@@ -10,7 +10,6 @@ import numpy as np
 
 from fewshot_fer.arrays import Ints
 from fewshot_fer.errors import TrainingError
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.training.data import FERPLUS_COLUMNS, FaceSet
 
 if TYPE_CHECKING:
@@ -72,11 +71,11 @@ def curves(history: Sequence[EpochRecord], stages: Sequence[str]) -> bytes:
     return as_png(figure)
 
 
-def confusion(counts: Ints, columns: Sequence[str] = BASIC, title: str = "Confusion") -> bytes:
-    """How often row [7] was taken for column, in percent of the row."""
+def confusion(counts: Ints, columns: Sequence[str], title: str = "Confusion") -> bytes:
+    """How often row, one of the first columns, was taken for column, in percent of the row."""
     figure = new_figure(1.4 + 0.68 * len(columns), 5.2)
     draw_matrix(
-        figure.subplots(), counts, BASIC[: len(counts)], columns, title, ("taken for", "shown")
+        figure.subplots(), counts, columns[: len(counts)], columns, title, ("taken for", "shown")
     )
     return as_png(figure)
 
@@ -115,15 +114,15 @@ def class_balance(splits: Mapping[str, FaceSet]) -> bytes:
     for axes, (name, faces) in zip(
         figure.subplots(len(splits), 1, squeeze=False)[:, 0], splits.items(), strict=True
     ):
-        places = np.arange(len(BASIC))
+        places = np.arange(len(faces.names))
         for shift, labels, colour, label in (
             (-0.2, faces.own, BLUE, "own label"),
             (0.2, faces.majority(), ORANGE, "FER+ majority"),
         ):
-            counts = np.bincount(labels[labels >= 0], minlength=len(BASIC))
+            counts = np.bincount(labels[labels >= 0], minlength=len(faces.names))
             bars = axes.bar(places + shift, counts, 0.4, color=colour, label=label)
             axes.bar_label(bars, fontsize=7)
-        axes.set_xticks(places, BASIC)
+        axes.set_xticks(places, faces.names)
         axes.set(title=f"{name}: {len(faces)} faces", ylabel="faces")
         axes.margins(y=0.15)
         axes.legend(fontsize=8)
@@ -134,28 +133,29 @@ def sample_grid(faces: FaceSet, seed: int = 0, columns: int = 12) -> bytes:
     """Faces of every expression, drawn by chance."""
     rng = np.random.default_rng(seed)
     labels = np.where(faces.own >= 0, faces.own, faces.majority())
-    grid = np.full((len(BASIC) * 50, columns * 50), 255, np.uint8)
-    for row in range(len(BASIC)):
+    rows = len(faces.names)
+    grid = np.full((rows * 50, columns * 50), 255, np.uint8)
+    for row in range(rows):
         for column, index in enumerate(rng.permutation(np.flatnonzero(labels == row))[:columns]):
             grid[row * 50 : row * 50 + 48, column * 50 : column * 50 + 48] = faces.images[index]
-    figure = new_figure(columns * 0.7 + 1, len(BASIC) * 0.7)
+    figure = new_figure(columns * 0.7 + 1, rows * 0.7)
     axes = figure.subplots()
     axes.imshow(grid, cmap="gray", vmin=0, vmax=255)
-    axes.set_yticks(np.arange(len(BASIC)) * 50 + 24, BASIC)
+    axes.set_yticks(np.arange(rows) * 50 + 24, faces.names)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
     return as_png(figure)
 
 
 def disagreement(faces: FaceSet) -> bytes:
-    """What FER+'s voters chose [10] for the faces of each own label [7]."""
-    counts = np.zeros((len(BASIC), len(FERPLUS_COLUMNS)), np.int64)
+    """What FER+'s voters chose [10] for the faces of each own label [c]."""
+    counts = np.zeros((len(faces.names), len(FERPLUS_COLUMNS)), np.int64)
     np.add.at(counts, faces.own[faces.own >= 0], faces.votes[faces.own >= 0])
     figure = new_figure(8, 5)
     draw_matrix(
         figure.subplots(),
         counts,
-        BASIC,
+        faces.names,
         FERPLUS_COLUMNS,
         "Where the votes for each own label went, in percent",
         ("FER+ votes", "FER-2013's own label"),

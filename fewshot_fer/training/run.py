@@ -90,10 +90,11 @@ class Trainer:
         """
         torch.manual_seed(config.seed)
         target = torch.device(device)
-        network = channels_last(network or EmbeddingNetwork(config.network)).to(target)
+        faces, classes = faces.named(config.expressions), len(config.expressions)
+        network = channels_last(network or EmbeddingNetwork(config.network, classes)).to(target)
         average = copy.deepcopy(network)
         sizes = _sizes(network)
-        head = EpisodeHead(sizes).to(target)
+        head = EpisodeHead(sizes, classes).to(target)
         translator = nn.Linear(sizes[0], DIRECTIONS).to(target)
         groups = _decayed(network, config.weight_decay)
         helpers = [*head.parameters(), *translator.parameters()]
@@ -104,9 +105,8 @@ class Trainer:
             else torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True)
         )
         images = torch.from_numpy(faces.images[:, None]).to(target)
-        learnt = np.flatnonzero(~held_back(faces))
         return cls(config, faces, people, bank, network, average, head, translator, optimiser,
-                   target, images, learnt)  # fmt: skip
+                   target, images, np.flatnonzero(~held_back(faces)))  # fmt: skip
 
     def run_epoch(self, stage_index: int, epoch: int, listener: Listener) -> dict[str, float]:
         """One pass over the faces; returns the mean of each loss."""

@@ -102,7 +102,8 @@ def check_same_run(
     state: RunState, config: TrainingConfig, data: Mapping[str, str], folder: Path
 ) -> None:
     """Refuse to go on with another configuration or other faces, naming what differs."""
-    changed = differences(_keyed(state.config), _keyed(as_plain(config)))
+    begun = as_plain(parse_config(state.config, where=str(folder)))
+    changed = differences(_keyed(begun), _keyed(as_plain(config)))
     changed += differences(state.data, data)
     if changed:
         raise TrainingError(
@@ -147,7 +148,7 @@ def load_network(folder: Path) -> tuple[EmbeddingNetwork, TrainingConfig]:
     raw = _read(path)
     try:
         config = parse_config(raw["config"], where=str(path))
-        network = EmbeddingNetwork(config.network)
+        network = EmbeddingNetwork(config.network, len(config.expressions))
         network.load_state_dict(raw["network"])
     except (KeyError, RuntimeError) as error:
         raise _damaged(path, error) from error

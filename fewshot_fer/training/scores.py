@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Floats, Ints
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.training.data import FaceSet
 
 
 @dataclass(frozen=True, slots=True)
 class HeadLogits:
-    """What both heads say of n faces, [n, 7] each, free of the training data's balance."""
+    """What both heads say of n faces, [n, c] each, free of the training data's balance."""
 
     votes: Floats
     own: Floats
@@ -22,7 +21,7 @@ class HeadLogits:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The log share [7] of every expression in both label sets of the training data.
+    """The log share [c] of every expression in both label sets of the training data.
 
     The heads learn without it and serve without it. FER-2013's own test pictures have the
     same balance as its training pictures, so to measure accuracy on them it is put back.
@@ -39,7 +38,7 @@ class Balance:
     @classmethod
     def none(cls) -> Balance:
         """Nothing to put back."""
-        return cls(np.zeros(len(BASIC), np.float32), np.zeros(len(BASIC), np.float32))
+        return cls(np.zeros(1, np.float32), np.zeros(1, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,9 @@ class Named:
         return float((self.guess == self.truth).mean()) if len(self.truth) else None
 
     def confusion(self) -> Ints:
-        """How often row was taken for column, [7, 7]."""
-        counts = np.zeros((len(BASIC), len(BASIC)), np.int64)
+        """How often row was taken for column, [c, c]."""
+        classes = self.probabilities.shape[1]
+        counts = np.zeros((classes, classes), np.int64)
         np.add.at(counts, (self.truth, self.guess), 1)
         return counts
 

@@ -47,12 +47,19 @@ class Backbone:
 class Teacher(nn.Module):
     """Faces [n, 1, 48, 48] with values 0..255 to an `Embedding` whose general part is wide."""
 
-    def __init__(self, layers: Sequence[Layer], *, width: int = WIDTH, side: int = SIDE) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        names: Sequence[str] = BASIC,
+        *,
+        width: int = WIDTH,
+        side: int = SIDE,
+    ) -> None:
         super().__init__()
-        self.layers = tuple(layers)
+        self.layers, self.expressions = tuple(layers), tuple(names)
         self.body = nn.Sequential(*(_built(layer) for layer in layers))
-        self.votes = nn.Linear(width, len(BASIC))
-        self.own = nn.Linear(width, len(BASIC))
+        self.votes = nn.Linear(width, len(names))
+        self.own = nn.Linear(width, len(names))
         matrix = torch.tensor([[1 / _ZOOM, 0, 0], [0, 1 / _ZOOM, _RISE]])
         grid = F.affine_grid(matrix[None], [1, 1, side, side], align_corners=False)
         self.register_buffer("grid", grid, persistent=False)
@@ -115,26 +122,31 @@ def backbone_of(data: bytes) -> Backbone:
     return Backbone(tuple(layers), tensors)
 
 
-def beginning(backbone: Backbone, side: int = SIDE) -> Teacher:
+def beginning(backbone: Backbone, names: Sequence[str] = BASIC, side: int = SIDE) -> Teacher:
     """A teacher that knows faces and has still to learn expressions."""
-    teacher = Teacher(backbone.layers, width=_width(backbone.layers), side=side)
+    teacher = Teacher(backbone.layers, names, width=_width(backbone.layers), side=side)
     teacher.load_state_dict(backbone.tensors, strict=False)
     return teacher
 
 
 def write_teacher(path: Path, teacher: Teacher) -> None:
-    """Weights and layers in one file that runs no code."""
+    """Weights, layers and expressions in one file that runs no code."""
     tensors = {name: value.cpu().contiguous() for name, value in teacher.state_dict().items()}
-    write_atomically(path, save(tensors, {"layers": json.dumps(teacher.layers)}))
+    write_atomically(path, save(tensors, {
+        "layers": json.dumps(teacher.layers), "expressions": json.dumps(teacher.expressions),
+    }))  # fmt: skip
 
 
 def read_teacher(path: Path) -> Teacher:
     """A teacher that was trained, ready to be asked."""
     try:
         with safe_open(path, "pt") as file:
-            layers = json.loads((file.metadata() or {})["layers"])
+            about = file.metadata() or {}
             tensors = {_named(name): file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        teacher = Teacher(layers, width=_width(layers))
+        layers = json.loads(about["layers"])
+        # Teachers without a list were trained when there were seven.
+        names = json.loads(about["expressions"]) if "expressions" in about else BASIC
+        teacher = Teacher(layers, names, width=_width(layers))
         tensors.pop("th", None)
         teacher.load_state_dict(tensors)
     except (OSError, SafetensorError, KeyError, ValueError, IndexError, TypeError,

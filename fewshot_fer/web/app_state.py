@@ -71,7 +71,7 @@ class AppState:
         demo: int = 0,
     ) -> None:
         self.settings = settings
-        self.library = library or Library(settings.support_sets)
+        self.library = library or Library.of(settings)
         self.folder = private_folder(folder or web_folder(settings.records))
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo

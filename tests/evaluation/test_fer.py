@@ -125,7 +125,8 @@ def test_what_is_read_is_in_the_order_of_the_seven_whatever_else_is_known() -> N
     prior = make_prior()
     z = prior.means[0]
     confused = prior.learn(z[:1] + 3, ["confused"])
-    found = as_read(confused, z, BaseRates(dict(zip(BASIC, [0.1] * 6 + [0.4], strict=True))))
+    rates = BaseRates(dict(zip(BASIC, [0.1] * 6 + [0.4], strict=True)))
+    found = as_read(confused, z, rates, BASIC)
     assert found.even.shape == found.everyday.shape == (7, 7)
     assert (found.everyday[:, NEUTRAL] > found.even[:, NEUTRAL]).all()
     assert found.shown.all()

@@ -132,7 +132,7 @@ def test_a_face_that_was_not_found_is_wrong_and_no_reference() -> None:
     result = evaluate_persons(hidden, NoNaN(), 1)
     assert result.by_subject == {"ann": (1.0, pytest.approx(1 / 7)), "bob": (0.0, 0.0)}
     assert result.accuracy == 0.5
-    confusion = people_confusion(result)
+    confusion = people_confusion(result, BASIC)
     assert confusion[:, len(BASIC)].tolist() == [10] * 7
 
 
@@ -206,7 +206,7 @@ def test_every_plot_can_be_drawn() -> None:
     for drawn in (
         accuracy_by_shots(results),
         reliability(results),
-        confusion_of_people(results[0]),
+        confusion_of_people(results[0], BASIC),
         gain_by_person(results[1]),
     ):
         assert drawn.startswith(b"\x89PNG")

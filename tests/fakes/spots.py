@@ -12,6 +12,7 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Ints
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.training.data import FERPLUS_COLUMNS, FaceSet
+from fewshot_fer.training.people import Acted, Take
 
 VOTES = (
     "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear",
@@ -47,6 +48,22 @@ def portraits_of(squares: Bytes) -> Bytes:
         framed = cv2.copyMakeBorder(large, 34, 38, 36, 36, borderType=cv2.BORDER_REPLICATE)
         portrait[:] = framed[..., None]
     return out
+
+
+def turned(folder: str, turns: Sequence[int], seed: int) -> Acted:
+    """Two takes of every expression of people who show each one where the crowd shows another.
+
+    Whoever is turned by nothing shows them as the crowd does. Everybody uses the same seven
+    places, so what is common to all of a person's expressions tells nothing of the turn.
+    """
+    rng = np.random.default_rng(seed)
+    takes, squares = [], []
+    for number, turn in enumerate(turns):
+        for label, name in enumerate(BASIC):
+            for session in ("A", "B"):
+                takes.append(Take(Path(), f"{folder}/{number}", name, session))
+                squares.append(spot((label + turn) % len(BASIC), rng))
+    return Acted(tuple(takes), portraits_of(np.stack(squares)), np.ones(len(takes), bool))
 
 
 def write_csv(

@@ -32,6 +32,11 @@ TWO_STAGES = replace(
         replace(STAGE, name="second", epochs=2, losses=LossConfig(instance=0.1, views=0.3)),
     ),
 )
+LAYERS = (
+    ["conv", 3, 8, 3, 2, 1, 1], ["bn", 8, 1e-3], ["prelu", 8],
+    ["conv", 1, 8, 3, 2, 1, 8], ["bn", 8, 1e-3], ["prelu", 8],
+    ["conv", 8, 12, 1, 1, 0, 1], ["bn", 12, 1e-3],
+)  # fmt: skip
 TRAINING = drawn_faces(20, seed=1)
 VALIDATION = drawn_faces(4, seed=2)
 

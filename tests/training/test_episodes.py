@@ -110,7 +110,7 @@ def test_the_posterior_in_torch_is_the_one_in_numpy() -> None:
 
 
 def test_what_is_learnt_from_an_episode_reaches_the_features_and_the_head() -> None:
-    head = EpisodeHead((4, 3))
+    head = EpisodeHead((4, 3), 7)
     episode = EpisodeSampler(PEOPLE, CONFIG, "persons").sample(np.random.default_rng(0))
     count = len(episode.references) + len(episode.queries)
     vectors = torch.randn(count, 7, generator=torch.Generator().manual_seed(0), requires_grad=True)

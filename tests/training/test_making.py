@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from fewshot_fer.embedding import Checkpoint, Embedder
 from fewshot_fer.errors import CheckpointError, TrainingError
 from fewshot_fer.evaluation.left_out import evaluate_left_out, variants
 from fewshot_fer.evaluation.persons import People, evaluate_persons
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes.stored import read_prior
 from fewshot_fer.training.augment import AugmentConfig
 from fewshot_fer.training.config import EpisodeConfig, LossConfig, StageConfig, TrainingConfig
@@ -21,10 +18,9 @@ from fewshot_fer.training.course import Course
 from fewshot_fer.training.episodes import persons_of
 from fewshot_fer.training.making import Made, Material, make_checkpoint, make_trials
 from fewshot_fer.training.network import NetworkConfig
-from fewshot_fer.training.people import Acted, Take
 from fewshot_fer.training.run import Trainer
 from fewshot_fer.training.saving import BEST, load_network, save_network
-from tests.fakes.spots import drawn_faces, portraits_of, spot
+from tests.fakes.spots import drawn_faces, turned
 from tests.training.runs import Watcher
 
 CONFIG = TrainingConfig(
@@ -46,22 +42,6 @@ CONFIG = TrainingConfig(
     ema=0.9,
     folds=2,
 )
-
-
-def turned(folder: str, turns: Sequence[int], seed: int) -> Acted:
-    """Two takes of every expression of people who show each one where the crowd shows another.
-
-    Whoever is turned by nothing shows them as the crowd does. Everybody uses the same seven
-    places, so what is common to all of a person's expressions tells nothing of the turn.
-    """
-    rng = np.random.default_rng(seed)
-    takes, squares = [], []
-    for number, turn in enumerate(turns):
-        for label, name in enumerate(BASIC):
-            for session in ("A", "B"):
-                takes.append(Take(Path(), f"{folder}/{number}", name, session))
-                squares.append(spot((label + turn) % len(BASIC), rng))
-    return Acted(tuple(takes), portraits_of(np.stack(squares)), np.ones(len(takes), bool))
 
 
 CROWD = drawn_faces(12, seed=1)

@@ -18,7 +18,7 @@ FACES = drawn_faces(2)
 
 def network() -> EmbeddingNetwork:
     torch.manual_seed(0)
-    return EmbeddingNetwork(TINY.network).eval()
+    return EmbeddingNetwork(TINY.network, 7).eval()
 
 
 def as_tensor(scale: float = 1.0, shift: float = 0.0) -> torch.Tensor:
@@ -48,7 +48,7 @@ def test_brightness_is_taken_out_and_contrast_nearly() -> None:
 
 
 def test_the_shipped_shape_keeps_to_its_budget() -> None:
-    net = EmbeddingNetwork(NetworkConfig()).eval()
+    net = EmbeddingNetwork(NetworkConfig(), 7).eval()
     work = 0
 
     def count(layer: torch.nn.Module, given: tuple[torch.Tensor], out: torch.Tensor) -> None:

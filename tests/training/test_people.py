@@ -70,7 +70,7 @@ def test_only_faces_that_were_found_are_learnt_from(tmp_path: Path) -> None:
     ("lines", "says"),
     [
         ("", "lists no picture"),
-        ("a.png,ann,joy,A", "`joy` is none of the seven"),
+        ("a.png,ann,joy,A", "`joy` is none of the known"),
         ("a.png,ann,hapy,A", "Did you mean `happy`"),
         ("a.png,,happy,A", "no subject"),
         (",ann,happy,A", "no picture"),

@@ -26,13 +26,7 @@ from fewshot_fer.training.teacher import (
     read_teacher,
     write_teacher,
 )
-from tests.training.runs import STAGE, TINY, TRAINING, VALIDATION, Watcher
-
-LAYERS = (
-    ["conv", 3, 8, 3, 2, 1, 1], ["bn", 8, 1e-3], ["prelu", 8],
-    ["conv", 1, 8, 3, 2, 1, 8], ["bn", 8, 1e-3], ["prelu", 8],
-    ["conv", 8, 12, 1, 1, 0, 1], ["bn", 12, 1e-3],
-)  # fmt: skip
+from tests.training.runs import LAYERS, STAGE, TINY, TRAINING, VALIDATION, Watcher
 
 
 def tiny_teacher(seed: int = 0) -> Teacher:

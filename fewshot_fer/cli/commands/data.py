@@ -98,14 +98,16 @@ def label(
     """Fill a bank with what teachers say of the views that a student will be trained on."""
     from fewshot_fer.training.asking import open_teachers
     from fewshot_fer.training.bank import fill_bank
-    from fewshot_fer.training.config import read_config
+    from fewshot_fer.training.config import check_same, read_config
     from fewshot_fer.training.course import device
     from fewshot_fer.training.data import training_and_validation
     from fewshot_fer.training.readers import read_parts
 
-    augment = read_config(config).augment
+    student = read_config(config)
     faces, _ = training_and_validation(read_parts(call.data(data)))
     teachers, names = open_teachers(teacher, device())
+    check_same(teachers.expressions, student.expressions, "The teacher", str(teacher[0]))
+    faces, augment = faces.named(student.expressions), student.augment
     with output.progress("Labelling views") as say:
         seed = call.settings.seed
         bank = fill_bank(out, faces, augment, teachers, names, views=views, seed=seed, say=say)

@@ -60,12 +60,10 @@ def add(
 @command("support_sets")
 def list_expressions(call: Call, student: Student = None) -> Answer:
     """List the expressions that can be read, and whose they are."""
-    from fewshot_fer.expressions import BASIC
-
     library = call.library
-    own = library.find(student).own_expressions if student is not None else ()
+    own = library.own_expressions(library.find(student)) if student is not None else ()
     rows = [
-        *((name, "everybody") for name in BASIC),
+        *((name, "everybody") for name in library.basic),
         *((name, "the class") for name in library.class_expressions()),
         *((name, "the student") for name in own),
     ]

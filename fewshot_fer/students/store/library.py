@@ -12,12 +12,13 @@ from dataclasses import replace
 from datetime import date
 
 from fewshot_fer.errors import ConsentError, StudentError
+from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.calibration import (
     Calibration,
     encode_calibration,
 )
-from fewshot_fer.students.store.class_page import write_class
+from fewshot_fer.students.store.class_page import read_class, write_class
 from fewshot_fer.students.store.contents import (
     calibration_file,
     encode_reference,
@@ -154,7 +155,7 @@ class Library(LibraryReader):
         tidy = expression_name(name)
         with self.store.changing():
             self.store.begin()
-            write_class(self.folder, (*self.class_expressions(), tidy))
+            write_class(self.folder, (*read_class(self.folder), tidy))
         return tidy
 
     def remove_expression(self, name: str, student_id: str | None = None) -> None:
@@ -171,7 +172,7 @@ class Library(LibraryReader):
             return
         having = [s.id for s in self.students() if tidy in s.counts]
         with self.store.changing():
-            write_class(self.folder, [n for n in self.class_expressions() if n != tidy])
+            write_class(self.folder, [n for n in read_class(self.folder) if n != tidy])
         for one in having:
             self._change(one, lambda s: s, forget=True)
 
@@ -206,7 +207,10 @@ class Library(LibraryReader):
             added.add(reference)
             files[reference.file] = data
             files[reference.sidecar] = sidecar(tidy, self.now())
-        return replace(student, references=tuple(sorted(added)))
+        # Another checkpoint may not know these: there they are the student's own.
+        beyond = {one.expression for one in added} & set(self.basic) - set(BASIC)
+        own = dict.fromkeys((*student.own_expressions, *sorted(beyond)))
+        return replace(student, references=tuple(sorted(added)), own_expressions=tuple(own))
 
 
 def _without(student: Student, expression: str) -> Student:

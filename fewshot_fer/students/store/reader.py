@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.embedding.checkpoint import vocabulary
 from fewshot_fer.errors import LibraryError, StudentError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.calibration import (
     Calibration,
     decode_calibration,
@@ -44,21 +46,31 @@ def utc_now() -> datetime:
 
 
 class LibraryReader:
-    """What is known of the students of a folder."""
+    """What is known of the students of a folder.
+
+    `basic` are the expressions that a checkpoint knows, and that nobody has to teach.
+    """
 
     def __init__(
         self,
         folder: Path | str,
+        basic: tuple[str, ...] = BASIC,
         *,
         now: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = random_id,
         patience: float = 10.0,
     ) -> None:
         self.store = Store(Path(folder), patience=patience, named_by=names_on_page)
+        self.basic = basic
         self.now = now
         self._new_id = new_id
         self._index = Index(self.store, lambda student_id: summary_of(self.open(student_id)))
         self.store.tidy()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The library of the settings, for the expressions that their checkpoint knows."""
+        return cls(settings.support_sets, vocabulary(settings.checkpoint))
 
     @property
     def folder(self) -> Path:
@@ -120,13 +132,17 @@ class LibraryReader:
         raise nobody(wanted)
 
     def class_expressions(self) -> tuple[str, ...]:
-        """The expressions that the whole class has beside the seven basic ones."""
-        return read_class(self.folder)
+        """The expressions that the whole class has beside the basic ones."""
+        return tuple(name for name in read_class(self.folder) if name not in self.basic)
+
+    def own_expressions(self, student: Student) -> tuple[str, ...]:
+        """The expressions that a student alone has beside the basic ones."""
+        return tuple(name for name in student.own_expressions if name not in self.basic)
 
     def expressions(self, student: Student | None = None) -> tuple[str, ...]:
         """Every expression that a student (or the class) may have references of."""
         own = student.own_expressions if student is not None else ()
-        return tuple(dict.fromkeys((*BASIC, *self.class_expressions(), *own)))
+        return tuple(dict.fromkeys((*self.basic, *self.class_expressions(), *own)))
 
     def portrait(self, student: Student, reference: Reference) -> Bytes:
         """A reference's picture [192,192,3]."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fewshot_fer.errors import MissingError
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.students import documents
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
 from fewshot_fer.students.enrolment.gate import Picture
@@ -30,7 +29,8 @@ def list_expressions(call: AnyCall) -> object:
 @operation("GET", "/students/{student}/expressions", shapes.Expressions)
 def list_own_expressions(call: AnyCall) -> object:
     """List what can be read of a student."""
-    own = [{"name": name, "of": "the student"} for name in student_of(call).own_expressions]
+    theirs = call.app.library.own_expressions(student_of(call))
+    own = [{"name": name, "of": "the student"} for name in theirs]
     return {"expressions": [*_everybodys(call), *own], "students_with_own": []}
 
 
@@ -93,9 +93,10 @@ def remove_own_expression(call: AnyCall) -> object:
 
 
 def _everybodys(call: AnyCall) -> list[dict[str, str]]:
+    library = call.app.library
     return [
-        *({"name": name, "of": "everybody"} for name in BASIC),
-        *({"name": name, "of": "the class"} for name in call.app.library.class_expressions()),
+        *({"name": name, "of": "everybody"} for name in library.basic),
+        *({"name": name, "of": "the class"} for name in library.class_expressions()),
     ]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fewshot_fer.expressions import BASIC
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, frame, plain
@@ -14,25 +13,25 @@ from fewshot_fer.web.pages.people import teach
 
 
 def show(app: AppState) -> None:
-    """The seven, the class's own, the students' own, and teaching one more."""
+    """The basic ones, the class's own, the students' own, and teaching one more."""
     frame.head(
         "Expressions",
-        "Seven are known from the start. Teach the class or one student any other, such as "
+        "Some are known from the start. Teach the class or one student any other, such as "
         "confused or bored, from a few pictures.",
     )
     frame.told()
     with frame.guarded():
         everyone = [app.library.open(one.id) for one in app.library.students()]
-        _basic()
+        _basic(app)
         _class(app, everyone)
         _own(app, everyone)
         st.divider()
         teach.show(app, everyone)
 
 
-def _basic() -> None:
+def _basic(app: AppState) -> None:
     st.subheader("Known from the start", anchor=False)
-    st.html(bars.legend(BASIC))
+    st.html(bars.legend(app.library.basic))
 
 
 def _class(app: AppState, everyone: Sequence[Student]) -> None:
@@ -48,7 +47,7 @@ def _class(app: AppState, everyone: Sequence[Student]) -> None:
 
 
 def _own(app: AppState, everyone: Sequence[Student]) -> None:
-    having = [(one, name) for one in everyone for name in one.own_expressions]
+    having = [(one, name) for one in everyone for name in app.library.own_expressions(one)]
     st.subheader("Of single students", anchor=False)
     if not having:
         frame.quiet("None yet. A student's own is read of that student alone.")

@@ -37,11 +37,12 @@ def fer(call: Call, data: Faces, split: Split = None, plots: Plots = None) -> An
     faces = read_faces(data, split)
     recogniser = call.recognizer
     embedder, prior = recogniser.embedder, recogniser.prior
+    faces = faces.named(prior.names)
     with output.progress("Reading faces") as listener:
         features = features_of(embedder, faces.images, listener)
     logits = HeadLogits(features[:, embedder.blocks["votes"]], features[:, embedder.blocks["own"]])
     balance = Balance.of(embedder.card.log_share_votes, embedder.card.log_share_own)
-    read = as_read(recogniser.generic, prior.project(features), prior.everyday)
+    read = as_read(recogniser.generic, prior.project(features), prior.everyday, faces.names)
     figures = evaluate_fer(faces, logits, balance, read)
     if plots is not None:
         _draw_fer(figures, plots)
@@ -87,7 +88,8 @@ def persons(
     learn, seed = recogniser.prior.learn, call.settings.seed
     results = [evaluate_persons(people, learn, count, seed=seed, only=only) for count in wanted]
     if plots is not None:
-        _draw_persons(results, plots)
+        names = tuple(dict.fromkeys((*recogniser.prior.names, *people.expressions)))
+        _draw_persons(results, names, plots)
     return Answer(
         {str(result.shots): result.as_json() for result in results},
         lambda: _persons(results, int(acted.found.sum()), len(takes)),
@@ -110,7 +112,7 @@ def episodes(
     from fewshot_fer.evaluation.fer import features_of
     from fewshot_fer.training.readers import read_faces
 
-    faces = read_faces(data, split)
+    faces = read_faces(data, split).named(call.recognizer.prior.names)
     labels = faces.majority() if faces.votes.any() else faces.own
     wanted = Episodes(way, shot, queries, count)
     LabelledSampler(labels, wanted)
@@ -137,18 +139,20 @@ def _draw_fer(figures: FerFigures, folder: Path) -> None:
 
     named = figures.named
     pairs = {f"error {figures.ece:.1%}": (named.probabilities.max(1), named.guess == named.truth)}
-    write_atomically(folder / "confusion.png", confusion(figures.confusion))
+    write_atomically(
+        folder / "confusion.png", confusion(figures.confusion, tuple(figures.per_class))
+    )
     write_atomically(folder / "reliability.png", reliability_of(pairs))
 
 
-def _draw_persons(results: Sequence[ShotResult], folder: Path) -> None:
+def _draw_persons(results: Sequence[ShotResult], names: Sequence[str], folder: Path) -> None:
     from fewshot_fer.evaluation import plots
     from fewshot_fer.files import write_atomically
 
     write_atomically(folder / "accuracy.png", plots.accuracy_by_shots(results))
     write_atomically(folder / "reliability.png", plots.reliability(results))
     for result in results:
-        drawn = plots.confusion_of_people(result)
+        drawn = plots.confusion_of_people(result, names)
         write_atomically(folder / f"confusion-{result.shots}.png", drawn)
         if result.shots:
             write_atomically(folder / f"gain-{result.shots}.png", plots.gain_by_person(result))

@@ -79,14 +79,15 @@ def open_set(
 ) -> Answer:
     """Hold an expression out: how well it is refused before it is taught, and learnt after."""
     from fewshot_fer.evaluation.open_set import data_without, evaluate_open_set
-    from fewshot_fer.expressions import BASIC, NEUTRAL
+    from fewshot_fer.expressions import NEUTRAL
     from fewshot_fer.students.store.names import known_expression
     from fewshot_fer.training.choosing import choose
+    from fewshot_fer.training.data import LABELS
     from fewshot_fer.training.fitting import FitConfig
     from fewshot_fer.training.making import make_trials, read_material
 
     sources, seed = call.data(data), call.settings.seed
-    unknown = [known_expression(name, BASIC) for name in without or ()]
+    unknown = [known_expression(name, LABELS) for name in without or ()]
     if write is not None:
         if len(unknown) != 1:
             raise typer.BadParameter("say which one with --without", param_hint="--write")
@@ -95,8 +96,10 @@ def open_set(
     if not runs:
         raise typer.BadParameter("give one run or more", param_hint="RUNS")
     trials = make_trials(runs, read_material(sources, people, seed))
+    names = trials[0].crowd.names
+    held = [known_expression(name, names) for name in unknown]
+    held = held or [name for name in names if name != NEUTRAL]
     config = choose(trials, FitConfig()).config
-    held = unknown or [name for name in BASIC if name != NEUTRAL]
     found = evaluate_open_set(trials, config, held, seed)
     return Answer({"people": found}, lambda: _open_set(found))
 
