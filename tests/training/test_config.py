@@ -14,7 +14,7 @@ DEFAULT = Path(__file__).parents[2] / "fewshot_fer" / "training" / "default.yaml
 
 def test_the_default_configuration_can_be_read() -> None:
     config = read_config(DEFAULT)
-    assert config.stages[0].name == "pretrain"
+    assert config.stages[0].name == "distil"
     assert config.network.widths == (48, 96, 192, 384)
 
 
