@@ -23,7 +23,7 @@ from fewshot_fer.arrays import Floats, Ints
 from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.prototypes.classwide import Teacher, learn_class_expression
-from fewshot_fer.students.enrolment.card import estimated
+from fewshot_fer.prototypes.expected import expected
 from fewshot_fer.students.enrolment.cross_checks import doubts
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
@@ -142,7 +142,7 @@ def _advice(
 
 
 def _expected(prior: Prior, z: Floats, labels: Sequence[str]) -> dict[str, float]:
-    return estimated(prior, prior.learn(z, labels), np.random.default_rng(0))
+    return expected(prior, prior.learn(z, labels), np.random.default_rng(0))
 
 
 def _questions(group: Group, subject: str, rng: np.random.Generator, tally: Tally) -> None:
