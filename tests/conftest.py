@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from fewshot_fer.recognizer import Recognizer
@@ -20,6 +21,10 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # A job in the background is started with Ctrl-C ignored, and what the tests start inherits that;
 # a signal that is handled here is the default there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long anything takes says nothing on a machine that is busy.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -168,7 +168,7 @@ def test_a_small_file_that_would_fill_the_memory_is_refused_before_it_is_decoded
         decode_image(bomb)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(
     kind=st.sampled_from(FORMATS),
     damage=st.lists(st.tuples(st.integers(0, 2_000), st.binary(min_size=1, max_size=8))),

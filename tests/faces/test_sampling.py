@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fewshot_fer.arrays import Bytes, Floats
@@ -28,7 +28,6 @@ def _one_by_one(image: Bytes, height: int, width: int) -> Floats:
 
 
 @given(*[st.integers(1, 20)] * 4)
-@settings(deadline=None)
 def test_resized(rows: int, columns: int, height: int, width: int) -> None:
     """Smaller or larger, every pixel is the mean of its area."""
     image = _image(rows, columns)
@@ -37,7 +36,6 @@ def test_resized(rows: int, columns: int, height: int, width: int) -> None:
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 29)] * 4), min_size=1, max_size=5))
-@settings(deadline=None)
 def test_cut(corners: list[tuple[int, int, int, int]]) -> None:
     """Squares cut out of an image are its parts made smaller or larger."""
     image = _image(30, 30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -174,7 +174,6 @@ def test_predicts_along_the_way() -> None:
     hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 5)),
                elements=st.sampled_from([0.1, 0.2, 0.5, 0.9, 1.7, np.inf]))
 )  # fmt: skip
-@settings(deadline=None)
 def test_pairs_are_possible_and_unique(costs: Doubles) -> None:
     """Nobody twice, nothing impossible, and nobody left who could still be paired."""
     rows, columns = pair(costs)

@@ -49,7 +49,7 @@ def test_no_references_are_exactly_the_means_of_all_people() -> None:
     assert not generic.offset.any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(order=st.permutations(range(7)), seed=st.integers(0, 50))
 def test_the_order_of_references_does_not_matter(order: list[int], seed: int) -> None:
     prior = make_prior()

@@ -60,7 +60,8 @@ def test_the_terminal_shows_the_card(terminal: Terminal) -> None:
     arguments = ["enroll", "--name", "[red]Anna", "--consent", "P", f"happy={happy}"]
     assert terminal.run(*arguments, f"sad={black}", "--skip-refused") == 0
     assert "[red]Anna" in terminal.said
-    assert "dark.png: No face was found." in " ".join(terminal.said.split())
+    # Where a line is folded depends on the folder's name.
+    assert "dark.png:Nofacewasfound." in "".join(terminal.said.split())
     assert "A picture of " in terminal.said
     assert terminal.run("students", "list") == 0
     assert "happy 1" in terminal.said

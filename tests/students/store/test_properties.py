@@ -20,7 +20,7 @@ from fewshot_fer.students.store.records import NewReference, from_yaml, to_yaml
 from fewshot_fer.students.store.verify import verify
 from tests.students.people import AGREED, calibration, everything, library_at, reference, tree
 
-few = settings(max_examples=8, deadline=None)
+few = settings(max_examples=8)
 pictures = st.lists(
     st.builds(reference, st.sampled_from(BASIC), st.integers(0, 9)), min_size=1, max_size=4
 )
