@@ -28,6 +28,7 @@ from fewshot_fer.students.enrolment.cross_checks import doubts
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
 from fewshot_fer.training.fitting import FitConfig
+from fewshot_fer.training.expecting import fit_expectation, found_on
 from fewshot_fer.training.making import make_trials, read_material
 
 STARTS = ((NEUTRAL,), (NEUTRAL, "happy", "sad"), (NEUTRAL, "angry", "surprise"), BASIC)
@@ -91,7 +92,9 @@ def _groups(
     trials = make_trials(runs, read_material(data, people, seed))
     config = choose(trials, FitConfig()).config
     for trial in trials:
-        prior = trial.prior(config)
+        others = [other for other in trials if other is not trial]
+        told = fit_expectation(found_on(others, config))
+        prior = replace(trial.prior(config), expectation=told)
         z = prior.project(trial.held.features)
         subjects = np.array(trial.held.subjects)
         labels = np.array(BASIC)[trial.held.labels]

@@ -6,6 +6,7 @@ is killed goes on with the epoch in which it was, and comes to the same network.
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -106,9 +107,12 @@ class Course:
             began = clock()
             losses = self.trainer.run_epoch(*following, observer)
             by_votes, by_own = self._validate(following[0])
+            seconds = clock() - began
             record = EpochRecord(
-                *following, losses, by_votes.accuracy(), by_own.accuracy(), clock() - began
-            )
+                *following, losses, by_votes.accuracy(), by_own.accuracy(), seconds,
+                pictures_a_second=len(self.trainer.rows) / max(seconds, 1e-9),
+                device=hardware(self.trainer.device),
+            )  # fmt: skip
             self.history = (*self.history, record)
             save_state(self.folder, self.trainer, self.config, self.data, self.history)
             self._show(by_votes, by_own)
@@ -169,6 +173,13 @@ def open_course(
 def device() -> str:
     """Where to train: on a GPU if there is one."""
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def hardware(device: torch.device) -> str:
+    """What it ran on, for the history."""
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    return f"{platform.machine()}, {torch.get_num_threads()} threads"
 
 
 def _begun_with(config: TrainingConfig) -> nn.Module | None:

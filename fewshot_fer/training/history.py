@@ -18,6 +18,8 @@ class EpochRecord:
     accuracy_ferplus: float | None
     accuracy_fer2013: float | None
     seconds: float
+    pictures_a_second: float = 0.0
+    device: str = ""
 
     @property
     def score(self) -> float:

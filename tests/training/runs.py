@@ -72,4 +72,4 @@ def weights(course: Course) -> dict[str, torch.Tensor]:
 
 
 def without_time(history: tuple[EpochRecord, ...]) -> list[EpochRecord]:
-    return [replace(record, seconds=0.0) for record in history]
+    return [replace(record, seconds=0.0, pictures_a_second=0.0) for record in history]
