@@ -71,7 +71,9 @@ def seal(folder: Path) -> str:
 
 def vocabulary(checkpoint: Path | None = None) -> tuple[str, ...]:
     """The expressions that a checkpoint's folder, or the one that is shipped, knows."""
-    return read_card((checkpoint or shipped_checkpoint()) / EXPRESSION / CARD).names
+    folder = (checkpoint or shipped_checkpoint()) / EXPRESSION
+    check_seal(folder, PARTS)
+    return read_card(folder / CARD).names
 
 
 def read_card(path: Path) -> Card:

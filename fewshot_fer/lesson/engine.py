@@ -23,15 +23,7 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson import commands as c
 from fewshot_fer.lesson.actor import Actor, answer, fail, pass_on
-from fewshot_fer.lesson.events import (
-    CheckIns,
-    Ended,
-    Event,
-    LessonState,
-    Marked,
-    Paused,
-    Skipped,
-)
+from fewshot_fer.lesson.events import CheckIns, Ended, Event, LessonState, Marked, Paused, Skipped
 from fewshot_fer.lesson.host import Host
 from fewshot_fer.lesson.intake import Intake
 from fewshot_fer.lesson.overview import Overview
@@ -79,7 +71,9 @@ class LessonEngine:
         self._records = ThreadPoolExecutor(1, f"records-{id_}")
         self._library = ThreadPoolExecutor(1, f"library-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
-        self._intake = Intake(self._actor, workers, self._session, self._show, self._pulse, clock)
+        self._intake = Intake(
+            self._actor, workers, self._session, self._show, self._pulse, self._publish, clock
+        )
         self._tape = Tape(
             lambda each: host.begin_recording(name, per_student=each),
             partial(self._actor.aside, self._records),

@@ -45,11 +45,13 @@ class Intake:
         begins: Callable[[Source], ClassSession],
         show: Callable[[Looked], None],
         changed: Callable[[], None],
+        publish: Callable[[], None],
         clock: Clock,
     ) -> None:
         """`begins` makes a source's session, in a worker; `show` gets what others may see.
 
-        `changed` is told before and after a source is over.
+        `changed` is told before and after a source is over, `publish` before a picture is
+        answered: who has the answer finds it in the lesson's state.
         """
         self.began: float | None = None
         """When the first picture came."""
@@ -62,7 +64,7 @@ class Intake:
         self.encodes: Encodes | None = None
         """Makes pictures for those who watch, if anybody does."""
         self._actor, self._workers, self._clock = actor, workers, clock
-        self._begins, self._show, self._changed = begins, show, changed
+        self._begins, self._show, self._changed, self._publish = begins, show, changed, publish
         self._paused = self._wanted = False
         """The last: whether anybody watches or writes down what a source shows that waits."""
         self._streams: dict[str, Stream] = {}
@@ -126,6 +128,7 @@ class Intake:
             fail(waiting, self._failed(stream, done.error))
         elif done.view is not None and not ended:
             self.looks += not self._paused
+            self._publish()
             answer(waiting, self._looked(stream.source, done, done.view))
         else:
             answer(waiting, Skipped("ended"))

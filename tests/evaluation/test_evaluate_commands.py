@@ -48,6 +48,7 @@ class SeesSpots:
 
 
 class SpotPrior(NearestMean):
+    names = BASIC
     everyday = EVEN
 
     def learn(self, vectors: Floats, labels: list[str]) -> Nearest:
