@@ -172,6 +172,7 @@ function trouble(what = '', next = '') {
 }
 
 switchOn.onclick = on;
+switchOn.disabled = false; // Until now a click would have been lost.
 pause.onclick = () => off('Your camera is off', 'Nothing is sent until you switch it on.');
 teach.onclick = coach.offerTeach;
 adjust.onclick = coach.offerAdjust;
