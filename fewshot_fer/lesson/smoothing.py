@@ -10,7 +10,7 @@ that is shown changes only when another is clearly ahead.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,15 +63,16 @@ class Smoother:
         """Take one look's reading in; times of one key must not go back."""
         names = tuple(reading.scores)
         scores = np.fromiter(reading.scores.values(), np.float64, len(names))
-        # The rates are in the belief already: they do not count again with every frame.
-        fits = scores / self._shares(names)
         belief = self._beliefs.get(key)
         if belief is None or belief.names != names:
             self._beliefs[key] = _first(names, scores, time, reading.unsure)
             return
+        # The rates are in the belief already: they do not count again with every frame.
+        even = self.rates.taken_off(reading.scores)
+        fits = np.fromiter(even.values(), np.float64, len(names))
         since = max(0.0, time - belief.time)
         news = 1 - np.exp(-since / self._how.correlation)
-        likely = (1 - self._how.doubt) * fits / fits.sum() + self._how.doubt / len(names)
+        likely = (1 - self._how.doubt) * fits + self._how.doubt / len(names)
         updated = self._expected(belief, since) * likely**news
         belief.probabilities = updated / updated.sum()
         belief.unsure += news * ((reading.unsure is not None) - belief.unsure)
@@ -107,11 +108,7 @@ class Smoother:
         others = max(1, len(belief.names) - 1)
         # Of the jump process that leaves each state at the rate and goes to any as it occurs.
         left = 1 - np.exp(-self._how.change_rate * since * (others + 1) / others)
-        return np.asarray((1 - left) * belief.probabilities + left * self._shares(belief.names))
-
-    def _shares(self, names: Sequence[str]) -> Doubles:
-        shares = np.exp(self.rates.logs(names).astype(np.float64))
-        return np.asarray(shares / shares.sum())
+        return np.asarray((1 - left) * belief.probabilities + left * self.rates.over(belief.names))
 
     def _doubt(self, belief: _Belief, scores: Mapping[str, float], time: float) -> Reason | None:
         unseen = time - belief.time

@@ -44,6 +44,7 @@ class Watching:
         self._prior, self._begun, self._learns_rates = prior, rates, learns_rates
         self._seen: dict[Hashable, _Seen] = {}
         self._scores: deque[Floats] = deque(maxlen=_SCORES)
+        self._noted = 0
 
     def settled(self, key: Hashable, z: Floats) -> Floats:
         """A vector [d] as somebody who differs from nobody would have it."""
@@ -68,7 +69,8 @@ class Watching:
         even = self.rates.taken_off(scores)
         row = np.array([even[name] for name in self._prior.names], np.float32)
         self._scores.append(row / max(float(row.sum()), 1e-9))
-        if len(self._scores) % _FEWEST == 0:
+        self._noted += 1
+        if self._noted % _FEWEST == 0:
             self.rates = learn_rates(np.stack(self._scores), self._prior.names, self._begun)
 
     def move(self, before: Hashable, after: Hashable) -> None:

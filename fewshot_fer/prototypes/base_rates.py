@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from fewshot_fer.arrays import Floats
+from fewshot_fer.arrays import Doubles, Floats
 from fewshot_fer.errors import BaseRatesError
 
 STRENGTH: Final = 100.0
@@ -52,10 +52,14 @@ class BaseRates:
         shares = [self.shares.get(name, even) for name in names]
         return np.asarray(np.log(np.asarray(shares) / even), dtype=np.float32)
 
+    def over(self, names: Sequence[str]) -> Doubles:
+        """The share of each expression [c] among these; they sum to 1."""
+        shares = np.exp(self.logs(names).astype(np.float64))
+        return np.asarray(shares / shares.sum())
+
     def taken_off(self, scores: Mapping[str, float]) -> dict[str, float]:
         """What these scores would be with even rates."""
-        weights = np.exp(-self.logs(tuple(scores)).astype(np.float64))
-        even = weights * np.fromiter(scores.values(), np.float64, len(scores))
+        even = np.fromiter(scores.values(), np.float64, len(scores)) / self.over(tuple(scores))
         return dict(zip(scores, (even / max(even.sum(), 1e-12)).tolist(), strict=True))
 
 
@@ -70,9 +74,7 @@ def learn_rates(
     Expectation maximisation with a Dirichlet prior round `start`: without it the likeliest
     expressions take all.
     """
-    begun = np.exp(start.logs(names).astype(np.float64))
-    begun /= begun.sum()
-    shares = begun
+    begun = shares = start.over(names)
     for _ in range(_ROUNDS):
         fits = scores * shares
         counts = (fits / np.maximum(fits.sum(1, keepdims=True), 1e-12)).sum(0)

@@ -25,10 +25,9 @@ def prior_arrays(prior: Prior) -> dict[str, Floats]:
         [[one.confidence, one.distance, one.least(prior.everyday)] for one in prior.doubts],
         np.float32,
     )
-    shares = np.exp(prior.everyday.logs(prior.names)) / len(prior.names)
     one = prior.expectation
     arrays["prior.expectation"] = np.array([one.slope, one.taught, *one.untaught], np.float32)
-    arrays["prior.everyday"] = np.asarray(shares, dtype=np.float32)
+    arrays["prior.everyday"] = prior.everyday.over(prior.names).astype(np.float32)
     return arrays
 
 
