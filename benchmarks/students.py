@@ -27,8 +27,8 @@ from fewshot_fer.prototypes.expected import expected
 from fewshot_fer.students.enrolment.cross_checks import doubts
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
-from fewshot_fer.training.fitting import FitConfig
 from fewshot_fer.training.expecting import fit_expectation, found_on
+from fewshot_fer.training.fitting import FitConfig
 from fewshot_fer.training.making import make_trials, read_material
 
 STARTS = ((NEUTRAL,), (NEUTRAL, "happy", "sad"), (NEUTRAL, "angry", "surprise"), BASIC)

@@ -6,22 +6,20 @@ chosen on the other trials' people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from fewshot_fer.arrays import Bools, Floats, Ints
+from fewshot_fer.arrays import Bools, Floats
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.persons import calibration_error
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.prototypes import Prior
-from fewshot_fer.training.choosing import Chosen, Trial, choose
+from fewshot_fer.training.choosing import THREE, Chosen, Trial, choose, deals
 from fewshot_fer.training.fitting import FitConfig, Labelled
 
-THREE = "three in all"
 WAYS = ("0", NEUTRAL, THREE, "1", "2", "3")
-_REPETITIONS = 4
 
 Chooses = Callable[[Sequence[Trial], FitConfig], Chosen]
 
@@ -74,45 +72,19 @@ def _ask(trial: Trial, config: FitConfig) -> dict[tuple[str, str], _Answers]:
 
 def _answers(prior: Prior, z: Floats, held: Labelled, people: str, way: str) -> _Answers | None:
     confidence, right, shown = [], [], []
-    for references, queries in _deals(held, people, way):
-        known = prior.learn(z[references], [held.names[held.labels[row]] for row in references])
-        squares = known.squares(z[queries])
+    for deal in deals(held, way):
+        if _set_of(held.subjects[deal.queries[0]]) != people:
+            continue
+        given = [held.names[held.labels[row]] for row in deal.references]
+        known = prior.learn(z[deal.references], given)
+        squares = known.squares(z[deal.queries])
         scores = known.scores_of(squares)
         confidence.append(scores.max(1))
-        right.append(scores.argmax(1) == held.labels[queries])
+        right.append(scores.argmax(1) == held.labels[deal.queries])
         shown.append(np.array([reading.unsure is None for reading in known.read_squares(squares)]))
     if not confidence:
         return None
     return _Answers(np.concatenate(confidence), np.concatenate(right), np.concatenate(shown))
-
-
-def _deals(held: Labelled, people: str, way: str) -> Iterator[tuple[Ints, Ints]]:
-    """References and queries of every person of a set, dealt a few times; always the same."""
-    shots = int(way) if way.isdigit() else 1
-    subjects = np.asarray(held.subjects)
-    for subject in sorted({one for one in held.subjects if _set_of(one) == people}):
-        rows = np.flatnonzero(subjects == subject)
-        for repetition in range(_REPETITIONS if shots else 1):
-            rng = np.random.default_rng([repetition, *subject.encode()])
-            known = _known(np.unique(held.labels[rows]), way, rng, held.names.index(NEUTRAL))
-            references: list[int] = []
-            queries: list[int] = []
-            for label in np.unique(held.labels[rows]):
-                cell = rng.permutation(rows[held.labels[rows] == label])
-                if len(cell) > shots:
-                    references += cell[:shots].tolist() if label in known else []
-                    queries += cell[shots:].tolist()
-            if queries:
-                yield np.array(references, np.int64), np.array(queries, np.int64)
-
-
-def _known(labels: Ints, way: str, rng: np.random.Generator, neutral: int) -> Ints:
-    """Which expressions have a reference."""
-    if way == NEUTRAL:
-        return np.array([neutral])
-    if way == THREE:
-        return np.array([neutral, *rng.choice(labels[labels != neutral], 2, replace=False)])
-    return labels
 
 
 def _set_of(subject: str) -> str:

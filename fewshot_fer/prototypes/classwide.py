@@ -33,19 +33,10 @@ def learn_class_expression(prior: Prior, name: str, teachers: Sequence[Teacher])
     precision = 1.0 / anywhere
     weighted = prior.middle * precision
     for teacher in teachers:
-        offset, unsure = _offset(prior, teacher)
-        told = 1.0 / (prior.delta + 1.0 / len(teacher.looks) + unsure)
+        known = prior.learn(teacher.references, teacher.labels)
+        told = 1.0 / (prior.delta + 1.0 / len(teacher.looks) + known.offset_variance)
         precision = precision + told
-        weighted = weighted + told * (teacher.looks.mean(0) - offset)
+        weighted = weighted + told * (teacher.looks.mean(0) - known.offset)
     return ClassExpression(
         name, (weighted / precision).astype(np.float32), (1.0 / precision).astype(np.float32)
     )
-
-
-def _offset(prior: Prior, teacher: Teacher) -> tuple[Floats, Floats]:
-    """How a teacher differs from people at large [d], and how unsure that is [d]."""
-    known = prior.learn(teacher.references, teacher.labels)
-    shown = np.array([[name == label for name in prior.names] for label in teacher.labels], bool)
-    counts = shown.reshape(len(teacher.labels), len(prior.names)).sum(0)[:, None]
-    told = np.where(counts > 0, 1.0 / (prior.delta + 1.0 / np.maximum(counts, 1)), 0.0).sum(0)
-    return known.offset, np.asarray(1.0 / (1.0 / prior.beta + told), dtype=np.float32)

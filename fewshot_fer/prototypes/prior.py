@@ -101,6 +101,7 @@ class Prior:
             scale=scale,
             allowance=self.allowance * (farther - farther.min()),
             offset=offset,
+            offset_variance=belief.offset_variance,
             counts=tuple(int(count) for count in counts),
             doubt=doubt,
             temperature=_between(self.temperatures[1], self.temperatures[0], doubt),
@@ -115,12 +116,15 @@ class Prior:
     @property
     def generic(self) -> Prototypes:
         """What is known of somebody without references."""
-        return self.learn(np.zeros((0, len(self.beta)), np.float32), ())
+        return self.learn(self._nothing, ())
+
+    @property
+    def _nothing(self) -> Floats:
+        return np.zeros((0, len(self.beta)), np.float32)
 
     def watched(self, z: Floats) -> Prototypes:
         """What is known of somebody without references after samples [n, d] nobody labelled."""
-        nothing = np.zeros((0, len(self.beta)), np.float32)
-        return self.learn(nothing, (), session=self.recalibrate(self.generic, z))
+        return self.learn(self._nothing, (), session=self.recalibrate(self.generic, z))
 
     def recalibrate(
         self, prototypes: Prototypes, z: Floats, labels: Sequence[str] | None = None

@@ -45,7 +45,8 @@ class Prototypes:
     points [m, c, d]; log_modes [m], how likely each mode is; scale [d] makes the distance count
     only as far as each direction is pinned down; `allowance` [c] is taken off the squared
     distance of an expression whose own place is unsure, since samples lie that much farther from
-    it; `offset` [d] is how the student differs from people at large; `counts` says how many
+    it; `offset` [d] is how the student differs from people at large, `offset_variance` [d] how
+    unsure that is; `counts` says how many
     distinct references each expression rests on, `doubt` (1 to 0) how much of the initial
     uncertainty about this student is left.
     """
@@ -56,6 +57,7 @@ class Prototypes:
     scale: Floats
     allowance: Floats
     offset: Floats
+    offset_variance: Floats
     counts: tuple[int, ...]
     doubt: float
     temperature: float

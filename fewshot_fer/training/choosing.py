@@ -25,6 +25,7 @@ from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 REPETITIONS: Final = 4
 # References of each expression; a resting face alone; one of each of some expressions.
 WAYS: Final = ("0", "1", "2", NEUTRAL, "some")
+THREE: Final = "three in all"
 EVERYDAY: Final = "everyday"
 PROMISE: Final = 0.9
 _TEMPERATURES: Final = np.exp(np.linspace(-1.5, 4.0, 45))
@@ -253,6 +254,8 @@ def _referenced(labels: Ints, way: str, rng: np.random.Generator, neutral: int) 
     """Which of a person's expressions [c] are referenced in this way of asking."""
     if way == NEUTRAL:
         return np.array([neutral])
+    if way == THREE:
+        return np.array([neutral, *rng.choice(labels[labels != neutral], 2, replace=False)])
     if way == "some":
         return rng.choice(labels, rng.integers(1, len(labels)), replace=False)
     return labels
