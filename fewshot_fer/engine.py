@@ -73,6 +73,8 @@ class CompiledNetwork:
                     "NUM_STREAMS": callers,
                     "INFERENCE_PRECISION_HINT": precision,
                     "PERFORMANCE_HINT": "LATENCY",
+                    # By default every process would pin its threads to the same first cores.
+                    "ENABLE_CPU_PINNING": False,
                     "CPU_RUNTIME_CACHE_CAPACITY": _PREPARED,
                 },
             )
