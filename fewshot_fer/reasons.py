@@ -44,6 +44,8 @@ class Code(StrEnum):
     SOMEBODY_ELSE = "somebody-else"
     LIKE_YOUR = "like-your"
     LIKE_MOST_PEOPLES = "like-most-peoples"
+    STILL_AT_REST = "still-at-rest"
+    LIKE_ANOTHER = "like-another"
     NOBODY_CHECKED = "nobody-checked"
     PICTURES_REFUSED = "pictures-refused"
 

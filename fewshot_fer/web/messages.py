@@ -157,11 +157,15 @@ ToClass = (
 
 # ---------------------------------------------------------------------- guided before a camera
 
-Ask = TypedDict("Ask", {"type": Literal["ask"], "expression": str, "words": str})
-Live = TypedDict("Live", {
-    "type": Literal["live"], "good": bool, "left": float, "what": str, "next_step": str,
+Ask = TypedDict("Ask", {
+    "type": Literal["ask"], "expression": str, "words": str, "example": str | None,
 })
-"""What to change; where nothing is wrong, so many seconds until the sharpest is taken."""
+"""What to show; `example` is a drawn face that shows it, as an address of data."""
+Live = TypedDict("Live", {
+    "type": Literal["live"], "good": bool, "left": float | None, "takes": bool, "what": str,
+    "next_step": str,
+})
+"""What to change; so many seconds until it is taken, if it is right; it may be taken now."""
 
 Progress = TypedDict("Progress", {
     "type": Literal["progress"], "good": bool, "share": float, "what": str, "next_step": str,
@@ -182,9 +186,12 @@ FromGuide = Coaching | Over | Problem
 
 BeGuided = TypedDict("BeGuided", {
     "do": Literal["teach", "rest"], "expressions": list[str], "ticket": str,
+    "student": str | None,
 })
-Skip = TypedDict("Skip", {"do": Literal["skip"]})
-ToGuide = BeGuided | Skip
+Guided = TypedDict("Guided", {"do": Literal["skip", "take", "use"]})
+"""Leave this one out, take it now, or have done: the pictures that were taken may be used."""
+Again = TypedDict("Again", {"do": Literal["again"], "expression": str})
+ToGuide = BeGuided | Guided | Again
 
 # ---------------------------------------------------------------------- a student's own page
 
@@ -235,5 +242,5 @@ Adjust = TypedDict("Adjust", {"do": Literal["adjust"], "expression": str | None}
 Save = TypedDict("Save", {"do": Literal["save"], "keep": list[str]})
 Undo = TypedDict("Undo", {"do": Literal["undo"], "calibration": str | None})
 Stop = TypedDict("Stop", {"do": Literal["stop"]})
-ToPortal = Teach | Adjust | Save | Undo | Stop | Skip
+ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again
 """What a student's device may ask."""

@@ -49,20 +49,33 @@ def test_what_was_taken_reaches_the_page_that_asked(
     with client.websocket_connect("ws://localhost:8501/guide") as line:
         line.send_json({"do": "teach", "ticket": TICKET, "expressions": ["neutral", "happy"]})
         assert answer(line, "ask")["expression"] == "neutral"
-        for k in range(12):
-            line.send_bytes(jpegs["neutral"])
-            assert answer(line, "live")["good"], k
-            if service.taken._waiting.get(TICKET):
-                break
-        assert answer(line, "took")["expression"] == "neutral"
+        assert watch(line, jpegs["neutral"], "took")["expression"] == "neutral"
         assert answer(line, "ask")["expression"] == "happy"
+        for _ in range(12):
+            line.send_bytes(jpegs["neutral"])
+            waits = answer(line, "live", "took")
+            assert (waits["type"], waits["good"], waits["takes"]) == ("live", False, True)
         line.send_json({"do": "skip"})
+        assert answer(line, "review")
+        assert service.taken.fetch(TICKET) == []
         line.send_bytes(jpegs["happy"])
+        assert answer(line, "review")
+        line.send_json({"do": "use"})
         assert answer(line, "over")["taken"] == 1
     assert service.taken.fetch("another-ticket-of-somebody") == []
     (taken,) = service.taken.fetch(TICKET)
     assert (taken.expression, taken.portrait.shape) == ("neutral", (192, 192, 3))
     assert service.taken.fetch(TICKET) == []
+
+
+def test_what_was_taken_is_kept_when_the_line_is_cut(
+    client: TestClient, service: AppState, jpegs: dict[str, bytes]
+) -> None:
+    service.clock = Clock()
+    with client.websocket_connect("ws://localhost:8501/guide") as line:
+        line.send_json({"do": "teach", "ticket": TICKET, "expressions": ["happy", "sad"]})
+        watch(line, jpegs["happy"], "took")
+    assert [one.expression for one in service.taken.fetch(TICKET)] == ["happy"]
 
 
 def test_a_resting_face_is_watched_for_some_seconds(

@@ -82,7 +82,7 @@ def enroll(
         *people.pictures(pictures or ()),
         *_from_folder(call, whom, folder),
         *_from_video(enrolment, whom, video),
-        *_from_camera(enrolment, camera, expressions.split(",")),
+        *_from_camera(enrolment, whom, camera, expressions.split(",")),
     ]
     if whom is not None:
         enrolled = enrolment.add(whom, given)
@@ -144,15 +144,17 @@ def _from_video(enrolment: Enrolment, whom: str | None, video: Path | None) -> S
 
 
 def _from_camera(
-    enrolment: Enrolment, camera: str | None, expressions: Sequence[str]
+    enrolment: Enrolment, whom: str | None, camera: str | None, expressions: Sequence[str]
 ) -> Sequence[Incoming]:
     from fewshot_fer.students.enrolment.guide import Ask, Skipped, Took, guide
+    from fewshot_fer.students.enrolment.showing import Judge
 
     if camera is None:
         return ()
     taken: list[Incoming] = []
     said = ""
-    for event in guide(people.frames(camera), enrolment.gate, expressions):
+    judge = Judge(enrolment.roster, whom)
+    for event in guide(people.frames(camera), enrolment.gate, expressions, judge):
         if isinstance(event, Ask):
             output.say(f"\n{event.words}")
         elif isinstance(event, Took):

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.images import decode_image
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
+from fewshot_fer.students.enrolment.showing import Judge
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.web import wire
 from fewshot_fer.web.access.who import asker
@@ -53,7 +54,6 @@ class Guide:
         self._app = app
         self._coach: Coach | None = None
         self._ticket = ""
-        self._fetched = 0
 
     def answers(self, received: Mapping[str, Any]) -> list[FromGuide]:
         """What to say to a command or a picture; errors in our words."""
@@ -65,14 +65,27 @@ class Guide:
             return [wire.error_message(error)]
 
     def close(self) -> None:
-        """Let go of the coach."""
-        self._coach = None
+        """The page is gone, or has done: what was taken waits for it."""
+        coach, self._coach = self._coach, None
+        if coach is not None and coach.taken and (coach.over or isinstance(coach, Teaching)):
+            self._app.taken.put(self._ticket, list(coach.taken))
+
+    def _tell(self, command: Command) -> list[FromGuide]:
+        return [*self._coach.told(command)] if self._coach is not None else []
+
+    def _hand_over(self) -> list[FromGuide]:
+        taken = len(self._coach.taken) if self._coach is not None else 0
+        self.close()
+        return [{"type": "over", "taken": taken}]
 
     def _obey(self, command: Command) -> list[FromGuide]:
         does: dict[str, Callable[[Command], list[FromGuide]]] = {
             "teach": self._begin,
             "rest": self._begin,
-            "skip": lambda _: [*self._coach.skip()] if self._coach is not None else [],
+            "skip": self._tell,
+            "take": self._tell,
+            "again": self._tell,
+            "use": lambda _: self._hand_over(),
         }
         found = does.get(command["do"])
         if found is None:
@@ -84,12 +97,14 @@ class Guide:
         if not isinstance(ticket, str) or not _SHORTEST_TICKET <= len(ticket) <= 100:
             raise RequestError("The page gave no ticket.", next_step="Load the page again.")
         self.close()
-        self._ticket, self._fetched = ticket, 0
+        self._ticket = ticket
         find = self._app.recognizer.find
         if command["do"] == "rest":
             self._coach = Resting(Gate(find, rules=FOR_LESSONS))
         else:
-            self._coach = Teaching(Gate(find), _expressions(names))
+            student = command.get("student")
+            judge = Judge(self._app.roster, student if isinstance(student, str) else None)
+            self._coach = Teaching(Gate(find), _expressions(names), judge)
         return [*self._coach.begin()]
 
     def _see(self, jpeg: bytes) -> list[FromGuide]:
@@ -98,14 +113,10 @@ class Guide:
         wire.size_of(jpeg)
         image = decode_image(jpeg, where="camera")
         said: list[FromGuide] = [*self._coach.see(self._app.clock(), image)]
-        new = list(self._coach.taken[self._fetched :])
-        if new and (isinstance(self._coach, Teaching) or self._coach.over):
-            self._app.taken.put(self._ticket, new)
-            self._fetched += len(new)
-        if self._coach.over:
-            said.append({"type": "over", "taken": self._fetched})
-            self.close()
-        return said
+        if not said:  # Every picture is answered, also those that come while others are reviewed.
+            said.append({"type": "review"})
+        nobody_chooses = self._coach.over and isinstance(self._coach, Resting)
+        return [*said, *self._hand_over()] if nobody_chooses else said
 
 
 def _expressions(names: object) -> list[str]:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final, Protocol
 
 import cv2
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.drawn.files import reference_picture
+from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.images import at_most
+from fewshot_fer.reasons import Reason
+from fewshot_fer.sentences import worded
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
-from fewshot_fer.students.enrolment.guide import Ask, Event, Guide, Live, Skipped, Took
+from fewshot_fer.students.enrolment.guide import (
+    Ask,
+    Event,
+    Guide,
+    Judges,
+    Live,
+    Skipped,
+    Took,
+)
 from fewshot_fer.web.messages import Coaching
 
 REST_S: Final = 5.0
 _FEWEST: Final = 4
 _GIVE_UP_S: Final = 25.0
+_MODEL: Final = (12, 1, 7)
+"""A drawn student whose seven expressions are read as they are meant: of how many, seed, place."""
 
 
 class Coach(Protocol):
@@ -40,17 +56,16 @@ class Coach(Protocol):
         """The next picture [h,w,3]; what to say then."""
         ...
 
-    def skip(self) -> list[Coaching]:
-        """Go on to the next expression."""
+    def told(self, command: Mapping[str, Any]) -> list[Coaching]:
+        """Skip this one, take it now, or show one again."""
         ...
 
 
 class Teaching:
-    """One expression after the other; the sharpest picture of a second of each."""
+    """One expression after the other, each once the face shows it."""
 
-    def __init__(self, gate: Gate, expressions: Sequence[str]) -> None:
-        self._guide = Guide(gate, expressions)
-        self._taken: list[Candidate] = []
+    def __init__(self, gate: Gate, expressions: Sequence[str], judge: Judges | None = None) -> None:
+        self._guide = Guide(gate, expressions, judge)
 
     @property
     def over(self) -> bool:
@@ -59,28 +74,54 @@ class Teaching:
 
     @property
     def taken(self) -> tuple[Candidate, ...]:
-        """One picture for each expression that was shown well enough."""
-        return tuple(self._taken)
+        """One picture for each expression that was taken."""
+        return self._guide.taken
 
     def begin(self) -> list[Coaching]:
         """Ask for the first."""
-        return self._told(self._guide.next())
+        return self._said(self._guide.next())
 
     def see(self, time: float, image: Bytes) -> list[Coaching]:
         """Look at the next picture."""
-        return [] if self.over else self._told(self._guide.see(time, image))
+        return [] if self.over else self._said(self._guide.see(time, image))
 
-    def skip(self) -> list[Coaching]:
-        """Leave this expression out."""
-        return self._told(self._guide.next())
+    def told(self, command: Mapping[str, Any]) -> list[Coaching]:
+        """Skip this one, take it now, or show one again."""
+        match command["do"]:
+            case "again":
+                return self._said(self._guide.again(str(command.get("expression"))))
+            case "take" if self._guide.can_take:
+                return self._said(self._guide.take())
+            case "skip":
+                return self._said(self._guide.next())
+        return []
 
-    def _told(self, events: Sequence[Event]) -> list[Coaching]:
-        said: list[Coaching] = []
-        for event in events:
-            if isinstance(event, Took):
-                self._taken.append(event.candidate)
-            said.append(_message(event, len(self._taken) - 1))
+    def _said(self, events: Sequence[Event]) -> list[Coaching]:
+        said = [self._message(event) for event in events]
         return [*said, {"type": "review"}] if self.over else said
+
+    def _message(self, event: Event) -> Coaching:
+        match event:
+            case Ask(expression, words):
+                return {
+                    "type": "ask", "expression": expression, "words": words,
+                    "example": drawn_example(expression),
+                }  # fmt: skip
+            case Live():
+                what, next_step = _advice(event.seen, event.unlike)
+                good, left = not what, event.seconds_left
+                return {
+                    "type": "live", "good": good, "left": None if left is None else round(left, 2),
+                    "takes": self._guide.can_take, "what": what, "next_step": next_step,
+                }  # fmt: skip
+            case Took(candidate):
+                place = [one.expression for one in self.taken].index(candidate.expression)
+                return {
+                    "type": "took", "id": str(place), "expression": candidate.expression,
+                    "picture": data_url(candidate.portrait),
+                }  # fmt: skip
+            case Skipped(expression, what):
+                return {"type": "skipped", "expression": expression, "what": what}
 
 
 class Resting:
@@ -101,7 +142,9 @@ class Resting:
 
     def begin(self) -> list[Coaching]:
         """Ask for the resting face."""
-        return [{"type": "ask", "expression": NEUTRAL, "words": "Relax your face and look here."}]
+        words = "Relax your face and look here."
+        example = drawn_example(NEUTRAL)
+        return [{"type": "ask", "expression": NEUTRAL, "words": words, "example": example}]
 
     def see(self, time: float, image: Bytes) -> list[Coaching]:
         """Look at the next picture."""
@@ -121,37 +164,29 @@ class Resting:
              "next_step": next_step}
         ]  # fmt: skip
 
-    def skip(self) -> list[Coaching]:
-        """There is nothing to skip."""
+    def told(self, command: Mapping[str, Any]) -> list[Coaching]:
+        """There is nothing to choose."""
         return []
 
 
-def _message(event: Event, place: int) -> Coaching:
-    match event:
-        case Ask(expression, words):
-            return {"type": "ask", "expression": expression, "words": words}
-        case Live():
-            good = isinstance(event.seen, Candidate)
-            left, (what, next_step) = round(event.seconds_left, 2), _advice(event.seen)
-            return {
-                "type": "live", "good": good, "left": left, "what": what, "next_step": next_step,
-            }  # fmt: skip
-        case Took(candidate):
-            picture = _data_url(candidate.portrait)
-            return {
-                "type": "took", "id": str(place), "expression": candidate.expression,
-                "picture": picture,
-            }  # fmt: skip
-        case Skipped(expression, what):
-            return {"type": "skipped", "expression": expression, "what": what}
-
-
-def _advice(seen: Candidate | Refusal) -> tuple[str, str]:
+def _advice(seen: Candidate | Refusal, unlike: Reason | None = None) -> tuple[str, str]:
     """What is wrong with a picture, and what to do; nothing where it is good."""
-    return (seen.error.what, seen.error.next_step) if isinstance(seen, Refusal) else ("", "")
+    if isinstance(seen, Refusal):
+        return seen.error.what, seen.error.next_step
+    return worded(unlike) if unlike is not None else ("", "")
 
 
-def _data_url(portrait: Bytes) -> str:
+@cache
+def drawn_example(expression: str) -> str | None:
+    """Somebody drawn who shows it, as a page shows pictures; None of what cannot be drawn."""
+    if expression not in BASIC:
+        return None
+    students, seed, place = _MODEL
+    head = reference_picture(invent_class(students, seed)[place], expression)[60:420, 140:500]
+    return data_url(at_most(head, 192))
+
+
+def data_url(portrait: Bytes) -> str:
     """A portrait [192,192,3] as a page shows it."""
     picture = cv2.cvtColor(portrait, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])

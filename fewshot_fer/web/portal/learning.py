@@ -8,6 +8,7 @@ from typing import Any
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, stacked
+from fewshot_fer.students.enrolment.showing import Judge
 from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, recalibrate, undo
 from fewshot_fer.students.store.names import known_expression
 from fewshot_fer.web.messages import Adjusted, Saved, Undone
@@ -27,7 +28,8 @@ class Learner:
         library = self._opened.library
         known = library.expressions(library.open(self._student))
         named = [known_expression(str(name), known) for name in expressions[: len(known)]]
-        return Teaching(self._gate, list(dict.fromkeys(named)))
+        judge = Judge(self._opened.roster, self._student)
+        return Teaching(self._gate, list(dict.fromkeys(named)), judge)
 
     def adjusting(self, expression: str | None) -> Coach:
         """Ask for a resting face, or for one picture of an expression."""

@@ -197,9 +197,9 @@ class Connection:
                 given = command.get("expression")
                 expression = given if isinstance(given, str) else None
                 return await self._begin(lambda one: one.adjusting(expression), adjusts=True)
-            case "skip":
+            case "skip" | "take" | "again":
                 coach = self._coach
-                return [*coach.skip()] if coach is not None else []
+                return [*coach.told(command)] if coach is not None else []
             case "save":
                 return [await self._save(command.get("keep"))]
             case "undo":

@@ -84,9 +84,9 @@ export type Answer = { do: 'answer'; knock: string; is: 'in' | 'new' | 'away' };
 
 export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw | Invite | Uninvite | Answer;
 
-export type Ask = { type: 'ask'; expression: string; words: string };
+export type Ask = { type: 'ask'; expression: string; words: string; example: string | null };
 
-export type Live = { type: 'live'; good: boolean; left: number; what: string; next_step: string };
+export type Live = { type: 'live'; good: boolean; left: number | null; takes: boolean; what: string; next_step: string };
 
 export type Progress = { type: 'progress'; good: boolean; share: number; what: string; next_step: string };
 
@@ -102,11 +102,13 @@ export type Coaching = Ask | Live | Progress | Took | Missed | Review;
 
 export type FromGuide = Ask | Live | Progress | Took | Missed | Review | Over | Problem;
 
-export type BeGuided = { do: 'teach' | 'rest'; expressions: string[]; ticket: string };
+export type BeGuided = { do: 'teach' | 'rest'; expressions: string[]; ticket: string; student: string | null };
 
-export type Skip = { do: 'skip' };
+export type Guided = { do: 'skip' | 'take' | 'use' };
 
-export type ToGuide = BeGuided | Skip;
+export type Again = { do: 'again'; expression: string };
+
+export type ToGuide = BeGuided | Guided | Again;
 
 export type Expression = { name: string; colour: string; count: number };
 
@@ -146,4 +148,4 @@ export type Undo = { do: 'undo'; calibration: string | null };
 
 export type Stop = { do: 'stop' };
 
-export type ToPortal = Teach | Adjust | Save | Undo | Stop | Skip;
+export type ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again;

@@ -39,6 +39,7 @@ def test_from_the_agreement_to_nothing_is_left(
         page.get_by_role("button", name="Start the camera").click()
         page.get_by_text("Relax your face: neutral.").wait_for()
         page.get_by_text("Good.", exact=True).first.wait_for()
+        page.get_by_role("button", name="Use these pictures").click()
         page.get_by_text("Done.", exact=True).wait_for()
         page.get_by_role("button", name="Enrol", exact=True).click()
         page.get_by_text("is enrolled.").wait_for()

@@ -32,21 +32,38 @@ def test_one_expression_may_be_skipped() -> None:
     teaching = Teaching(GATE, ["happy", "sad"])
     teaching.begin()
     teaching.see(0.0, shown("happy", 0))
-    (asked,) = teaching.skip()
+    (asked,) = teaching.told({"do": "skip"})
     assert asked["type"] == "ask"
     assert asked["expression"] == "sad"
-    assert teaching.skip() == [{"type": "review"}]
+    assert teaching.told({"do": "skip"}) == [{"type": "review"}]
     assert teaching.over
     assert teaching.taken == ()
 
 
-def test_who_is_not_there_is_told_so_and_passed_over() -> None:
+def test_who_is_not_there_is_waited_for() -> None:
     teaching = Teaching(GATE, ["happy"])
     teaching.begin()
-    said = [one for k in range(30) for one in teaching.see(float(k), NOTHING)]
-    assert said[0]["type"] == "live"
+    said = [one for k in range(90) for one in teaching.see(float(k), NOTHING)]
+    assert {one["type"] for one in said} == {"live"}
     assert said[0]["what"] == "No face was found."
-    assert [one["type"] for one in said[-2:]] == ["skipped", "review"]
+    assert not said[-1]["takes"]
+    assert teaching.told({"do": "take"}) == []
+
+
+def test_a_picture_that_is_taken_again_keeps_its_number() -> None:
+    teaching = Teaching(GATE, ["happy", "sad"])
+    teaching.begin()
+    for name in ("happy", "sad"):
+        teaching.see(0.0, shown(name, 1))
+        teaching.told({"do": "take"})
+    before = teaching.taken
+    (asked,) = teaching.told({"do": "again", "expression": "happy"})
+    assert asked["example"]
+    teaching.see(9.0, shown("happy", 2))
+    took, review = teaching.told({"do": "take"})
+    assert (took["id"], review["type"]) == ("0", "review")
+    assert teaching.taken[0] is not before[0]
+    assert teaching.taken[1] is before[1]
 
 
 def test_a_resting_face_takes_five_good_seconds() -> None:

@@ -32,12 +32,20 @@ def live(class_id: str, data: dict[str, Any], *, key: str) -> Any:
 
 
 def guide(
-    app: AppState, does: Literal["teach", "rest"], expressions: Sequence[str], *, key: str
+    app: AppState,
+    does: Literal["teach", "rest"],
+    expressions: Sequence[str],
+    *,
+    key: str,
+    student: str | None = None,
 ) -> list[Candidate]:
-    """Show the guide before the camera; the faces that were taken since the last run."""
+    """Show the guide before the camera; the faces that were taken since the last run.
+
+    `student` is whose face it is, if they are enrolled: what is known of them helps to judge.
+    """
     ticket = st.session_state.setdefault(f"{key}-ticket", secrets.token_urlsafe(24))
     show = _component("guide", html=_static("guide/guide.html"), css=_static("guide/guide.css"))
-    data = {"does": does, "expressions": list(expressions), "ticket": ticket}
+    data = {"does": does, "expressions": list(expressions), "ticket": ticket, "student": student}
     show(key=key, data=data, on_took_change=lambda: None)
     return app.taken.fetch(ticket)
 

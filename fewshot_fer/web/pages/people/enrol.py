@@ -48,11 +48,10 @@ def pictures(
         "One picture of the resting face is enough to begin with; one or two of each expression "
         "are plenty. Alone in the picture, in good light, looking at the camera."
     )
-    key = student_id or _NEW
     by_camera, by_file = st.tabs(["Camera", "Files"])
     with by_camera:
         have = app.library.open(student_id).counts if student_id is not None else {}
-        _by_camera(app, tray, known, tuple(have), key=f"camera-{key}")
+        _by_camera(app, tray, known, tuple(have), student_id)
     with by_file:
         collect.files(
             app,
@@ -70,9 +69,10 @@ def pictures(
 
 
 def _by_camera(
-    app: AppState, tray: Tray, known: Sequence[str], have: Sequence[str], *, key: str
+    app: AppState, tray: Tray, known: Sequence[str], have: Sequence[str], student_id: str | None
 ) -> None:
     """Choose expressions and be guided through them; `have` are known already."""
+    key = f"camera-{student_id or _NEW}"
     order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
     wanted = st.pills(
         "Which expressions?",
@@ -82,11 +82,11 @@ def _by_camera(
         key=f"{key}-wanted",
     )
     frame.quiet(
-        "The camera asks for one after the other, says what to change, and takes the sharpest of "
-        "a second. Show each as you really do it."
+        "The camera asks for one after the other, waits until the face shows it, and says what is "
+        "off. Show each as you really do it. You see the pictures before they are used."
     )
     names = [name for name in order if name in wanted]
-    for candidate in guide(app, "teach", names, key=f"{key}-guide"):
+    for candidate in guide(app, "teach", names, key=f"{key}-guide", student=student_id):
         tray.add(candidate)
 
 

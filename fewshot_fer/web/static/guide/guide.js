@@ -1,13 +1,13 @@
-// A guide before the teacher's camera: the server says what to change, and takes the sharpest
-// picture of a second. The page is told when something was taken.
+// A guide before the teacher's camera: the server waits for the face, says what is off, and takes
+// the picture. What was taken can be taken again; the page gets the pictures when all are done.
 
 import { Camera, NoCamera } from '../camera.js';
 import { Capture } from '../capture.js';
-import { finder, show, write } from '../dom.js';
+import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
 
 /** @import { FromGuide, ToGuide } from '../messages.d.ts' */
-/** @typedef {{ does: 'teach' | 'rest', expressions: string[], ticket: string }} Data */
+/** @typedef {{ does: 'teach' | 'rest', expressions: string[], ticket: string, student: string | null }} Data */
 /** @typedef {{ data: Data, parentElement: Element, setTriggerValue: (name: string, value: string) => void }} Component */
 
 const guides = /** @type {WeakMap<Element, ReturnType<typeof guide>>} */ (new WeakMap());
@@ -27,15 +27,21 @@ export function unmount(component) {
 /** @param {Element} root */
 function guide(root) {
   const find = finder(root);
-  const [whole, stage, asks, says, skip, halt] = ['guide', 'stage', 'ask', 'say', 'skip', 'stop'].map((id) => find(id));
-  const [begin, progress] = [find('start', HTMLButtonElement), find('progress', HTMLProgressElement)];
+  const [whole, stage, asks, says, shots, use, skip, halt, count] =
+    ['guide', 'stage', 'ask', 'say', 'shots', 'use', 'skip', 'stop', 'count'].map((id) => find(id));
+  const [begin, take] = ['start', 'take'].map((id) => find(id, HTMLButtonElement));
+  const [progress, example] = [find('progress', HTMLProgressElement), find('example', HTMLImageElement)];
+  const taken = /** @type {Map<string, HTMLElement>} by expression */ (new Map());
   const camera = new Camera(() => stop('The camera was closed.'), { video: find('video', HTMLVideoElement) });
   const link = /** @type {Link<FromGuide, ToGuide>} */ (new Link('guide', {
     message: hear,
-    lost: () => stop('The connection was lost. Start again; what was taken is kept.'),
+    lost: () => {
+      stop('The connection was lost. Start again; what was taken is kept.');
+      handOver();
+    },
     open: () => {
-      const { does, expressions, ticket } = component.data;
-      link.send({ do: does, expressions, ticket });
+      const { does, expressions, ticket, student } = component.data;
+      link.send({ do: does, expressions, ticket, student });
       running(true);
       capture.forget();
       capture.wake();
@@ -65,26 +71,61 @@ function guide(root) {
     switch (message.type) {
       case 'ask':
         write(asks, message.words);
-        return whole.classList.remove('took', 'good');
+        write(count, '');
+        take.disabled = true;
+        show(example, message.example);
+        Object.assign(example, { src: message.example ?? '', alt: `Drawn: ${message.expression}` });
+        whole.classList.remove('good');
+        return reviewing(false);
       case 'live':
-        return advise(message, message.left > 0 ? 'Good.' : 'Good. Hold it.');
+        take.disabled = !message.takes;
+        write(count, message.left === null ? '' : String(Math.ceil(2 * message.left)));
+        return advise(message, message.left === null ? 'Good.' : 'Good. Hold it.');
       case 'progress':
         show(progress, true);
         progress.value = message.share;
         return advise(message, 'Good. Hold it.');
       case 'took':
-        whole.classList.add('took');
         write(says, `Taken: ${message.expression}.`);
-        return component.setTriggerValue('took', message.expression);
+        return keep(message);
       case 'skipped':
         return write(says, `Skipped ${message.expression}. ${message.what}`);
+      case 'review':
+        return taken.size ? reviewing(true) : void link.send({ do: 'use' });
       case 'error':
         write(says, `${message.what} ${message.next_step ?? ''}`);
         return void capture.answered(false);
       case 'over':
-        stop(message.taken ? 'Done.' : 'Nothing could be taken. Mind the advice, and start again.');
-        if (message.taken) component.setTriggerValue('took', 'all');
+        stop(message.taken ? 'Done.' : 'Nothing was taken. Start again when you like.');
+        if (message.taken) handOver();
     }
+  }
+
+  /** Show a picture that was taken, in the place of an earlier one. @param {import('../messages.d.ts').Took} took */
+  function keep({ expression, picture }) {
+    const shot = el('li', {}, el('img', { src: picture, alt: `Taken: ${expression}` }), expression,
+      button('Again', '', () => link.send({ do: 'again', expression })));
+    const before = taken.get(expression);
+    if (before) before.replaceWith(shot);
+    else shots.append(shot);
+    taken.set(expression, shot);
+  }
+
+  /** Nothing more is asked for: the pictures are looked at. @param {boolean} on */
+  function reviewing(on) {
+    const teaches = component.data.does === 'teach';
+    capture.resting = on;
+    if (on) capture.answered(true);
+    show(stage, !on);
+    show(use, on);
+    show(take, !on && teaches);
+    show(skip, !on && teaches);
+    if (on) write(says, 'Do they show what they are called? Take again what does not.');
+    else capture.wake();
+  }
+
+  function handOver() {
+    component.setTriggerValue('took', String(Date.now()));
   }
 
   /** It answers a picture; then the next one may go. @param {import('../messages.d.ts').Live | import('../messages.d.ts').Progress} advice @param {string} praise */
@@ -96,25 +137,31 @@ function guide(root) {
 
   /** @param {boolean} on */
   function running(on) {
-    show(stage, on);
-    show(halt, on);
-    show(skip, on && component.data.does === 'teach');
+    for (const one of [stage, halt]) show(one, on);
+    for (const one of [use, take, skip]) show(one, false);
     show(begin, !on);
-    if (!on) show(progress, false);
+    if (on) return;
+    show(progress, false);
+    shots.replaceChildren();
+    taken.clear();
   }
 
   /** @param {string} [words] */
   function stop(words) {
     camera.stop();
     link.close();
-    whole.classList.remove('good', 'took');
+    whole.classList.remove('good');
     running(false);
     if (words !== undefined) write(says, words);
   }
 
   begin.onclick = start;
+  take.onclick = () => link.send({ do: 'take' });
   skip.onclick = () => link.send({ do: 'skip' });
-  halt.onclick = () => stop('');
+  use.onclick = () => link.send({ do: 'use' });
+  halt.onclick = () => {
+    if (!link.send({ do: 'use' })) stop('');
+  };
   addEventListener('pagehide', () => stop());
   return {
     /** @param {Component} now */

@@ -2,7 +2,7 @@
 
 import { button, el, finder, show, write } from '../dom.js';
 
-/** @import { Adjust, Adjusted, CoachEvent, Expression, Saved, Teach, Took, ToPortal } from '../messages.d.ts' */
+/** @import { Adjust, Adjusted, Again, CoachEvent, Expression, Saved, Teach, Took, ToPortal } from '../messages.d.ts' */
 /** @import { Children } from '../dom.js' */
 
 const HINT_EVERY_MS = 5000; // between two hints that a screen reader reads out
@@ -12,6 +12,8 @@ const [panel, fit, words, said, hint, spoken] =
 
 /** @param {(command: ToPortal) => void} send */
 export function coach(send) {
+  const take = el('button', { type: 'button', text: 'Take it now', onclick: () => send({ do: 'take' }) });
+  const example = el('img', { class: 'example' });
   const progress = el('progress', { max: 1, value: 0, 'aria-label': 'How far it is' });
   let busy = /** @type {'teach' | 'adjust' | null} what pictures are meant for, if not for a label */ (null);
   let expressions = /** @type {Expression[]} */ ([]);
@@ -51,15 +53,23 @@ export function coach(send) {
 
   /** @param {Teach | Adjust} command */
   function start(command) {
-    turn(command.do);
     shots = [];
     progress.value = 0;
     steps = command.do === 'teach' ? command.expressions.map((name) => el('li', { text: name })) : [];
+    ask(command);
+  }
+
+  /** One picture once more. @param {string} expression */
+  const again = (expression) => ask({ do: 'again', expression });
+
+  /** @param {Teach | Adjust | Again} command */
+  function ask(command) {
+    turn(command.do === 'adjust' ? 'adjust' : 'teach');
     send(command);
     if (command.do === 'adjust') open('Adjust to this light', progress, row(button('Stop', '', stop)));
     else {
       open('Teach it my face', el('ol', { class: 'steps' }, ...steps),
-        row(button('Skip this one', '', () => send({ do: 'skip' })), button('Stop', '', stop)));
+        row(example, el('div', { class: 'row' }, take, button('Skip this one', '', () => send({ do: 'skip' })), button('Stop', '', stop))));
     }
     find('stage').scrollIntoView({ block: 'start', behavior: 'smooth' });
     say('Get ready…');
@@ -98,14 +108,19 @@ export function coach(send) {
       case 'ask':
         steps.forEach((one) => one.removeAttribute('aria-current'));
         step(event.expression)?.setAttribute('aria-current', 'step');
+        take.disabled = true;
+        show(example, event.example);
+        Object.assign(example, { src: event.example ?? '', alt: `Drawn: ${event.expression}` });
         return say(event.words);
       case 'live':
-        return advise(event.good ? (event.left > 0 ? 'Good. Show it…' : 'Hold it…') : `${event.what} ${event.next_step}`);
+        take.disabled = !event.takes;
+        return advise(!event.good ? `${event.what} ${event.next_step}`
+          : event.left === null ? 'Good.' : `Hold it… ${Math.ceil(2 * event.left)}`);
       case 'progress':
         progress.value = event.share;
         return advise(event.good ? 'Good. Hold it…' : `${event.what} ${event.next_step}`);
       case 'took':
-        shots.push(event);
+        shots = [...shots.filter(({ id }) => id !== event.id), event].sort((a, b) => Number(a.id) - Number(b.id));
         step(event.expression)?.classList.add('done');
         return say('✓ Got it');
       case 'skipped':
@@ -132,6 +147,7 @@ export function coach(send) {
       para("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right."),
       el('ul', { class: 'shots' }, ...shots.map(({ id, expression, picture }) => el('li', {},
         el('figure', {}, el('img', { alt: `You, showing ${expression}`, src: picture }), el('figcaption', { text: expression })),
+        button('Again', '', () => again(expression)),
         tick('Keep', { type: 'checkbox', name: 'keep', value: id, checked: true, 'aria-label': `Keep ${expression}` })))),
       row(save, button('Throw away', '', stop)));
     submits(form, (sent) => {
