@@ -45,6 +45,7 @@ def test_who_is_not_there_is_waited_for() -> None:
     teaching.begin()
     said = [one for k in range(90) for one in teaching.see(float(k), NOTHING)]
     assert {one["type"] for one in said} == {"live"}
+    assert said[0]["type"] == said[-1]["type"] == "live"
     assert said[0]["what"] == "No face was found."
     assert not said[-1]["takes"]
     assert teaching.told({"do": "take"}) == []
@@ -58,9 +59,11 @@ def test_a_picture_that_is_taken_again_keeps_its_number() -> None:
         teaching.told({"do": "take"})
     before = teaching.taken
     (asked,) = teaching.told({"do": "again", "expression": "happy"})
+    assert asked["type"] == "ask"
     assert asked["example"]
     teaching.see(9.0, shown("happy", 2))
     took, review = teaching.told({"do": "take"})
+    assert took["type"] == "took"
     assert (took["id"], review["type"]) == ("0", "review")
     assert teaching.taken[0] is not before[0]
     assert teaching.taken[1] is before[1]
