@@ -23,7 +23,7 @@ import numpy as np
 import typer
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.faces.identity import Identity
 from fewshot_fer.images import read_image
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.students import Enrolment, Gate, Library, Picture, Roster, agreed
@@ -38,7 +38,7 @@ def main(
     """Print medians over people."""
     recognizer = Recognizer.open()
     gate = Gate(recognizer.find)
-    identify = Identity.open() if weights() is not None else None
+    identify = Identity.open()
     spent: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         roster = Roster(Library(Path(scratch) / "students"), recognizer)

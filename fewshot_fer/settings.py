@@ -46,6 +46,9 @@ class Settings(BaseModel):
     checkpoint: Path | None = Field(
         default=None, description="another checkpoint than the one shipped"
     )
+    identity: Path | None = Field(
+        default=None, description="another network that tells people apart than the one shipped"
+    )
     data: Path | None = Field(default=None, description="training and evaluation data")
     records: str = Field(default="sqlite:///fewshot-fer.db", description="the database of sessions")
     precision: Precision = Field(default="bf16", description="the engine's arithmetic: bf16 or f32")

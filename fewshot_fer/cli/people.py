@@ -40,7 +40,7 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     return Enrolment(
         roster=call.roster,
         gate=Gate(call.roster.recogniser.find),
-        identify=Identity.installed() if not same_person else None,
+        identify=None if same_person else Identity.of(call.settings),
         same_person=same_person,
         skip_refused=call.given["skip_refused"] or some,
         keep=(lambda doubt: typer.confirm(doubt.question, default=True, err=True))
@@ -68,11 +68,10 @@ def frames(source: str, *, every: float = 0.0) -> Iterator[tuple[float, Bytes]]:
 
 def watched(call: Call, source: str, seconds: float) -> dict[str, Floats]:
     """Vectors [n,D] by student of everyone who is recognised in a source, for so long."""
-    from fewshot_fer.faces.identity import Identity
     from fewshot_fer.lesson.opening import OpenClass
 
     here = OpenClass.open(call.settings, call.recognizer)
-    here.know_faces(Identity.open())
+    here.know_faces()
     session = here.watch()
     for time, image in frames(source, every=0.1):
         if time > seconds:

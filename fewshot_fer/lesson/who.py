@@ -17,7 +17,7 @@ from fewshot_fer.lesson.naming import Namer
 from fewshot_fer.students.store.library import Library
 
 Identify = Callable[[Bytes], Floats]
-"""Portraits [n,192,192,3] to vectors [n,128]."""
+"""Portraits [n,192,192,3] to vectors [n,d]."""
 
 
 class KnownFaces:
@@ -55,7 +55,7 @@ class KnownFaces:
         return True
 
     def _look_at(self, student_id: str) -> Floats:
-        """The vectors [n,128] of a student's pictures; none of who keeps vectors, or just left."""
+        """The vectors [n,d] of a student's pictures; none of who keeps vectors, or just left."""
         try:
             student = self._library.open(student_id)
             pictures = [r for r in student.references if r.kind == "image"]
@@ -64,17 +64,15 @@ class KnownFaces:
             if self._library.stamp(student_id) is not None:
                 raise
             portraits = []
-        return self.identity(np.stack(portraits)) if portraits else np.zeros((0, 128), np.float32)
+        return self.identity(np.stack(portraits)) if portraits else np.zeros((0, 1), np.float32)
 
 
-def likeness(
-    library: Library, identity: Identify | None, student_id: str | None
-) -> Identify | None:
+def likeness(library: Library, identity: Identify, student_id: str | None) -> Identify | None:
     """How a student is told from others: how much portraits [n,192,192,3] look like them [n].
 
-    None of nobody, without an identity network, and of who keeps vectors only.
+    None of nobody, and of who keeps vectors only.
     """
-    if identity is None or student_id is None:
+    if student_id is None:
         return None
     student = library.open(student_id)
     pictures = [library.portrait(student, r) for r in student.references if r.kind == "image"]

@@ -20,7 +20,7 @@ import numpy as np
 
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.faces.identity import Identity, weights
+from fewshot_fer.faces.identity import Identity
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
@@ -66,7 +66,7 @@ class AppState:
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
         opens: OpensRecognizer | None = None,
-        identifies: Callable[[], Identity] = Identity.open,
+        identifies: Callable[[Settings], Identity] = Identity.of,
         workers: int | None = None,
         demo: int = 0,
     ) -> None:
@@ -162,14 +162,15 @@ class AppState:
             recognizer = self._opens(self.settings, self._callers)
             roster = Roster(self.library, recognizer)
             members = Enrolled(roster, PrototypeIndex(recognizer.generic))
-            opened = OpenClass(self.settings, recognizer, self.library, roster, members)
+            identity = self._identifies(self.settings)
+            opened = OpenClass(self.settings, recognizer, self.library, roster, members, identity)
         except BaseException as error:
             self._opened.set_exception(error)
             return
         self._opened.set_result(opened)
-        if not self._closing and weights() is not None:
+        if not self._closing:
             with suppress(FewshotFerError):
-                opened.know_faces(self._identifies())
+                opened.know_faces()
 
     def _begin(self, name: str) -> LessonEngine:
         """A lesson that this app holds."""

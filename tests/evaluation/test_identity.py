@@ -15,7 +15,7 @@ from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.identity import Dealing, choose_threshold, evaluate_identity
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
-from fewshot_fer.faces.identity import Identity, Rules, unit, weights
+from fewshot_fer.faces.identity import Identity, Rules, unit
 from fewshot_fer.images import read_image
 
 
@@ -80,8 +80,6 @@ def test_too_few_images() -> None:
 
 def test_on_jaffe(research_data: Path, repository: Path) -> None:
     """Ten women, one reference each: as the issue asks, on a part of the images."""
-    if weights() is None:
-        pytest.skip("the identity network is not installed")
     folder = research_data / "persons_jaffe"
     detector, identity = Detector.of(repository / "checkpoints"), Identity.open()
     aligned, subjects = [], []

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import CheckpointError
-from fewshot_fer.faces.align import TEMPLATE, portraits
+from fewshot_fer.faces.align import TEMPLATE
 from fewshot_fer.faces.identity import (
+    CARD,
+    FOLDER,
+    MODEL,
+    SIDE,
     FaceGallery,
     Identity,
     IdentityNamer,
     Rules,
     decide,
     unit,
-    weights,
 )
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.settings import Settings
 
 PEOPLE = unit(np.random.default_rng(0).normal(size=(4, 128)).astype(np.float32))
 KNOWN = FaceGallery(("ada", "bob", "cai"), PEOPLE[:3])
 RULES = Rules(at_once=10)
+NOISE = np.stack(
+    [
+        cv2.resize(rough, (192, 192), interpolation=cv2.INTER_CUBIC)
+        for rough in np.random.default_rng(0).integers(0, 256, (3, 12, 12, 3), dtype=np.uint8)
+    ]
+).astype(np.uint8)
+"""Three portraits of nobody."""
 
 
 class _Colours:
@@ -137,31 +150,36 @@ def test_students_without_references_are_left_out() -> None:
     assert np.linalg.norm(known.vectors, axis=1) == pytest.approx(1)
 
 
-def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Said with what to do; a wrong file is not opened."""
-    monkeypatch.setattr("fewshot_fer.faces.identity.find_spec", lambda name: None)
-    with pytest.raises(CheckpointError, match="pip install"):
+def test_another_network_may_be_set_if_it_tells_faces_apart(repository: Path) -> None:
+    """The detector's does not; SFace's own file is one."""
+    with pytest.raises(CheckpointError, match="does not tell faces apart"):
+        Identity.open(repository / "checkpoints" / "mtcnn" / "onet.onnx")
+    sface = Settings(identity=repository / "checkpoints" / FOLDER / MODEL)
+    assert Identity.of(sface)(NOISE[:1]).shape == (1, 128)
+
+
+def test_an_altered_network_is_not_opened(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(repository / "checkpoints" / FOLDER, tmp_path / FOLDER)
+    (tmp_path / FOLDER / CARD).write_text("{}")
+    monkeypatch.setattr("fewshot_fer.faces.identity.shipped_checkpoint", lambda: tmp_path)
+    with pytest.raises(CheckpointError, match="hash does not match"):
         Identity.open()
 
 
-def test_another_file(networks: Path) -> None:
-    """Only the network that the thresholds were measured with."""
-    with pytest.raises(CheckpointError, match="not the identity network"):
-        Identity.open(networks / "onet.onnx")
+def test_as_opencv_runs_it(repository: Path) -> None:
+    """The vectors that cv2.FaceRecognizerSF gives, which takes blue first.
+
+    `benchmarks/identity_network.py` compares them with those of SFace's published file.
+    """
+    exact, quick = Identity.open(precision="f32"), Identity.open()
+    network = cv2.FaceRecognizerSF.create(str(repository / "checkpoints" / FOLDER / MODEL), "")
+    crops = (cv2.warpAffine(one, exact.crop, (SIDE, SIDE)) for one in NOISE)
+    theirs = unit(np.concatenate([network.feature(one[..., ::-1].copy()) for one in crops]))
+    assert ((theirs * exact(NOISE)).sum(axis=1) > 0.9999).all()
+    assert ((theirs * quick(NOISE)).sum(axis=1) > 0.999).all()
 
 
-def test_as_opencv_runs_it() -> None:
-    """The same vectors as cv2.FaceRecognizerSF gives for the same crop."""
-    path = weights()
-    if path is None:
-        pytest.skip("the identity network is not installed")
-    import cv2
-
-    rng = np.random.default_rng(0)
-    small = rng.integers(0, 256, (12, 12, 3), dtype=np.uint8)
-    image = np.asarray(cv2.resize(small, (192, 192), interpolation=cv2.INTER_CUBIC), np.uint8)
-    identity = Identity.open(path)
-    aligned = portraits(image, TEMPLATE[None].astype(np.float32))
-    crop = cv2.warpAffine(aligned[0], identity.crop, (112, 112))
-    theirs = cv2.FaceRecognizerSF.create(str(path), "").feature(crop[..., ::-1].copy())
-    assert float(unit(theirs.astype(np.float32))[0] @ identity(aligned)[0]) > 0.9999
+def test_of_no_faces_there_are_no_vectors() -> None:
+    assert len(Identity(_Colours())(NOISE[:0])) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -47,14 +46,14 @@ def shared_recognizer() -> Recognizer:
 
 
 @pytest.fixture(scope="session")
-def identifies() -> Callable[[], Identity]:
+def identity() -> Identity:
     """The identity network, opened once for all tests."""
-    return cache(Identity.open)
+    return Identity.open()
 
 
 @pytest.fixture
 def make_service(
-    tmp_path: Path, shared_recognizer: Recognizer, identifies: Callable[[], Identity]
+    tmp_path: Path, shared_recognizer: Recognizer, identity: Identity
 ) -> Iterator[Callable[..., AppState]]:
     """Makes services on one folder, and closes them."""
     made: list[AppState] = []
@@ -65,7 +64,7 @@ def make_service(
         )
         service = AppState(
             settings, opens=lambda *_: shared_recognizer, workers=2,
-            identifies=identifies, **more,  # type: ignore[arg-type]
+            identifies=lambda _: identity, **more,  # type: ignore[arg-type]
         )  # fmt: skip
         made.append(service)
         return service

@@ -60,8 +60,8 @@ class House(AppState):
 def opened_by(recogniser: TinyRecogniser, settings: Settings, library: Library) -> OpenClass:
     """A class in which nobody is watched, and no faces are told apart."""
     whole = cast(Recognizer, recogniser)
-    members: Any = None
-    return OpenClass(settings, whole, library, Roster(library, recogniser), members, None)
+    nothing: Any = None
+    return OpenClass(settings, whole, library, Roster(library, recogniser), nothing, nothing)
 
 
 def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:

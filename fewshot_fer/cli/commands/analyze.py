@@ -121,7 +121,10 @@ class _Work:
         from fewshot_fer.faces.identity import Identity
         from fewshot_fer.lesson.who import likeness
 
-        return likeness(self._call.roster.library, Identity.installed(), self._student)
+        if self._student is None:
+            return None
+        identity = Identity.of(self._call.settings)
+        return likeness(self._call.roster.library, identity, self._student)
 
     @cached_property
     def _class(self) -> OpenClass:

@@ -84,7 +84,7 @@ def identity(
     from fewshot_fer.evaluation.identity import Dealing, choose_threshold, evaluate_identity
     from fewshot_fer.faces.identity import Identity, Rules
 
-    network, detector = Identity.open(threads=call.settings.threads), _detector(call)
+    network, detector = Identity.of(call.settings), _detector(call)
     dealing = Dealing(references, looks, seed=call.settings.seed)
     rules = Rules()
     if choose_on is not None:
