@@ -14,16 +14,10 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces import quality
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.records.store import Store
-from fewshot_fer.settings import Settings
 from tests.records.views import second
 from tests.students.people import tree
-from tests.students.recogniser import TinyRecogniser, face, good, mean_of, shown
+from tests.students.recogniser import TinyRecogniser, all_alike, face, good, mean_of, shown
 from tests.students.terminal import Terminal
-
-
-def one_person(_: Settings) -> Identity:
-    """An identity network to which everybody looks alike."""
-    return Identity(lambda faces: (np.ones((len(faces), 1), np.float32),))
 
 
 @pytest.fixture
@@ -33,7 +27,7 @@ def terminal(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Call, "recognizer", TinyRecogniser())
     monkeypatch.setattr(quality, "assess", good)
-    monkeypatch.setattr(Identity, "of", one_person)
+    monkeypatch.setattr(Identity, "of", lambda _: all_alike())
     return Terminal(tmp_path, capsys)
 
 

@@ -35,7 +35,7 @@ from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.api import tools
 from fewshot_fer.web.app_state import AppState
 from tests.students.people import AGREED, library_at
-from tests.students.recogniser import TinyRecogniser, good, shown
+from tests.students.recogniser import TinyRecogniser, all_alike, good, shown
 
 PASSWORD = "correct horse battery"
 
@@ -58,10 +58,10 @@ class House(AppState):
 
 
 def opened_by(recogniser: TinyRecogniser, settings: Settings, library: Library) -> OpenClass:
-    """A class in which nobody is watched, and no faces are told apart."""
+    """A class in which nobody is watched, and all look alike."""
     whole = cast(Recognizer, recogniser)
-    nothing: Any = None
-    return OpenClass(settings, whole, library, Roster(library, recogniser), nothing, nothing)
+    members: Any = None
+    return OpenClass(settings, whole, library, Roster(library, recogniser), members, all_alike())
 
 
 def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:
