@@ -3,6 +3,7 @@
 OpenCV turns 16-bit, grey, palette and CMYK pictures into 8-bit colour, drops alpha,
 takes the first frame of an animation and turns a photograph as its EXIF says. What is
 left for us: to refuse before decoding what would fill the memory, and to give advice.
+HEIC, which phones make, is read by pi-heif.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from fewshot_fer.errors import ImageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pi_heif import HeifFile
+
     from fewshot_fer.arrays import Bytes
 
 MIN_SIDE = 16
@@ -26,8 +29,10 @@ MAX_SIDE = 16_384
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 320_000_000
 SUFFIXES = frozenset(
-    ".avif .bmp .gif .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()
+    ".avif .bmp .gif .heic .heif .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()
 )
+READABLE = "JPEG, HEIC, PNG, WebP, TIFF, BMP or GIF"
+"""What people are told to bring."""
 
 _MODES = {
     1: cv2.IMREAD_COLOR_RGB,
@@ -68,11 +73,15 @@ def decode_image(
     """
     if not data:
         raise ImageError("The file is empty.", where=where, next_step="Copy or export it again.")
-    width, height = _announced_size(data)
+    phone = _heif(data)
+    width, height = phone.size if phone is not None else _announced_size(data)
     known_format = width > 0
     if known_format:
         _check_size(width, height, max_pixels, where)
-    image = _decode(data, _shrink(data, max(width, height), at_least))
+    if phone is not None:
+        image = _decode_heif(phone)
+    else:
+        image = _decode(data, _shrink(data, max(width, height), at_least))
     if image is not None:
         _check_size(image.shape[1], image.shape[0], max_pixels, where)
         return image
@@ -83,7 +92,7 @@ def decode_image(
     raise ImageError(
         "This is not a picture that can be read, or its beginning is damaged.",
         where=where,
-        next_step="Use a JPEG, PNG, WebP, TIFF, BMP or GIF file.",
+        next_step=f"Use a {READABLE} file.",
     )
 
 
@@ -125,6 +134,28 @@ def _decode(data: bytes, shrink: int = 1) -> Bytes | None:
     if image is None or shrink == 1:
         return image  # type: ignore[return-value]
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _heif(data: bytes) -> HeifFile | None:
+    """The header of a picture in HEIF, not decoded yet; None of anything else."""
+    if data[4:8] != b"ftyp" or b"avif" in data[8:64]:
+        return None
+    import pi_heif
+
+    try:
+        return pi_heif.open_heif(data, convert_hdr_to_8bit=True)
+    except (ValueError, EOFError, SyntaxError, OSError):
+        return None
+
+
+def _decode_heif(picture: HeifFile) -> Bytes | None:
+    try:
+        image = np.array(picture)  # a copy: the picture's memory goes with it
+    except (ValueError, EOFError, SyntaxError, OSError):
+        return None
+    if image.ndim == 2:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), np.uint8)
+    return np.ascontiguousarray(image[:, :, :3])
 
 
 def _check_bytes(size: int, where: str) -> None:

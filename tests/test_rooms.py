@@ -75,6 +75,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
 DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
     "faiss": "faiss-cpu",
+    "pi_heif": "pi-heif",
     "yaml": "pyyaml",
     "markdown_it": "markdown-it-py",
     "typing_extensions": "typing-extensions",

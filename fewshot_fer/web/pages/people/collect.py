@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from fewshot_fer.images import SUFFIXES
+from fewshot_fer.images import READABLE, SUFFIXES
 from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.folders import expression_of
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal
@@ -43,7 +43,7 @@ def files(
         accept_multiple_files=True,
         key=f"files-{id(tray)}-{tray.batch}",
         max_upload_size=MOST_MB,
-        help="JPEG, PNG, WebP, TIFF, BMP or GIF. Pictures are looked at here and stored only "
+        help=f"{READABLE}. Pictures are looked at here and stored only "
         "when you save; then only the face, cut out.",
     )
     if not dropped:
