@@ -18,8 +18,8 @@ import numpy as np
 from fewshot_fer.arrays import Doubles, Floats, Ints
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.prototypes import EVEN, BaseRates, Prior, Prototypes
-from fewshot_fer.prototypes.promise import Named, promised_confidences
 from fewshot_fer.prototypes.prototypes import Doubts
+from fewshot_fer.prototypes.thresholds import Named, least_confidences
 from fewshot_fer.training.fitting import FitConfig, Labelled, fit_prior
 
 REPETITIONS: Final = 4
@@ -27,7 +27,7 @@ REPETITIONS: Final = 4
 WAYS: Final = ("0", "1", "2", NEUTRAL, "some")
 THREE: Final = "three in all"
 EVERYDAY: Final = "everyday"
-PROMISE: Final = 0.9
+TARGET_PRECISION: Final = 0.9
 _TEMPERATURES: Final = np.exp(np.linspace(-1.5, 4.0, 45))
 _FARTHEST: Final = 0.995
 
@@ -146,10 +146,10 @@ def _calibrated(trials: Sequence[Trial], config: FitConfig) -> FitConfig:
         if way != EVERYDAY
         for people in sorted({one.people for one in all_asked})
     ]
-    least = promised_confidences(groups, PROMISE)
+    least = least_confidences(groups, TARGET_PRECISION)
     usual = least
     if asked.get(EVERYDAY):
-        usual = promised_confidences([_named(asked[EVERYDAY], temperature)], PROMISE)
+        usual = least_confidences([_named(asked[EVERYDAY], temperature)], TARGET_PRECISION)
     doubts = (
         Doubts(least[0], _farthest(strangers), usual[0]),
         Doubts(least[1], _farthest(enrolled), least[1]),

@@ -1,4 +1,4 @@
-"""An expression that is held out, and a promise tried on others, on people of a few numbers."""
+"""An expression held out, and a target precision tried on others, on people of a few numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from fewshot_fer.errors import DataError
 from fewshot_fer.evaluation.open_set import data_without, evaluate_open_set, prior_without
-from fewshot_fer.evaluation.promise import evaluate_promise
+from fewshot_fer.evaluation.target_precision import evaluate_target_precision
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes.prototypes import Doubts
 from fewshot_fer.training.choosing import Chosen, Trial
@@ -94,17 +94,17 @@ def test_data_without_an_expression_holds_none_of_its_pictures(tmp_path: Path) -
     assert str(folder / "b.jpg") in index
 
 
-def test_a_promise_is_tried_on_people_that_it_was_not_chosen_on() -> None:
+def test_a_target_precision_is_tried_on_people_that_it_was_not_chosen_on() -> None:
     chosen_on: list[int] = []
 
     def as_it_is(trials: Sequence[Trial], config: FitConfig) -> Chosen:
         chosen_on.extend(len(one.held.labels) for one in trials)
         return Chosen(config, 0.0, ())
 
-    found = evaluate_promise([trial(0), trial(1)], CONFIG, as_it_is)
+    found = evaluate_target_precision([trial(0), trial(1)], CONFIG, as_it_is)
     assert len(chosen_on) == 2
     ways = [one.references for one in found]
     assert ways == ["0", "neutral", "three in all", "1", "2", "3"]
     assert all(one.right_of_shown >= 0.85 for one in found)
     with pytest.raises(DataError, match="other people"):
-        evaluate_promise([trial(0)], CONFIG)
+        evaluate_target_precision([trial(0)], CONFIG)

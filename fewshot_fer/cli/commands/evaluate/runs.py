@@ -1,4 +1,4 @@
-"""`fewshot-fer evaluate left-out`, `open-set`, `promise`: trainings that left people out."""
+"""`fewshot-fer evaluate left-out` and others that judge trainings by people left out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fewshot_fer.evaluation.expectation import Expected
     from fewshot_fer.evaluation.left_out import LeftOut
     from fewshot_fer.evaluation.open_set import OpenSet
-    from fewshot_fer.evaluation.promise import Kept
+    from fewshot_fer.evaluation.target_precision import Kept
 
 
 @app.command("left-out")
@@ -106,16 +106,19 @@ def open_set(
 
 @app.command()
 @command("seed", needs="train")
-def promise(call: Call, runs: Runs, people: People, data: Data = None) -> Answer:
+def target_precision(call: Call, runs: Runs, people: People, data: Data = None) -> Answer:
     """Say how many of the labels shown (not unsure) are right, on people left out."""
-    from fewshot_fer.evaluation.promise import evaluate_promise
-    from fewshot_fer.training.choosing import PROMISE
+    from fewshot_fer.evaluation.target_precision import evaluate_target_precision
+    from fewshot_fer.training.choosing import TARGET_PRECISION
     from fewshot_fer.training.fitting import FitConfig
     from fewshot_fer.training.making import make_trials, read_material
 
     material = read_material(call.data(data), people, call.settings.seed)
-    found = evaluate_promise(make_trials(runs, material), FitConfig())
-    return Answer({"promise": PROMISE, "people": found}, lambda: _promise(PROMISE, found))
+    found = evaluate_target_precision(make_trials(runs, material), FitConfig())
+    return Answer(
+        {"target_precision": TARGET_PRECISION, "people": found},
+        lambda: _target_precision(TARGET_PRECISION, found),
+    )
 
 
 def _cards(told: list[Expected]) -> Table:
@@ -165,10 +168,10 @@ def _open_set(found: list[OpenSet]) -> Table:
     )
 
 
-def _promise(promised: float, found: list[Kept]) -> Table:
+def _target_precision(target: float, found: list[Kept]) -> Table:
     columns = ("people", "references", "n", "right", "shown", "right of those shown", "ece")
     rows = [
         (k.people, k.references, k.n, *map(share, (k.accuracy, k.shown, k.right_of_shown, k.ece)))
         for k in found
     ]
-    return output.table(f"Promised: {100 * promised:.0f} % of those shown", columns, rows)
+    return output.table(f"Aim: {100 * target:.0f} % of those shown are right", columns, rows)

@@ -1,10 +1,10 @@
-"""Thresholds that keep a promise in every group of people, not on the whole."""
+"""Thresholds that reach a target precision in every group of people, not on the whole."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fewshot_fer.prototypes.promise import Named, promised_confidences
+from fewshot_fer.prototypes.thresholds import Named, least_confidences
 
 
 def group(seed: int, doubt: float, trust: float, n: int = 2000) -> Named:
@@ -19,10 +19,10 @@ def share_right(labels: Named, thresholds: tuple[float, float]) -> float:
     return float(labels.right[labels.shown(thresholds)].mean())
 
 
-def test_the_promise_holds_in_every_group_and_shows_as_much_as_it_may() -> None:
+def test_the_target_is_reached_in_every_group_and_shows_as_much_as_it_may() -> None:
     strangers, half_known, known = group(1, 1.0, 0.95), group(2, 0.5, 1.0), group(3, 0.1, 1.1)
     groups = [strangers, half_known, known]
-    chosen = promised_confidences(groups, 0.85)
+    chosen = least_confidences(groups, 0.85)
     assert all(share_right(one, chosen) >= 0.85 for one in groups)
     none, many = chosen
     assert none > many
@@ -38,12 +38,12 @@ def test_a_group_that_is_worse_than_the_others_decides() -> None:
             strict=True,
         ))
     )  # fmt: skip
-    on_the_whole = promised_confidences([together], 0.85)
+    on_the_whole = least_confidences([together], 0.85)
     assert share_right(bad, on_the_whole) < 0.85
-    assert share_right(bad, promised_confidences([good, bad], 0.85)) >= 0.85
+    assert share_right(bad, least_confidences([good, bad], 0.85)) >= 0.85
 
 
-def test_a_promise_that_cannot_be_kept_comes_as_near_as_it_can() -> None:
+def test_a_target_that_cannot_be_reached_comes_as_near_as_it_can() -> None:
     hopeless = group(4, 1.0, 0.5)
-    none, _ = promised_confidences([hopeless], 0.9)
+    none, _ = least_confidences([hopeless], 0.9)
     assert none > 0.9

@@ -1,4 +1,4 @@
-"""Whether the promise of *unsure* holds: that of the labels shown a stated share is right.
+"""Whether labels that are shown are right as often as aimed at (target precision).
 
 For people whom neither the network, nor the prior, nor the thresholds have seen: everything is
 chosen on the other trials' people.
@@ -44,7 +44,7 @@ class _Answers:
     shown: Bools
 
 
-def evaluate_promise(
+def evaluate_target_precision(
     trials: Sequence[Trial], start: FitConfig, chooses: Chooses = choose
 ) -> list[Kept]:
     """Every trial's people are asked with what was chosen on the others'."""

@@ -1,9 +1,9 @@
 """Which labels to show, so that of those that are shown a stated share is right.
 
 The least confidence lies between two numbers, for nobody's and for a well-known student's
-prototypes, by how much doubt is left. They are chosen so that the promise holds in every group
-by itself (every set of people, with every kind of enrolment): on the whole it would hold long
-before it does for a student of whom only a resting face is known.
+prototypes, by how much doubt is left. They are chosen so that this target precision is reached in
+every group by itself (every set of people, with every kind of enrolment): on the whole it would be
+reached long before it is for a student of whom only a resting face is known.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Named:
         return np.asarray(self.confidence >= many + (none - many) * self.doubt)
 
 
-def promised_confidences(groups: Sequence[Named], promise: float) -> tuple[float, float]:
-    """The least confidence at full and at no doubt that keeps the promise [0..1] everywhere.
+def least_confidences(groups: Sequence[Named], target: float) -> tuple[float, float]:
+    """The least confidence at full and at no doubt that reaches the target precision everywhere.
 
     Of those that do, the two that show most; where none does, the two that come nearest.
     """
@@ -43,13 +43,13 @@ def promised_confidences(groups: Sequence[Named], promise: float) -> tuple[float
         if many > none:
             continue
         shown = [group.shown((none, many)) for group in groups]
-        short = max((_short(g, s, promise) for g, s in zip(groups, shown, strict=True)), default=0)
+        short = max((_short(g, s, target) for g, s in zip(groups, shown, strict=True)), default=0)
         value = (-short, float(np.mean([s.mean() for s in shown])) if shown else 0.0)
         if value > best:
             best, thresholds = value, (float(none), float(many))
     return thresholds
 
 
-def _short(group: Named, shown: Bools, promise: float) -> float:
-    """How far the labels shown fall short of the promise; 0 where none is shown."""
-    return max(0.0, promise - float(group.right[shown].mean())) if shown.any() else 0.0
+def _short(group: Named, shown: Bools, target: float) -> float:
+    """How far the labels shown fall short of the target; 0 where none is shown."""
+    return max(0.0, target - float(group.right[shown].mean())) if shown.any() else 0.0
