@@ -79,6 +79,7 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "markdown_it": "markdown-it-py",
     "typing_extensions": "typing-extensions",
+    "fastapi_offline": "fastapi-offline",
 }
 EXTRA_OF = {"training": "train", "web": "web"}
 

@@ -6,19 +6,60 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Recorded, SessionRecord, StudentTrack
-from fewshot_fer.reports.compare import Comparison
-from fewshot_fer.reports.summary import Report
+from fewshot_fer.reports import changes, summary
+from fewshot_fer.reports.compare import Comparison as Compared
 
 Columns = dict[str, list[Any]]
+
+# One short table a document, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
+
+Session = TypedDict("Session", {
+    "id": int, "class_name": str, "started": str, "ended": str | None, "each": bool,
+    "seconds": int, "students": int, "marks": int, "expressions": Sequence[str],
+})
+"""A line of the list of sessions."""
+
+Mark = TypedDict("Mark", {"second": int, "text": str, "changes": Sequence[changes.Change]})
+"""A moment, and what changed after it."""
+
+Timeline = TypedDict("Timeline", {
+    "every_s": float, "seconds": list[float], "coverage": list[float | None],
+    "shares": dict[str, list[float | None]],
+})
+"""The class over time."""
+
+StudentShare = TypedDict("StudentShare", {
+    "student": str, "shares": dict[str, float], "seen": float, "sure": float,
+    "quality": float | None,
+})
+"""One student over the whole session."""
+
+Report = TypedDict("Report", {
+    "session": Session, "coverage": float | None, "shares": dict[str, float],
+    "timeline": Timeline, "marks": list[Mark], "students": list[StudentShare],
+    "check_ins": Sequence[changes.CheckIn] | None, "too_little": Sequence[str] | None,
+})
+"""A session."""
+
+Coverage = TypedDict("Coverage", {"before": float | None, "after": float | None})
+"""The share of the class that was surely read."""
+
+Comparison = TypedDict("Comparison", {
+    "before": int, "after": int, "coverage": Coverage, "changes": Sequence[changes.Change],
+})
+"""What changed from one session to another, and how sure that is."""
+# fmt: on
 
 
 def seconds(store: Store, session: int | None, *, per_student: bool) -> Columns:
@@ -98,54 +139,62 @@ MEDIA_TYPES: Final = {
 }
 
 
-def comparison_json(found: Comparison) -> dict[str, Any]:
+def comparison_json(found: Compared) -> Comparison:
     """What changed from one session to another, as other programs read it."""
+    before, after = found.coverage
     return {
         "before": found.before.id,
         "after": found.after.id,
-        "coverage": {"before": found.coverage[0], "after": found.coverage[1]},
+        "coverage": {"before": before, "after": after},
         "changes": found.changes,
     }
 
 
-def report_json(report: Report) -> dict[str, Any]:
+def report_json(report: summary.Report) -> Report:
     """Everything a report tells, as other programs read it."""
-    session = report.recorded.session
+    session, line, watched = report.recorded.session, report.timeline, report.watched
     return {
         "session": session_json(session),
         "coverage": report.coverage,
         "shares": dict(report.shares),
         "timeline": {
-            "every_s": report.timeline.length,
-            "seconds": report.timeline.seconds,
-            "coverage": report.timeline.coverage,
-            "shares": {
-                name: report.timeline.shares[:, k] for k, name in enumerate(session.names)
-            },
+            "every_s": line.length,
+            "seconds": line.seconds.tolist(),
+            "coverage": line.coverage.tolist(),
+            "shares": {name: line.shares[:, k].tolist() for k, name in enumerate(session.names)},
         },
         "marks": [
-            {"second": around.mark.second, "text": around.mark.text,
-             "changes": [asdict(change) for change in around.changes]}
-            for around in report.around
+            {"second": one.mark.second, "text": one.mark.text, "changes": one.changes}
+            for one in report.around
         ],
         "students": [
-            {"student": s.student, "shares": dict(s.shares), "seen": s.seen, "sure": s.sure,
-             "quality": s.quality}
-            for s in report.students
+            {
+                "student": one.student,
+                "shares": dict(one.shares),
+                "seen": one.seen,
+                "sure": one.sure,
+                "quality": one.quality,
+            }
+            for one in report.students
         ],
-        "check_ins": None if report.watched is None
-        else [asdict(check_in) for check_in in report.watched.check_ins],
-        "too_little": None if report.watched is None else list(report.watched.too_little),
-    }  # fmt: skip
+        "check_ins": None if watched is None else watched.check_ins,
+        "too_little": None if watched is None else watched.too_little,
+    }
 
 
-def session_json(session: SessionRecord) -> dict[str, Any]:
+def session_json(session: SessionRecord) -> Session:
     """A line of the list."""
-    document = asdict(session)
-    document["started"] = session.started.isoformat()
-    document["ended"] = session.ended.isoformat() if session.ended else None
-    document["expressions"] = document.pop("names")
-    return document
+    return {
+        "id": session.id,
+        "class_name": session.class_name,
+        "started": session.started.isoformat(),
+        "ended": session.ended.isoformat() if session.ended else None,
+        "each": session.each,
+        "seconds": session.seconds,
+        "students": session.students,
+        "marks": session.marks,
+        "expressions": session.names,
+    }
 
 
 def _rounded(values: Any) -> list[float]:

@@ -2,35 +2,92 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from fewshot_fer.reasons import Code
 from fewshot_fer.sentences import sentence
+from fewshot_fer.students.enrolment.card import Learnt
+from fewshot_fer.students.recalibration import BeforeAfter
 from fewshot_fer.students.store.records import summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fewshot_fer.students.enrolment.cross_checks import Doubt
+    from fewshot_fer.students import recalibration
+    from fewshot_fer.students.enrolment import cross_checks, gate
     from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
-    from fewshot_fer.students.enrolment.gate import Refusal
-    from fewshot_fer.students.recalibration import Recalibrated
-    from fewshot_fer.students.store.records import Student, Summary
+    from fewshot_fer.students.store import records
 
-Document = dict[str, object]
+# One short table a document, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
+
+Counts = Annotated[dict[str, int], Field(description="how many pictures, by expression")]
+
+Consent = TypedDict("Consent", {"by": str, "at": str, "text": str, "sha256": str})
+"""Who agreed, when, and to which text."""
+
+Student = TypedDict("Student", {
+    "student": Annotated[str, Field(description="the id")], "name": str, "created": str,
+    "consent": Consent, "keeps": Literal["images", "vectors"], "keep_until": str | None,
+    "own_expressions": Sequence[str], "references": Counts, "calibrations": Sequence[str],
+})
+"""One student."""
+
+StudentLine = TypedDict("StudentLine", {
+    "student": str, "name": str, "created": str, "references": Counts, "calibrations": int,
+    "keep_until": str | None,
+})
+"""A line of the list."""
+
+Refusal = TypedDict("Refusal", {
+    "source": str, "expression": str,
+    "code": Annotated[Code | None, Field(description="why, for programs, where it has a name")],
+    "what": str, "next_step": str,
+})
+"""A picture that may not teach, why, and what to do."""
+
+Doubt = TypedDict("Doubt", {
+    "source": str, "expression": str, "looks_like": str, "code": Code, "what": str, "place": int,
+    "kept": bool,
+})
+"""A picture that looks like another expression than it was sent as."""
+
+Enrolled = TypedDict("Enrolled", {
+    "student": str, "name": str, "references": Counts, "learnt": Sequence[Learnt],
+    "helps_most": str | None, "gain": float, "refused": list[Refusal], "doubts": list[Doubt],
+    "added": int, "unchecked": str | None,
+})
+"""What came of an enrolment."""
+
+Recalibrated = TypedDict("Recalibrated", {
+    "student": str, "calibration": str, "references": BeforeAfter | None,
+    "kept_aside": BeforeAfter | None, "helped": bool | None, "in_words": str,
+})
+"""What a calibration brought."""
+# fmt: on
 
 
-def student(found: Student) -> Document:
+def student(found: records.Student) -> Student:
     """A student."""
+    consent = found.consent
     return {
         **line(summary_of(found)),
-        "consent": found.consent.document,
+        "consent": {
+            "by": consent.by,
+            "at": consent.at.isoformat(),
+            "text": consent.text,
+            "sha256": consent.sha256,
+        },
         "keeps": found.keeps,
         "own_expressions": found.own_expressions,
         "calibrations": found.calibrations,
     }
 
 
-def line(found: Summary) -> Document:
+def line(found: records.Summary) -> StudentLine:
     """A line of the list of students."""
     return {
         "student": found.id,
@@ -42,7 +99,7 @@ def line(found: Summary) -> Document:
     }
 
 
-def enrolled(came: EnrolmentResult, unread: Sequence[Refusal] = ()) -> Document:
+def enrolled(came: EnrolmentResult, unread: Sequence[gate.Refusal] = ()) -> Enrolled:
     """What came of an enrolment; `unread` are pictures that could not even be looked at."""
     return {
         "student": came.student.id,
@@ -58,7 +115,7 @@ def enrolled(came: EnrolmentResult, unread: Sequence[Refusal] = ()) -> Document:
     }
 
 
-def refused(one: Refusal) -> Document:
+def refused(one: gate.Refusal) -> Refusal:
     """A picture that may not teach."""
     error = one.error
     return {
@@ -70,7 +127,7 @@ def refused(one: Refusal) -> Document:
     }
 
 
-def doubt(one: Doubt) -> Document:
+def doubt(one: cross_checks.Doubt) -> Doubt:
     """A picture that looks like another expression."""
     return {
         "source": one.source,
@@ -83,7 +140,7 @@ def doubt(one: Doubt) -> Document:
     }
 
 
-def recalibrated(came: Recalibrated) -> Document:
+def recalibrated(came: recalibration.Recalibrated) -> Recalibrated:
     """What a recalibration brought."""
     return {
         "student": came.student,

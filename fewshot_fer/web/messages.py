@@ -6,7 +6,9 @@ The one description of them. The scripts get it as `static/messages.d.ts`, which
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 # One short table a message, which reads better here than one class each.
 # ruff: noqa: UP013

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Final
+from typing import Annotated, Final, NotRequired
 
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from fewshot_fer import errors
 from fewshot_fer.errors import FewshotFerError, TooManyError
@@ -36,6 +38,19 @@ STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
 )
 
 
+# ruff: noqa: UP013
+# fmt: off
+Problem = TypedDict("Problem", {
+    "type": str, "title": Annotated[str, Field(description="what happened, in a sentence")],
+    "status": int,
+    "code": Annotated[str, Field(description="the kind of the error, for programs")],
+    "reason": Annotated[NotRequired[str], Field(description="the same, more exactly")],
+    "where": NotRequired[str], "next_step": NotRequired[str],
+})
+"""What went wrong (RFC 9457), and what to do next."""
+# fmt: on
+
+
 def status_of(error: FewshotFerError) -> int:
     """The HTTP status of an error."""
     return next(status for kind, status in STATUSES if isinstance(error, kind))
@@ -52,10 +67,10 @@ def code_of_kind(kind: type[FewshotFerError]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
-def document(error: FewshotFerError) -> dict[str, object]:
+def document(error: FewshotFerError) -> Problem:
     """An error as problem+json (RFC 9457), with what to do next."""
     status = status_of(error)
-    found: dict[str, object] = {
+    found: Problem = {
         "type": f"/api/docs#problem-{code_of(error)}",
         "title": error.what,
         "status": status,

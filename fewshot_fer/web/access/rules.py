@@ -40,9 +40,9 @@ class Rule:
 
     @cached_property
     def verbs(self) -> frozenset[str]:
-        """The methods; who may GET may HEAD."""
+        """The methods; who may GET a page may HEAD."""
         named = frozenset(self.methods.split())
-        return named | {"HEAD"} if "GET" in named else named
+        return named | {"HEAD"} if "GET" in named and self.kind != "api" else named
 
     def admits(self, asking: Who, parts: dict[str, str]) -> bool:
         """Whether this is for them."""
@@ -122,6 +122,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule("/api/docs", "GET", "everyone known"),
     Rule("/api/openapi.json", "GET", "everyone known"),
+    Rule("/openapi.json", "GET", "everyone known"),
     # Streamlit's own. What we do not use of it is closed: agents, its sign-in, its numbers.
     Rule("/_stcore/stream", SOCKET, "teacher", "streamlit"),
     Rule("/_stcore/health", "GET OPTIONS", "teacher", "streamlit"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
-from typing import Any, Final, TypeVar
+import asyncio
+from concurrent.futures import Future
+from typing import Annotated, Any, Final, TypeVar
 
-from fewshot_fer.errors import MissingError, RequestError, SourceError
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from fewshot_fer.errors import FaceError, MissingError, RequestError, SourceError
 from fewshot_fer.lesson.commands import (
     Command,
     End,
@@ -15,33 +18,97 @@ from fewshot_fer.lesson.commands import (
     Pause,
     Recalibrate,
     Record,
-    Results,
     Source,
-)  # fmt: skip
+)
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.registry import session_of
-from fewshot_fer.web.api.shapes import live as shapes
-from fewshot_fer.web.api.table import Call, Group, Nothing
-from fewshot_fer.web.api.tools import AnyCall
+from fewshot_fer.records.views import ClassShares
+from fewshot_fer.web import messages
+from fewshot_fer.web.api.calls import Asked, Operation, Plain, Sent, Shape, pictures, sent
 from fewshot_fer.web.live.drawn import draw
-from fewshot_fer.web.live.telling import answer_message, recalibrated_message, state_of
+from fewshot_fer.web.live.telling import answer_message, recalibrated_message, standing
 from fewshot_fer.web.wire import size_of
 
 T = TypeVar("T")
 MOST: Final = 8
+_IN_TIME_S: Final = 30.0
+routes: Final = APIRouter(prefix="/classes", tags=["Live"], route_class=Operation)
+_ONE: Final = "/{class_id}"
 
-operation = Group("Live")
-_ONE = "/classes/{class_id}"
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
+
+Class = TypedDict("Class", {
+    "id": str, "name": str, "started": float, "seconds": float, "paused": bool, "ended": bool,
+    "recording": bool, "each": bool, "session": int | None, "trouble": str | None,
+    "sources": list[messages.Source], "viewers": int, "present": list[str],
+    "shares": ClassShares, "marks": list[messages.Mark],
+})
+"""A class that is watched now."""
+
+Classes = TypedDict("Classes", {"classes": list[Class]})
+"""All that are watched, the latest last."""
+
+ClassRecalibrated = TypedDict("ClassRecalibrated", {
+    "students": list[messages.RecalibratedStudent], "undo": dict[str, str],
+})
+"""What it brought, and the calibration of each student."""
+
+Ended = TypedDict("Ended", {"session": int | None})
+"""The session that was recorded, if one was."""
+# fmt: on
 
 
-@operation("GET", "/classes", shapes.Classes)
-def list_classes(call: AnyCall) -> object:
+class OpenClass(Shape):
+    """A class to watch."""
+
+    name: str = Field(default="", max_length=200)
+    drawn: int | None = Field(default=None, ge=1, le=50, description="so many drawn students")
+
+
+class MarkForm(Shape):
+    """What to call this moment."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class RecordForm(Shape):
+    """What to write down: numbers of the class, or of every student too."""
+
+    each: bool = False
+
+
+class RecalibrateClass(Shape):
+    """What the class is doing."""
+
+    resting: bool = Field(default=False, description="all are at rest just now")
+
+
+class Stream(Shape):
+    """Which stream a picture belongs to; its faces are followed from one picture to the next."""
+
+    source: str = Field(default="api", pattern="^[a-z0-9-]{1,40}$")
+
+
+async def _lesson(call: Asked, class_id: str) -> LessonEngine:
+    try:
+        return call.app.lessons.get(class_id)
+    except SourceError as error:
+        raise MissingError(error.what, next_step="GET /api/v1/classes lists them.") from error
+
+
+Lesson = Annotated[LessonEngine, Depends(_lesson)]
+
+
+@routes.get("")
+async def list_classes(call: Asked) -> Classes:
     """List the classes that are watched."""
-    return {"classes": [state_of(one.state) for one in call.app.lessons.all()]}
+    return {"classes": [_shown(one) for one in call.app.lessons.all()]}
 
 
-@operation("POST", "/classes", shapes.Class, body=shapes.OpenClass, status=201)
-def open_class(call: Call[Nothing, shapes.OpenClass]) -> object:
+@routes.post("", status_code=201)
+def open_class(call: Asked, body: OpenClass) -> Class:
     """Open a class.
 
     With `drawn` a drawn class sits in it. Pictures go to the WebSocket `/live/{class_id}` (one
@@ -51,20 +118,22 @@ def open_class(call: Call[Nothing, shapes.OpenClass]) -> object:
         raise RequestError(
             f"{MOST} classes are watched already.", next_step="End one of them first."
         )
-    opened = call.app.lessons.open(call.body.name)
-    if call.body.drawn is not None:
-        draw(call.app, opened, call.body.drawn)
-    return state_of(opened.state)
+    opened = call.app.lessons.open(body.name)
+    if body.drawn is not None:
+        draw(call.app, opened, body.drawn)
+    return _shown(opened)
 
 
-@operation("GET", _ONE, shapes.Class)
-def show_class(call: AnyCall) -> object:
+@routes.get(_ONE)
+async def show_class(lesson: Lesson) -> Class:
     """Show a class as it is now."""
-    return state_of(_lesson(call).state)
+    return _shown(lesson)
 
 
-@operation("POST", f"{_ONE}/frames", "application/json", query=shapes.FrameQuery, pictures="frame")
-def send_frame(call: Call[shapes.FrameQuery, Nothing]) -> object:
+@routes.post(f"{_ONE}/frames", openapi_extra=pictures(Plain))
+async def send_frame(
+    call: Annotated[Sent[Plain], sent(Plain)], lesson: Lesson, query: Annotated[Stream, Query()]
+) -> messages.View | messages.Skipped:
     """Look at one picture of a class.
 
     JPEG of at most 2 MB and 4 megapixels; the answer is a message of the live view.
@@ -73,91 +142,81 @@ def send_frame(call: Call[shapes.FrameQuery, Nothing]) -> object:
         raise RequestError("One picture was expected.", next_step="Send one JPEG.")
     jpeg = call.uploads[0].data
     size_of(jpeg)
-    source = Source(f"gallery:{call.query.source}")
-    return _then(_lesson(call).offer(source, jpeg), answer_message)
+    return answer_message(await _in_time(lesson.offer(Source(f"gallery:{query.source}"), jpeg)))
 
 
-@operation("POST", f"{_ONE}/marks", shapes.Class, body=shapes.MarkForm, status=201)
-def mark_moment(call: Call[Nothing, shapes.MarkForm]) -> object:
+@routes.post(f"{_ONE}/marks", status_code=201)
+async def mark_moment(lesson: Lesson, body: MarkForm) -> Class:
     """Mark this moment."""
-    return _asked(call, Mark(call.body.text))
+    return await _told(lesson, Mark(body.text))
 
 
-@operation("POST", f"{_ONE}/pause", shapes.Class)
-def pause_class(call: AnyCall) -> object:
+@routes.post(f"{_ONE}/pause")
+async def pause_class(lesson: Lesson) -> Class:
     """Look at nothing for a while."""
-    return _asked(call, Pause())
+    return await _told(lesson, Pause())
 
 
-@operation("POST", f"{_ONE}/resume", shapes.Class)
-def resume_class(call: AnyCall) -> object:
+@routes.post(f"{_ONE}/resume")
+async def resume_class(lesson: Lesson) -> Class:
     """Look again."""
-    return _asked(call, Pause(on=False))
+    return await _told(lesson, Pause(on=False))
 
 
-@operation("POST", f"{_ONE}/recording", shapes.Class, body=shapes.RecordForm)
-def record_class(call: Call[Nothing, shapes.RecordForm]) -> object:
+@routes.post(f"{_ONE}/recording")
+async def record_class(lesson: Lesson, body: RecordForm) -> Class:
     """Write down what is seen from now on."""
-    return _asked(call, Record("per_student" if call.body.each else "class"))
+    return await _told(lesson, Record("per_student" if body.each else "class"))
 
 
-@operation("DELETE", f"{_ONE}/recording", shapes.Ended)
-def stop_recording(call: AnyCall) -> object:
+@routes.delete(f"{_ONE}/recording")
+async def stop_recording(lesson: Lesson) -> Ended:
     """Write nothing more."""
-    return _then(_lesson(call).ask(Record("off")), lambda session: {"session": session})
+    return {"session": await _in_time(lesson.ask(Record("off")))}
 
 
-@operation(
-    "POST",
-    f"{_ONE}/recalibrations",
-    shapes.ClassRecalibrated,
-    body=shapes.RecalibrateClass,
-    errors=(422,),
-)
-def recalibrate_class(call: Call[Nothing, shapes.RecalibrateClass]) -> object:
+@routes.post(f"{_ONE}/recalibrations")
+async def recalibrate_class(
+    call: Asked, lesson: Lesson, body: RecalibrateClass
+) -> ClassRecalibrated:
     """Fit everybody who is seen to today's light.
 
     From the last minute; with `resting` from the last seconds, in which all are at rest. `undo`
     names each calibration, to be taken back.
     """
-    names = {one.id: one.name for one in call.app.library.students()}
-
-    def shown(results: Results) -> object:
-        came = recalibrated_message(results, names)
-        return {"students": came["students"], "undo": came["undo"]}
-
-    return _then(_lesson(call).ask(Recalibrate(call.body.resting)), shown)
+    students = await call.threads.run(call.asker, call.app.library.students)
+    results = await _in_time(lesson.ask(Recalibrate(body.resting)))
+    came = recalibrated_message(results, {one.id: one.name for one in students})
+    return {"students": came["students"], "undo": came["undo"]}
 
 
-@operation("DELETE", _ONE, shapes.Ended)
-def end_class(call: AnyCall) -> object:
+@routes.delete(_ONE)
+async def end_class(lesson: Lesson) -> Ended:
     """End a class and keep what was recorded."""
-    return _then(_lesson(call).ask(End()), lambda ended: {"session": session_of(ended)})
+    return {"session": session_of(await _in_time(lesson.ask(End())))}
 
 
-def _lesson(call: AnyCall) -> LessonEngine:
-    try:
-        return call.app.lessons.get(call.path["class_id"])
-    except SourceError as error:
-        raise MissingError(error.what, next_step="GET /api/v1/classes lists them.") from error
-
-
-def _asked(call: AnyCall, command: Command[Any]) -> object:
+async def _told(lesson: LessonEngine, command: Command[Any]) -> Class:
     """How a lesson stands once it has done this."""
-    lesson = _lesson(call)
-    return _then(lesson.ask(command), lambda _: state_of(lesson.state))
+    await _in_time(lesson.ask(command))
+    return _shown(lesson)
 
 
-def _then(asked: Future[T], show: Callable[[T], object]) -> Future[object]:
-    """What is shown of an answer, once it is there; no thread waits for it."""
-    shown: Future[object] = Future()
+def _shown(lesson: LessonEngine) -> Class:
+    state = lesson.state
+    seen = state.view.seen if state.view is not None else ()
+    return {
+        **standing(state),
+        "started": state.started,
+        "seconds": state.seconds,
+        "present": [face.student for face in seen if face.student is not None],
+        "shares": state.shares,
+    }
 
-    def pass_on(done: Future[T]) -> None:
-        try:
-            shown.set_result(show(done.result()))
-        except Exception as error:
-            with suppress(InvalidStateError):
-                shown.set_exception(error)
 
-    asked.add_done_callback(pass_on)
-    return shown
+async def _in_time(asked: Future[T]) -> T:
+    """What a lesson answers; no thread waits for it."""
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(asked), _IN_TIME_S)
+    except TimeoutError as error:
+        raise FaceError("The picture was not read in time.", next_step="Try again.") from error

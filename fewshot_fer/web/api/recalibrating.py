@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from typing_extensions import TypedDict
+
 from fewshot_fer.errors import MissingError, RequestError
 from fewshot_fer.students import documents, recalibration
-from fewshot_fer.web.api.shapes import recalibrating as shapes
-from fewshot_fer.web.api.table import Call, Group, Nothing
-from fewshot_fer.web.api.tools import AnyCall, pictures, student_of, vectors
+from fewshot_fer.students.documents import Recalibrated
+from fewshot_fer.students.recalibration import Entry, Score
+from fewshot_fer.students.store.records import Student
+from fewshot_fer.web.api.calls import Asked, Operation, Plain, Sent, Shape, pictures, sent
+from fewshot_fer.web.api.tools import all_pictures, student_of, vectors
 
-UNNAMED = "frame"
+UNNAMED: Final = "frame"
+routes: Final = APIRouter(tags=["Recalibration"], route_class=Operation)
+_ALL: Final = "/students/{student}/recalibrations"
 
-operation = Group("Recalibration")
-_ALL = "/students/{student}/recalibrations"
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
+
+History = TypedDict("History", {"student": str, "calibrations": Sequence[Entry]})
+"""A student's calibrations, oldest first."""
+
+Undone = TypedDict("Undone", {"student": str, "undone": Entry})
+"""The calibration that was taken back."""
+
+Compared = TypedDict("Compared", {"student": str, "first": Score, "second": Score})
+"""A student's references, read with one calibration and with another."""
+# fmt: on
 
 
-@operation("POST", _ALL, shapes.Recalibrated, status=201, pictures="an expression, or `frame`")
-def recalibrate(call: AnyCall) -> object:
+class Two(Shape):
+    """Two calibrations; `none` stands for none."""
+
+    first: str = "none"
+    second: str
+
+
+@routes.post(_ALL, status_code=201, openapi_extra=pictures(Plain))
+def recalibrate(call: Annotated[Sent[Plain], sent(Plain)], student: str) -> Recalibrated:
     """Fit a student to today's light.
 
     Fields named after expressions hold pictures that show them; the field `frame` holds frames
     of a lesson, of which only those count that are sure. Nothing enrolled is changed.
     """
-    student, given = student_of(call), pictures(call)
+    found, given = student_of(call, student), all_pictures(call)
     unnamed = [picture.expression == UNNAMED for picture in given]
     if any(unnamed) and not all(unnamed):
         raise RequestError(
@@ -35,49 +63,47 @@ def recalibrate(call: AnyCall) -> object:
     else:
         how = "frames of a lesson"
     came = recalibration.recalibrate(
-        call.app.roster, student.id, z, labels if named else None, how=how
+        call.app.roster, found.id, z, labels if named else None, how=how
     )
     return documents.recalibrated(came)
 
 
-@operation("GET", _ALL, shapes.History)
-def calibration_history(call: AnyCall) -> object:
+@routes.get(_ALL)
+def calibration_history(call: Asked, student: str) -> History:
     """List a student's calibrations."""
-    student = student_of(call)
-    entries = recalibration.history(call.app.roster, student.id)
-    return {"student": student.id, "calibrations": entries}
+    found = student_of(call, student)
+    return {"student": found.id, "calibrations": recalibration.history(call.app.roster, found.id)}
 
 
-@operation("DELETE", _ALL + "/{calibration}", shapes.Undone)
-def undo_calibration(call: AnyCall) -> object:
+@routes.get(f"{_ALL}/compare")
+def compare_calibrations(call: Asked, student: str, query: Annotated[Two, Query()]) -> Compared:
+    """Compare two calibrations."""
+    found = student_of(call, student)
+    for name in (query.first, query.second):
+        if name != "none":
+            _calibration(found, name)
+    if not found.references:
+        raise MissingError(
+            "This student has no references to read.", next_step="Add some pictures first."
+        )
+    both = recalibration.compare(call.app.roster, found.id, query.first, query.second)
+    return {"student": found.id, "first": both.before, "second": both.after}
+
+
+@routes.delete(_ALL + "/{calibration}")
+def undo_calibration(call: Asked, student: str, calibration: str) -> Undone:
     """Take a calibration back.
 
     Its beginning suffices; `latest` is the newest.
     """
-    student = student_of(call)
-    name = _calibration(call, call.path["calibration"], newest="latest")
-    entry = recalibration.undo(call.app.roster, student.id, name)
-    return {"student": student.id, "undone": entry}
+    found = student_of(call, student)
+    name = _calibration(found, calibration, newest="latest")
+    return {"student": found.id, "undone": recalibration.undo(call.app.roster, found.id, name)}
 
 
-@operation("GET", f"{_ALL}/compare", shapes.Compared, query=shapes.CompareQuery)
-def compare_calibrations(call: Call[shapes.CompareQuery, Nothing]) -> object:
-    """Compare two calibrations."""
-    student, wanted = student_of(call), call.query
-    for name in (wanted.first, wanted.second):
-        if name != "none":
-            _calibration(call, name)
-    if not student.references:
-        raise MissingError(
-            "This student has no references to read.", next_step="Add some pictures first."
-        )
-    both = recalibration.compare(call.app.roster, student.id, wanted.first, wanted.second)
-    return {"student": student.id, "first": both.before, "second": both.after}
-
-
-def _calibration(call: AnyCall, beginning: str, newest: str = "") -> str | None:
+def _calibration(student: Student, beginning: str, newest: str = "") -> str | None:
     """The calibration that begins so; None for the newest."""
-    known = student_of(call).calibrations
+    known = student.calibrations
     found = [sha for sha in known if sha.startswith(beginning)]
     if (newest and beginning == newest and known) or len(found) == 1:
         return None if beginning == newest else found[0]

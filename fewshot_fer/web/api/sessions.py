@@ -2,85 +2,118 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+from typing_extensions import TypedDict
+
 from fewshot_fer.errors import MissingError
 from fewshot_fer.records.store import Store
 from fewshot_fer.reports import tables
 from fewshot_fer.reports.compare import compare
 from fewshot_fer.reports.page import page
 from fewshot_fer.reports.summary import Report, read_report
+from fewshot_fer.reports.tables import MEDIA_TYPES, Session
 from fewshot_fer.web.access.headers import REPORT
-from fewshot_fer.web.api.shapes import sessions as shapes
-from fewshot_fer.web.api.table import Call, Download, Group, Nothing
-from fewshot_fer.web.api.tools import AnyCall
+from fewshot_fer.web.api.calls import Asked, Call, Operation, Shape, download, files
 
-operation = Group("Sessions")
-_ONE = "/sessions/{session}"
+routes: Final = APIRouter(tags=["Sessions"], route_class=Operation)
+_ONE: Final = "/sessions/{session}"
+_HTML: Final = "text/html; charset=utf-8"
+
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+
+Sessions = TypedDict("Sessions", {"sessions": list[Session]})
+"""What was recorded, the latest first."""
+
+Deleted = TypedDict("Deleted", {"deleted": list[int]})
+"""Sessions that are gone."""
 
 
-@operation("GET", "/sessions", shapes.Sessions)
-def list_sessions(call: AnyCall) -> object:
+class Each(Shape):
+    """How much of a session."""
+
+    each: bool = Field(default=False, description="every student too, where they were recorded")
+
+
+class As(Each):
+    """As what."""
+
+    format: Literal["csv", "json", "parquet"] = "csv"
+
+
+class Two(Shape):
+    """Two sessions of one class."""
+
+    before: int
+    after: int
+
+
+@routes.get("/sessions")
+def list_sessions(call: Asked) -> Sessions:
     """List what was recorded."""
     with call.app.store() as store:
         return {"sessions": [tables.session_json(one) for one in store.sessions()]}
 
 
-@operation("GET", _ONE, shapes.Report, query=shapes.Each)
-def show_session(call: Call[shapes.Each, Nothing]) -> object:
-    """Show a session.
-
-    A number, or `latest`.
-    """
-    return tables.report_json(_report(call))
-
-
-@operation("GET", f"{_ONE}/report", "text/html", query=shapes.Each)
-def session_report(call: Call[shapes.Each, Nothing]) -> object:
-    """The report to read, as one page."""
-    found = _report(call)
-    names = {one.id: one.name for one in call.app.library.students()}
-    text = page(found, names if call.query.each else None)
-    name = f"session-{found.recorded.session.id}.html"
-    return Download(text.encode(), "text/html; charset=utf-8", name, policy=REPORT)
-
-
-@operation("GET", f"{_ONE}/export", "text/csv", query=shapes.ExportQuery)
-def export_session(call: Call[shapes.ExportQuery, Nothing]) -> object:
-    """Every second as a table.
-
-    CSV, JSON or Parquet.
-    """
-    kind = call.query.format
-    with call.app.store() as store:
-        number = _number(store, call.path["session"])
-        data = tables.WRITERS[kind](tables.seconds(store, number, per_student=call.query.each))
-    return Download(data, tables.MEDIA_TYPES[kind], f"session-{number}.{kind}")
-
-
-@operation("GET", "/sessions/compare", shapes.SessionsCompared, query=shapes.CompareSessions)
-def compare_sessions(call: Call[shapes.CompareSessions, Nothing]) -> object:
+@routes.get("/sessions/compare")
+def compare_sessions(call: Asked, query: Annotated[Two, Query()]) -> tables.Comparison:
     """What changed from one session to another."""
     with call.app.store() as store:
         before, after = (
-            store.read(_number(store, str(one))) for one in (call.query.before, call.query.after)
+            store.read(_number(store, str(one))) for one in (query.before, query.after)
         )
         return tables.comparison_json(compare(before, after))
 
 
-@operation("DELETE", _ONE, shapes.Deleted)
-def delete_session(call: AnyCall) -> object:
+@routes.get(_ONE)
+def show_session(call: Asked, session: str, query: Annotated[Each, Query()]) -> tables.Report:
+    """Show a session.
+
+    A number, or `latest`.
+    """
+    return tables.report_json(_report(call, session, query))
+
+
+@routes.get(f"{_ONE}/report", **files(_HTML))
+def session_report(call: Asked, session: str, query: Annotated[Each, Query()]) -> Response:
+    """The report to read, as one page."""
+    found = _report(call, session, query)
+    names = {one.id: one.name for one in call.app.library.students()}
+    text = page(found, names if query.each else None)
+    name = f"session-{found.recorded.session.id}.html"
+    return download(text.encode(), _HTML, name, policy=REPORT)
+
+
+@routes.get(f"{_ONE}/export", **files(*MEDIA_TYPES.values()))
+def export_session(call: Asked, session: str, query: Annotated[As, Query()]) -> Response:
+    """Every second as a table.
+
+    CSV, JSON or Parquet.
+    """
+    kind = query.format
+    with call.app.store() as store:
+        number = _number(store, session)
+        data = tables.WRITERS[kind](tables.seconds(store, number, per_student=query.each))
+    return download(data, MEDIA_TYPES[kind], f"session-{number}.{kind}")
+
+
+@routes.delete(_ONE)
+def delete_session(call: Asked, session: str) -> Deleted:
     """Delete a session for good."""
     with call.app.store() as store:
-        number = _number(store, call.path["session"])
+        number = _number(store, session)
         store.delete([number])
     return {"deleted": [number]}
 
 
-def _report(call: Call[shapes.Each, Nothing]) -> Report:
-    each = call.query.each
+def _report(call: Call, session: str, query: Each) -> Report:
     with call.app.store() as store:
-        number = _number(store, call.path["session"])
-        found = read_report(store, number, per_student=each)
-        if each and not found.students:
+        number = _number(store, session)
+        found = read_report(store, number, per_student=query.each)
+        if query.each and not found.students:
             raise MissingError(
                 "This session holds no single students.",
                 next_step="Leave `each` out. Students are recorded only where that was chosen.",

@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
+from fastapi import APIRouter
+from typing_extensions import TypedDict
+
 from fewshot_fer.errors import MissingError
 from fewshot_fer.students import documents
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
+from fewshot_fer.students.documents import Enrolled
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.names import expression_name
-from fewshot_fer.web.api.shapes import teaching as shapes
-from fewshot_fer.web.api.shapes.students import Pictures
-from fewshot_fer.web.api.table import Call, Group, Nothing
-from fewshot_fer.web.api.tools import AnyCall, enrolment, pictures, student_of
+from fewshot_fer.web.api.calls import Asked, Call, Operation
+from fewshot_fer.web.api.tools import (
+    PICTURES,
+    AskedWithPictures,
+    all_pictures,
+    enrolment,
+    student_of,
+)
 
-operation = Group("Expressions")
-_CLASS = "/expressions/{expression}"
-_OWN = "/students/{student}/expressions/{expression}"
+routes: Final = APIRouter(tags=["Expressions"], route_class=Operation)
+_CLASS: Final = "/expressions/{expression}"
+_OWN: Final = "/students/{student}/expressions/{expression}"
+
+# One short table an answer, which reads better here than one class each.
+# ruff: noqa: UP013
+# fmt: off
+
+Expression = TypedDict("Expression", {
+    "name": str, "of": Literal["everybody", "the class", "the student"],
+})
+"""An expression, and whose it is."""
+
+Expressions = TypedDict("Expressions", {
+    "expressions": list[Expression], "students_with_own": list[str],
+})
+"""What can be read."""
+
+Taught = TypedDict("Taught", {"expression": str, "students": list[Enrolled]})
+"""An expression that was learnt, and from whom."""
+
+Forgotten = TypedDict("Forgotten", {"removed": str})
+"""An expression that is gone."""
+# fmt: on
 
 
-@operation("GET", "/expressions", shapes.Expressions)
-def list_expressions(call: AnyCall) -> object:
+@routes.get("/expressions")
+def list_expressions(call: Asked) -> Expressions:
     """List what can be read."""
     library = call.app.library
     everybodys = set(library.expressions())
@@ -26,77 +57,67 @@ def list_expressions(call: AnyCall) -> object:
     return {"expressions": _everybodys(call), "students_with_own": having}
 
 
-@operation("GET", "/students/{student}/expressions", shapes.Expressions)
-def list_own_expressions(call: AnyCall) -> object:
+@routes.get("/students/{student}/expressions")
+def list_own_expressions(call: Asked, student: str) -> Expressions:
     """List what can be read of a student."""
-    theirs = call.app.library.own_expressions(student_of(call))
-    own = [{"name": name, "of": "the student"} for name in theirs]
+    theirs = call.app.library.own_expressions(student_of(call, student))
+    own: list[Expression] = [{"name": name, "of": "the student"} for name in theirs]
     return {"expressions": [*_everybodys(call), *own], "students_with_own": []}
 
 
-@operation(
-    "POST",
-    _CLASS,
-    shapes.Taught,
-    body=Pictures,
-    status=201,
-    pictures="a student's id",
-    errors=(404, 409),
-)
-def teach_the_class(call: Call[Nothing, Pictures]) -> object:
+@routes.post(_CLASS, status_code=201, openapi_extra=PICTURES)
+def teach_the_class(call: AskedWithPictures, expression: str) -> Taught:
     """Teach the class an expression.
 
     Fields named after students' ids hold their pictures; all are taken, or none.
     """
-    name = call.path["expression"]
     by_student: dict[str, list[Picture]] = {}
-    for picture in pictures(call):
+    for picture in all_pictures(call):
         student = student_of(call, picture.expression)
-        one = Picture(name, picture.image, picture.source)
+        one = Picture(expression, picture.image, picture.source)
         by_student.setdefault(student.id, []).append(one)
-    taught = teach_class(enrolment(call, call.body), name, by_student)
-    return {"expression": name, "students": [documents.enrolled(one) for one in taught]}
+    taught = teach_class(enrolment(call), expression, by_student)
+    return {"expression": expression, "students": [documents.enrolled(one) for one in taught]}
 
 
-@operation(
-    "POST", _OWN, shapes.Taught, body=Pictures, status=201, pictures="anything", errors=(409,)
-)
-def teach_a_student(call: Call[Nothing, Pictures]) -> object:
+@routes.post(_OWN, status_code=201, openapi_extra=PICTURES)
+def teach_a_student(call: AskedWithPictures, student: str, expression: str) -> Taught:
     """Teach an expression of one student's own."""
-    name, student = call.path["expression"], student_of(call)
-    taught = teach_student(enrolment(call, call.body), student.id, name, pictures(call, name))
-    return {"expression": name, "students": [documents.enrolled(taught)]}
+    found = student_of(call, student)
+    given = all_pictures(call, expression)
+    taught = teach_student(enrolment(call), found.id, expression, given)
+    return {"expression": expression, "students": [documents.enrolled(taught)]}
 
 
-@operation("DELETE", _CLASS, shapes.Forgotten)
-def remove_expression(call: AnyCall) -> object:
+@routes.delete(_CLASS)
+def remove_expression(call: Asked, expression: str) -> Forgotten:
     """Forget an expression of the class.
 
     With all pictures of it.
     """
-    name = expression_name(call.path["expression"])
+    name = expression_name(expression)
     _known(name, call.app.library.class_expressions())
     call.app.library.remove_expression(name)
     return {"removed": name}
 
 
-@operation("DELETE", _OWN, shapes.Forgotten)
-def remove_own_expression(call: AnyCall) -> object:
+@routes.delete(_OWN)
+def remove_own_expression(call: Asked, student: str, expression: str) -> Forgotten:
     """Forget an expression of one student.
 
     With all pictures of it.
     """
-    name, student = expression_name(call.path["expression"]), student_of(call)
-    _known(name, student.own_expressions)
-    call.app.library.remove_expression(name, student.id)
+    name, found = expression_name(expression), student_of(call, student)
+    _known(name, found.own_expressions)
+    call.app.library.remove_expression(name, found.id)
     return {"removed": name}
 
 
-def _everybodys(call: AnyCall) -> list[dict[str, str]]:
+def _everybodys(call: Call) -> list[Expression]:
     library = call.app.library
     return [
-        *({"name": name, "of": "everybody"} for name in library.basic),
-        *({"name": name, "of": "the class"} for name in library.class_expressions()),
+        *(Expression(name=name, of="everybody") for name in library.basic),
+        *(Expression(name=name, of="the class") for name in library.class_expressions()),
     ]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import ImageError, MissingError, RequestError
@@ -19,22 +21,34 @@ from fewshot_fer.students.enrolment.gate import (
 from fewshot_fer.students.store.names import is_id
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.access.who import only_own
-from fewshot_fer.web.api.shapes.students import Pictures
-from fewshot_fer.web.api.table import Call
+from fewshot_fer.web.api.calls import Call, Sent, Shape, WishesT, pictures, sent
 from fewshot_fer.web.api.uploads import decoded
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
-AnyCall = Call[Any, Any]
+
+class Strictness(Shape):
+    """How strict to be with pictures."""
+
+    skip_refused: bool = Field(default=False, description="leave out what cannot be used")
+    skip_doubtful: bool = Field(
+        default=False, description="leave out what looks like another expression"
+    )
+    same_person: bool = Field(
+        default=False, description="somebody's word that all pictures show this student"
+    )
 
 
-def student_of(call: AnyCall, student_id: str | None = None) -> Student:
-    """The student of the path, or another one that was named; only by their whole id.
+AskedWithPictures = Annotated[Sent[Strictness], sent(Strictness)]
+PICTURES: Final = pictures(Strictness)
+
+
+def student_of(call: Call, wanted: str) -> Student:
+    """The student of an id; only by the whole of it.
 
     Whether they are there is told to nobody who may not know it.
     """
-    wanted = call.path["student"] if student_id is None else student_id
     only_own(call.who, wanted)
     library = call.app.library
     if not is_id(wanted) or library.stamp(wanted) is None:
@@ -44,9 +58,9 @@ def student_of(call: AnyCall, student_id: str | None = None) -> Student:
     return library.open(wanted)
 
 
-def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
+def enrolment(call: Sent[Strictness]) -> Enrolment:
     """Enrolment where nobody can be asked: what is doubtful is kept and named, unless unwanted."""
-    app = call.app
+    app, wishes = call.app, call.wishes
     return Enrolment(
         roster=app.roster,
         gate=Gate(app.roster.recogniser.find),
@@ -57,7 +71,7 @@ def enrolment(call: AnyCall, wishes: Pictures) -> Enrolment:
     )
 
 
-def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
+def all_pictures(call: Sent[WishesT], expression: str | None = None) -> list[Picture]:
     """The pictures that came; each field of the form is named after what they show."""
     if not call.uploads:
         raise RequestError(
@@ -69,7 +83,7 @@ def pictures(call: AnyCall, expression: str | None = None) -> list[Picture]:
     ]
 
 
-def readable(call: AnyCall) -> tuple[list[Picture], list[Refusal]]:
+def readable(call: Sent[WishesT]) -> tuple[list[Picture], list[Refusal]]:
     """The pictures that came, and why some of them cannot even be looked at."""
     good, bad = [], []
     for upload in call.uploads:

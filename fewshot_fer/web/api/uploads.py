@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -18,7 +17,6 @@ from starlette.requests import Request
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError, RequestError, TooLargeError
 from fewshot_fer.images import decode_image
-from fewshot_fer.web.api.table import Takes, Upload
 
 MOST_PICTURES: Final = 40
 MOST_FIELDS: Final = 20
@@ -36,27 +34,28 @@ Runs = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture as it came: which field of the form it stood in, its name, its bytes."""
+
+    field: str
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Came:
-    """What was in a body."""
+    """What was in a form."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     pictures: tuple[Upload, ...] = ()
-    file: Path | None = None
 
 
-async def receive(takes: Takes, request: Request, stack: AsyncExitStack, run: Runs) -> Came:
-    """The body as this operation takes it; files live as long as the stack."""
+async def pictures(request: Request, stack: AsyncExitStack) -> Came:
+    """The pictures of a body: one as the whole of it, or the parts of a form with file names."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    match takes:
-        case "json":
-            return Came(fields=_object(await request.body()))
-        case "pictures" if kind == "multipart/form-data":
-            return await _form(request, stack)
-        case "pictures":
-            return Came(pictures=(await _picture(request, kind),))
-        case "zip":
-            return Came(file=await _zip(request, stack, run))
-    return Came()
+    if kind == "multipart/form-data":
+        return await _form(request, stack)
+    return Came(pictures=(await _picture(request, kind),))
 
 
 def decoded(upload: Upload) -> Bytes:
@@ -112,7 +111,7 @@ async def _form(request: Request, stack: AsyncExitStack) -> Came:
     return Came(fields, tuple(pictures))
 
 
-async def _zip(request: Request, stack: AsyncExitStack, run: Runs) -> Path:
+async def zipped(request: Request, stack: AsyncExitStack, run: Runs) -> Path:
     """The body in a file that only we can read, gone with the stack."""
     folder = Path(await run(tempfile.mkdtemp, prefix="fewshot-fer-"))
     stack.push_async_callback(run, shutil.rmtree, folder)
@@ -130,14 +129,3 @@ def _tidy(name: str) -> str:
     """A file's name without its folders, as it may stand in a message."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in last if letter.isprintable())[:100] or "picture"
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    """The object that a body is."""
-    try:
-        found = json.loads(data or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise RequestError("The body is not JSON.", next_step="Send one JSON object.") from error
-    if not isinstance(found, dict):
-        raise RequestError("The body is not a JSON object.", next_step="Send one in {}.")
-    return found

@@ -56,19 +56,8 @@ def event_message(event: Event, first: int = 0) -> FromClass:
             }  # fmt: skip
 
 
-def state_of(state: LessonState) -> dict[str, object]:
-    """How a lesson stands, in numbers and names, for programs."""
-    seen = state.view.seen if state.view is not None else ()
-    return {
-        **_standing(state),
-        "started": state.started,
-        "seconds": state.seconds,
-        "present": [face.student for face in seen if face.student is not None],
-        "shares": state.shares,
-    }
-
-
-def _standing(state: LessonState) -> messages.Standing:
+def standing(state: LessonState) -> messages.Standing:
+    """How a lesson stands."""
     recording = state.recording
     return {
         "id": state.id,
@@ -116,7 +105,7 @@ def _state_message(state: LessonState, first: int) -> State:
     seen = state.view.seen if state.view is not None else ()
     people = sorted(seen, key=lambda face: (face.name or "~", face.track))
     return {
-        **_standing(state),
+        **standing(state),
         **wire.numbers(state.shares),
         "type": "state",
         "seconds": round(state.seconds, 1),

@@ -5,18 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
 
-from fewshot_fer.records.store import Store
-from fewshot_fer.records.values import ClassSecond, Mark, Second
-from fewshot_fer.web.api.endpoint import as_json
-from fewshot_fer.web.api.openapi import description
-from fewshot_fer.web.api.routes import OPERATIONS
 from tests.students.recogniser import shown
-from tests.web.api.asking import V1, enrol, faces, good_answer, problem
+from tests.web.api.asking import V1, enrol, faces, fill, good_answer, problem
 from tests.web.house import (
     House,
     blank,
@@ -31,7 +25,7 @@ from tests.web.house import (
 def test_a_picture_is_read_as_bytes_or_in_a_form(client: TestClient, house: House) -> None:
     two = jpeg(np_side_by_side("happy", "sad"))
     answer = client.post(f"{V1}/analyze", content=two, headers={"content-type": "image/png"})
-    [image] = good_answer(answer, "POST", "/analyze")["images"]
+    [image] = good_answer(answer)["images"]
     assert [face["expression"] for face in image["faces"]] == ["happy", "sad"]
     several = client.post(f"{V1}/analyze", files=[("image", ("../a.png", two)), ("b", ("c", two))])
     assert [one["path"] for one in several.json()["images"]] == ["a.png", "c"]
@@ -51,18 +45,18 @@ def test_a_student_from_enrolment_to_removal(client: TestClient, house: House) -
     came = enrol(client)
     one = f"{V1}/students/{came['student']}"
     assert came["references"] == {"happy": 1, "sad": 1}
-    listed = good_answer(client.get(f"{V1}/students"), "GET", "/students")["students"]
+    listed = good_answer(client.get(f"{V1}/students"))["students"]
     assert [line["name"] for line in listed] == ["Anna"]
-    good_answer(client.get(f"{one}/card"), "GET", "/students/{student}/card")
+    good_answer(client.get(f"{one}/card"))
     added = client.post(f"{one}/references", files=faces(neutral=3))
-    assert good_answer(added, "POST", "/students/{student}/references", 201)["added"] == 1
-    held = good_answer(client.get(f"{one}/references"), "GET", "/students/{student}/references")
+    assert good_answer(added, 201)["added"] == 1
+    held = good_answer(client.get(f"{one}/references"))
     gone = next(r for r in held["references"] if r["expression"] == "sad")
     left = client.delete(f"{one}/references/{gone['reference']}")
     assert left.json()["references"] == {"happy": 1, "neutral": 1}
     renamed = client.patch(one, json={"name": "Anna B."})
-    assert good_answer(renamed, "PATCH", "/students/{student}")["name"] == "Anna B."
-    removed = good_answer(client.delete(one), "DELETE", "/students/{student}")
+    assert good_answer(renamed)["name"] == "Anna B."
+    removed = good_answer(client.delete(one))
     assert removed == {"removed": [came["student"]], "sessions": []}
     problem(client.get(one), 404, "missing")
     assert house.library.students() == []
@@ -84,7 +78,7 @@ def test_a_student_moves_as_one_zip(client: TestClient, house: House) -> None:
     again = client.post(f"{V1}/students/import", content=packed.content)
     problem(again, 409, "student")
     new = client.post(f"{V1}/students/import?as_new=true", content=packed.content)
-    [twin] = good_answer(new, "POST", "/students/import", 201)["students"]
+    [twin] = good_answer(new, 201)["students"]
     assert twin["references"] == {"happy": 1, "sad": 1}
     assert twin["student"] != student
 
@@ -95,7 +89,7 @@ def test_the_gate_says_why_and_stores_nothing(client: TestClient, house: House) 
     assert [one["source"] for one in looked["refused"]] == ["x.jpg"]
     assert client.post(f"{V1}/gate", files=[unread]).json()["usable"] == []
     files = [*faces(happy=1), ("sad", ("empty.png", blank()))]
-    found = good_answer(client.post(f"{V1}/gate", files=files), "POST", "/gate")
+    found = good_answer(client.post(f"{V1}/gate", files=files))
     assert [one["source"] for one in found["usable"]] == ["happy.png"]
     [refusal] = found["refused"]
     assert (refusal["source"], refusal["expression"]) == ("empty.png", "sad")
@@ -125,10 +119,10 @@ def test_expressions_are_taught_and_forgotten(client: TestClient, house: House) 
     anna, ben = enrol(client)["student"], enrol(client, "Ben")["student"]
     files = [(who, ("c.png", picture("fear", 40 + i))) for i, who in enumerate((anna, ben))]
     taught = client.post(f"{V1}/expressions/confused", files=files)
-    good_answer(taught, "POST", "/expressions/{expression}", 201)
+    good_answer(taught, 201)
     own = client.post(f"{V1}/students/{anna}/expressions/bored", files=faces(disgust=9))
-    good_answer(own, "POST", "/students/{student}/expressions/{expression}", 201)
-    listed = good_answer(client.get(f"{V1}/expressions"), "GET", "/expressions")
+    good_answer(own, 201)
+    listed = good_answer(client.get(f"{V1}/expressions"))
     assert {"name": "confused", "of": "the class"} in listed["expressions"]
     assert listed["students_with_own"] == [anna]
     mine = client.get(f"{V1}/students/{anna}/expressions").json()["expressions"]
@@ -143,15 +137,15 @@ def test_a_student_is_recalibrated_compared_and_taken_back(client: TestClient) -
     student = enrol(client)["student"]
     many = f"{V1}/students/{student}/recalibrations"
     came = client.post(many, files=[("neutral", ("n.png", picture("neutral", 7, offset=1.5)))])
-    first = good_answer(came, "POST", "/students/{student}/recalibrations", 201)["calibration"]
+    first = good_answer(came, 201)["calibration"]
     frames = [("frame", (f"{i}.png", picture("happy", 20 + i))) for i in range(8)]
     assert client.post(many, files=frames).status_code == 201
-    history = good_answer(client.get(many), "GET", "/students/{student}/recalibrations")
+    history = good_answer(client.get(many))
     assert len(history["calibrations"]) == 2
     compared = client.get(f"{many}/compare?second={first}")
-    good_answer(compared, "GET", "/students/{student}/recalibrations/compare")
+    good_answer(compared)
     undone = client.delete(f"{many}/latest")
-    good_answer(undone, "DELETE", "/students/{student}/recalibrations/{calibration}")
+    good_answer(undone)
     assert client.delete(f"{many}/{first[:10]}").status_code == 200
     problem(client.delete(f"{many}/latest"), 404)
     mixed = [*frames[:1], *faces(happy=1)]
@@ -165,14 +159,14 @@ def test_sessions_are_listed_reported_compared_exported_deleted(
     with house.store() as store:
         for _ in range(2):
             fill(store)
-    listed = good_answer(client.get(f"{V1}/sessions"), "GET", "/sessions")["sessions"]
+    listed = good_answer(client.get(f"{V1}/sessions"))["sessions"]
     assert [one["id"] for one in listed] == [2, 1]
-    good_answer(client.get(f"{V1}/sessions/latest"), "GET", "/sessions/{session}")
+    good_answer(client.get(f"{V1}/sessions/latest"))
     report = client.get(f"{V1}/sessions/1/report")
     assert report.text.startswith("<!doctype html>")
     assert "sandbox" in report.headers["content-security-policy"]
     compared = client.get(f"{V1}/sessions/compare?before=1&after=2")
-    good_answer(compared, "GET", "/sessions/compare")
+    good_answer(compared)
     table = client.get(f"{V1}/sessions/1/export")
     assert table.text.startswith("second,expected")
     assert "second" in client.get(f"{V1}/sessions/1/export?format=json").json()
@@ -182,23 +176,13 @@ def test_sessions_are_listed_reported_compared_exported_deleted(
         problem(client.get(f"{V1}/sessions/{wrong}"), 404)
 
 
-def fill(store: Store) -> None:
-    session = store.begin("7b")
-    seconds = [
-        Second(ClassSecond(at, 6, 6.0, 5.0, {"happy": 3.0 if at > 30 else 1.0, "neutral": 2.0}))
-        for at in range(90)
-    ]
-    store.write(session, seconds, [Mark(30, "group work")])
-    store.end(session)
-
-
 def test_the_machine_is_for_the_teacher(client: TestClient, house: House) -> None:
     token, _ = house.credentials.tokens.make("theirs", student=enrolled(house))
-    checks = good_answer(client.get(f"{V1}/doctor"), "GET", "/doctor")["checks"]
+    checks = good_answer(client.get(f"{V1}/doctor"))["checks"]
     assert checks
     mine = {"authorization": f"Bearer {token}"}
     problem(client.get(f"{V1}/doctor", headers=mine), 403)
-    assert good_answer(client.get(f"{V1}/me", headers=mine), "GET", "/me")["role"] == "student"
+    assert good_answer(client.get(f"{V1}/me", headers=mine))["role"] == "student"
     assert "recognised in class" in client.get(f"{V1}/consent", headers=mine).json()["text"]
 
 
@@ -213,27 +197,21 @@ def test_a_student_reads_pictures_as_themselves_only(house: House) -> None:
         problem(client.post(f"{V1}/analyze?student=nobody", content=picture("sad")), 403)
 
 
-def test_numbers_that_are_none_become_null() -> None:
-    import numpy as np
-
-    value = {"a": float("nan"), "b": np.array([1.5, np.inf]), "c": np.float32(2), "d": (Path("x"),)}
-    assert json.loads(as_json(value)) == {"a": None, "b": [1.5, None], "c": 2.0, "d": ["x"]}
-
-
 def test_the_description_holds_together(client: TestClient) -> None:
+    assert client.get("/openapi.json").headers["location"] == "/api/openapi.json"
     found = client.get("/api/openapi.json").json()
-    assert found == description(OPERATIONS)
+    assert found["servers"] == [{"url": "/api"}]
     text = json.dumps(found)
     shapes = found["components"]["schemas"]
     for name in {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}:
         assert name in shapes
-    ids = [verb["operationId"] for path in found["paths"].values() for verb in path.values()]
-    assert len(ids) == len(set(ids)) == len(OPERATIONS)
+    verbs = [verb for path in found["paths"].values() for verb in path.values()]
+    assert len({verb["operationId"] for verb in verbs}) == len(verbs)
+    assert all(verb["description"].startswith("For ") and verb["summary"] for verb in verbs)
 
 
-def test_the_page_names_every_operation_and_error(client: TestClient) -> None:
+def test_every_error_has_its_place_on_the_page(client: TestClient) -> None:
     page = client.get("/api/docs").text
-    for one in OPERATIONS:
-        assert f'id="{one.id}"' in page
     code = problem(client.get(f"{V1}/students/nobody"), 404)
     assert f'id="{code["type"].partition("#")[2]}"' in page
+    assert client.get("/assets/swagger/swagger-ui-bundle.js").status_code == 200

@@ -1,1 +1,0 @@
-"""What comes in and what goes out; where the command line has `--json`, the shapes are the same."""
