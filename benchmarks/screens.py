@@ -32,16 +32,15 @@ from urllib.request import urlopen
 
 import numpy as np
 
+import fewshot_fer as ff
 from fewshot_fer.drawn.files import reference_pictures, to_jpeg
 from fewshot_fer.drawn.gallery import Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.lesson.drawing import VideoFile
-from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
-from fewshot_fer.students import Library, Roster, enroll
 
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
@@ -81,8 +80,8 @@ class Screen:
 def school_at(folder: Path, students: int, seed: int) -> School:
     """Enrolled students, recorded lessons, a picture and a clip to try."""
     people = invent_class(students, seed)
-    roster = Roster(Library(folder / "support_sets"), Recognizer.open())
-    ids = [_enrolled(roster, person, number) for number, person in enumerate(people)]
+    ours = ff.Class(folder / "support_sets")
+    ids = [_enrolled(ours, person, number) for number, person in enumerate(people)]
     _record(folder, ids, seed)
     gallery = Gallery(people[:6], invent_lesson(6, seed, LessonPlan(seconds=12)))
     (folder / "class.jpg").write_bytes(to_jpeg(gallery.frame(4.0).image, 92))
@@ -92,13 +91,13 @@ def school_at(folder: Path, students: int, seed: int) -> School:
     return School(folder, ids[2], folder / "class.jpg", folder / "lesson.mp4")
 
 
-def _enrolled(roster: Roster, person: DrawnStudent, number: int) -> str:
+def _enrolled(ours: ff.Class, person: DrawnStudent, number: int) -> str:
     """Not everybody has pictures of everything: so it is in a real class."""
     names = ("neutral", "happy", "sad", "angry", "surprise", "fear", "disgust")
     taken = names[: (1, 7, 4, 7, 6, 7, 3, 7)[number % 8]]
     pictures = dict(reference_pictures(person, taken))
     parent = f"{person.name}'s mother"
-    return enroll(roster, person.name, pictures, agreed_by=parent, skip_refused=True).student.id
+    return ours.enroll(person.name, pictures, consent=parent, skip_refused=True).student.id
 
 
 def _record(folder: Path, students: Sequence[str], seed: int) -> None:

@@ -8,6 +8,8 @@ FewshotFerError
 ├── FaceError          no face, too many faces, or a face too poor to use
 ├── CheckpointError    missing, truncated, altered, or of another version
 ├── BaseRatesError     shares of expressions that do not sum to one
+├── FeaturesError      vectors or labels that nothing can be learnt from (a ValueError too)
+│   └── NotFittedError predictions were asked for before anything was learnt
 ├── DataError          a training or evaluation set that is not what it should be
 ├── TrainingError      a run that cannot go on: NaN loss, another configuration
 ├── LibraryError       the students' folder: locked, not writable, of a newer format
@@ -83,6 +85,14 @@ class CheckpointError(FewshotFerError):
 
 class BaseRatesError(FewshotFerError):
     """Shares of expressions that do not sum to one, or leave one out."""
+
+
+class FeaturesError(FewshotFerError, ValueError):
+    """Vectors or labels that nothing can be learnt from."""
+
+
+class NotFittedError(FeaturesError, AttributeError):
+    """Predictions were asked for before anything was learnt."""
 
 
 class DataError(FewshotFerError):

@@ -50,7 +50,8 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | None
     try:
         _check_bytes(path.stat().st_size, str(path))
         data = path.read_bytes()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
+        # Text with a zero in it is no path.
         raise ImageError(
             "There is no such file.", where=str(path), next_step="Check the path."
         ) from error
@@ -77,13 +78,13 @@ def decode_image(
     width, height = phone.size if phone is not None else _announced_size(data)
     known_format = width > 0
     if known_format:
-        _check_size(width, height, max_pixels, where)
+        check_size(width, height, max_pixels, where)
     if phone is not None:
         image = _decode_heif(phone)
     else:
         image = _decode(data, _shrink(data, max(width, height), at_least))
     if image is not None:
-        _check_size(image.shape[1], image.shape[0], max_pixels, where)
+        check_size(image.shape[1], image.shape[0], max_pixels, where)
         return image
     if known_format:
         raise ImageError(
@@ -168,7 +169,8 @@ def _check_bytes(size: int, where: str) -> None:
         )
 
 
-def _check_size(width: int, height: int, max_pixels: int, where: str) -> None:
+def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS, where: str = "") -> None:
+    """Refuse what no face fits in, and what would fill the memory."""
     size = f"{width} x {height}"
     if min(width, height) < MIN_SIDE:
         raise ImageError(

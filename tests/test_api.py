@@ -15,17 +15,16 @@ import fewshot_fer
 
 def test_the_lines_of_the_api_page_run(repository: Path) -> None:
     page = str(repository / "docs/api.md")
-    failed, tried = doctest.testfile(page, module_relative=False, encoding="utf-8")
-    assert (failed, tried > 10) == (0, True)
+    failed, tried = doctest.testfile(
+        page, module_relative=False, encoding="utf-8", optionflags=doctest.ELLIPSIS
+    )
+    assert (failed, tried > 30) == (0, True)
 
 
 def test_they_use_what_is_promised_and_nothing_else(repository: Path) -> None:
-    lines = re.findall(
-        r"^>>> from fewshot_fer import (.+)$", (repository / "docs/api.md").read_text(), re.M
-    )
-    shown = {name for line in lines for name in line.split(", ")}
-    assert len(shown) > 5
-    assert shown <= set(fewshot_fer.__all__)
+    text = (repository / "docs/api.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\bff\.(\w+)", text)) <= set(fewshot_fer.__all__)
+    assert {name for name in fewshot_fer.__all__ if not re.search(rf"\b{name}\b", text)} == set()
     assert all(callable(getattr(fewshot_fer, name)) for name in fewshot_fer.__all__)
     with pytest.raises(AttributeError, match="no attribute 'guess'"):
         fewshot_fer.guess  # noqa: B018

@@ -37,7 +37,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"training"},
         {"evaluation"},
         {"drawn"},
-        {"doctor"},
+        {"doctor", "python"},
         {"web"},
         {"cli"},
         {"__main__"},
@@ -46,7 +46,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"store"},
         {"gallery", "roster"},
         {"enrolment", "recalibration"},
-        {"custom_expressions", "documents", "shortcuts"},
+        {"custom_expressions", "documents"},
     ),
     "lesson": (
         {"actor", "attention", "budget", "drawing", "events", "health", "members", "memory",

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
     from fewshot_fer.lesson.commands import Source
-    from fewshot_fer.lesson.sources import Pictures
     from fewshot_fer.settings import Settings
-
-_LOOKS_A_SECOND: Final = 15.0
 
 
 def sources_of(
     given: Sequence[str], student: str | None, settings: Settings, cores: float | None
 ) -> list[Source]:
     """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
+    from fewshot_fer.drawn.sources import live_pictures
     from fewshot_fer.lesson.commands import Source
     from fewshot_fer.lesson.sources import without_password
     from fewshot_fer.students.store.library import Library
@@ -39,7 +37,7 @@ def sources_of(
                 name if all(other.key != name for other in found) else f"{name} ({place})",
                 kind="gallery" if known is None else "device",
                 student=known.id if known is not None else None,
-                pictures=_pictures(source, settings),
+                pictures=live_pictures(source, settings.seed),
                 cores=cores / len(given) if cores is not None else None,
             )
         )
@@ -52,24 +50,3 @@ def whose(source: str) -> tuple[str | None, str]:
     if not equals or not student or not rest or any(sign in student for sign in "/:\\"):
         return None, source
     return (None, source) if Path(source).exists() else (student, rest)
-
-
-def _pictures(source: str, settings: Settings) -> Pictures:
-    """A source's pictures at the speed at which they were taken."""
-    from fewshot_fer.lesson.pacing import paced
-    from fewshot_fer.lesson.sources import is_live, open_source
-
-    if source.partition(":")[0] == "drawn":
-        return paced(_drawn(source, settings.seed))
-    pictures = open_source(source, every=0.0 if Path(source).is_dir() else 1 / _LOOKS_A_SECOND)
-    return pictures if is_live(source) else paced(pictures)
-
-
-def _drawn(source: str, seed: int) -> Pictures:
-    """A drawn class without end, of `drawn` or `drawn:STUDENTS`."""
-    from fewshot_fer.drawn.demo import drawn_pictures
-
-    number = source.partition(":")[2] or "12"
-    if not number.isdecimal() or not 1 <= int(number) <= 49:
-        raise typer.BadParameter("say drawn:12, for 1 to 49 students", param_hint="--source")
-    return drawn_pictures(int(number), seed, _LOOKS_A_SECOND)

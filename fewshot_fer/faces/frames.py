@@ -1,8 +1,8 @@
-"""Any array that might be a picture -> RGB bytes [h,w,3]."""
+"""Any array that might be a picture -> RGB bytes [h,w,3], or what is wrong with it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError
+
+_OVER: Final = 0.05
+"""Resizing takes floats a little beyond their range; more than this share says another range."""
 
 
 def as_rgb(image: npt.NDArray[Any]) -> Bytes:
@@ -19,7 +22,7 @@ def as_rgb(image: npt.NDArray[Any]) -> Bytes:
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
         raise ImageError(
             f"An array of shape {image.shape} is not an image.",
-            next_step="Give grey [h,w], RGB [h,w,3] or RGBA [h,w,4].",
+            next_step="Give grey [h,w], RGB [h,w,3] or RGBA [h,w,4], one image at a time.",
         )
     if image.size == 0:
         raise ImageError("The image has no pixels.", next_step="Give another image.")
@@ -34,14 +37,26 @@ def as_rgb(image: npt.NDArray[Any]) -> Bytes:
 def _as_bytes(image: npt.NDArray[Any]) -> Bytes:
     if image.dtype == np.uint8:
         return _bytes(image)
-    if image.dtype == np.uint16:
-        return (image >> 8).astype(np.uint8)
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * np.uint8(255)
-    values = np.nan_to_num(image.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
-    if np.issubdtype(image.dtype, np.floating) and values.max() <= 1.0:
-        values = values * 255
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    whole = np.issubdtype(image.dtype, np.integer)
+    if not whole and not np.issubdtype(image.dtype, np.floating):
+        raise ImageError(
+            f"An array of {image.dtype} is not an image.",
+            next_step="Give bytes, or floats of 0 to 1 or of 0 to 255.",
+        )
+    if image.dtype == np.uint16 and image.max() > 255:
+        return (image >> 8).astype(np.uint8)
+    least, most = float(image.min()), float(image.max())
+    top = 255.0 if whole or most > 1.5 else 1.0
+    beyond = 0.0 if whole else _OVER * top
+    # Not a number is neither more nor less than anything.
+    if not (-beyond <= least and most <= top + beyond):
+        raise ImageError(
+            f"The numbers of this image go from {least:.4g} to {most:.4g}.",
+            next_step="Give bytes, or floats of 0 to 1 or of 0 to 255, all of them finite.",
+        )
+    return np.clip(np.rint(image * (255.0 / top)), 0, 255).astype(np.uint8)
 
 
 def _bytes(image: npt.NDArray[Any]) -> Bytes:

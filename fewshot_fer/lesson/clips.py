@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +16,7 @@ from fewshot_fer.images import SUFFIXES
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.lesson.pacing import ahead
 from fewshot_fer.lesson.session import ClassSession
-from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, Captured, Pictures, length_of, video
+from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, Pictures, length_of, video
 from fewshot_fer.lesson.who import OnlyOne
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Seen, View
@@ -91,18 +91,27 @@ def watch_clip(
     on_frame: OnFrame | None = None,
 ) -> Clip:
     """Read a video; with `every` only one frame in so many seconds."""
-    if not path.exists():
-        raise SourceError("There is no such file.", where=str(path), next_step="Check its name.")
     frames: list[ClipFrame] = []
     size = (0, 0)
-    with closing(ahead(pictures or video(path, every=every))) as captured:
-        for image, view in _looked(captured, session):
-            frame = ClipFrame(round(view.time, 3), tuple(_faces(view)))
+    with closing(frames_of(path, session, every=every, pictures=pictures)) as seen:
+        for image, frame in seen:
             size = (image.shape[1], image.shape[0])
             frames.append(frame)
             if on_frame is not None:
                 on_frame(image, frame)
     return Clip(path, *size, tuple(frames), _broken(frames, length_of(path), every))
+
+
+def frames_of(
+    path: Path, session: ClassSession, *, every: float = 0.0, pictures: Pictures | None = None
+) -> Generator[tuple[Bytes, ClipFrame]]:
+    """A video's frames [h,w,3] with what is read in them, one after the other."""
+    if not path.exists():
+        raise SourceError("There is no such file.", where=str(path), next_step="Check its name.")
+    with closing(ahead(pictures or video(path, every=every))) as captured:
+        for one in captured:
+            view = session.look(one.image, one.time)
+            yield one.image, ClipFrame(round(view.time, 3), tuple(_faces(view)))
 
 
 def seconds_by_expression(clip: Clip) -> dict[int, dict[str, float]]:
@@ -123,16 +132,6 @@ def find_material(paths: Iterable[Path]) -> Iterator[Path]:
             yield from _below(path)
         else:
             yield path
-
-
-def is_video(path: Path) -> bool:
-    """Whether a file is read as a video, by its name."""
-    return path.suffix.casefold() in VIDEO_SUFFIXES
-
-
-def _looked(pictures: Iterable[Captured], session: ClassSession) -> Iterator[tuple[Bytes, View]]:
-    for captured in pictures:
-        yield captured.image, session.look(captured.image, captured.time)
 
 
 def _faces(view: View) -> Iterator[ClipFace]:

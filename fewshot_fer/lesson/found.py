@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from fewshot_fer.lesson.clips import Clip
 from fewshot_fer.reasons import Reason
 from fewshot_fer.sentences import sentence
+
+if TYPE_CHECKING:
+    from fewshot_fer.lesson.clips import Clip
 
 
 class FaceRead(Protocol):
@@ -49,51 +51,61 @@ class Found:
         return bool(self.pictures or self.clips)
 
 
+Row = tuple[str | None, float | None, int, FaceRead]
+"""A face with its picture's path, its second (of a video), and its place or track."""
+
+
 def document(found: Found) -> dict[str, list[dict[str, Any]]]:
     """The pictures, and the videos (where there are any) with a list of frames each."""
-    images = [
-        {"path": str(path), "faces": [_face(face) for face in faces]}
-        for path, faces in found.pictures
-    ]
+    images = [picture(str(path), faces) for path, faces in found.pictures]
     videos = [
         asdict(clip)
-        | {
-            "path": str(clip.path),
-            "frames": [
-                {"time": frame.time, "faces": [_face(face) for face in frame.faces]}
-                for frame in clip.frames
-            ],
-        }
+        | {"path": str(clip.path), "frames": [frame(one.time, one.faces) for one in clip.frames]}
         for clip in found.clips
     ]
     return {"images": images, "videos": videos} if videos else {"images": images}
 
 
+def picture(path: str | None, faces: Iterable[FaceRead]) -> dict[str, Any]:
+    """One picture of a document."""
+    return {"path": path, "faces": [_face(face) for face in faces]}
+
+
+def frame(time: float, faces: Iterable[FaceRead]) -> dict[str, Any]:
+    """One frame of a video in a document."""
+    return {"time": time, "faces": [_face(face) for face in faces]}
+
+
 def columns(found: Found) -> dict[str, list[Any]]:
     """A row a face: in pictures it has a place from the left, in videos a time and a track."""
-    rows: list[tuple[Path, float | None, int, FaceRead]] = [
-        (path, None, place, face)
+    rows: list[Row] = [
+        (str(path), None, place, face)
         for path, faces in found.pictures
         for place, face in enumerate(faces, 1)
     ]
     rows += [
-        (clip.path, frame.time, face.track, face)
+        (str(clip.path), frame.time, face.track, face)
         for clip in found.clips
         for frame in clip.frames
         for face in frame.faces
     ]
-    table: dict[str, list[Any]] = {
-        "path": [str(path) for path, *_ in rows],
+    return table(rows)
+
+
+def table(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """The columns of some rows."""
+    found: dict[str, list[Any]] = {
+        "path": [path for path, *_ in rows],
         "time": [time for _, time, *_ in rows],
         "face": [number for _, _, number, _ in rows],
     }
     for k, edge in enumerate(("x0", "y0", "x1", "y1")):
-        table[edge] = [face.box[k] for *_, face in rows]
+        found[edge] = [face.box[k] for *_, face in rows]
     documents = [_face(face) for *_, face in rows]
     for what in ("expression", "unsure", "unsure_code", "student", "quality"):
-        table[what] = [face[what] for face in documents]
+        found[what] = [face[what] for face in documents]
     names = expressions_in(face for *_, face in rows)
-    return table | {name: [face.scores.get(name) for *_, face in rows] for name in names}
+    return found | {name: [face.scores.get(name) for *_, face in rows] for name in names}
 
 
 def _face(face: FaceRead) -> dict[str, Any]:

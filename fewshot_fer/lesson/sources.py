@@ -83,6 +83,11 @@ def with_opencv(source: int | str) -> Capture:
     return cast(Capture, cv2.VideoCapture(source))
 
 
+def is_video(path: Path) -> bool:
+    """Whether a file is read as a video, by its name."""
+    return path.suffix.casefold() in VIDEO_SUFFIXES
+
+
 def is_live(source: str) -> bool:
     """Whether a source goes on by itself, so that late pictures must be dropped."""
     return source.isdecimal() or source.split(":")[0] == "screen" or bool(_STREAM.match(source))

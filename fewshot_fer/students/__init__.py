@@ -8,7 +8,6 @@ from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.gallery import Gallery, gallery
 from fewshot_fer.students.recalibration import compare, history, recalibrate_class, undo
 from fewshot_fer.students.roster import Roster
-from fewshot_fer.students.shortcuts import add_references, enroll, recalibrate
 from fewshot_fer.students.store.consent import agreed, consent_text
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import export_student, import_student
@@ -28,17 +27,14 @@ __all__ = [
     "Reference",
     "Roster",
     "Student",
-    "add_references",
     "agreed",
     "card_of",
     "compare",
     "consent_text",
-    "enroll",
     "export_student",
     "gallery",
     "history",
     "import_student",
-    "recalibrate",
     "recalibrate_class",
     "undo",
     "verify",

@@ -54,6 +54,9 @@ class Recalibrated:
     references: BeforeAfter | None
     kept_aside: BeforeAfter | None
 
+    def __str__(self) -> str:
+        return self.in_words
+
     @property
     def helped(self) -> bool | None:
         """Whether the frames kept aside are read better; None where nothing tells."""

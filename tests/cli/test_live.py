@@ -83,7 +83,7 @@ def test_a_file_may_have_a_name_with_an_equals_sign(empty_folder: Path) -> None:
         (["--source", "none.mp4"], 1, "no such file"),
         (["--source", "97"], 1, "no such camera"),
         (["--source", "screen:1,2"], 1, "no part of the screen"),
-        (["--source", "drawn:50"], 2, "1 to 49 students"),
+        (["--source", "drawn:50"], 1, "1 to 49 students"),
         (["--seconds", "0"], 2, "--seconds"),
         (["--source", "zoe=0"], 1, "zoe"),
         (["--source", "0", "--source", "1", "--student", "zoe"], 2, "STUDENT=SOURCE"),

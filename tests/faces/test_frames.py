@@ -46,14 +46,32 @@ def test_bytes_are_not_copied() -> None:
     assert np.shares_memory(as_rgb(RGB), RGB)
 
 
-def test_not_a_number_is_black() -> None:
-    """A damaged float picture stays a picture."""
-    image = RGB.astype(np.float32)
-    image[0, 0] = np.nan
-    assert as_rgb(image)[0, 0].tolist() == [0, 0, 0]
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -0.2, 1.2, -20.0, 300.0, 1e30], ids=str)
+def test_floats_beyond_any_range_are_refused_and_said(value: float) -> None:
+    image = RGB.astype(np.float32) / (255 if abs(value) < 10 else 1)
+    image[0, 0] = value
+    with pytest.raises(ImageError, match=r"numbers .* go from .* floats of 0 to 1 or of 0 to 255"):
+        as_rgb(image)
 
 
-@pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0), (4,), (5, 5, 2), (2, 5, 5, 3)])
+def test_floats_that_resizing_took_a_little_too_far_are_cut() -> None:
+    image = RGB.astype(np.float32) / 255
+    image[0, 0], image[0, 1] = 1.02, -0.03
+    assert as_rgb(image)[0, :2].tolist() == [[255] * 3, [0] * 3]
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.uint16, np.int64, np.uint32])
+def test_bytes_in_wider_integers_are_still_bytes(dtype: type) -> None:
+    assert np.array_equal(as_rgb(RGB.astype(dtype)), RGB)
+
+
+@pytest.mark.parametrize("image", [RGB.astype(complex), RGB.astype(str), RGB - 200.0, RGB * 9])
+def test_other_numbers_are_no_image(image: npt.NDArray[Any]) -> None:
+    with pytest.raises(ImageError):
+        as_rgb(image.astype(object) if image.dtype == np.uint8 else image)
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0), (4,), (5, 5, 2), (5, 5, 7), (2, 5, 5, 3)])
 def test_what_is_no_image(shape: tuple[int, ...]) -> None:
     """Said in our words."""
     with pytest.raises(ImageError):

@@ -47,8 +47,9 @@ def analyze(
     A file that cannot be read is reported and left out, and the exit code is 1.
     """
     from fewshot_fer.errors import ImageError, SourceError
-    from fewshot_fer.lesson.clips import find_material, is_video
+    from fewshot_fer.lesson.clips import find_material
     from fewshot_fer.lesson.found import Found, document
+    from fewshot_fer.lesson.sources import is_video
 
     if to is not None and to.suffix.casefold() not in FORMATS:
         raise typer.BadParameter("the name must end in .json, .csv or .parquet", param_hint="--to")

@@ -49,6 +49,9 @@ class EnrolmentResult:
     is_new: bool = True
     unchecked: Reason | None = None
 
+    def __str__(self) -> str:
+        return f"{self.in_words} {self.card.advice}"
+
     @property
     def in_words(self) -> str:
         """What happened, in a line."""

@@ -10,9 +10,10 @@ import streamlit as st
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.images import at_most, decode_image, to_png
-from fewshot_fer.lesson.clips import Clip, is_video
+from fewshot_fer.lesson.clips import Clip
 from fewshot_fer.lesson.drawing import numbered
 from fewshot_fer.lesson.found import Found, columns, expressions_in
+from fewshot_fer.lesson.sources import is_video
 from fewshot_fer.lesson.who import likeness
 from fewshot_fer.reports import tables, words
 from fewshot_fer.sentences import sentence

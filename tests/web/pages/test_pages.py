@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
-from fewshot_fer.students.shortcuts import enroll
+from fewshot_fer.students import Enrolment, Gate, Picture, Student, agreed
 from fewshot_fer.web.app_state import AppState
 from tests.web.pages.visiting import press, record, run, said
 
@@ -42,11 +42,17 @@ def opens(service: AppState) -> Opens:
     return open_page
 
 
+def enroll(service: AppState, name: str, drawn: DrawnStudent, *expressions: str) -> Student:
+    pictures = [Picture(one, reference_picture(drawn, one)) for one in expressions]
+    consent = agreed("Ada's mother", service.library.now())
+    enrolment = Enrolment(service.roster, Gate(service.recognizer.find))
+    return enrolment.enroll(name, pictures, consent).student
+
+
 @pytest.fixture
 def ada(service: AppState, people: tuple[DrawnStudent, ...]) -> str:
     """Somebody with a name that is not easy to show."""
-    pictures = {name: reference_picture(people[0], name) for name in ("neutral", "happy")}
-    return enroll(service.roster, NAME, pictures, agreed_by="Ada's mother").student.id
+    return enroll(service, NAME, people[0], "neutral", "happy").id
 
 
 @pytest.mark.parametrize(
@@ -141,9 +147,7 @@ def test_who_is_not_there_is_said_in_words(opens: Opens) -> None:
 def test_one_damaged_student_does_not_hide_the_others(
     service: AppState, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
 ) -> None:
-    ben = enroll(
-        service.roster, "Ben", {"neutral": reference_picture(people[1], "neutral")}, agreed_by="B"
-    ).student
+    ben = enroll(service, "Ben", people[1], "neutral")
     for picture in (service.library.store.home(ben.id) / "references").rglob("*.png"):
         picture.write_bytes(b"broken")
     test = opens("students")
