@@ -137,6 +137,8 @@ def of_one_person(
     candidates: Sequence[Candidate], there: Bytes, identify: Identifies
 ) -> tuple[list[Candidate], list[Refusal]]:
     """Those who look like the student's portraits [n,192,192,3], or like most of each other."""
+    if not candidates:
+        return [], []
     new = identify(stacked(candidates))
     if len(there):
         alike = (new @ identify(there).T).max(axis=1) >= _ONE_PERSON
