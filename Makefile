@@ -1,6 +1,7 @@
 # make run    the web app with a drawn class (installs the runtime first, without torch)
 # make test   the whole suite
 # make lint   ruff and mypy, and TypeScript on the browser's scripts (needs Node 20 or later)
+# make sbom   what the runtime is made of, with versions and licences: dist/sbom.json (CycloneDX)
 # make clean  removes what the others made
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
@@ -8,11 +9,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	2>/dev/null && echo $$p && break; done)
 RUNTIME := .venv
 TESTING := .venv-test
+TOOLS := .venv-tools
 TORCH := 2.13.0
 # Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: run test lint scripts clean python
+.PHONY: run test lint scripts sbom clean python
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
@@ -39,6 +41,11 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
+sbom: $(RUNTIME)/.installed $(TOOLS)/.installed
+	@mkdir -p dist
+	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.json $(RUNTIME)
+
 # The stamps say that an environment is complete: nothing is installed twice.
 $(RUNTIME)/.installed: pyproject.toml constraints.txt | python
 	@echo "Installing the runtime into $(RUNTIME) (once, about a minute) ..."
@@ -56,10 +63,16 @@ $(TESTING)/.installed: pyproject.toml constraints.txt | python
 	@$(TESTING)/bin/python $(PIP_INSTALL) --no-deps facenet-pytorch==2.6.0
 	@touch $@
 
+# What packages and looks at packages; the product needs none of it.
+$(TOOLS)/.installed: | python
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check build twine cyclonedx-bom
+	@touch $@
+
 python:
 	@test -n "$(PYTHON)" || { \
 		echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say where it is:" >&2; \
 		echo "    make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 
 clean:
-	rm -rf $(RUNTIME) $(TESTING) node_modules build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(RUNTIME) $(TESTING) $(TOOLS) node_modules build dist .mypy_cache .pytest_cache .ruff_cache

@@ -27,8 +27,9 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.engine import Precision
 from fewshot_fer.evaluation.identity import Dealing, evaluate_identity
 from fewshot_fer.faces.detector import Detector
-from fewshot_fer.faces.identity import CARD, FOLDER, MODEL, PARTS, SIDE, Identity, unit
+from fewshot_fer.faces.identity import FOLDER, MODEL, PARTS, SIDE, Identity, unit
 from fewshot_fer.files import seal, sha256, write_atomically
+from fewshot_fer.shipped import CARD
 from fewshot_fer.training.people import photograph_all, read_takes
 
 SFACE = "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
@@ -46,7 +47,7 @@ ABOUT = {
         "terms": "Apache-2.0, by OpenCV's model zoo; these collections were offered for research, "
         "and nobody whom they show was asked",
         "commercial_use": "Apache-2.0 allows it; whether the terms of the pictures do is not "
-        "settled. Who needs to be sure sets `identity` to a network of their own",
+        "settled. If in doubt, set `identity` to another network",
     },
 }
 LARGE = 2000

@@ -17,7 +17,7 @@ from fewshot_fer import __version__
 from fewshot_fer.errors import FewshotFerError, ServerError
 from fewshot_fer.files import check_writable
 from fewshot_fer.settings import Settings
-from fewshot_fer.shipped import shipped_checkpoint
+from fewshot_fer.shipped import NETWORKS, licence_of, shipped_checkpoint
 
 State = Literal["fine", "note", "broken"]
 
@@ -51,6 +51,7 @@ def examine(settings: Settings) -> list[Check]:
         _engine(settings),
         _checkpoint(settings),
         _identity(settings),
+        _licences(settings),
         _folder("students' folder", settings.support_sets),
         _records(settings.records),
         _data(settings.data),
@@ -156,6 +157,17 @@ def _identity(settings: Settings) -> Check:
     except FewshotFerError as error:
         return Check("identity", "broken", f"{error.where}: {error.what}", error.next_step)
     return Check("identity", "fine", str(settings.identity or "the network that is shipped"))
+
+
+def _licences(settings: Settings) -> Check:
+    """The code is for every use; whether the networks are depends on what they learnt from."""
+    here, own = settings.checkpoint or shipped_checkpoint(), settings.identity
+    told = {name: licence_of((shipped_checkpoint() if name == "identity" else here) / name)
+            for name in NETWORKS if not (name == "identity" and own)}  # fmt: skip
+    listed = [f"{name} {one.weights if one else 'not said'}" for name, one in told.items()]
+    uses = [f"{name}: {one.commercial_use}." for name, one in told.items() if one]
+    mend = f"Commercial use: {' '.join(uses)}" if uses else "Ask who trained them."
+    return Check("licences", "note", f"code MIT; weights: {', '.join(listed)}", mend)
 
 
 def _folder(name: str, folder: Path) -> Check:

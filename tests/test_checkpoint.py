@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 
 import cv2
@@ -12,11 +13,11 @@ import numpy as np
 import pytest
 
 from fewshot_fer.cli import app
-from fewshot_fer.embedding.checkpoint import CARD, MODEL, PRIOR, seal
+from fewshot_fer.embedding.checkpoint import MODEL, PRIOR, seal
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.files import SEAL
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.shipped import shipped_checkpoint
+from fewshot_fer.shipped import CARD, NETWORKS, licence_of, shipped_checkpoint
 
 
 @pytest.fixture
@@ -94,6 +95,21 @@ def test_a_bad_checkpoint_is_an_error_of_ours(
     assert words in shown.err
     assert f"where: {checkpoint}" in shown.err
     assert "next: " in shown.err
+
+
+def test_words_on_its_card_do_not_change_the_space_of_its_vectors(checkpoint: Path) -> None:
+    before = Recognizer.open(checkpoint).checkpoint_hash
+    write_card(checkpoint / "expression", licence="other words")
+    assert Recognizer.open(checkpoint).checkpoint_hash == before
+
+
+def test_the_licence_of_every_network_is_told(repository: Path) -> None:
+    """On its card, and in the credits as the card says it."""
+    told = " ".join((repository / "CREDITS.md").read_text(encoding="utf-8").split())
+    for name in NETWORKS:
+        licence = licence_of(shipped_checkpoint() / name)
+        assert licence is not None
+        assert [words for words in astuple(licence) if words not in told] == []
 
 
 def test_the_doctor_says_which_part_is_bad(

@@ -44,7 +44,7 @@ def test_the_checkpoints_and_licences_travel_in_it_and_nothing_else_does(wheel: 
     names = zipfile.ZipFile(wheel).namelist()
     assert {f"fewshot_fer/checkpoints/{name}" for name in CHECKPOINT_FILES} <= set(names)
     assert "fewshot_fer/py.typed" in names
-    for licence in ("LICENSE", "CREDITS.md"):
+    for licence in ("LICENSE", "CREDITS.md", "checkpoints/identity/CREDITS.txt"):
         assert [name for name in names if name.endswith(f"dist-info/licenses/{licence}")]
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fewshot_fer"}
 

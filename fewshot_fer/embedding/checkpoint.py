@@ -2,10 +2,11 @@
 
     model.onnx          the embedding network
     prior.safetensors   everything that was fitted: whitening, means, spreads
-    card.json           format version, names, blocks, how it was trained, its figures
+    card.json           format version, names, blocks, how it was trained, its licence
     SHA256              one hash over all of the above
 
-Nothing in it can run code.
+Nothing in it can run code. The hash is also the name of the vectors' space; a card that was
+changed in its words alone says in `space` what the space was called before.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from fewshot_fer.errors import CheckpointError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.files import check_seal, read_part
 from fewshot_fer.files import seal as seal_files
-from fewshot_fer.shipped import shipped_checkpoint
+from fewshot_fer.shipped import CARD, shipped_checkpoint
 
 FORMAT = 1
-MODEL, PRIOR, CARD = PARTS = "model.onnx", "prior.safetensors", "card.json"
+MODEL, PRIOR = "model.onnx", "prior.safetensors"
+PARTS = MODEL, PRIOR, CARD
 EXPRESSION = "expression"
 _REPAIR = "Install again, or export it again with `fewshot-fer export`."
 
@@ -45,7 +47,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint whose seal was checked."""
+    """A checkpoint whose seal was checked; `hash` names the space of its vectors."""
 
     folder: Path
     hash: str
@@ -56,7 +58,8 @@ class Checkpoint:
     def read(cls, folder: Path) -> Checkpoint:
         """Check the seal, the format and the parts."""
         found = check_seal(folder, PARTS)
-        return cls(folder, found, read_card(folder / CARD), _arrays(folder / PRIOR))
+        card = read_card(folder / CARD)
+        return cls(folder, card.details.get("space", found), card, _arrays(folder / PRIOR))
 
     @property
     def model(self) -> Path:

@@ -21,11 +21,12 @@ from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.files import check_seal
 from fewshot_fer.settings import Settings
-from fewshot_fer.shipped import shipped_checkpoint
+from fewshot_fer.shipped import CARD, shipped_checkpoint
 
 FOLDER: Final = "identity"
 """Where what travels with the product holds the network."""
-MODEL, CARD = PARTS = "model.onnx", "card.json"
+MODEL: Final = "model.onnx"
+PARTS: Final = MODEL, CARD
 """The files under the folder's seal."""
 
 SIDE: Final = 112

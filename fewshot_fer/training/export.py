@@ -17,11 +17,12 @@ from torch import Tensor, nn
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding import Embedder, seal
-from fewshot_fer.embedding.checkpoint import CARD, FORMAT, MODEL, PRIOR, Card
+from fewshot_fer.embedding.checkpoint import FORMAT, MODEL, PRIOR, Card
 from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.files import write_atomically
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.stored import prior_arrays
+from fewshot_fer.shipped import CARD
 from fewshot_fer.training.data import FaceSet, log_shares
 from fewshot_fer.training.network import FACE, EmbeddingNetwork
 

@@ -19,37 +19,7 @@ from torch import Tensor, nn
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.detector import FOLDER, PARTS
 from fewshot_fer.files import SEAL, seal, write_atomically
-
-CREDITS: Final = """\
-pnet.onnx, rnet.onnx and onet.onnx are the three networks of MTCNN (Zhang, Zhang, Li and Qiao,
-"Joint Face Detection and Alignment using Multi-task Cascaded Convolutional Networks", 2016)
-with the weights that facenet-pytorch 2.6.0 distributes (https://github.com/timesler/facenet-pytorch),
-which come from David Sandberg's facenet (https://github.com/davidsandberg/facenet).
-The weights are the originals; only the file format, the scaling of the input and the shape of
-the output were changed. `fewshot-fer export --detector` makes these files again.
-
-MIT License
-
-Copyright (c) 2019 Timothy Esler
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
-"""
+from fewshot_fer.shipped import CARD, shipped_checkpoint
 
 
 class PNet(nn.Module):
@@ -159,8 +129,9 @@ def export(weights: Path, checkpoint: Path) -> list[Path]:
     for name in NETWORKS:
         written.append(folder / f"{name}.onnx")
         write_atomically(written[-1], _as_onnx(load(name, weights / f"{name}.pt"), name))
-    written.append(folder / "CREDITS.txt")
-    write_atomically(written[-1], CREDITS.encode())
+    for name in (CARD, "CREDITS.txt"):
+        written.append(folder / name)
+        write_atomically(written[-1], (shipped_checkpoint() / FOLDER / name).read_bytes())
     seal(folder, PARTS)
     return [*written, folder / SEAL]
 

@@ -13,7 +13,6 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.align import TEMPLATE
 from fewshot_fer.faces.identity import (
-    CARD,
     FOLDER,
     MODEL,
     SIDE,
@@ -26,6 +25,7 @@ from fewshot_fer.faces.identity import (
 )
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.settings import Settings
+from fewshot_fer.shipped import CARD
 
 PEOPLE = unit(np.random.default_rng(0).normal(size=(4, 128)).astype(np.float32))
 KNOWN = FaceGallery(("ada", "bob", "cai"), PEOPLE[:3])
