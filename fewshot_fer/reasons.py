@@ -49,6 +49,12 @@ class Code(StrEnum):
     NOBODY_CHECKED = "nobody-checked"
     PICTURES_REFUSED = "pictures-refused"
 
+    # What is asked of those who are enrolled together.
+    NAME_TWICE = "name-twice"
+    ENROLLED_ALREADY = "enrolled-already"
+    PICTURE_OF_TWO = "picture-of-two"
+    NO_USABLE_PICTURE = "no-usable-picture"
+
     # Why something of a student cannot be done.
     NOBODY_AGREED = "nobody-agreed"
     NO_STUDENT = "no-student"

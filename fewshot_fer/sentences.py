@@ -85,6 +85,16 @@ SENTENCES: Final[dict[Code, Words]] = {
         "{count} pictures cannot be used:\n{pictures}",
         "Nothing was stored. Replace them, or leave them out.",
     ),
+    Code.NAME_TWICE: Words(
+        "The list has {name} twice.", "Say whether both are one student, or give another name."
+    ),
+    Code.ENROLLED_ALREADY: Words(
+        "{name} is enrolled already.", "Give another name if this is somebody else."
+    ),
+    Code.PICTURE_OF_TWO: Words(
+        "{other} has the same picture.", "Take it out where it does not belong."
+    ),
+    Code.NO_USABLE_PICTURE: Words("No picture of {name} can be used.", "Bring another one."),
     Code.NOBODY_AGREED: Words("Nobody has agreed yet, so nothing is stored.", "Say who agreed."),
     Code.NO_STUDENT: Words("There is no student {text!r}."),
     Code.NO_SUCH_ID: Words("{text!r} is not a student's id.", "Ids are small letters and digits."),

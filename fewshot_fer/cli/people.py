@@ -14,7 +14,7 @@ from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.sentences import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fewshot_fer.arrays import Bytes, Floats
     from fewshot_fer.cli.call import Call
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.guide import Live
     from fewshot_fer.students.roster import Roster
     from fewshot_fer.students.store.library import Library
+    from fewshot_fer.students.store.records import Consent
 
 
 def enrolment(call: Call, *, some: bool = False) -> Enrolment:
@@ -48,6 +49,26 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
         else (lambda _: not skip_doubtful),
         progress=(lambda _done, _all: None) if quiet else _progress,
     )
+
+
+def consent(call: Call, who: str | None) -> Consent:
+    """The agreement; asked for at a terminal, else an error says how to give it."""
+    from fewshot_fer.students.store.consent import agreed, consent_text
+    from fewshot_fer.students.store.reader import utc_now
+
+    if who is None and call.asks:
+        output.say(consent_text())
+        who = typer.prompt("Who agrees to this? (nobody: leave empty)", default="", err=True)
+    return agreed(who or "", utc_now())
+
+
+def all_kept(call: Call, names: Sequence[str]) -> bool:
+    """Whether photographs that look like another expression are kept; asked once for all."""
+    if not call.asks or call.given["skip_doubtful"]:
+        return not call.given["skip_doubtful"]
+    who = ", ".join(names)
+    question = f"These look like another expression than they are said to show: {who}. Keep them?"
+    return typer.confirm(question, default=True, err=True)
 
 
 def live_gate(roster: Roster) -> Gate:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fewshot_fer.students import recalibration
     from fewshot_fer.students.enrolment import cross_checks, gate
     from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
+    from fewshot_fer.students.enrolment.many import Standing
     from fewshot_fer.students.store import records
 
 # One short table a document, which reads better here than one class each.
@@ -61,6 +62,17 @@ Enrolled = TypedDict("Enrolled", {
     "added": int, "unchecked": str | None,
 })
 """What came of an enrolment."""
+
+Asked = TypedDict("Asked", {"code": Code, "what": str})
+"""What has to be answered before somebody can be enrolled."""
+
+Waiting = TypedDict("Waiting", {"name": str, "asked": list[Asked], "refused": list[Refusal]})
+"""Somebody of a class who could not be enrolled yet."""
+
+EnrolledMany = TypedDict("EnrolledMany", {
+    "enrolled": list[Enrolled], "waiting": list[Waiting], "left_out": list[str],
+})
+"""What came of enrolling a class: who is in, who waits, and which files and rows led nowhere."""
 
 Recalibrated = TypedDict("Recalibrated", {
     "student": str, "calibration": str, "references": BeforeAfter | None,
@@ -112,6 +124,24 @@ def enrolled(came: EnrolmentResult, unread: Sequence[gate.Refusal] = ()) -> Enro
         "doubts": [doubt(one) for one in came.doubts],
         "added": came.added,
         "unchecked": sentence(came.unchecked) if came.unchecked else None,
+    }
+
+
+def enrolled_many(
+    came: Sequence[EnrolmentResult], waiting: Sequence[Standing], left_out: Sequence[str]
+) -> EnrolledMany:
+    """What came of enrolling a class: who is in, who waits and why, what led nowhere."""
+    return {
+        "enrolled": [enrolled(one) for one in came],
+        "waiting": [
+            {
+                "name": one.who.name,
+                "asked": [{"code": why.code, "what": sentence(why)} for why in one.asked],
+                "refused": [refused(each) for each in one.refused],
+            }
+            for one in waiting
+        ],
+        "left_out": list(left_out),
     }
 
 

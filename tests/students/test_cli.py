@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import cycle
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,24 +10,12 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.cli import people
 from fewshot_fer.cli.call import Call
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.faces import quality
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.records.store import Store
 from tests.records.views import second
 from tests.students.people import tree
-from tests.students.recogniser import TinyRecogniser, all_alike, face, good, mean_of, shown
+from tests.students.recogniser import face, mean_of, shown
 from tests.students.terminal import Terminal
-
-
-@pytest.fixture
-def terminal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Terminal:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Call, "recognizer", TinyRecogniser())
-    monkeypatch.setattr(quality, "assess", good)
-    monkeypatch.setattr(Identity, "of", lambda _: all_alike())
-    return Terminal(tmp_path, capsys)
 
 
 def test_enrol_list_show_rename_remove(terminal: Terminal) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fewshot_fer.students.enrolment.enrolment import Enrolment, Incoming
-    from fewshot_fer.students.store.records import Consent
 
 
 @command(*ENROLMENT)
@@ -74,7 +73,7 @@ def enroll(
     if (name is None) == (student is None):
         raise typer.BadParameter("give --name for a new student, or --student to add to one")
     # Consent comes before anything is looked at.
-    agreement = _consent(consent, ask=call.asks) if student is None else None
+    agreement = people.consent(call, consent) if student is None else None
     several = folder is not None or video is not None or camera is not None
     enrolment = people.enrolment(call, some=several)
     whom = call.library.find(student).id if student is not None else None
@@ -96,17 +95,6 @@ def enroll(
             another=another,
         )
     return Answer(documents.enrolled(enrolled), lambda: view.enrolled(enrolled))
-
-
-def _consent(who: str | None, *, ask: bool) -> Consent:
-    """The agreement; asked for at a terminal, else an error says how to give it."""
-    from fewshot_fer.students.store.consent import agreed, consent_text
-    from fewshot_fer.students.store.reader import utc_now
-
-    if who is None and ask:
-        output.say(consent_text())
-        who = typer.prompt("Who agrees to this? (nobody: leave empty)", default="", err=True)
-    return agreed(who or "", utc_now())
 
 
 def _from_folder(call: Call, whom: str | None, folder: Path | None) -> Sequence[Incoming]:

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from fewshot_fer.cli import people
 from fewshot_fer.cli.call import Answer, Call, command
-from fewshot_fer.cli.options import Who
+from fewshot_fer.cli.options import ENROLMENT, Who
+from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show import students as view
 
 app = typer.Typer(
@@ -38,6 +40,52 @@ def show(call: Call, student: Who) -> Answer:
     return Answer(documents.student(found), lambda: view.page(found))
 
 
+@app.command("enroll-many")
+@command(*ENROLMENT)
+def enroll_many(
+    call: Call,
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder or a zip of photographs named after students, with or without a list; "
+            "or the list: a CSV with the columns name and photo."
+        ),
+    ],
+    consent: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Who agreed, for all: recorded for each of them."),
+    ] = None,
+) -> Answer:
+    """Enrol a whole class: one photograph a student is enough.
+
+    Who cannot be enrolled yet is named with the reason, and the exit code is 1.
+    """
+    from fewshot_fer.students import documents
+    from fewshot_fer.students.enrolment.bundles import opened
+    from fewshot_fer.students.enrolment.class_list import sort_out
+    from fewshot_fer.students.enrolment.many import ClassTray, enrol_all, settle
+
+    agreement = people.consent(call, consent)
+    enrolment, tray = people.enrolment(call, some=True), ClassTray()
+    with opened(source) as files, output.progress("Looking at photographs") as advance:
+        found = sort_out(files, call.library.expressions())
+        tray.bring(found.brought, enrolment.gate, advance)
+    names = [one.name for one in call.library.students()]
+    standing = tray.standing(enrolment.look, names)
+    doubtful = [one for one in standing if one.doubtful]
+    if doubtful and people.all_kept(call, [one.who.name for one in doubtful]):
+        settle(doubtful)
+        standing = tray.standing(enrolment.look, names)
+    with output.progress("Enrolling") as advance:
+        came = enrol_all(standing, enrolment, agreement, progress=advance)
+    waiting = [one for one in standing if not one.ready]
+    return Answer(
+        documents.enrolled_many(came, waiting, found.left_out),
+        lambda: view.enrolled_many(came, waiting, found.left_out),
+        fine=not waiting and not found.left_out,
+    )
+
+
 @app.command()
 @command("yes", "support_sets")
 def drop(
@@ -56,6 +104,24 @@ def drop(
     call.sure(f"Delete {what} of {found.name} for good?")
     left = call.library.drop(found.id, gone)
     return Answer(documents.student(left), lambda: view.page(left))
+
+
+@app.command()
+@command("support_sets")
+def relabel(
+    call: Call,
+    student: Who,
+    reference: Annotated[
+        str, typer.Argument(help="The beginning of a reference, as `students show` lists it.")
+    ],
+    expression: Annotated[str, typer.Argument(help="What it shows.")],
+) -> Answer:
+    """Say that a reference of a student shows another expression."""
+    from fewshot_fer.students import documents
+
+    found = call.library.find(student)
+    changed = call.library.relabel(found.id, found.reference(reference), expression)
+    return Answer(documents.student(changed), lambda: view.page(changed))
 
 
 @app.command()

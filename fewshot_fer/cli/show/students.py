@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fewshot_fer.students.enrolment.card import Card
     from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
+    from fewshot_fer.students.enrolment.many import Standing
     from fewshot_fer.students.recalibration import BeforeAfter, Entry, Recalibrated
     from fewshot_fer.students.store.records import Student, Summary
     from fewshot_fer.students.store.verify import Problem
@@ -91,6 +92,21 @@ def enrolled(came: EnrolmentResult) -> RenderableType:
         *(output.line(note, "yellow") for note in notes),
         *(["To take a single picture back: fewshot-fer students drop"] if kept else ()),
         *([output.line(sentence(came.unchecked), "yellow")] if came.unchecked else ()),
+    )
+
+
+def enrolled_many(
+    came: Sequence[EnrolmentResult], waiting: Sequence[Standing], left_out: Sequence[str]
+) -> RenderableType:
+    """A class: how many are in, who waits and why, which files and rows led nowhere."""
+    notes = [(one.who.name, " ".join(sentence(why) for why in one.asked)) for one in waiting]
+    notes += [(each.source, said(each.error)) for one in waiting for each in one.refused]
+    rows = ((one.student.id, one.student.name, counts(one.student.counts)) for one in came)
+    return output.page(
+        output.table("Enrolled", ("id", "name", "references"), rows) if came else "",
+        *(output.line(f"waits     {name}: {why}", "yellow") for name, why in notes),
+        *(output.line(f"left out  {what}", "yellow") for what in left_out),
+        f"{len(came)} enrolled, {len(waiting)} wait.",
     )
 
 

@@ -88,6 +88,15 @@ def without_doubles(
     return kept, refused
 
 
+def same_pictures(portraits: Sequence[Bytes]) -> list[tuple[int, int]]:
+    """Pairs of portraits [192,192,3] that are the same picture, the later one first."""
+    thumbs = np.array([_thumb(portrait) for portrait in portraits])
+    units = _unit(thumbs) if len(thumbs) else np.zeros((0, 1), np.float32)
+    alike = units @ units.T
+    pairs = ((k, _double_among(thumbs[k], thumbs, alike[k, :k])) for k in range(len(thumbs)))
+    return [(k, double) for k, double in pairs if double is not None]
+
+
 def _thumb(portrait: Bytes) -> Bytes:
     """A small grey face [64,64] of a portrait [192,192,3]."""
     grey = cv2.cvtColor(portrait[16:176, 16:176], cv2.COLOR_RGB2GRAY)
@@ -99,7 +108,11 @@ def _double_of(thumb: Bytes, seen: Sequence[Bytes]) -> int | None:
     """Which of the small faces [n,64,64] is the same picture, whatever its light and size."""
     if not seen:
         return None
-    alike = _unit(np.array(seen)) @ _unit(thumb[None])[0]
+    return _double_among(thumb, seen, _unit(np.array(seen)) @ _unit(thumb[None])[0])
+
+
+def _double_among(thumb: Bytes, seen: Sequence[Bytes] | Bytes, alike: Floats) -> int | None:
+    """The same, of small faces whose likeness [n] to this one is known."""
     nearest = np.argsort(-alike, kind="stable")[:_NEAREST]
     for i in nearest:
         if alike[i] > _WORTH_A_LOOK and max(alike[i], _laid_over(thumb, seen[i])) > _ALIKE:

@@ -110,6 +110,20 @@ class Library(LibraryReader):
             forget=True,
         )
 
+    def relabel(self, student_id: str, reference: Reference, expression: str) -> Student:
+        """Say that a reference shows another expression; the picture itself stays as it is."""
+        files: dict[str, bytes] = {}
+
+        def change(student: Student) -> Student:
+            name = known_expression(expression, self.expressions(student))
+            moved = replace(student.reference(reference.sha), expression=name)
+            files[moved.file] = self.read_file(student, reference.file)
+            files[moved.sidecar] = self.read_file(student, reference.sidecar)
+            left = tuple(one for one in student.references if one.sha != reference.sha)
+            return replace(student, references=(*left, moved))
+
+        return self._change(student_id, change, files, forget=True)
+
     def rename(self, student_id: str, name: str) -> Student:
         """Another name to show; the id stays."""
         tidy = display_name(name)

@@ -11,10 +11,10 @@ from fewshot_fer.images import READABLE, SUFFIXES
 from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.folders import expression_of
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal
+from fewshot_fer.students.enrolment.tray import Entry, Together, Tray
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people.tray import Entry, Together, Tray
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
 MOST_MB: Final = 20

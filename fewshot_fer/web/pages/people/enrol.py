@@ -11,6 +11,7 @@ from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.sentences import sentence
 from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
+from fewshot_fer.students.enrolment.tray import Together, Tray
 from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
 from fewshot_fer.students.store.records import Consent
 from fewshot_fer.web.app_state import AppState
@@ -18,7 +19,6 @@ from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.people import collect
-from fewshot_fer.web.pages.people.tray import Together, Tray
 
 _NEW = "new"
 

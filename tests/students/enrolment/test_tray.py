@@ -12,9 +12,9 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.gate import Candidate, Picture, Refusal
+from fewshot_fer.students.enrolment.tray import Tray
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.pages.people.collect import waiting
-from fewshot_fer.web.pages.people.tray import Tray
 from tests.students.people import library_at
 from tests.students.recogniser import TinyRecogniser, enrolment_at, shown
 

@@ -1,7 +1,7 @@
 """A tray of pictures that may teach: looked at one by one and together, not stored yet.
 
-It lies in the browser tab's own session, so that nothing is lost when the page runs again, and
-goes with it. Of each picture only the cut-out face and a small view are kept.
+Of each picture only the cut-out face and a small view are kept. A page keeps its tray in the
+browser tab's own session, so that nothing is lost when it runs again.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-import cv2
-import numpy as np
-
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.images import decode_image
+from fewshot_fer.images import at_most, decode_image
 from fewshot_fer.students.enrolment.cross_checks import Doubt
 from fewshot_fer.students.enrolment.enrolment import Looked
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
@@ -99,6 +96,11 @@ class Tray:
         new = Entry(key, taken.source, None, taken, taken.expression)
         self.entries[key] = there.again(taken.expression) if there else new
 
+    def refuse(self, source: str, error: FewshotFerError) -> None:
+        """A file that could not even be opened."""
+        key = sha256(source.encode()).hexdigest()
+        self.entries[key] = Entry(key, source, None, Refusal(source, "", error), None, 0)
+
     def choose_face(self, key: str, face: int, gate: Gate) -> None:
         """Say which face of a picture is meant, counted from the left, from 0 on."""
         entry = self.entries[key]
@@ -144,12 +146,12 @@ class Tray:
 
 def _looked_at(key: str, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
     try:
-        image = _shrunk(decode_image(data, where=source), _LONGEST)
+        image = at_most(decode_image(data, where=source, at_least=_LONGEST), _LONGEST)
     except FewshotFerError as error:
         refusal = Refusal(source, expression or "", error)
         return Entry(key, source, None, refusal, expression, 0)
     seen = gate.look(Picture(_UNNAMED, image, source))
-    view = _shrunk(image, _VIEW)
+    view = at_most(image, _VIEW)
     if isinstance(seen, Candidate):
         return Entry(key, source, view, seen, expression)
     found = gate.find(image)
@@ -170,13 +172,3 @@ def _among(ready: dict[str, Candidate], looked: Looked) -> Together:
         if left:
             refused[left[0]] = refusal
     return Together(looked, refused, {placed[doubt.place]: doubt for doubt in looked.doubts})
-
-
-def _shrunk(image: Bytes, longest: int) -> Bytes:
-    """A picture no larger than that on its longer side."""
-    h, w = image.shape[:2]
-    share = longest / max(h, w)
-    if share >= 1:
-        return image
-    size = (max(1, round(w * share)), max(1, round(h * share)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
