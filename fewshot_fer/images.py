@@ -2,8 +2,9 @@
 
 OpenCV turns 16-bit, grey, palette and CMYK pictures into 8-bit colour, drops alpha,
 takes the first frame of an animation and turns a photograph as its EXIF says. What is
-left for us: to refuse before decoding what would fill the memory, and to give advice.
-HEIC, which phones make, is read by pi-heif.
+left for us: to refuse before decoding what would fill the memory or keep a processor busy, and
+to give advice. A decoder sees only what begins like a picture that we take, announces a size that
+is allowed, and holds as many bytes as it says.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ import cv2
 import imagesize
 import numpy as np
 
+from fewshot_fer import heif
 from fewshot_fer.errors import ImageError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pi_heif import HeifFile
 
     from fewshot_fer.arrays import Bytes
 
@@ -33,6 +33,12 @@ SUFFIXES = frozenset(
 )
 READABLE = "JPEG, HEIC, PNG, WebP, TIFF, BMP or GIF"
 """What people are told to bring."""
+
+_APART = {"AVIF", "HEIC"}
+_COSTLY = {"progressive JPEG": 2, "AVIF": 3, "HEIC": 3}
+"""While these are decoded they take so many times the memory of others."""
+_MOST_PASSED = 500_000_000
+"""A JPEG's pixels times its passes: of about ten in a progressive one, each costs the same."""
 
 _MODES = {
     1: cv2.IMREAD_COLOR_RGB,
@@ -74,27 +80,30 @@ def decode_image(
     """
     if not data:
         raise ImageError("The file is empty.", where=where, next_step="Copy or export it again.")
-    phone = _heif(data)
-    width, height = phone.size if phone is not None else _announced_size(data)
-    known_format = width > 0
-    if known_format:
-        check_size(width, height, max_pixels, where)
-    if phone is not None:
-        image = _decode_heif(phone)
-    else:
-        image = _decode(data, _shrink(data, max(width, height), at_least))
-    if image is not None:
-        check_size(image.shape[1], image.shape[0], max_pixels, where)
-        return image
-    if known_format:
+    kind = _kind(data)
+    width, height = _announced_size(data) if kind else (-1, -1)
+    if width <= 0 and kind not in _APART:
+        raise ImageError(
+            "This is not a picture that can be read, or its beginning is damaged.",
+            where=where,
+            next_step=f"Use a {READABLE} file.",
+        )
+    if width > 0:
+        check_size(width, height, max_pixels // _COSTLY.get(kind, 1), where)
+    if width * height * _passes(data, kind) > _MOST_PASSED:
+        raise ImageError(
+            "This JPEG is made of too many passes.", where=where, next_step="Save it again."
+        )
+    image = None
+    if kind != "PNG" or _holds_its_chunks(data):
+        shrink = _shrink(kind, max(width, height), at_least)
+        image = heif.decode(data) if kind in _APART else _decode(data, shrink)
+    if image is None:
         raise ImageError(
             "The picture is cut off or damaged.", where=where, next_step="Copy or export it again."
         )
-    raise ImageError(
-        "This is not a picture that can be read, or its beginning is damaged.",
-        where=where,
-        next_step=f"Use a {READABLE} file.",
-    )
+    check_size(image.shape[1], image.shape[0], max_pixels, where)
+    return image
 
 
 def at_most(image: Bytes, longest: int) -> Bytes:
@@ -111,18 +120,49 @@ def to_png(image: Bytes) -> bytes:
     return cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
+def _kind(data: bytes) -> str:
+    """Which of the pictures that we take begins so; empty for all else, which no decoder sees."""
+    if data.startswith(b"\xff\xd8\xff"):
+        # The marker of a progressive frame may stand in a thumbnail too: then it costs some pixels.
+        return "progressive JPEG" if b"\xff\xc2" in data else "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith((b"BM", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")):
+        return "BMP, GIF or TIFF"
+    if data[:1] == b"P" and data[1:2] in b"123456":
+        return "PNM"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WebP"
+    return heif.kind_of(data)
+
+
 def _announced_size(data: bytes) -> tuple[int, int]:
-    """Width and height from the header alone; (-1, -1) for an unknown format."""
+    """Width and height from the header alone; (-1, -1) where it has none."""
     try:
         width, height = imagesize.get(BytesIO(data))
-    except Exception:  # a damaged header may raise anything; the decoder has the last word
+    except Exception:  # a damaged header may raise anything
         return -1, -1
     return int(width), int(height)
 
 
-def _shrink(data: bytes, longest: int, at_least: int | None) -> int:
+def _passes(data: bytes, kind: str) -> int:
+    """How often the decoder goes over all of a JPEG."""
+    return data.count(b"\xff\xda") if "JPEG" in kind else 1
+
+
+def _holds_its_chunks(png: bytes) -> bool:
+    """Whether every chunk is as long as it says: OpenCV takes the memory that one announces."""
+    at = 8
+    while (body := at + 8) <= len(png):
+        at = body + int.from_bytes(png[body - 8 : body - 4], "big") + 4
+        if png[body - 4 : body] == b"IEND":
+            return at <= len(png)
+    return False
+
+
+def _shrink(kind: str, longest: int, at_least: int | None) -> int:
     """By how much a JPEG may be shrunk while it is decoded: 1, 2, 4 or 8."""
-    if at_least is None or not data.startswith(b"\xff\xd8"):
+    if at_least is None or "JPEG" not in kind:
         return 1
     return next((factor for factor in (8, 4, 2) if longest >= factor * at_least), 1)
 
@@ -135,28 +175,6 @@ def _decode(data: bytes, shrink: int = 1) -> Bytes | None:
     if image is None or shrink == 1:
         return image  # type: ignore[return-value]
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
-
-
-def _heif(data: bytes) -> HeifFile | None:
-    """The header of a picture in HEIF, not decoded yet; None of anything else."""
-    if data[4:8] != b"ftyp" or b"avif" in data[8:64]:
-        return None
-    import pi_heif
-
-    try:
-        return pi_heif.open_heif(data, convert_hdr_to_8bit=True)
-    except (ValueError, EOFError, SyntaxError, OSError):
-        return None
-
-
-def _decode_heif(picture: HeifFile) -> Bytes | None:
-    try:
-        image = np.array(picture)  # a copy: the picture's memory goes with it
-    except (ValueError, EOFError, SyntaxError, OSError):
-        return None
-    if image.ndim == 2:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), np.uint8)
-    return np.ascontiguousarray(image[:, :, :3])
 
 
 def _check_bytes(size: int, where: str) -> None:

@@ -6,12 +6,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fewshot_fer.engine import Precision
 from fewshot_fer.errors import SettingsError
 from fewshot_fer.measures import THRESHOLDS
+from fewshot_fer.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,16 +112,16 @@ def _from_options(overrides: Mapping[str, object]) -> Iterator[tuple[str, object
 
 def _read_yaml(file: Path) -> dict[Any, object]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = read_yaml(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(
             f"The settings file cannot be read: {error.strerror or error}.",
             where=str(file),
             next_step="Check the path of the settings.",
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(
-            f"The settings file is not YAML: {' '.join(str(error).split())}.",
+            f"The settings file is not YAML: {error}.",
             where=str(file),
             next_step="Write one `name: value` a line.",
         ) from error

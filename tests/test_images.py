@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b85decode
 from io import BytesIO
 from pathlib import Path
 
@@ -31,20 +30,6 @@ def flag() -> Bytes:
     return image
 
 
-PHONE = b85decode(
-    "0000SW^{RQXk}@500000ZE0pPXk}@5ZE0a<0005WZDn*}000000000XXk=`10000000000aA{+700000000000000000000"
-    "G-+&aV*mgE07O6l0ssL300001?EnD)00000003A30ssI200Kn-0RR9100000Bme*aIB98aW&i*H00062000$fZf0cy0000"
-    "00RRAKc4ILB0000LX>Mj^0ssI300IC2MR;ju000004sdC7Z2$lO00031009VTaB^?}008G{aAR)(004Jrc4I>U1PA~C0G>Di"
-    "0000U@BsY(`1k+-4+CHT0RR_30Sp2E{{#pC00RJ?H~;_x0017k0zhE^0RSpO0RaRE00093o;Uyi0{{RXkOUAYvfW&i*EazT1"
-    "_S^A0{~<I00RI7AYuRk00=|@!E+ce2#^2(025<xY;ta6Y<K_x01W^JfB*mh6lrsCWdHyG00000KmY&$Pyhe`C}V74Z~y=RJ"
-    "OBUy0RR91Pyhe`0ssI1`~Uy|0ssI2000000ssI25O8UDX#fBK00RgJ2mk;832Aa~bOQhY02yg;ZD9Za000000096227v+t1"
-    "%!qG000_ka%E-!00000000hSWOHKx0ssL30RR91gl%MDbN~PVR44(j3E(3*M)9>B|L^Jl{ZH+;_3B{aGDrVd^a1!zqf?gbWG"
-    "1Jc{saDSz0N@`C}<+kQaVIp|9P+!|LwcXOOua#MC9_6!bpvP2Ous-eTy{ozyJUM21R&jW&i+9O#mtY000O80Ra*K0{{R30RR"
-    "RR70000000"
-)
-"""The flag as a phone writes it: HEIC, stored on its side, with the word to turn it back."""
-
-
 def noise() -> Bytes:
     """Content that no format can make small, so that half of it is really missing."""
     return np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
@@ -69,18 +54,6 @@ def assert_is_the_flag(image: Bytes) -> None:
     away_from_edges = [(10, 10), (50, 10), (10, 70), (50, 70)]
     for row, column in away_from_edges:
         np.testing.assert_allclose(image[row, column], flag()[row, column], atol=8)
-
-
-def test_a_phone_s_heic_is_read_upright() -> None:
-    assert_is_the_flag(decode_image(PHONE))
-
-
-@pytest.mark.parametrize(
-    "data", [PHONE[:300], PHONE[:-80], b"\0\0\0\x18ftypheic" + bytes(100), b"\0\0\0\x18ftyp"]
-)
-def test_heic_that_is_none_is_refused_in_our_words(data: bytes) -> None:
-    with pytest.raises(ImageError, match=r"cut off|not a picture"):
-        decode_image(data, where="IMG_0042.HEIC")
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -237,3 +210,60 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
         read_image(tmp_path / "nowhere.png")
     with pytest.raises(ImageError, match="cannot be read"):
         read_image(tmp_path)
+
+
+def chunk(name: bytes, data: bytes, length: int | None = None) -> bytes:
+    """A chunk of a PNG, as long as it is or as it says."""
+    announced = len(data) if length is None else length
+    return announced.to_bytes(4, "big") + name + data + bytes(4)
+
+
+HEADER = (64).to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
+START = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize("announced", [2**31 - 1, 2**32 - 1, 1_000_000])
+def test_a_png_is_not_decoded_whose_chunks_are_longer_than_the_file(
+    announced: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "_decode", exploding)
+    with pytest.raises(ImageError, match="cut off"):
+        decode_image(START + chunk(b"IHDR", HEADER) + chunk(b"IDAT", b"", announced))
+
+
+def exploding(*_: object) -> None:
+    raise AssertionError("it was decoded")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(bytes.fromhex("59a66a95 00007530 00007530 00000018"), id="sun"),
+        pytest.param(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 9000 +X 9000\n", id="hdr"),
+        pytest.param(b"PF\n30000 30000\n-1.0\n", id="pfm"),
+        pytest.param(b'<?xml version="1.0"?><svg width="99" height="99"/>', id="svg"),
+        pytest.param(b"\0\0\0\x0cjP  \r\n\x87\n", id="JPEG 2000"),
+    ],
+)  # fmt: skip
+def test_decoders_that_nobody_asked_for_see_nothing(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "_decode", exploding)
+    monkeypatch.setattr(images, "_announced_size", exploding)
+    with pytest.raises(ImageError, match="not a picture"):
+        decode_image(data + bytes(100))
+
+
+def test_a_jpeg_of_many_passes_is_refused_by_what_they_cost() -> None:
+    small = encoded(Image.fromarray(flag()), "JPEG", progressive=True)
+    start, end = small.index(b"\xff\xda"), len(small) - 2
+    passes = images._MOST_PASSED // (HEIGHT * WIDTH)
+    with pytest.raises(ImageError, match="passes"):
+        decode_image(small[:end] + small[start : start + 12] * passes + small[end:])
+
+
+def test_what_takes_more_memory_may_have_fewer_pixels() -> None:
+    data = encoded(Image.fromarray(flag()), "JPEG", progressive=True)
+    with pytest.raises(ImageError, match="too large"):
+        decode_image(data, max_pixels=HEIGHT * WIDTH)
+    assert_is_the_flag(decode_image(data, max_pixels=2 * HEIGHT * WIDTH))

@@ -25,7 +25,7 @@ from fewshot_fer.errors import CheckpointError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.files import check_seal, read_part
 from fewshot_fer.files import seal as seal_files
-from fewshot_fer.shipped import CARD, shipped_checkpoint
+from fewshot_fer.shipped import CARD
 
 FORMAT = 1
 MODEL, PRIOR = "model.onnx", "prior.safetensors"
@@ -66,17 +66,20 @@ class Checkpoint:
         """The embedding network's file."""
         return self.folder / MODEL
 
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has once it is whitened."""
+        try:
+            return int(self.arrays["prior.whitening"].shape[1])
+        except (KeyError, IndexError) as error:
+            raise CheckpointError(
+                "The checkpoint's prior is damaged.", where=str(self.folder), next_step=_REPAIR
+            ) from error
+
 
 def seal(folder: Path) -> str:
     """Write the hash of what the folder holds, last of all."""
     return seal_files(folder, PARTS)
-
-
-def vocabulary(checkpoint: Path | None = None) -> tuple[str, ...]:
-    """The expressions that a checkpoint's folder, or the one that is shipped, knows."""
-    folder = (checkpoint or shipped_checkpoint()) / EXPRESSION
-    check_seal(folder, PARTS)
-    return read_card(folder / CARD).names
 
 
 def read_card(path: Path) -> Card:

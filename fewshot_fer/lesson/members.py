@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.errors import StudentError
+from fewshot_fer.errors import LibraryError
 from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.students.roster import Roster
+
+_log = logging.getLogger(__name__)
 
 
 class Members(Protocol):
@@ -153,7 +156,8 @@ class Enrolled:
                 return
             # Learning somebody takes a while: it is done before others have to wait.
             prototypes = self._roster.prototypes(student)
-        except StudentError:  # Deleted in this very moment.
+        except LibraryError as error:  # Deleted in this very moment; or damaged: only theirs.
+            _log.warning("%s is read as nobody in particular: %s", student, error.what)
             self._leave(student)
             return
         with self._turn:

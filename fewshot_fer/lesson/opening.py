@@ -25,6 +25,7 @@ from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.recalibration import recalibrate_class
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.interfaces import space_of
 from fewshot_fer.students.store.library import Library
 
 _ONE_FACE: Final = Rhythm(sweep=1.5)
@@ -51,7 +52,8 @@ class OpenClass:
     def open(cls, settings: Settings, recognizer: Recognizer | None = None) -> Self:
         """The class of the settings; with a recogniser that is open already, or one of its own."""
         recognizer = recognizer or Recognizer.of(settings)
-        library = Library(settings.support_sets, recognizer.prior.names)
+        names, space = recognizer.prior.names, space_of(recognizer)
+        library = Library(settings.support_sets, names, space=space)
         roster = Roster(library, recognizer)
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
         return cls(settings, recognizer, library, roster, members, Identity.of(settings))

@@ -55,14 +55,12 @@ class KnownFaces:
         return True
 
     def _look_at(self, student_id: str) -> Floats:
-        """The vectors [n,d] of a student's pictures; none of who keeps vectors, or just left."""
+        """The vectors [n,d] of a student's pictures; none where there are none to read."""
         try:
             student = self._library.open(student_id)
             pictures = [r for r in student.references if r.kind == "image"]
             portraits = [self._library.portrait(student, r) for r in pictures]
         except FewshotFerError:
-            if self._library.stamp(student_id) is not None:
-                raise
             portraits = []
         return self.identity(np.stack(portraits)) if portraits else np.zeros((0, 1), np.float32)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.errors import FaceError, StudentError
+from fewshot_fer.errors import FaceError, LibraryError, StudentError
 from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
@@ -136,7 +136,7 @@ def recalibrate_class(
         labels = None if label is None else [label] * len(z)
         try:
             results[student_id] = recalibrate(roster, student_id, z, labels, how=how)
-        except FaceError as error:
+        except (FaceError, LibraryError) as error:
             if error.reason is None:
                 raise
             results[student_id] = error.reason

@@ -7,6 +7,7 @@ depend on, and never edited.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,12 +23,15 @@ from fewshot_fer.prototypes.classwide import (
 from fewshot_fer.prototypes.prior import ClassExpression
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.prototypes.session_shift import SessionShift
-from fewshot_fer.students.store.calibration import Calibration
-from fewshot_fer.students.store.interfaces import Recognises
+from fewshot_fer.reasons import Code
+from fewshot_fer.students.store.calibration import DAMAGED, Calibration
+from fewshot_fer.students.store.contents import fits
+from fewshot_fer.students.store.interfaces import Recognises, space_of
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.students.store.vectors import StudentVectors, known_vectors
 
+_log = logging.getLogger(__name__)
 _TRIES = 3
 Taught = tuple[object, tuple[ClassExpression, ...]]
 
@@ -101,16 +105,23 @@ class Roster:
 
     def calibrations(self, student: Student) -> list[tuple[str, Calibration]]:
         """A student's calibrations, oldest first."""
-        return [(sha, self.library.calibration(student, sha)) for sha in student.calibrations]
+        return [(sha, self.calibration(student, sha)) for sha in student.calibrations]
+
+    def calibration(self, student: Student, sha: str) -> Calibration:
+        """One of a student's calibrations; a damaged one is of no checkpoint, so never in use."""
+        try:
+            found = self.library.calibration(student, sha)
+        except LibraryError as error:
+            if not error.has(Code.FILE_DAMAGED):
+                raise
+            return DAMAGED
+        return found if fits(space_of(self.recogniser), found.z, found.checkpoint) else DAMAGED
 
     def calibration_in_use(self, student: Student) -> Calibration | None:
         """The newest calibration of this checkpoint; those of others wait for theirs."""
-        fitting = [
-            calibration
-            for _, calibration in self.calibrations(student)
-            if calibration.checkpoint == self.recogniser.checkpoint_hash
-        ]
-        return fitting[-1] if fitting else None
+        newest_first = (self.calibration(student, sha) for sha in reversed(student.calibrations))
+        here = self.recogniser.checkpoint_hash
+        return next((one for one in newest_first if one.checkpoint == here), None)
 
     def class_expressions(self) -> tuple[ClassExpression, ...]:
         """The class's own expressions, as those who showed them have taught them."""
@@ -141,7 +152,11 @@ class Roster:
         """A class's expression from the pictures of those who show it."""
         teachers = []
         for student_id in student_ids:
-            _, known = self.known(student_id)
+            try:
+                _, known = self.known(student_id)
+            except LibraryError as error:  # Damaged: the others still teach.
+                _log.warning("%s teaches nothing: %s", student_id, error.what)
+                continue
             labels = np.array(known.labels)
             basic = np.isin(labels, self.recogniser.prior.names)
             if (labels == name).any():

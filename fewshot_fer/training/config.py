@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from fewshot_fer.errors import TrainingError
 from fewshot_fer.expressions import BASIC, NEUTRAL
+from fewshot_fer.plain_yaml import read_yaml
 from fewshot_fer.training.augment import AugmentConfig
 from fewshot_fer.training.data import LABELS
 from fewshot_fer.training.network import NetworkConfig
@@ -101,8 +100,8 @@ class TrainingConfig:
 def read_config(path: Path) -> TrainingConfig:
     """Read a YAML configuration."""
     try:
-        raw = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+        raw = read_yaml(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise TrainingError(
             f"The training configuration cannot be read: {error}",
             where=str(path),

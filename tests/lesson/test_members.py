@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.errors import LibraryError
 from fewshot_fer.lesson.members import Enrolled, Strangers
 from fewshot_fer.lesson.who import KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.students.recalibration import Recalibrated, history, recalibrate_class, undo
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import NewReference, Summary
-from tests.students.people import AGREED, library_at, portrait
+from tests.students.people import AGREED, NOON, library_at, portrait
 from tests.students.recogniser import D, TinyRecogniser, face, mean_of, shown, tiny_prior
 
 OFFSET = np.float32(6.0)
@@ -156,3 +159,40 @@ def test_faces_are_known_from_pictures_and_nobody_from_vectors_alone(tmp_path: P
     known = KnownFaces(library, identity).known  # type: ignore[arg-type]
     assert known.students == ("s001",)
     assert known.vectors.shape == (1, 128)
+
+
+def test_what_is_damaged_of_one_student_costs_that_student_alone(library: Library) -> None:
+    library.add_expression("confused")
+    for student in ("s001", "s002"):
+        library.add(student, [NewReference("confused", portrait=shown("sad", 9))])
+    picture = library.folder / "s002" / library.open("s002").references[0].file
+    picture.write_bytes(picture.read_bytes()[:1000])
+    roster = Roster(library, TinyRecogniser())
+    with pytest.raises(LibraryError, match="damaged"):
+        roster.prototypes("s002")
+    assert "confused" in roster.prototypes("s001").names
+    assert "confused" in roster.prototypes(None).names
+    members = Enrolled(roster, PrototypeIndex(roster.prototypes(None)))
+    assert members.names == {"s001": "Anna"}
+    z = mean_of("happy") + OFFSET
+    assert read(members, "s001", z) != read(members, "s002", z) == read(members, None, z)
+    looks = {"s002": np.tile(z, (6, 1)), "s001": np.tile(z, (6, 1))}
+    results = recalibrate_class(roster, looks, label="happy")
+    assert isinstance(results["s002"], Reason)
+    assert results["s002"].code is Code.FILE_DAMAGED
+    assert isinstance(results["s001"], Recalibrated)
+
+
+@pytest.mark.parametrize(
+    "z", [np.zeros((3, 5)), np.full((3, D), np.inf)], ids=["narrow", "endless"]
+)
+def test_a_damaged_calibration_is_not_used_and_can_be_taken_back(
+    library: Library, z: Floats
+) -> None:
+    roster = Roster(library, TinyRecogniser())
+    before = roster.prototypes("s002").points
+    library.calibrate("s002", Calibration(z.astype(np.float32), None, "a" * 64, NOON, "x"))
+    np.testing.assert_array_equal(roster.prototypes("s002").points, before)
+    assert [entry.in_use for entry in history(roster, "s002")] == [False]
+    assert "damaged" in undo(roster, "s002").in_words
+    assert library.open("s002").calibrations == ()

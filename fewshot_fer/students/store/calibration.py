@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.students.store.contents import damaged, safetensors_metadata
+from fewshot_fer.students.store.contents import Space, damaged, decode_vectors, fits
+from fewshot_fer.students.store.names import expression_name
+from fewshot_fer.students.store.records import moment, text, texts, tidy
 
 MOST_FRAMES = 48
 
@@ -33,7 +35,11 @@ class Calibration:
     @property
     def in_words(self) -> str:
         """One line for a history."""
-        return f"{self.made:%Y-%m-%d %H:%M}, {self.how}"
+        return f"{self.made:%Y-%m-%d %H:%M}, {self.how}" if len(self.z) else "damaged: take it back"
+
+
+DAMAGED: Final = Calibration(np.zeros((0, 0), np.float32), None, "", datetime.min, "")
+"""Stands for what cannot be read any more."""
 
 
 def thinned(z: Floats, labels: tuple[str, ...] | None) -> tuple[Floats, tuple[str, ...] | None]:
@@ -56,18 +62,26 @@ def encode_calibration(calibration: Calibration) -> bytes:
     return save({"z": z}, {"calibration": json.dumps(words, ensure_ascii=False)})
 
 
-def decode_calibration(data: bytes, *, where: str) -> Calibration:
+def decode_calibration(data: bytes, *, where: str, space: Space | None) -> Calibration:
     """The calibration that was written."""
+    z, header = decode_vectors(data, where=where)
     try:
-        z = np.asarray(load(data)["z"], np.float32)
-        words = json.loads(safetensors_metadata(data)["calibration"])
+        words = json.loads(header["calibration"])
         labels = words["labels"]
-        return Calibration(
+        found = Calibration(
             z=z,
-            labels=tuple(str(label) for label in labels) if labels is not None else None,
-            checkpoint=str(words["checkpoint"]),
-            made=datetime.fromisoformat(words["made"]),
-            how=str(words["how"]),
+            labels=None if labels is None else tuple(_label(one) for one in texts(labels)),
+            checkpoint=text(words["checkpoint"]),
+            made=moment(words["made"]),
+            how=text(words["how"]),
         )
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise damaged(where) from error
+    one_each = found.labels is None or len(found.labels) == len(z)
+    if z.ndim != 2 or len(z) > MOST_FRAMES or not one_each or not fits(space, z, found.checkpoint):
+        raise damaged(where)
+    return found
+
+
+def _label(given: str) -> str:
+    return tidy(given, expression_name)

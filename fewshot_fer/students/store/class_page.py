@@ -9,7 +9,9 @@ import yaml
 
 from fewshot_fer.errors import LibraryError, StudentError
 from fewshot_fer.files import write_atomically
+from fewshot_fer.plain_yaml import read_texts
 from fewshot_fer.students.store.names import expression_name
+from fewshot_fer.students.store.records import texts
 
 CLASS_PAGE = Path("_class") / "class.yaml"
 
@@ -18,11 +20,11 @@ def read_class(folder: Path) -> tuple[str, ...]:
     """The expressions that the class of a library has beside the basic ones."""
     page = folder / CLASS_PAGE
     try:
-        names = yaml.safe_load(page.read_bytes())["expressions"]
-        return tuple(expression_name(name) for name in names)
+        names = texts(read_texts(page.read_bytes())["expressions"])
+        return tuple(map(expression_name, names))
     except FileNotFoundError:
         return ()
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, StudentError) as error:
+    except (OSError, ValueError, KeyError, TypeError, StudentError) as error:
         raise LibraryError(
             "The class's page cannot be read.",
             where=str(page),

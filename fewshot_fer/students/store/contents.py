@@ -4,22 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-import cv2
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.errors import LibraryError, ReferenceImageError
-from fewshot_fer.images import to_png
+from fewshot_fer.errors import ImageError, LibraryError
+from fewshot_fer.images import decode_image, to_png
 from fewshot_fer.measures import SIDE
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.records import Keeps, NewReference, Reference, Student, from_yaml
 
 _Thing = TypeVar("_Thing")
+_FARTHEST: Final = 1e4
+"""No number of a vector is so large: the space is whitened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is known about a reference: when it was added, the file it came from, its quality."""
+
+    added: str = ""
+    source: str = ""
+    quality: dict[str, float] | None = None
+
+
+_NOTES: Final = TypeAdapter(Notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The vectors of one checkpoint: its hash, and how many numbers each has."""
+
+    checkpoint: str
+    width: int
+
+
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + SIDE.to_bytes(4, "big") * 2 + b"\x08\x02"
 
 
@@ -62,16 +88,12 @@ def encode_portrait(portrait: Bytes) -> bytes:
 
 def decode_portrait(data: bytes, *, where: str) -> Bytes:
     """A stored portrait [192,192,3]; its size is checked before it is decoded."""
-    image = None
-    if data.startswith(_PNG_START):
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    if image is None or image.shape != (SIDE, SIDE, 3):
-        raise ReferenceImageError(
-            "This reference is damaged.",
-            where=where,
-            next_step="Remove it and add the picture again, or import the student's export.",
-        )
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    try:
+        if data.startswith(_PNG_START):
+            return decode_image(data)
+    except ImageError:
+        pass
+    raise damaged(where)
 
 
 def encode_vector(vector: Floats, checkpoint: str) -> bytes:
@@ -79,21 +101,38 @@ def encode_vector(vector: Floats, checkpoint: str) -> bytes:
     return save({"z": np.ascontiguousarray(vector, np.float32)}, {"checkpoint": checkpoint})
 
 
-def decode_vector(data: bytes, *, where: str) -> tuple[Floats, str]:
+def decode_vector(data: bytes, *, where: str, space: Space | None) -> tuple[Floats, str]:
     """A kept vector z [D] and its checkpoint's hash."""
+    z, words = decode_vectors(data, where=where)
+    checkpoint = words.get("checkpoint", "")
+    if z.ndim != 1 or not checkpoint or not fits(space, z, checkpoint):
+        raise damaged(where)
+    return z, checkpoint
+
+
+def decode_vectors(data: bytes, *, where: str) -> tuple[Floats, Mapping[str, str]]:
+    """The vectors z [D] or [n,D] of a safetensors file, and the words in its header."""
     try:
-        vector = load(data)["z"]
-        checkpoint = safetensors_metadata(data)["checkpoint"]
-    except (SafetensorError, KeyError, ValueError) as error:
+        z = load(data)["z"]
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise damaged(where) from error
-    return np.asarray(vector, np.float32), str(checkpoint)
+    if z.dtype != np.float32 or not z.size or not (np.abs(z) < _FARTHEST).all():
+        raise damaged(where)
+    return z, header.get("__metadata__", {})
 
 
-def safetensors_metadata(data: bytes) -> dict[str, str]:
-    """The words in a safetensors file's header, which `load` does not hand out."""
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    return dict(header.get("__metadata__", {}))
+def fits(space: Space | None, z: Floats, checkpoint: str) -> bool:
+    """Whether vectors have the width that those of their checkpoint have, as far as it is known."""
+    return space is None or checkpoint != space.checkpoint or z.shape[-1] == space.width
+
+
+def decode_notes(data: bytes, *, where: str) -> Notes:
+    """What is known about a reference."""
+    try:
+        return _NOTES.validate_json(data)
+    except ValidationError as error:
+        raise damaged(where) from error
 
 
 def sidecar(new: NewReference, added: datetime) -> bytes:

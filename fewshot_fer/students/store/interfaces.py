@@ -9,6 +9,7 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import BaseRates
 from fewshot_fer.prototypes.prior import Prior
+from fewshot_fer.students.store.contents import Space
 
 Identifies = Callable[[Bytes], Floats]
 """Portraits [n,192,192,3] to vectors of length one [n,K], near each other for one person."""
@@ -39,3 +40,8 @@ class Recognises(Protocol):
     def vectors_of(self, portraits: Bytes) -> Floats:
         """Vectors z [n,D] of portraits [n,192,192,3]."""
         ...
+
+
+def space_of(recogniser: Recognises) -> Space:
+    """What a recogniser's vectors look like."""
+    return Space(recogniser.checkpoint_hash, recogniser.prior.whitening.shape[1])

@@ -13,17 +13,17 @@ import json
 import re
 import stat
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import ExportError, FewshotFerError, StudentError
 from fewshot_fer.files import write_atomically
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.consent import altered
-from fewshot_fer.students.store.contents import (
-    names_of,
-)
+from fewshot_fer.students.store.contents import Space, names_of
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import is_id
 from fewshot_fer.students.store.records import Student, from_yaml, to_yaml
@@ -40,6 +40,18 @@ _NAME = re.compile(
     r"|references/[^/\\\x00]{1,64}/[0-9a-f]{64}\.(png|json|safetensors)"
     r"|calibrations/[0-9a-f]{64}\.safetensors"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """The list of contents: whose export it is, and every file's hash."""
+
+    format: int
+    id: str
+    files: dict[str, str]
+
+
+_CONTENTS: Final = TypeAdapter(_Contents)
 # The same student gives the same zip: no file carries the time of its export.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -73,13 +85,12 @@ def import_student(library: Library, source: Path, *, as_new: str | None = None)
     """Bring a student in, whole or not at all; `as_new` gives them another id."""
     files = _unpacked(source)
     contents = _contents(files.pop(CONTENTS, b""), source)
-    wanted = contents["files"]
-    if set(wanted) != set(files):
+    if set(contents.files) != set(files):
         raise _refused(source, "The list of contents and the files differ.")
     for name, data in files.items():
-        if hashlib.sha256(data).hexdigest() != wanted[name]:
+        if hashlib.sha256(data).hexdigest() != contents.files[name]:
             raise _refused(source, f"{name} was altered: its hash is wrong.")
-    student = _student(str(contents["id"]), files, source)
+    student = _student(contents.id, files, source, library.space)
     if as_new is not None:
         student = replace(student, id=as_new)
     if library.stamp(student.id) is not None:
@@ -129,20 +140,21 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: Path) -> byt
     return data
 
 
-def _contents(data: bytes, source: Path) -> dict[str, Any]:
+def _contents(data: bytes, source: Path) -> _Contents:
     try:
-        contents = json.loads(data)
-        found, files = contents["format"], contents["files"]
-        if found != FORMAT:
-            raise _refused(source, f"It has format {found!r}; this version reads {FORMAT}.")
-        if not isinstance(files, dict) or not is_id(str(contents["id"])):
-            raise _refused(source, "Its list of contents is damaged.")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        contents = _CONTENTS.validate_json(data)
+    except ValidationError as error:
         raise _refused(source, "It has no readable list of contents.") from error
-    return dict(contents)
+    if contents.format != FORMAT:
+        raise _refused(source, f"It has format {contents.format}; this version reads {FORMAT}.")
+    if not is_id(contents.id):
+        raise _refused(source, "Its list of contents is damaged.")
+    return contents
 
 
-def _student(student_id: str, files: dict[str, bytes], source: Path) -> Student:
+def _student(
+    student_id: str, files: dict[str, bytes], source: Path, space: Space | None
+) -> Student:
     """The student in the zip, with every file looked into."""
     try:
         student = from_yaml(student_id, files.get(PAGE, b""), where=str(source))
@@ -151,13 +163,11 @@ def _student(student_id: str, files: dict[str, bytes], source: Path) -> Student:
         if altered(student.consent):
             raise _refused(source, "The agreement in it is to a text that we do not have.")
         for name in names_of(student):
-            check_file(name, files[name])
+            check_file(name, files[name], space)
     except ExportError:
         raise
     except FewshotFerError as error:
         raise _refused(source, error.what) from error
-    except (ValueError, RecursionError) as error:
-        raise _refused(source, "A file in it is damaged.") from error
     return student
 
 

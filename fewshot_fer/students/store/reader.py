@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from fewshot_fer.arrays import Bytes
-from fewshot_fer.embedding.checkpoint import vocabulary
+from fewshot_fer.embedding.checkpoint import EXPRESSION, Checkpoint
 from fewshot_fer.errors import LibraryError, StudentError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.settings import Settings
+from fewshot_fer.shipped import shipped_checkpoint
 from fewshot_fer.students.store.calibration import (
     Calibration,
     decode_calibration,
 )
 from fewshot_fer.students.store.class_page import CLASS_PAGE, read_class
 from fewshot_fer.students.store.contents import (
+    Notes,
+    Space,
     calibration_file,
+    decode_notes,
     decode_portrait,
     names_on_page,
 )
@@ -48,7 +51,8 @@ def utc_now() -> datetime:
 class LibraryReader:
     """What is known of the students of a folder.
 
-    `basic` are the expressions that a checkpoint knows, and that nobody has to teach.
+    `basic` are the expressions that a checkpoint knows, and that nobody has to teach; `space` is
+    what its vectors look like.
     """
 
     def __init__(
@@ -56,12 +60,13 @@ class LibraryReader:
         folder: Path | str,
         basic: tuple[str, ...] = BASIC,
         *,
+        space: Space | None = None,
         now: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = random_id,
         patience: float = 10.0,
     ) -> None:
         self.store = Store(Path(folder), patience=patience, named_by=names_on_page)
-        self.basic = basic
+        self.basic, self.space = basic, space
         self.now = now
         self._new_id = new_id
         self._index = Index(self.store, lambda student_id: summary_of(self.open(student_id)))
@@ -70,7 +75,10 @@ class LibraryReader:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The library of the settings, for the expressions that their checkpoint knows."""
-        return cls(settings.support_sets, vocabulary(settings.checkpoint))
+        folder = settings.checkpoint or shipped_checkpoint()
+        found = Checkpoint.read(folder / EXPRESSION)
+        space = Space(found.hash, found.width)
+        return cls(settings.support_sets, found.card.names, space=space)
 
     @property
     def folder(self) -> Path:
@@ -148,15 +156,15 @@ class LibraryReader:
         """A reference's picture [192,192,3]."""
         return decode_portrait(self.read_file(student, reference.file), where=reference.file)
 
-    def notes(self, student: Student, reference: Reference) -> dict[str, Any]:
+    def notes(self, student: Student, reference: Reference) -> Notes:
         """What is known about a reference: its quality, where it came from, when."""
-        document = json.loads(self.read_file(student, reference.sidecar))
-        return dict(document)
+        data = self.read_file(student, reference.sidecar)
+        return decode_notes(data, where=reference.sidecar)
 
     def calibration(self, student: Student, sha: str) -> Calibration:
         """One of a student's calibrations."""
         name = calibration_file(sha)
-        return decode_calibration(self.read_file(student, name), where=name)
+        return decode_calibration(self.read_file(student, name), where=name, space=self.space)
 
     def read_file(self, student: Student, name: str) -> bytes:
         """A file that a student's page names."""

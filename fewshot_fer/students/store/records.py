@@ -11,11 +11,11 @@ import yaml
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError, StudentError
+from fewshot_fer.plain_yaml import read_texts
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.names import display_name, expression_name, is_id
 
 Keeps = Literal["images", "vectors"]
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -147,18 +147,17 @@ def to_yaml(student: Student) -> bytes:
         document["own_expressions"] = list(student.own_expressions)
     document["references"] = references
     document["calibrations"] = list(student.calibrations)
-    text = yaml.dump(
+    written = yaml.dump(
         document, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, default_flow_style=False
     )
-    return str(text).encode()
+    return str(written).encode()
 
 
 def from_yaml(student_id: str, data: bytes, *, where: str) -> Student:
     """The student that was written down; anything unexpected is an error, never a guess."""
     try:
-        document = yaml.load(data, Loader=_LOADER)  # noqa: S506 (a safe loader)
-        return _student(student_id, document)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return _student(student_id, read_texts(data))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LibraryError(Reason(Code.PAGE_DAMAGED), where=where) from error
 
 
@@ -171,43 +170,65 @@ def _student(student_id: str, document: Mapping[str, Any]) -> Student:
     until = document.get("keep_until")
     return Student(
         id=student_id,
-        name=_same(str(document["name"]), display_name),
-        created=datetime.fromisoformat(document["created"]),
+        name=tidy(document["name"], display_name),
+        created=moment(document["created"]),
         consent=Consent(
-            by=str(consent["by"]),
-            at=datetime.fromisoformat(consent["at"]),
-            text=str(consent["text"]),
+            by=text(consent["by"]),
+            at=moment(consent["at"]),
+            text=text(consent["text"]),
             sha256=_hex(consent["sha256"]),
         ),
         keeps=keeps,
         keep_until=date.fromisoformat(until) if until else None,
         own_expressions=tuple(
-            _same(name, expression_name) for name in document.get("own_expressions", ())
+            tidy(name, expression_name) for name in texts(document.get("own_expressions", []))
         ),
         references=tuple(
             sorted(
-                Reference(_same(name, expression_name), _hex(sha), kind)
+                Reference(tidy(name, expression_name), _hex(sha), kind)
                 for name, shas in document["references"].items()
-                for sha in shas
+                for sha in texts(shas)
             )
         ),
-        calibrations=tuple(_hex(item) for item in document["calibrations"]),
+        calibrations=tuple(map(_hex, texts(document["calibrations"]))),
     )
 
 
-def _same(text: str, rule: Callable[[str], str]) -> str:
+def text(given: object) -> str:
+    """What has to be text; else a ValueError, as in all that follow."""
+    if not isinstance(given, str):
+        raise ValueError(given)
+    return given
+
+
+def texts(given: object) -> list[str]:
+    """A list of text."""
+    if not isinstance(given, list):
+        raise ValueError(given)
+    return [text(one) for one in given]
+
+
+def moment(given: object) -> datetime:
+    """A time with its zone: others cannot be compared."""
+    found = datetime.fromisoformat(text(given))
+    if found.tzinfo is None:
+        raise ValueError(given)
+    return found
+
+
+def tidy(given: object, rule: Callable[[str], str]) -> str:
     """Text that a rule of ours leaves as it is: these become folder names."""
     try:
-        tidy = rule(text)
+        if rule(text(given)) == given:
+            return given
     except LibraryError as error:
-        raise ValueError(text) from error
-    if tidy != text:
-        raise ValueError(text)
-    return text
+        raise ValueError(given) from error
+    raise ValueError(given)
 
 
-def _hex(text: object) -> str:
+def _hex(given: object) -> str:
     """A SHA-256 in small letters, and nothing else: these become file names."""
-    if not isinstance(text, str) or len(text) != 64 or set(text) - set("0123456789abcdef"):
-        raise ValueError(text)
-    return text
+    found = text(given)
+    if len(found) != 64 or set(found) - set("0123456789abcdef"):
+        raise ValueError(given)
+    return found

@@ -27,11 +27,11 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import yaml
 from filelock import FileLock, Timeout
 
 from fewshot_fer.errors import FewshotFerError, FolderError, LibraryError, StudentError
 from fewshot_fer.files import write_atomically
+from fewshot_fer.plain_yaml import read_yaml
 from fewshot_fer.students.store.names import checked_id, is_id
 
 FORMAT = 1
@@ -171,7 +171,7 @@ class Store:
 
     def _check_format(self) -> None:
         try:
-            text = (self.folder / "library.yaml").read_text()
+            text = (self.folder / "library.yaml").read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             if self.folder.exists() and not self.folder.is_dir():
                 raise LibraryError(
@@ -233,10 +233,10 @@ def _sweep_student(home: Path, named: Set[str], *, derived: bool) -> None:
             path.rmdir()
 
 
-def _format_number(text: str) -> object:
+def _format_number(text: bytes) -> object:
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError:
+        document = read_yaml(text)
+    except ValueError:
         return "unreadable"
     return document.get("format", "unknown") if isinstance(document, dict) else "unknown"
 

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.errors import FewshotFerError, LibraryError
 from fewshot_fer.files import write_atomically
 from fewshot_fer.measures import NO_PORTRAITS
-from fewshot_fer.students.store.contents import decode_vector, safetensors_metadata
-from fewshot_fer.students.store.interfaces import Recognises
+from fewshot_fer.students.store.contents import decode_vector, decode_vectors
+from fewshot_fer.students.store.interfaces import Recognises, space_of
 from fewshot_fer.students.store.library import Library
-from fewshot_fer.students.store.records import Reference, Student
+from fewshot_fer.students.store.records import Reference, Student, texts
 from fewshot_fer.students.store.store import CACHE
 
 
@@ -67,6 +66,7 @@ def known_vectors(library: Library, recogniser: Recognises, student: Student) ->
 def _fresh(
     library: Library, recogniser: Recognises, student: Student, remembered: set[str]
 ) -> dict[str, Floats]:
+    space = space_of(recogniser)
     wanted = [r for r in student.references if r.sha not in remembered]
     pictures = [r for r in wanted if r.kind == "image"]
     vectors: dict[str, Floats] = {}
@@ -77,8 +77,8 @@ def _fresh(
     for reference in wanted:
         if reference.kind == "vector":
             data = library.read_file(student, reference.file)
-            vector, checkpoint = decode_vector(data, where=reference.file)
-            if checkpoint == recogniser.checkpoint_hash:
+            vector, checkpoint = decode_vector(data, where=reference.file, space=space)
+            if checkpoint == space.checkpoint:
                 vectors[reference.sha] = vector
     return vectors
 
@@ -89,13 +89,14 @@ def _file(library: Library, recogniser: Recognises, student: Student) -> Path:
 
 
 def _remembered(library: Library, recogniser: Recognises, student: Student) -> dict[str, Floats]:
+    space = space_of(recogniser)
     try:
         data = _file(library, recogniser, student).read_bytes()
-        words = safetensors_metadata(data)
-        if words["checkpoint"] != recogniser.checkpoint_hash:
+        z, words = decode_vectors(data, where="")
+        if words["checkpoint"] != space.checkpoint or z.shape[1:] != (space.width,):
             return {}
-        return dict(zip(json.loads(words["shas"]), load(data)["z"], strict=True))
-    except (OSError, SafetensorError, KeyError, ValueError):
+        return dict(zip(texts(json.loads(words["shas"])), z, strict=True))
+    except (OSError, LibraryError, KeyError, ValueError, RecursionError):
         return {}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,6 +11,8 @@ from fewshot_fer.errors import FewshotFerError, LibraryError
 from fewshot_fer.students.store.calibration import decode_calibration
 from fewshot_fer.students.store.consent import altered
 from fewshot_fer.students.store.contents import (
+    Space,
+    decode_notes,
     decode_portrait,
     decode_vector,
     is_calibration,
@@ -97,7 +98,7 @@ def _file_problems(library: Library, student: Student) -> Iterator[Problem]:
             yield Problem(where, "Its expression was removed.", "It goes with the next change.")
     named = names_of(student)
     for name in sorted(named):
-        if what := _wrong_with(home, name):
+        if what := _wrong_with(home, name, library.space):
             yield Problem(f"{student.id}/{name}", what, _UNDO if is_calibration(name) else _REMOVE)
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
@@ -109,10 +110,10 @@ def _file_problems(library: Library, student: Student) -> Iterator[Problem]:
             )
 
 
-def _wrong_with(home: Path, name: str) -> str:
+def _wrong_with(home: Path, name: str, space: Space | None) -> str:
     """What is wrong with a file, or nothing."""
     try:
-        check_file(name, (home / name).read_bytes())
+        check_file(name, (home / name).read_bytes(), space)
     except OSError:
         return "The file is missing."
     except FewshotFerError as error:
@@ -120,20 +121,17 @@ def _wrong_with(home: Path, name: str) -> str:
     return ""
 
 
-def check_file(name: str, data: bytes) -> None:
+def check_file(name: str, data: bytes, space: Space | None) -> None:
     """Raise unless a file of a student is what its name, and the hash in it, say."""
     path = PurePosixPath(name)
     if path.suffix == ".json":
-        try:
-            json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise LibraryError("The notes cannot be read.") from error
+        decode_notes(data, where=path.name)
         return
     if hashlib.sha256(data).hexdigest() != path.stem:
         raise LibraryError("The file was altered: its hash is not its name.")
     if is_calibration(name):
-        decode_calibration(data, where=path.name)
+        decode_calibration(data, where=path.name, space=space)
     elif path.suffix == ".png":
         decode_portrait(data, where=path.name)
     else:
-        decode_vector(data, where=path.name)
+        decode_vector(data, where=path.name, space=space)

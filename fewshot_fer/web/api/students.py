@@ -176,8 +176,8 @@ def list_references(call: Asked, student: str) -> References:
     found = student_of(call, student)
     notes = {one: call.app.library.notes(found, one) for one in found.references}
     held: list[Reference] = [
-        {"expression": one.expression, "reference": one.sha, "quality": said.get("quality"),
-         "source": str(said.get("source", ""))}
+        {"expression": one.expression, "reference": one.sha, "quality": said.quality,
+         "source": said.source}
         for one, said in notes.items()
     ]  # fmt: skip
     return {"student": found.id, "references": held}

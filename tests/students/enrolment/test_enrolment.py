@@ -203,7 +203,7 @@ def test_files_are_read_as_pictures(library: Library, tmp_path: Path) -> None:
     cv2.imwrite(str(path), cv2.cvtColor(shown("happy", 3), cv2.COLOR_RGB2BGR))
     enrolled = enrolment_at(library).enroll("Anna", [Picture("happy", path)], AGREED)
     notes = library.notes(enrolled.student, enrolled.student.references[0])
-    assert notes["source"] == "Anna smiles.png"
+    assert notes.source == "Anna smiles.png"
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(FewshotFerError, match="not a picture"):
         enrolment_at(library).add("s001", [Picture("happy", tmp_path / "text.png")])

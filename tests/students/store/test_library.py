@@ -36,7 +36,7 @@ def test_a_student_is_read_back_as_enrolled(library: Library) -> None:
     assert again.counts == {"happy": 1, "sad": 1}
     assert again.consent == AGREED
     np.testing.assert_array_equal(library.portrait(again, again.references[0]), portrait(1))
-    assert library.notes(again, again.references[0])["source"] == "1.jpg"
+    assert library.notes(again, again.references[0]).source == "1.jpg"
 
 
 def test_nothing_is_stored_without_consent(library: Library) -> None:

@@ -31,7 +31,7 @@ def damage(path: Path) -> None:
     [
         ("s001/references/sad/*.png", damage, "altered"),
         ("s001/references/sad/*.png", Path.unlink, "missing"),
-        ("s001/references/sad/*.json", damage, "notes"),
+        ("s001/references/sad/*.json", damage, "damaged"),
         ("s001/calibrations/*", damage, "altered"),
         ("s001/student.yaml", Path.unlink, "no page"),
         ("s001/student.yaml", lambda p: p.write_text("{"), "page cannot be read"),
