@@ -1,5 +1,6 @@
 # make run    the web app with a drawn class (installs the runtime first, without torch)
 # make test   the whole suite
+# make faults kills, failures of the disk and power cuts, long (docs/reliability.md)
 # make lint   ruff and mypy, and TypeScript on the browser's scripts (needs Node 20 or later)
 # make sbom   what the runtime is made of, with versions and licences: dist/sbom.json (CycloneDX)
 # make clean  removes what the others made
@@ -14,7 +15,7 @@ TORCH := 2.13.0
 # Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: run test lint scripts sbom clean python
+.PHONY: run test faults fuzz lint scripts sbom clean python
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
@@ -24,6 +25,10 @@ run: $(RUNTIME)/.installed
 # file stays in one worker, so that what it opens is opened once.
 test: $(TESTING)/.installed
 	$(TESTING)/bin/python -m pytest -n 2 --dist loadfile --durations=15 $(TESTS)
+
+# FAULTS="--every 3 --kills 10000" for more or less of them.
+faults: $(TESTING)/.installed
+	$(TESTING)/bin/python -m tests.faults $(FAULTS)
 
 lint: $(TESTING)/.installed
 	$(TESTING)/bin/ruff check .

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from fewshot_fer.errors import CheckpointError, FolderError
@@ -39,11 +39,12 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except OSError as error:
         raise not_writable(path, error) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def ensure_folder(folder: Path) -> Path:
@@ -111,8 +112,8 @@ def read_part(path: Path) -> bytes:
         ) from error
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the rename itself last through a power cut, where the system can."""
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder last through a power cut, where the system can."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

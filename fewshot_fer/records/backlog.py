@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from fewshot_fer.files import write_atomically
+from fewshot_fer.files import flush_folder, write_atomically
 from fewshot_fer.records.values import (
     ClassSecond,
     Mark,
@@ -40,12 +40,15 @@ class Backlog:
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             file.flush()
             os.fsync(file.fileno())
+        flush_folder(self.file.parent)
         self._seconds, self._marks = len(seconds), len(marks)
 
     def clear(self) -> None:
         """All of it is in the database."""
         self._seconds = self._marks = 0
-        self.file.unlink(missing_ok=True)
+        if self.file.exists():
+            self.file.unlink()
+            flush_folder(self.file.parent)
 
 
 class Takes(Protocol):
@@ -71,7 +74,9 @@ def catch_up(store: Takes, file: Path) -> int:
         if session in known:  # Else it was deleted meanwhile.
             store.write(session, seconds, marks)
             count += len(seconds)
+    # For good, or a power cut brings back whom somebody deletes next.
     taken.unlink()
+    flush_folder(taken.parent)
     return count
 
 

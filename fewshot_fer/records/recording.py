@@ -170,7 +170,14 @@ def bring_in(store: Store, records: str) -> int:
     """Write what sessions that were cut off left behind; how many seconds that were."""
     file = waiting_files(records)
     left = sorted(file.parent.glob(f"{escape(file.name)}*"))
-    return sum(catch_up(store, one) for one in left)
+    try:
+        return sum(catch_up(store, one) for one in left)
+    except OSError as error:
+        raise RecordError(
+            f"What an earlier session left cannot be brought in: {error.strerror}.",
+            where=f"{file}*",
+            next_step="Check the disk, and your right to read and write there.",
+        ) from error
 
 
 def of_members(view: View) -> View:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -19,29 +18,9 @@ from fewshot_fer.records.backlog import Backlog, catch_up
 from fewshot_fer.records.recording import SessionWriter, opened
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
-from fewshot_fer.records.views import View
 from tests.fakes.waiting import until
 from tests.records.conftest import Server
-from tests.records.views import second, seen, view
-
-
-@dataclass(frozen=True)
-class Pupil:
-    id: str
-
-
-@dataclass
-class Class:
-    ids: list[str] = field(default_factory=lambda: ["anna", "ben"])
-
-    def students(self) -> list[Pupil]:
-        return [Pupil(student) for student in self.ids]
-
-
-def faces_at(time: float) -> View:
-    names = ("anna", "ben")
-    faces = [replace(seen(name, "happy", k), name=name) for k, name in enumerate(names)]
-    return view(time, faces)
+from tests.records.views import Class, faces_at, second
 
 
 def test_a_server_that_goes_away_in_the_middle_and_comes_back_loses_nothing(

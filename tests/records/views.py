@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -58,3 +58,22 @@ def lesson(students: int, seconds: int, seed: int = 0) -> list[Second]:
         second(t, {name: BASIC[drawn[t // 8, k]] for k, name in enumerate(names)})
         for t in range(seconds)
     ]
+
+
+@dataclass(frozen=True)
+class Pupil:
+    id: str
+
+
+@dataclass
+class Class:
+    ids: list[str] = field(default_factory=lambda: ["anna", "ben"])
+
+    def students(self) -> list[Pupil]:
+        return [Pupil(student) for student in self.ids]
+
+
+def faces_at(time: float) -> View:
+    names = ("anna", "ben")
+    faces = [replace(seen(name, "happy", k), name=name) for k, name in enumerate(names)]
+    return view(time, faces)

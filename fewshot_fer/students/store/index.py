@@ -67,8 +67,9 @@ class Index:
         if not self._file.exists():
             return
         entries = self._entries()
-        if entries.pop(student_id, None) is not None:
-            self._save(entries)
+        # What cannot be written anew goes: it names somebody who was to be forgotten.
+        if entries.pop(student_id, None) is not None and not self._save(entries):
+            self._file.unlink()
 
     def _look(self, known: Mapping[str, Any]) -> tuple[dict[str, tuple[Stamp, Summary]], int]:
         found: dict[str, tuple[Stamp, Summary]] = {}
@@ -112,12 +113,13 @@ class Index:
                 found, _ = self._look(self._known())
                 self._save({i: _entry(stamp, summary) for i, (stamp, summary) in found.items()})
 
-    def _save(self, entries: Mapping[str, Any]) -> None:
+    def _save(self, entries: Mapping[str, Any]) -> bool:
         try:
             write_atomically(self._file, json.dumps(entries, ensure_ascii=False).encode())
         except FewshotFerError:
             # A library on a read-only disk is read without an index.
-            return
+            return False
+        return True
 
 
 def _entry(stamp: Stamp, summary: Summary) -> dict[str, Any]:

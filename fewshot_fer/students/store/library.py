@@ -184,11 +184,13 @@ class Library(LibraryReader):
         if student_id is not None:
             self._change(student_id, lambda s: _without(s, tidy), forget=True)
             return
-        having = [s.id for s in self.students() if tidy in s.counts]
+        # The class's page comes last: what is cut off before is not done, and is done again.
+        for one in [i for i in self.store.ids() if tidy in self.open(i).counts]:
+            self._change(
+                one, lambda s: s if tidy in s.own_expressions else _without(s, tidy), forget=True
+            )
         with self.store.changing():
             write_class(self.folder, [n for n in read_class(self.folder) if n != tidy])
-        for one in having:
-            self._change(one, lambda s: s, forget=True)
 
     def _change(
         self,

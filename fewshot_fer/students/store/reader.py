@@ -40,7 +40,7 @@ from fewshot_fer.students.store.records import (
     from_yaml,
     summary_of,
 )
-from fewshot_fer.students.store.store import PAGE, Store
+from fewshot_fer.students.store.store import PAGE, Store, not_readable
 
 
 def utc_now() -> datetime:
@@ -96,6 +96,8 @@ class LibraryReader:
             data = page.read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
             raise nobody(student_id) from error
+        except OSError as error:
+            raise not_readable(page, error) from error
         student = from_yaml(student_id, data, where=str(page))
         known = self.expressions(student)
         return replace(
@@ -175,6 +177,8 @@ class LibraryReader:
             if self.stamp(student.id) is None:
                 raise nobody(student.id) from error
             raise LibraryError(Reason(Code.FILE_MISSING), where=str(path)) from error
+        except OSError as error:
+            raise not_readable(path, error) from error
 
 
 def nobody(text: str) -> StudentError:

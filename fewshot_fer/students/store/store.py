@@ -30,7 +30,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fewshot_fer.errors import FewshotFerError, FolderError, LibraryError, StudentError
-from fewshot_fer.files import write_atomically
+from fewshot_fer.files import flush_folder, write_atomically
 from fewshot_fer.plain_yaml import read_yaml
 from fewshot_fer.students.store.names import checked_id, is_id
 
@@ -128,7 +128,7 @@ class Store:
             staging.rename(home)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        _sync_folder(self.folder)
+        flush_folder(self.folder)
 
     def change(
         self, student_id: str, page: bytes, files: Mapping[str, bytes], *, forget: bool
@@ -140,7 +140,8 @@ class Store:
         home = self.home(student_id)
         mark = self.folder / _WRITING
         # Until this mark is gone, the next writer sweeps what this one may have left.
-        mark.write_text(student_id)
+        _write(mark, student_id.encode())
+        flush_folder(self.folder)
         _write_all(home, files)
         write_atomically(home / PAGE, page)
         _sweep_student(home, self._named_by(student_id, page), derived=forget)
@@ -150,7 +151,7 @@ class Store:
         """Delete a student's folder; it is gone from sight at once; only while `changing`."""
         trash = self.folder / f"{_TRASH}{secrets.token_hex(8)}"
         self.home(student_id).rename(trash)
-        _sync_folder(self.folder)
+        flush_folder(self.folder)
         shutil.rmtree(trash)
 
     def _leftovers(self) -> list[str]:
@@ -180,6 +181,8 @@ class Store:
                     next_step="Name a folder; it is made when the first student is enrolled.",
                 ) from None
             return
+        except OSError as error:
+            raise not_readable(self.folder, error) from error
         found = _format_number(text)
         if found != FORMAT:
             raise LibraryError(
@@ -213,12 +216,16 @@ def _write_all(home: Path, files: Mapping[str, bytes]) -> None:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         folders |= {path.parent, path.parent.parent}
-        with path.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(path, data)
     for folder in folders:
-        _sync_folder(folder)
+        flush_folder(folder)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sweep_student(home: Path, named: Set[str], *, derived: bool) -> None:
@@ -241,12 +248,10 @@ def _format_number(text: bytes) -> object:
     return document.get("format", "unknown") if isinstance(document, dict) else "unknown"
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder last through a power cut, where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def not_readable(place: Path, error: OSError) -> LibraryError:
+    """What the system said when something could not be read, in our words."""
+    return LibraryError(
+        f"It cannot be read: {error.strerror or error}.",
+        where=str(place),
+        next_step="Check the disk, and your right to read it.",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -12,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import FolderError
-from fewshot_fer.files import not_writable, whole_file
+from fewshot_fer.files import flush_folder, not_writable, whole_file
 
 
 def private_folder(folder: Path) -> Path:
@@ -39,12 +40,14 @@ def made_once(path: Path, data: bytes) -> bytes:
     try:
         # A link fails where the name is taken: the first one wins, and it is whole.
         os.link(mine, path)
+        flush_folder(path.parent)
     except FileExistsError:
         pass
     except OSError as error:
         raise not_writable(path, error) from error
     finally:
-        mine.unlink(missing_ok=True)
+        with suppress(OSError):
+            mine.unlink(missing_ok=True)
     try:
         path.chmod(0o600)
         return path.read_bytes()
