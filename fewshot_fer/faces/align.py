@@ -56,9 +56,8 @@ def similarities(
     return np.concatenate([turn, shift[..., None]], axis=2)
 
 
-def alignable(points: Floats) -> Bools:
-    """Which of the points [n,5,2] allow a portrait [n]; the others' portraits are black."""
-    matrices = similarities(points)
+def alignable(matrices: Doubles) -> Bools:
+    """Which similarities [n,2,3] allow a portrait [n]; the others' portraits are black."""
     scale = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])
     with np.errstate(divide="ignore", invalid="ignore"):
         face = INNER / scale
@@ -71,7 +70,7 @@ def portraits(image: npt.NDArray[Any], landmarks: Floats) -> Bytes:
     points = np.asarray(landmarks, dtype=np.float32).reshape(-1, 5, 2)
     aligned = np.zeros((len(points), SIDE, SIDE, 3), dtype=np.uint8)
     matrices = similarities(points)
-    for i in np.flatnonzero(alignable(points)):
+    for i in np.flatnonzero(alignable(matrices)):
         _warp(pixels, matrices[i], aligned[i])
     return aligned
 

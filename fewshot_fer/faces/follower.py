@@ -19,7 +19,7 @@ from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.faces.pyramid import Piece
 from fewshot_fer.faces.sampling import AreaSampler
 from fewshot_fer.faces.tracker import Tracker
-from fewshot_fer.faces.values import Faces, InView, unclaimed
+from fewshot_fer.faces.values import Faces, InView, is_among, unclaimed
 
 _GRID: Final = 8
 _REPLACED: Final = 0.5
@@ -182,9 +182,9 @@ class FaceFollower:
         found = self._detector.detect(sampler, known=known)
         found = found[unclaimed(found, stay.faces)]
         tracks, _ = self._tracker.predict(time)
-        among = tracks[~np.isin(tracks, stay.ids)]
+        away = tracks[~is_among(tracks, stay.ids)]
         appearance = appearance_of(pixels, found.boxes)
-        ids = self._tracker.update(found, time, appearance, among=among, jumped=bool(moved.any()))
+        ids = self._tracker.update(found, time, appearance, among=away, jumped=bool(moved.any()))
         self._seen, self._lost = stay.joined(InView.of(found, ids, time)), {}
         self._plan, self._arrears = [], 0.0
 
@@ -197,7 +197,7 @@ class FaceFollower:
         due = [track for track, tried in self._lost.items() if time - tried >= rhythm.retry_every]
         tracks = np.concatenate([asked, np.array(due, dtype=np.int64)])
         known, boxes = self._tracker.predict(time)
-        here = np.isin(known, tracks)
+        here = is_among(known, tracks)
         others = self._seen.without(tracks)
         found, _ = self._detector.refine(sampler, boxes[here])
         found = found[unclaimed(found, others.faces)]
@@ -205,7 +205,7 @@ class FaceFollower:
             found, time, appearance_of(pixels, found.boxes), among=known[here]
         )
         self._seen = others.joined(InView.of(found, ids, time))
-        missed = tracks[~np.isin(tracks, ids) & np.isin(tracks, known)]
+        missed = tracks[~is_among(tracks, ids) & is_among(tracks, known)]
         for track in missed.tolist():
             if track not in self._lost:
                 self._search_around(pixels, sampler, boxes[known == track], time)
@@ -251,7 +251,7 @@ class FaceFollower:
         if not len(found):
             return
         known, _ = self._tracker.predict(time)
-        away = known[~np.isin(known, self._seen.ids)]
+        away = known[~is_among(known, self._seen.ids)]
         ids = self._tracker.update(found, time, appearance_of(pixels, found.boxes), among=away)
         self._seen = self._seen.joined(InView.of(found, ids, time))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Final
 
 import cv2
@@ -67,9 +68,10 @@ def assess(image: npt.NDArray[Any], faces: Faces, aligned: Bytes | None = None) 
     """The quality of every face; `aligned` saves making their portraits once more."""
     if aligned is None:
         aligned = portraits(image, faces.landmarks)
-    turns = poses(faces.landmarks)
+    matrices = similarities(faces.landmarks)
+    turns = poses(faces.landmarks, matrices)
     inside = shares_inside(faces.boxes, *image.shape[:2])
-    usable = alignable(faces.landmarks)
+    usable = alignable(matrices)
     return [
         _assess(float(size), float(sure), turn, float(share), portrait if can else None)
         for size, sure, turn, share, portrait, can in zip(
@@ -78,8 +80,11 @@ def assess(image: npt.NDArray[Any], faces: Faces, aligned: Bytes | None = None) 
     ]
 
 
-def poses(landmarks: Floats) -> Doubles:
-    """Yaw, pitch and roll in degrees from five points [n,5,2]: [n,3]; NaN where there are none."""
+def poses(landmarks: Floats, matrices: Doubles) -> Doubles:
+    """Yaw, pitch and roll in degrees from five points [n,5,2]: [n,3]; NaN where there are none.
+
+    `matrices` are the points' similarities [n,2,3].
+    """
     points = np.where(np.isfinite(landmarks), landmarks, np.nan).astype(np.float64)
     eyes, mouth = points[:, :2].mean(axis=1), points[:, 3:].mean(axis=1)
     across, down = points[:, 1] - points[:, 0], mouth - eyes
@@ -87,7 +92,6 @@ def poses(landmarks: Floats) -> Doubles:
         way = _dot(points[:, 2] - eyes, down) / _dot(down, down)
         aside = points[:, 2] - eyes - way[:, None] * down
         yaw = np.arctan2(_dot(aside, across) / _dot(across, across), _NOSE_LENGTH)
-    matrices = similarities(landmarks)
     roll = -np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0])
     pitch = (way - _NOSE_PLACE) / _NOSE_PER_DEGREE
     return np.stack([np.degrees(yaw), np.clip(pitch, -90, 90), np.degrees(roll)], axis=1)
@@ -120,7 +124,7 @@ def _assess(
     if portrait is None:
         factors[Code.NO_POINTS] = 0.0
     worst = min(factors, key=lambda code: factors[code])
-    score = float(np.prod(list(factors.values())))
+    score = prod(factors.values())
     return Quality(
         size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty,
         score=score, reason=_reason(worst, size) if factors[worst] < _POOR else None, mouth=mouth,
@@ -180,4 +184,4 @@ def _factors(
 
 
 def _from_to(value: float, useless: float, good: float) -> float:
-    return float(np.clip((value - useless) / (good - useless), 0, 1))
+    return min(max((value - useless) / (good - useless), 0.0), 1.0)

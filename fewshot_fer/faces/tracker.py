@@ -14,7 +14,7 @@ from fewshot_fer.arrays import Bools, Doubles, Floats, Ints
 from fewshot_fer.faces.appearance import LENGTH, unlikeness
 from fewshot_fer.faces.assignment import pair
 from fewshot_fer.faces.boxes import overlaps
-from fewshot_fer.faces.values import Faces
+from fewshot_fer.faces.values import Faces, is_among
 
 _COASTING_S: Final = 0.6
 """A face that is not seen is expected to come to rest in about this time."""
@@ -117,7 +117,7 @@ class Tracker:
         candidates = np.flatnonzero(
             np.ones(len(self._tracks.ids), bool)
             if among is None
-            else np.isin(self._tracks.ids, among)
+            else is_among(self._tracks.ids, among)
         )
         known = self._tracks[candidates]
         costs = self._costs_of_looks(known, seen) if jumped else self._costs(known, seen, time)

@@ -61,6 +61,11 @@ class Faces:
         return np.asarray(sides.max(axis=1, initial=0.0), dtype=np.float32)
 
 
+def is_among(ids: Ints, others: Ints) -> Bools:
+    """Which tracks [n] are among others [m]; for so few it is ten times as fast as `np.isin`."""
+    return np.asarray((ids[:, None] == others).any(axis=1))
+
+
 @dataclass(frozen=True, slots=True)
 class InView:
     """The faces in view, their tracks [n] and when each was last looked at [n]."""
@@ -85,7 +90,7 @@ class InView:
 
     def without(self, tracks: Ints) -> InView:
         """All but these tracks."""
-        stay = ~np.isin(self.ids, tracks)
+        stay = ~is_among(self.ids, tracks)
         return InView(self.faces[stay], self.ids[stay], self.looked[stay])
 
     def joined(self, other: InView) -> InView:

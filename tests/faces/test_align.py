@@ -105,7 +105,7 @@ def test_points_that_are_none(name: str, points: Doubles) -> None:
     both = np.stack([points, TEMPLATE]).astype(np.float32)
     image = _painting()
     made = portraits(image, both)
-    assert alignable(both).tolist() == [False, True], name
+    assert alignable(similarities(both)).tolist() == [False, True], name
     assert not made[0].any(), name
     assert np.array_equal(made[1], image[:SIDE, :SIDE]), name
 
