@@ -58,7 +58,8 @@ Source = TypedDict("Source", {
 """A stream of pictures of the class; `said`: what is wrong with it."""
 
 Person = TypedDict("Person", {
-    "student": str, "name": str | None, "expression": str | None, "unsure": str | None,
+    "student": str, "name": str | None, "expression": str | None, "best": str | None,
+    "unsure": str | None, "source": str, "track": int,
 })
 """An enrolled student who is seen now."""
 
@@ -89,7 +90,10 @@ State = TypedDict("State", {
 """The class, once a second."""
 
 Enrolled = TypedDict("Enrolled", {"id": str, "name": str})
-Students = TypedDict("Students", {"type": Literal["students"], "students": list[Enrolled]})
+Students = TypedDict("Students", {
+    "type": Literal["students"], "students": list[Enrolled], "recognises": bool,
+})
+"""Who is enrolled, and whether their faces are told apart."""
 Marked = TypedDict("Marked", {"type": Literal["marked"], "second": int, "text": str})
 Recording = TypedDict("Recording", {
     "type": Literal["recording"], "session": int | None, "each": bool,

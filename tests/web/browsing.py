@@ -24,6 +24,7 @@ from tests.fakes.waiting import PATIENCE_S
 
 _PICTURES_A_SECOND = 30
 _SHOWN_S = 3
+_AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass
@@ -138,6 +139,19 @@ def browser(camera: Path | None = None, **context: Any) -> Iterator[Watched]:
             raise
         finally:
             chromium.close()
+
+
+def wrong(page: Any, within: str | None = None) -> list[str]:
+    """What axe finds wrong on a page, or in a part of it, that keeps somebody from using it."""
+    if not _AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci")
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(part) => axe.run(part ?? document)", within)
+    return [
+        f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def film(path: Path, person: DrawnStudent, *expressions: str) -> Path:

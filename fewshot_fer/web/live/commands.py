@@ -58,7 +58,8 @@ def _asks(make: Callable[[Mapping[str, Any]], Command[Any]]) -> Does:
 
 def _students(app: AppState, *_: object) -> Students:
     students: list[Enrolled] = [{"id": one.id, "name": one.name} for one in app.library.students()]
-    return {"type": "students", "students": students}
+    recognises = not app.ready or app.opened().identity is not None
+    return {"type": "students", "students": students, "recognises": recognises}
 
 
 def _name(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], source: str) -> Later:

@@ -120,10 +120,13 @@ def _state_message(state: LessonState, first: int) -> State:
 
 
 def _person(face: Seen, student: str) -> messages.Person:
-    why = face.reading.unsure if face.reading is not None else None
+    reading = face.reading
+    why = reading.unsure if reading is not None else None
     return {
         "student": student, "name": face.name, "expression": face.expression,
+        "best": reading.expression if reading is not None else None,
         "unsure": sentence(why) if why is not None else None,
+        "source": face.source, "track": face.track,
     }  # fmt: skip
 
 

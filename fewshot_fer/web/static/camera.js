@@ -42,6 +42,8 @@ export function obstacle(kind = 'camera') {
 
 export class Camera {
   kind = /** @type {Kind} */ ('camera');
+  /** The part of the picture that is used, in shares of its sides; null: all of it. @type {[x: number, y: number, width: number, height: number] | null} */
+  part = null;
   #stream = /** @type {MediaStream | null} */ (null);
   #canvases = /** @type {Canvas[]} */ ([]);
 
@@ -71,6 +73,7 @@ export class Camera {
         : await navigator.mediaDevices.getUserMedia({ video: { ...this.size, ...which } });
       this.stop();
       this.kind = kind;
+      this.part = null;
       this.#stream = this.video.srcObject = stream;
       this.track?.addEventListener('ended', () => stream === this.#stream && this.ended());
       await this.video.play();
@@ -88,13 +91,15 @@ export class Camera {
   draw(most) {
     const { videoWidth, videoHeight, readyState } = this.video;
     if (!this.on || readyState < 2 || !videoWidth) return null;
-    const zoom = Math.min(1, most / Math.max(videoWidth, videoHeight));
-    const [width, height] = [videoWidth, videoHeight].map((side) => Math.max(32, Math.round(side * zoom)));
+    const [x, y, w, h] = this.part ?? [0, 0, 1, 1];
+    const [wide, tall] = [w * videoWidth, h * videoHeight];
+    const zoom = Math.min(1, most / Math.max(wide, tall));
+    const [width, height] = [wide, tall].map((side) => Math.max(32, Math.round(side * zoom)));
     let canvas = this.#canvases.length > 1 ? this.#canvases.shift() : undefined;
     if (canvas?.width !== width || canvas.height !== height) canvas = blank(width, height);
     this.#canvases.push(canvas);
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
-    /** @type {CanvasRenderingContext2D} */ (context).drawImage(this.video, 0, 0, width, height);
+    /** @type {CanvasRenderingContext2D} */ (context).drawImage(this.video, x * videoWidth, y * videoHeight, wide, tall, 0, 0, width, height);
     return canvas;
   }
 }

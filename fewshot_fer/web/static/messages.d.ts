@@ -16,7 +16,7 @@ export type Skipped = { type: 'skipped'; reason: 'newer' | 'paused' | 'ended' };
 
 export type Source = { key: string; kind: string; student: string | null; faces: number; a_second: number; ms: number; said: string | null };
 
-export type Person = { student: string; name: string | null; expression: string | null; unsure: string | null };
+export type Person = { student: string; name: string | null; expression: string | null; best: string | null; unsure: string | null; source: string; track: number };
 
 export type Mark = { second: number; text: string };
 
@@ -32,7 +32,7 @@ export type State = { type: 'state'; id: string; name: string; seconds: number; 
 
 export type Enrolled = { id: string; name: string };
 
-export type Students = { type: 'students'; students: Enrolled[] };
+export type Students = { type: 'students'; students: Enrolled[]; recognises: boolean };
 
 export type Marked = { type: 'marked'; second: number; text: string };
 

@@ -23,3 +23,19 @@ export function summary({ shares, sure, expected }) {
   const parts = largest(shares).slice(0, 3).map(([name, share]) => `${name} ${percent(share)}`);
   return `${parts.length ? `${parts.join(', ')}. ` : ''}${sure} of ${expected} surely read.`;
 }
+
+/** What a face is called. @param {{ name: string | null, track: number }} face */
+export const called = ({ name, track }) => name ?? `Face ${track}`;
+
+/** What a face shows, in the picture and in the list alike. @param {{ expression?: string | null, best?: string | null }} face */
+export const told = ({ expression, best }) => expression ?? (best ? 'unsure' : 'looking …');
+
+/** A letter for each expression, no two alike where letters last. @param {string[]} names @returns {Record<string, string>} */
+export function letters(names) {
+  const taken = new Set();
+  return Object.fromEntries([...names].sort().map((name) => {
+    const letter = [...name.toUpperCase()].find((one) => !taken.has(one)) ?? '?';
+    taken.add(letter);
+    return [name, letter];
+  }));
+}

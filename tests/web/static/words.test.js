@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { clock, largest, percent, summary } from '../../../fewshot_fer/web/static/words.js';
+import { called, clock, largest, letters, percent, summary, told } from '../../../fewshot_fer/web/static/words.js';
 
 test('shares are whole percents', () => {
   assert.deepEqual([0, 0.004, 0.005, 0.256, 1].map(percent), ['0 %', '0 %', '1 %', '26 %', '100 %']);
@@ -20,4 +20,15 @@ test('a class in a sentence', () => {
   assert.equal(summary({ shares: {}, sure: 0, expected: 3 }), '0 of 3 surely read.');
   const shares = { sad: 0.1, happy: 0.6, fear: 0.25, angry: 0.05 };
   assert.equal(summary({ shares, sure: 20, expected: 24 }), 'happy 60 %, fear 25 %, sad 10 %. 20 of 24 surely read.');
+});
+
+test('every expression has a letter of its own, and always the same', () => {
+  const found = letters(['surprise', 'sad', 'neutral', 'happy', 'fear', 'disgust', 'angry', 'bored']);
+  assert.equal(new Set(Object.values(found)).size, 8);
+  assert.deepEqual([found.sad, found.surprise, found.happy], ['S', 'U', 'H']);
+});
+
+test('a face has one label, wherever it stands', () => {
+  assert.deepEqual([told({ expression: 'sad' }), told({ expression: null, best: 'sad' }), told({})], ['sad', 'unsure', 'looking …']);
+  assert.deepEqual([called({ name: 'Ada', track: 3 }), called({ name: null, track: 3 })], ['Ada', 'Face 3']);
 });

@@ -1,11 +1,12 @@
 // Above the picture: what the class is called, how it stands, what it can be told, what is wrong.
 
 import { show, write } from '../dom.js';
+import { clock } from '../words.js';
 
 /** @param {import('./live.js').Page} page @param {ReturnType<import('./sheets.js').sheets>} sheets @param {() => void} retry */
 export function controls({ find, store, send, unnamed }, sheets, retry) {
-  const [title, phase, lost, words, trouble, pause, record] =
-    ['title', 'phase', 'lost', 'lost-words', 'trouble', 'pause', 'record'].map((id) => find(id));
+  const [title, phase, lost, words, note, pause, record] =
+    ['title', 'phase', 'lost', 'lost-words', 'note', 'pause', 'record'].map((id) => find(id));
   const buttons = find('actions').querySelectorAll('button');
   find('mark').onclick = () => sheets.mark();
   pause.onclick = () => send({ do: store.now?.paused ? 'resume' : 'pause' });
@@ -16,7 +17,7 @@ export function controls({ find, store, send, unnamed }, sheets, retry) {
   find('retry').onclick = retry;
 
   return function render() {
-    const { now, ended, running, way, sources } = store;
+    const { now, ended, running, way } = store;
     show(lost, way !== 'open');
     show(find('retry'), way !== 'anew');
     write(words, way === 'anew' ? 'The server was started anew. Opening the class again …'
@@ -30,12 +31,29 @@ export function controls({ find, store, send, unnamed }, sheets, retry) {
     phase.className = `state ${ended ? 'ended' : now.paused ? 'paused' : recording ? 'recording' : ''}`;
     write(phase, ended ? 'Ended' : now.paused ? (recording ? 'Paused, also the recording' : 'Paused')
       : !recording ? 'Not recorded' : now.each ? 'Recording the class and every student' : 'Recording the class');
-    const source = sources.find((one) => one.said);
-    const wrong = now.trouble ? `The record cannot be written just now: ${now.trouble}`
-      : source && `${sourceName(source.key)}: ${source.said}`;
-    write(trouble, wrong ?? '');
-    show(trouble, wrong && !now.paused && !ended);
+    const wrong = trouble();
+    note.classList.toggle('soft', Boolean(wrong));
+    write(note, wrong ?? `${clock(now.seconds)} ${nobody() ?? ''}`);
+    show(note, way === 'open');
   };
+
+  /** What is wrong, if something is. */
+  function trouble() {
+    const { now, ended, sources, projector } = store;
+    const source = sources.find((one) => one.said);
+    if (ended || !now || now.paused) return null;
+    if (now.trouble) return `The record cannot be written just now: ${now.trouble}`;
+    if (source) return `${sourceName(source.key)}: ${source.said}`;
+    return projector ? 'Projector mode: nothing personal is shown. H ends it.' : null;
+  }
+
+  /** Why nobody is recognised, and what to do. */
+  function nobody() {
+    const { students, recognises, view, seen, ended } = store;
+    if (ended || !seen || !view?.seen.length || view.seen.some(({ student }) => student)) return null;
+    if (!students.length) return 'Nobody is enrolled yet: all are read as people at large. The page “Students” enrols, or click a face.';
+    return recognises === false ? 'Faces cannot be told apart on this server: click a face and say who it is; the name stays with it.' : null;
+  }
 }
 
 /** @param {string} key */

@@ -5,7 +5,10 @@ import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
 import { summary } from '../words.js';
 import { controls } from './controls.js';
+import { float } from './float.js';
+import { keys } from './keys.js';
 import { panel } from './panel.js';
+import { people } from './people.js';
 import { pictures } from './pictures.js';
 import { sheets } from './sheets.js';
 import { Store } from './store.js';
@@ -59,19 +62,55 @@ class Live {
     };
     this.sheets = sheets(this.page);
     this.timeline = timeline(this.page);
+    const pick = (/** @type {import('./stage.js').Picked} */ face) => {
+      this.page.send({ do: 'students' });
+      this.sheets.who(face);
+    };
     this.pictures = pictures(this.page, () => this.#link, {
-      changed: () => this.#render(), say: (words) => this.#say(words), again: () => this.#again(),
-      pick: (face) => {
-        this.page.send({ do: 'students' });
-        this.sheets.who(face);
-      },
+      pick, changed: () => this.#render(), seen: () => seen(), say: (words) => this.#say(words), again: () => this.#again(),
     });
-    this.parts = [controls(this.page, this.sheets, () => this.#link?.open()), this.pictures.render, panel(this.page)];
+    const seen = people(this.page, { pick, point: this.pictures.point });
+    this.float = float(this.page);
+    this.parts = [controls(this.page, this.sheets, () => this.#link?.open()), this.pictures.render, panel(this.page), seen,
+      this.float.render, () => this.#views()];
+    keys(this.page, this.#keys());
     this.#render();
   }
 
   #render() {
     this.parts.forEach((render) => render());
+  }
+
+  // ---------------------------------------------------------------- how it is looked at
+
+  /** @returns {import('./keys.js').Key[]} */
+  #keys() {
+    const { find, store } = this.page;
+    const press = (/** @type {string} */ id) => () => find(id).click();
+    const turn = (/** @type {'tiles' | 'projector'} */ what) => () => {
+      store[what] = !store[what];
+      this.#render();
+    };
+    find('tiles').onclick = turn('tiles');
+    find('projector').onclick = turn('projector');
+    find('help').onclick = () => this.sheets.keys();
+    return [
+      ['m', 'Mark this moment', press('mark')], ['p', 'Pause, or go on', press('pause')],
+      ['r', 'Record, or stop recording', press('record')], ['c', 'Recalibrate', press('recalibrate')],
+      ['i', 'Invite students’ own devices', press('invite')], ['e', 'End the class (asks first)', press('end')],
+      ['s', 'Show each student, or nobody', press('each')], ['t', 'Faces as tiles, or in their picture', turn('tiles')],
+      ['/', 'Find a student', () => find('seek').focus()], ['h', 'Projector: hide everything personal', turn('projector')],
+      ['w', 'Small window above all others', () => this.float.toggle()],
+      ['x', 'Only a part of the picture', press('crop')], ['q', 'Stop the camera or window', press('stop')],
+      ['?', 'These keys', () => this.sheets.keys()],
+    ];
+  }
+
+  #views() {
+    const { find, store } = this.page;
+    find('tiles').setAttribute('aria-pressed', String(store.tiles));
+    find('projector').setAttribute('aria-pressed', String(store.projector));
+    find('live').classList.toggle('projector', store.projector);
   }
 
   // ---------------------------------------------------------------- its place on the page

@@ -3,6 +3,7 @@
 import { Camera, NoCamera } from '../camera.js';
 import { Capture, Pace } from '../capture.js';
 import { show } from '../dom.js';
+import { crop } from './crop.js';
 import { footer } from './footer.js';
 import { stage } from './stage.js';
 import { welcome } from './welcome.js';
@@ -14,9 +15,9 @@ const MOMENT = { next: 'A moment, please.', calm: true };
 
 /**
  * @param {import('./live.js').Page} page @param {() => import('./live.js').Line | null} line
- * @param {{ changed: () => void, pick: Parameters<typeof stage>[1], say: (words: string) => void, again: () => void }} on
+ * @param {{ changed: () => void, seen: () => void, pick: Parameters<typeof stage>[1], say: (words: string) => void, again: () => void }} on
  */
-export function pictures(page, line, { changed, pick, say, again }) {
+export function pictures(page, line, { changed, seen, pick, say, again }) {
   const { find, store, send } = page;
   // A shared window keeps its size longer: the faces in it are small.
   const paces = {
@@ -28,9 +29,12 @@ export function pictures(page, line, { changed, pick, say, again }) {
     say(camera.kind === 'screen' ? 'The window is not shared any more.' : 'The camera was unplugged or taken away.');
   });
   const capture = new Capture(camera, line, {
-    size: () => paces[camera.kind].size, took: (ms) => paces[camera.kind].took(ms), background: true,
+    size: () => paces[camera.kind].size,
+    // Behind other windows the browser is slow, not the line.
+    took: (ms) => void (document.hidden || paces[camera.kind].took(ms)),
+    background: true,
   });
-  const [faces, foot] = [stage(page, pick), footer(page, camera)];
+  const [faces, foot, part] = [stage(page, pick), footer(page, camera), crop(page, camera)];
   const first = welcome(page, (what) => (what === 'drawn' ? drawn() : watch(what)), again);
   const devices = find('devices', HTMLSelectElement);
   let coming = /** @type {Promise<ImageBitmap> | null} of another source; what is seen in it comes next */ (null);
@@ -55,10 +59,12 @@ export function pictures(page, line, { changed, pick, say, again }) {
   function draw(picture, view, delay) {
     if (store.ended) return; // It was on its way when the class ended.
     const newly = !store.seen;
-    store.drew();
-    faces.draw(picture, view, store.each);
+    store.drew(view);
+    faces.draw(picture, view);
     foot.drew(picture, view, delay);
-    if (newly) changed();
+    if (!newly) return seen();
+    send({ do: 'students' });
+    changed();
   }
 
   /** There is none, for this reason. @param {import('./store.js').Notice | null} notice */
@@ -96,10 +102,11 @@ export function pictures(page, line, { changed, pick, say, again }) {
 
   function render() {
     first();
+    part();
     show(find('frame'), store.seen);
     show(find('foot'), store.seen);
     find('frame').classList.toggle('paused', Boolean(store.now?.paused));
   }
 
-  return { camera, capture, hear, blank, render, coming: (/** @type {Blob} */ jpeg) => { coming = createImageBitmap(jpeg); } };
+  return { camera, capture, hear, blank, render, stop, point: faces.point, coming: (/** @type {Blob} */ jpeg) => { coming = createImageBitmap(jpeg); } };
 }

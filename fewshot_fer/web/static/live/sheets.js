@@ -57,7 +57,11 @@ export function sheets({ find, root, store, send }) {
     one.addEventListener('click', (event) => event.target === one && close()); // beside it
   }
   search.oninput = list;
-  search.onkeydown = ({ key }) => key === 'Enter' && names.querySelector('button')?.click();
+  search.onkeydown = (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault(); // Or the face, which has the focus again, would be pressed by the same key.
+    names.querySelector('button')?.click();
+  };
   find('stranger').onclick = () => say(null);
   find('record-now').onclick = () => done({ do: 'record', each: each.checked });
   find('mark-form').onsubmit = (event) => {
@@ -93,6 +97,7 @@ export function sheets({ find, root, store, send }) {
       open('mark');
     },
     record: () => open('record'),
+    keys: () => open('keys'),
     end() {
       write(find('end-words'), store.now?.recording ? 'The recording is closed and its report is made.'
         : 'Nothing was recorded, so nothing of it is kept.');

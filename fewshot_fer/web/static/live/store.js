@@ -1,16 +1,20 @@
 // What the page knows of its class, in one place: messages and the teacher's own doing change it
 // here; the parts of the page are drawn from it and keep nothing of their own.
 
-/** @import { Ended, Enrolled, FromClass, State } from '../messages.d.ts' */
+/** @import { Ended, Enrolled, FromClass, State, View } from '../messages.d.ts' */
 /** @typedef {{ what: string, next: string, calm?: boolean }} Notice  calm: nothing is wrong */
 
 export class Store {
   own = ''; // What this page's own pictures are called.
   ready = false; // The server can read pictures already.
   each = false; // What single students show is shown, on this page.
+  projector = false; // Nothing personal is shown, for others see this screen too.
+  tiles = false; // Faces are shown as tiles, not in their picture.
+  view = /** @type {View | null} what was seen in the picture that is shown */ (null);
   now = /** @type {State | null} */ (null);
   ended = /** @type {Ended | null} */ (null);
   students = /** @type {Enrolled[]} */ ([]);
+  recognises = /** @type {boolean | null} faces can be told apart; null: it is not known yet */ (null);
   knocks = /** @type {Enrolled[]} who waits at the door */ ([]);
   way = /** @type {'open' | 'anew' | number} lost, and tried again after so many milliseconds */ ('open');
   seen = false; // A picture is shown.
@@ -31,7 +35,10 @@ export class Store {
         this.each ||= message.each;
         break;
       case 'state': if (!this.ended) this.now = message; break; // It may have been on its way when the class ended.
-      case 'students': this.students = message.students; break;
+      case 'students':
+        this.students = message.students;
+        this.recognises = message.recognises;
+        break;
       case 'knocks': this.knocks = message.knocks; break;
       case 'ended':
         this.ended = message;
@@ -53,10 +60,16 @@ export class Store {
     this.seen = false;
   }
 
-  /** A picture was drawn. */
-  drew() {
+  /** A picture was drawn, in which this was seen. @param {View} view */
+  drew(view) {
+    this.view = view;
     this.notice = null;
     this.seen = true;
+  }
+
+  /** Why nothing is read just now, if so. */
+  get rests() {
+    return this.ended ? 'The class has ended.' : this.now?.paused ? 'Paused: nothing is read.' : null;
   }
 
   /** Whether the class can be told what to do. */

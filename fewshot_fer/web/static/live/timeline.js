@@ -51,7 +51,7 @@ export function timeline({ find, names, colour }) {
     drawing.replaceChildren(svg('svg', { preserveAspectRatio: 'none', viewBox: `0 0 ${count} ${TALL}` },
       ...paths.filter((path) => path.getAttribute('d')), svg('path', { style: 'fill:var(--quiet)', d: read })));
     flags.replaceChildren(...marks.map(({ second, text }) =>
-      el('i', { title: `${clock(second)} ${text}`, style: `left:${(100 * place(second)) / count}%` })));
+      el('i', { title: `${clock(second)} ${text}`, style: `transform:translateX(${(100 * place(second)) / count}%)` })));
     ticks.replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => el('span', { text: clock(first + part * count * length) })));
     show(empty, !columns.length);
     show(ticks, columns.length);
