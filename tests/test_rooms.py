@@ -73,6 +73,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
 }  # fmt: skip
 
 DISTRIBUTIONS = {
+    "argon2": "argon2-cffi",
     "cv2": "opencv-python-headless",
     "faiss": "faiss-cpu",
     "pi_heif": "pi-heif",

@@ -80,15 +80,24 @@ class Credentials:
                 "The password was given when the app was started.",
                 next_step="Change it there and start the app again.",
             )
-        stored = passwords.hashed(password)
-        write_private(self._folder / PASSWORD_FILE, stored.encode())
-        self._stored, self._mark = stored, _mark(self._key, stored)
+        self._keep(passwords.hashed(password))
         self._turns += 1
 
     def fits(self, password: str) -> bool:
-        """Whether this is the password; slow by intent, so never on the event loop."""
+        """Whether this is the password; slow by intent, so never on the event loop.
+
+        What was hashed in an older way is hashed anew; browsers elsewhere have to sign in again.
+        """
         stored = self._stored
-        return stored is not None and passwords.fits(password, stored)
+        if stored is None or not passwords.fits(password, stored):
+            return False
+        if not self._fixed and passwords.is_outdated(stored):
+            self._keep(passwords.hashed(password))
+        return True
+
+    def _keep(self, stored: str) -> None:
+        write_private(self._folder / PASSWORD_FILE, stored.encode())
+        self._stored, self._mark = stored, _mark(self._key, stored)
 
     # ------------------------------------------------------------------ coming and going
 

@@ -37,7 +37,7 @@ class SignIn:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
-        # A guess costs 32 MB for a tenth of a second: two at a time, however many come.
+        # A guess costs 64 MB for a tenth of a second: two at a time, however many come.
         self._guesses = Threads(2, share=1)
 
     async def show(self, request: Request) -> Response:

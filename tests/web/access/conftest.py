@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from fewshot_fer.web.access import passwords
 from tests.web.house import House, house_at
 
 
 @pytest.fixture(autouse=True)
-def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The strength of the hash is looked at in one test; the others need not wait for it."""
-    monkeypatch.setattr(passwords, "_COST", 2**4)
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", cheap)
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from argon2 import Type, extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +23,30 @@ from tests.web.house import House, house_at, locked
 
 
 def test_a_password_is_stored_as_a_slow_hash_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_COST", 2**15)
+    monkeypatch.undo()
     stored = passwords.hashed("three small words")
     assert "three" not in stored
     assert stored != passwords.hashed("three small words"), "each has its own salt"
-    assert int(stored.split("$")[1]) * 8 * 128 >= 32 * 1024 * 1024
+    costs = extract_parameters(stored)
+    assert costs.type is Type.ID
+    assert (costs.memory_cost, costs.time_cost) >= (19 * 1024, 2), "what OWASP asks for"
     assert passwords.fits("three small words", stored)
     assert not passwords.fits("three small word", stored)
+
+
+def test_a_hash_of_scrypt_still_opens_and_is_hashed_anew(house: House) -> None:
+    old = "scrypt$16$c2FsdHNhbHRzYWx0c2FsdA==$"
+    secret = hashlib.scrypt(
+        b"three small words", salt=b"saltsaltsaltsalt", n=16, r=8, p=1, dklen=32
+    )
+    file = house.folder / "password"
+    file.write_text(old + b64encode(secret).decode())
+    credentials = started_again(house)
+    assert not credentials.fits("three small word")
+    assert file.read_text().startswith("scrypt")
+    assert credentials.fits("three small words")
+    assert file.read_text().startswith("$argon2id$")
+    assert started_again(house).fits("three small words")
 
 
 @pytest.mark.parametrize("damaged", ["", "x", "scrypt$16$!$!", "scrypt$3$YQ==$YQ==", "a$b$c$d"])
