@@ -13,6 +13,7 @@ from fewshot_fer.python.pictures import (
     labelled,
 )
 from fewshot_fer.python.reading import Reader
+from fewshot_fer.python.results import Page
 from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate, stacked, usable
 from fewshot_fer.students.recalibration import Recalibrated, recalibrate
@@ -131,7 +132,7 @@ class Class(Reader):
         self._opened.refresh()
         return views(self._opened, Source(str(source), student=whom, pictures=pictures), record)
 
-    def report(self, session: int | None = None, *, each: bool = False) -> str:
+    def report(self, session: int | None = None, *, each: bool = False) -> Page:
         """A recorded lesson (the last, or its number) as one HTML page that needs no network."""
         from fewshot_fer.records.store import Store
         from fewshot_fer.reports.page import page
@@ -145,7 +146,7 @@ class Class(Reader):
                     next_step='Record with record="per_student", or leave `each` out.',
                 )
             report = report_of(found, store.earlier(found.session) if each else ())
-        return page(report, self._names if each else None)
+        return Page(page(report, self._names if each else None))
 
     def _enrolment(self, same_person: bool, skip_refused: bool) -> Enrolment:
         return Enrolment(

@@ -117,6 +117,21 @@ class Results(tuple[Result, ...]):
         return "".join(one._repr_html_() for one in self[:_MANY]) + more
 
 
+class Page(str):
+    """A whole HTML page as text, to be written to a file; a notebook shows it in a frame."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self)} characters>"
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe title="report" srcdoc="{escape(self)}" '
+            'style="width:100%;height:520px;border:1px solid #ccc"></iframe>'
+        )
+
+
 def _table(results: Iterable[Result]) -> Any:
     try:
         pandas = import_module("pandas")
