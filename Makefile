@@ -2,6 +2,7 @@
 # make test   the whole suite
 # make faults kills, failures of the disk and power cuts, long (docs/reliability.md)
 # make lint   ruff and mypy, and TypeScript on the browser's scripts (needs Node 20 or later)
+# make docs   the documents as a site in site/, every link checked
 # make sbom   what the runtime is made of, with versions and licences: dist/sbom.json (CycloneDX)
 # make clean  removes what the others made
 
@@ -11,11 +12,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 RUNTIME := .venv
 TESTING := .venv-test
 TOOLS := .venv-tools
+DOCS := .venv-docs
 TORCH := 2.13.0
 # Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: run test faults fuzz lint scripts sbom clean python
+.PHONY: run test faults fuzz lint scripts docs sbom clean python
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
@@ -46,6 +48,10 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
+docs: $(DOCS)/.installed
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet
+	@echo "The site is in site/: open site/index.html, or look at it with $(DOCS)/bin/mkdocs serve"
+
 sbom: $(RUNTIME)/.installed $(TOOLS)/.installed
 	@mkdir -p dist
 	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
@@ -68,6 +74,13 @@ $(TESTING)/.installed: pyproject.toml constraints.txt | python
 	@$(TESTING)/bin/python $(PIP_INSTALL) --no-deps facenet-pytorch==2.6.0
 	@touch $@
 
+# The reference is read from the source, so the product itself is not installed here.
+$(DOCS)/.installed: pyproject.toml constraints.txt | python
+	@$(PYTHON) -m venv $(DOCS)
+	@$(DOCS)/bin/python $(PIP_INSTALL) $$($(PYTHON) -c "import tomllib; print(*tomllib.load(open( \
+		'pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'])")
+	@touch $@
+
 # What packages and looks at packages; the product needs none of it.
 $(TOOLS)/.installed: | python
 	@$(PYTHON) -m venv $(TOOLS)
@@ -80,4 +93,4 @@ python:
 		echo "    make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 
 clean:
-	rm -rf $(RUNTIME) $(TESTING) $(TOOLS) node_modules build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(RUNTIME) $(TESTING) $(TOOLS) $(DOCS) node_modules build dist site .mypy_cache .pytest_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""What mkdocs does not do by itself: the README as the start, the notebook as a page, no other host.
+"""What mkdocs does not do by itself: the README as a start, the notebook as a page, no other host.
 
 The documents link to files outside of `docs/` as the repository has them; on the site the README is
 `index.md`, the credits are `credits.md`, and every other such file is named without a link.
@@ -19,7 +19,9 @@ ROOT = Path(__file__).parent.parent
 MADE = {"index.md": ROOT / "README.md", "credits.md": ROOT / "CREDITS.md"}
 """Pages of the site that lie elsewhere in the repository."""
 NOTEBOOKS = {"first-steps.md": ROOT / "docs" / "first-steps.ipynb"}
-_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=[\"']?(?:https?:)?//[^>]*>")
+_ELSEWHERE = re.compile(
+    r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=[\"']?(?:https?:)?//[^>]*>"
+)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -37,9 +37,9 @@ def _outputs(where: str, source: str, names: dict[str, Any], number: int) -> lis
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     printed, value = io.StringIO(), None
     with redirect_stdout(printed):
-        exec(compile(tree, where, "exec"), names)  # noqa: S102 (our own notebook)
+        exec(compile(tree, where, "exec"), names)
         if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), where, "eval"), names)  # noqa: S307
+            value = eval(compile(ast.Expression(last.value), where, "eval"), names)
     outputs: list[Cell] = []
     if printed.getvalue():
         text = printed.getvalue().splitlines(keepends=True)
@@ -57,5 +57,5 @@ def _outputs(where: str, source: str, names: dict[str, Any], number: int) -> lis
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        done = json.dumps(run(Path(name)), indent=1, ensure_ascii=False)
+        done = json.dumps(run(Path(name)), indent=1, ensure_ascii=False, sort_keys=True)
         Path(name).write_text(done + "\n", encoding="utf-8")
