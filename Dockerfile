@@ -8,6 +8,7 @@ WORKDIR /source
 RUN python -m venv /app
 COPY . .
 RUN /app/bin/pip install --no-cache-dir --no-compile --constraint constraints.txt '.[web,postgres]' \
+    && /app/bin/fewshot-fer slim --yes \
     && /app/bin/python -m compileall -q /app/lib/python3.11/site-packages/fewshot_fer \
     && /app/bin/pip uninstall --yes --quiet pip setuptools
 

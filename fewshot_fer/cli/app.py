@@ -40,7 +40,7 @@ save for medical or safety reasons; see the README.
 """
 
 PANELS: Final = {
-    "To begin": (demo.demo, doctor.doctor, serve.serve),
+    "To begin": (demo.demo, doctor.doctor, doctor.slim, serve.serve),
     "In class": (live.live, session.app),
     "Students": (enroll.enroll, expressions.app, recalibrate.app, students.app),
     "Look": (analyze.analyze,),

@@ -1,4 +1,4 @@
-"""`fewshot-fer doctor`."""
+"""`fewshot-fer doctor` and `fewshot-fer slim`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,34 @@ def doctor(call: Call) -> Answer:
     checks = examine(call.settings)
     fine = healthy(checks)
     return Answer({"healthy": fine, "checks": checks}, lambda: _table(checks), fine=fine)
+
+
+@command("yes")
+def slim(call: Call) -> Answer:
+    """Take out of this environment what its libraries carry and this program never uses.
+
+    Other devices' engines, readers of other formats, tests: programs that share the environment
+    may miss them. Installing a library again brings its files back.
+    """
+    from fewshot_fer.slimming import spare
+
+    found = list(spare())
+    size = sum(one.size for one in found)
+    libraries = {one.library: {"files": len(one.files), "bytes": one.size} for one in found}
+    if found:
+        names = ", ".join(libraries)
+        call.sure(f"Delete {_mb(size)} of {names} that fewshot-fer does not use?")
+    for one in found:
+        one.take_out()
+    rows = [(name, what["files"], _mb(what["bytes"])) for name, what in libraries.items()]
+    return Answer(
+        {"bytes": size, "libraries": libraries},
+        lambda: output.table(f"{_mb(size)} taken out", ("library", "files", "size"), rows),
+    )
+
+
+def _mb(size: int) -> str:
+    return f"{size / 2**20:.0f} MB"
 
 
 def _table(checks: list[Check]) -> Table:
