@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import fewshot_fer
+from fewshot_fer.drawn.files import reference_picture, to_jpeg
+from fewshot_fer.drawn.roster import invent_class
 
 
 def test_the_lines_of_the_api_page_run(repository: Path) -> None:
@@ -28,6 +30,22 @@ def test_they_use_what_is_promised_and_nothing_else(repository: Path) -> None:
     assert all(callable(getattr(fewshot_fer, name)) for name in fewshot_fer.__all__)
     with pytest.raises(AttributeError, match="no attribute 'guess'"):
         fewshot_fer.guess  # noqa: B018
+
+
+def test_the_five_lines_of_the_readme_run(
+    repository: Path, empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (drawn,) = invent_class(1, seed=0)
+    looks = {"photo": "sad", "a": "happy", "b": "neutral", "c": "neutral", "d": "happy"}
+    for session, (name, expression) in enumerate(looks.items()):
+        picture = reference_picture(drawn, expression, session=session)
+        (empty_folder / f"{name}.jpg").write_bytes(to_jpeg(picture))
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    lines = readme.partition("```python\n")[2].partition("```")[0]
+    exec(lines, {})
+    said = capsys.readouterr().out
+    assert said.startswith("photo.jpg: 1 face\n")
+    assert "d.jpg: 1 face\n  1  happy" in said
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
