@@ -23,7 +23,8 @@ State = Literal["fine", "note", "broken"]
 
 LIBRARIES = ("numpy", "opencv-python-headless", "faiss-cpu", "openvino", "typer", "pydantic")
 EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "web": ("streamlit", "starlette", "uvicorn", "websockets"),
+    "web": ("starlette", "uvicorn", "websockets"),
+    "pages": ("streamlit",),
     "train": ("torch", "onnx", "matplotlib"),
     "parquet": ("pyarrow",),
     "postgres": ("psycopg",),

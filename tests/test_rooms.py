@@ -181,11 +181,22 @@ def test_every_library_is_declared_where_it_is_used() -> None:
     extras = project["optional-dependencies"]
     undeclared = {}
     for path in modules():
-        lines = project["dependencies"] + extras.get(EXTRA_OF.get(room_of(path)), [])
+        extra = EXTRA_OF.get(room_of(path))
+        lines = project["dependencies"] + (requirements(extras, extra) if extra else [])
         declared = {distribution(line) for line in lines}
         foreign = libraries(path) - set(sys.stdlib_module_names) - {"fewshot_fer"}
         undeclared[name_of(path)] = {DISTRIBUTIONS.get(n, n) for n in foreign} - declared
     assert {name: missing for name, missing in undeclared.items() if missing} == {}
+
+
+def requirements(extras: dict[str, list[str]], extra: str) -> list[str]:
+    """Of an extra and of the extras that it is made of."""
+    found: list[str] = []
+    for line in extras[extra]:
+        others = re.fullmatch(r"fewshot-fer\[([\w,]+)\]", line)
+        parts = others[1].split(",") if others else []
+        found += [one for part in parts for one in requirements(extras, part)] or [line]
+    return found
 
 
 def distribution(requirement: str) -> str:

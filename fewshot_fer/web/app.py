@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import streamlit as st
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from fewshot_fer import __version__
 from fewshot_fer.web import front, html
@@ -24,7 +25,7 @@ from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide import routes as guide
 from fewshot_fer.web.live.sockets import live
-from fewshot_fer.web.pages import door
+from fewshot_fer.web.pages import with_streamlit
 from fewshot_fer.web.portal import routes as portal
 
 WEB: Final = Path(__file__).parent
@@ -40,13 +41,17 @@ _ROOMS: Final[tuple[Callable[[AppState], Sequence[BaseRoute]], ...]] = (
 )
 
 
-def build_app(app: AppState) -> st.App:
+def build_app(app: AppState) -> ASGIApp:
     """The whole web app around a state, which lies in its `state` while it runs."""
+    if not with_streamlit():
+        return Starlette(**parts(app))
+    import streamlit as st
+
     return st.App(PAGE, **parts(app))
 
 
 def parts(app: AppState) -> dict[str, Any]:
-    """What `st.App` is made of: routes, middleware, and what happens at the beginning and end."""
+    """What the app is made of: routes, middleware, and what happens at the beginning and end."""
     _read_once()
     return {
         "routes": list(_routes(app)),
@@ -74,7 +79,10 @@ def _routes(app: AppState) -> Iterator[BaseRoute]:
 def _lifespan(app: AppState) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
-        door.open_to_pages(app)
+        if with_streamlit():
+            from fewshot_fer.web.pages import door
+
+            door.open_to_pages(app)
         app.start()
         try:
             yield {STATE: app}

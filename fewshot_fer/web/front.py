@@ -1,30 +1,34 @@
-"""Streamlit's one page under our own name and told where its server is.
+"""What the teacher's addresses show: Streamlit's one page under our own name.
 
-Loaded by its address, such as /sessions, it would look for its server below that first: two
-errors in the browser's console, and a moment lost.
+It is told where its server is. Loaded by its address, such as /sessions, it would look for its
+server below that first: two errors in the browser's console, and a moment lost.
+
+Where Streamlit is not installed there is the class alone, and the API serves the reports.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from importlib.resources import files
+from typing import Final
 
-import streamlit
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from fewshot_fer.web.pages import PAGES
-
-if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web import html
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.live.drawn import class_now, page_data
+from fewshot_fer.web.pages import PAGES, with_streamlit
 
 _SCRIPT: Final = '<script src="/assets/front.js"></script>'
 
 
-def routes(_: AppState) -> Sequence[BaseRoute]:
+def routes(app: AppState) -> Sequence[BaseRoute]:
     """The page under every address that it has."""
+    if not with_streamlit():
+        return _alone(app)
     text = front_page()
 
     async def show(request: Request) -> Response:
@@ -35,7 +39,18 @@ def routes(_: AppState) -> Sequence[BaseRoute]:
 
 def front_page() -> str:
     """Streamlit's page; where it has changed too much, as it is."""
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
-    text = page.read_text(encoding="utf-8")
+    text = files("streamlit").joinpath("static", "index.html").read_text(encoding="utf-8")
     text = text.replace("<title>Streamlit</title>", "<title>fewshot-fer</title>", 1)
     return text.replace("</title>", f"</title>{_SCRIPT}", 1)
+
+
+def _alone(app: AppState) -> Sequence[BaseRoute]:
+    def show(request: Request) -> Response:
+        data = {"class": class_now(app).id, **page_data(app)}
+        return html.page("class", data=json.dumps(data))
+
+    def report(request: Request) -> Response:
+        session = request.query_params.get("session", "")
+        return RedirectResponse(f"/api/v1/sessions/{session if session.isdecimal() else 0}/report")
+
+    return (Route("/", show), Route("/sessions", report))

@@ -15,6 +15,7 @@ from fewshot_fer.web import theme
 from fewshot_fer.web.app import build_app
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.certificates import Certificate
+from fewshot_fer.web.pages import with_streamlit
 
 PASSWORD: Final = "FEWSHOT_FER_PASSWORD"
 _MOST_MESSAGE: Final = 8_000_000
@@ -83,7 +84,9 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def set_up_streamlit() -> None:
-    """Streamlit's own options, as this app needs them."""
+    """Streamlit's own options, as this app needs them, where it is installed."""
+    if not with_streamlit():
+        return
     from streamlit import config
 
     theme.apply()

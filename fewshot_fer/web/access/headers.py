@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Final
 
 from fewshot_fer.web.access.rules import Kind
@@ -59,6 +60,8 @@ def streamlit_policy() -> str:
 
 def _inline_scripts() -> list[str]:
     """The hashes of the scripts that stand inside Streamlit's one page."""
+    if find_spec("streamlit") is None:
+        return []
     page = files("streamlit").joinpath("static", "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
     return [b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]

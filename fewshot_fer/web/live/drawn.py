@@ -19,6 +19,7 @@ from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson.commands import Pull, Source
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.sources import Captured, Pictures
+from fewshot_fer.palette import colour, ordered
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Picture
@@ -42,6 +43,16 @@ def thrown_away(settings: Settings, folder: Path) -> Settings:
 def class_now(app: AppState) -> LessonEngine:
     """The class that is watched now, or a new one."""
     return app.lessons.latest(lambda: new_class(app))
+
+
+def page_data(app: AppState) -> dict[str, object]:
+    """What the class's page is told besides the class."""
+    names = app.library.expressions()
+    return {
+        "names": ordered(names),
+        "colours": {name: colour(name, names) for name in names},
+        "demo": app.demo > 0,
+    }
 
 
 def new_class(app: AppState) -> LessonEngine:

@@ -1,7 +1,8 @@
-"""Streamlit's pages: they parse and show, nothing else."""
+"""Streamlit's pages, where it is installed: they parse and show, nothing else."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Final
 
 PAGES: Final = (
@@ -13,3 +14,8 @@ PAGES: Final = (
     ("settings", "Settings", "tune", "settings"),
 )
 """Module, title, icon, address."""
+
+
+def with_streamlit() -> bool:
+    """Whether these pages can be shown; the class, the portal and the API do without."""
+    return find_spec("streamlit") is not None

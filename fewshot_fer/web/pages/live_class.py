@@ -6,9 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from fewshot_fer.palette import colour, ordered
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.drawn import class_now
+from fewshot_fer.web.live.drawn import class_now, page_data
 from fewshot_fer.web.pages.parts import frame
 from fewshot_fer.web.pages.parts.components import live
 
@@ -23,12 +22,6 @@ def show(app: AppState) -> None:
     st.html(_WIDE)
     with frame.guarded():
         lesson = class_now(app)
-        names = app.library.expressions()
-        data = {
-            "names": ordered(names),
-            "colours": {name: colour(name, names) for name in names},
-            "demo": app.demo > 0,
-        }
-        result = live(lesson.id, data, key="live")
+        result = live(lesson.id, page_data(app), key="live")
         if result.again:
             st.rerun()
