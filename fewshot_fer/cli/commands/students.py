@@ -68,8 +68,7 @@ def enroll_many(
     agreement = people.consent(call, consent)
     enrolment, tray = people.enrolment(call, some=True), ClassTray()
     with opened(source) as files, output.progress("Looking at photographs") as advance:
-        found = sort_out(files, call.library.expressions())
-        tray.bring(found.brought, enrolment.gate, advance)
+        tray.bring(sort_out(files, call.library.expressions()), enrolment.gate, advance)
     names = [one.name for one in call.library.students()]
     standing = tray.standing(enrolment.look, names)
     doubtful = [one for one in standing if one.doubtful]
@@ -80,9 +79,9 @@ def enroll_many(
         came = enrol_all(standing, enrolment, agreement, progress=advance)
     waiting = [one for one in standing if not one.ready]
     return Answer(
-        documents.enrolled_many(came, waiting, found.left_out),
-        lambda: view.enrolled_many(came, waiting, found.left_out),
-        fine=not waiting and not found.left_out,
+        documents.enrolled_many(came, waiting, tray.left_out),
+        lambda: view.enrolled_many(came, waiting, tray.left_out),
+        fine=not waiting and not tray.left_out,
     )
 
 

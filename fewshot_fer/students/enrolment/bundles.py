@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.images import SUFFIXES
@@ -65,20 +65,34 @@ def opened(path: Path) -> Iterator[list[File]]:
             others = [one for one in beside if one.suffix not in LISTS]
             yield [File(path.name, path.read_bytes), *others]
         return
-    try:
-        archive = zipfile.ZipFile(path)
-    except FileNotFoundError as error:
+    if not path.exists():
         raise ReferenceImageError(
             "There is no such file or folder.", where=str(path), next_step="Check the path."
-        ) from error
+        )
+    with _archive(path, path.name) as archive:
+        yield wanted(_zipped(archive), str(path))
+
+
+def dropped(given: Iterable[tuple[str, BinaryIO]]) -> list[File]:
+    """The files that were dropped into a page, with those that are in zips among them."""
+    files: list[File] = []
+    for name, data in given:
+        if name.casefold().endswith(".zip"):
+            files += _zipped(_archive(data, name))
+        else:
+            files.append(File(name, data.read))
+    return wanted(files, "")
+
+
+def _archive(source: Path | BinaryIO, name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
     except _DAMAGED as error:
         raise ReferenceImageError(
             "This is no zip file, or a damaged one.",
-            where=str(path),
+            where=name,
             next_step="Bring a folder, a zip, or a CSV beside the photographs.",
         ) from error
-    with archive:
-        yield wanted(_zipped(archive), str(path))
 
 
 def _zipped(archive: zipfile.ZipFile) -> list[File]:

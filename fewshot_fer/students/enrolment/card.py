@@ -47,6 +47,11 @@ class Card:
     set_aside: int
 
     @property
+    def expected(self) -> float:
+        """Of looks that show each expression equally often, the share that is named right."""
+        return sum(one.estimated for one in self.learnt) / max(1, len(self.learnt))
+
+    @property
     def advice(self) -> str:
         """What to do next, in a line."""
         if self.set_aside:

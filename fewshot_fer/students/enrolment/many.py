@@ -13,7 +13,7 @@ from datetime import date
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.students.enrolment.class_list import Brought
+from fewshot_fer.students.enrolment.class_list import Brought, Sorted
 from fewshot_fer.students.enrolment.cross_checks import same_pictures
 from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Refusal
@@ -70,22 +70,24 @@ class ClassTray:
     """Everybody who is to be enrolled, in the order in which they came."""
 
     people: list[Newcomer] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """What led nowhere, in words."""
     batch: int = 0
     """Counts what was brought, so that the place to drop files is empty again."""
     _known: tuple[object, dict[int, str]] = ((), {})
 
-    def bring(
-        self, brought: Sequence[Brought], gate: Gate, progress: Steps = lambda _done, _all: None
-    ) -> None:
+    def bring(self, found: Sorted, gate: Gate, progress: Steps = lambda _done, _all: None) -> None:
         """Look at photographs, one after the other; each goes to its student's tray."""
-        for done, one in enumerate(brought):
-            progress(done, len(brought))
+        self.batch += 1
+        self.left_out += found.left_out
+        for done, one in enumerate(found.brought):
+            progress(done, len(found.brought))
             tray = self._whose(one).tray
             try:
                 tray.put(one.file.name, one.file.read(), gate, one.expression or NEUTRAL)
             except FewshotFerError as error:
                 tray.refuse(one.file.name, error)
-        progress(len(brought), len(brought))
+        progress(len(found.brought), len(found.brought))
 
     def _whose(self, one: Brought) -> Newcomer:
         """The newcomer of a photograph; a second row that says nothing new may be a namesake."""

@@ -1,20 +1,26 @@
-"""The students' page: everybody as a card; who is opened; who is new."""
+"""The students' page: everybody in a line; who is opened; who is new."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import streamlit as st
 
-from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.students.enrolment.card import Card
 from fewshot_fer.students.store.records import Student, Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people import enrol, student
+from fewshot_fer.web.pages.people import enrol, many, student
 
-_MANY = 12
+_MANY: Final = 12
 """From so many students on there is a search."""
+_NEED, _NAME = "who needs pictures most", "name"
+_ORDERS: Final[dict[str, Callable[[Student, Card], tuple[float, str]]]] = {
+    _NEED: lambda who, card: (card.expected, who.name.casefold()),
+    _NAME: lambda who, _: (0.0, who.name.casefold()),
+}
 
 
 def show(app: AppState) -> None:
@@ -26,6 +32,9 @@ def show(app: AppState) -> None:
             return
         if "new" in st.query_params:
             enrol.show(app)
+            return
+        if "class" in st.query_params:
+            many.show(app)
             return
     with frame.guarded():
         _everybody(app)
@@ -42,19 +51,22 @@ def _everybody(app: AppState) -> None:
         frame.empty(
             "person_add",
             "Nobody is enrolled yet",
-            "Begin with one student: read the agreement together, then take a picture of their "
-            "resting face. One picture is enough to begin with.",
+            "Read the agreement together, then bring a picture of each resting face. One picture "
+            "a student is enough to begin with.",
+            _class_button,
             _new_button,
         )
         student.importing(app)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _search(found)
+        order = st.selectbox("Sorted by", list(_ORDERS), key="students-order", width=230)
+        _class_button()
         _new_button()
     shown = [one for one in found if wanted.casefold() in one.name.casefold()]
     if not shown:
         st.info("Nobody has a name like this.")
-    _cards(app, shown)
+    _lines(app, shown, order)
     st.space("small")
     student.importing(app)
 
@@ -64,6 +76,11 @@ def _new_button() -> None:
         frame.go(new="yes")
 
 
+def _class_button() -> None:
+    if st.button("Enrol a class", icon=":material/group_add:"):
+        frame.go(**{"class": "yes"})
+
+
 def _search(found: Sequence[Summary]) -> str:
     if len(found) < _MANY:
         st.markdown(f"**{plain.count(len(found), 'student')}**", width="stretch")
@@ -71,42 +88,38 @@ def _search(found: Sequence[Summary]) -> str:
     return st.text_input(f"Find one of {len(found)} students", placeholder="A name")
 
 
-def _cards(app: AppState, found: Sequence[Summary]) -> None:
+def _lines(app: AppState, found: Sequence[Summary], order: str) -> None:
+    """One line each: face, name, pictures, what is expected, what would help."""
     progress = Progress("Reading what is known")
-    with st.grid(min_column_width=270):
-        for done, one in enumerate(found):
-            progress(done, len(found))
-            with st.container(border=True, key=f"card-{one.id}"), frame.guarded():
-                _card(app, one)
+    known = []
+    for done, one in enumerate(found):
+        progress(done, len(found))
+        with frame.guarded():
+            who = app.library.open(one.id)
+            known.append((who, desk.card(app, who.id), desk.face(app, who)))
     progress.close()
-
-
-def _card(app: AppState, one: Summary) -> None:
-    who, card = app.library.open(one.id), desk.card(app, one.id)
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        _face(app, who)
-        with st.container(gap=None):
-            st.markdown(f"**{plain.text(who.name)}**")
-            frame.quiet(_pictures(who))
-    st.html(bars.learnt(card))
-    frame.quiet(card.advice)
-    if st.button("Open", key=f"open-{one.id}", width="stretch", help=f"Open {who.name}"):
-        frame.go(student=one.id)
-
-
-def _face(app: AppState, who: Student) -> None:
-    pictures = [r for r in who.references if r.kind == "image"]
-    if not pictures:
-        st.markdown("## :material/account_circle:", anchors=False, width="content")
+    if not known:
         return
-    resting = [r for r in pictures if r.expression == NEUTRAL]
-    chosen = (resting or pictures)[0]
-    picture = app.library.portrait(who, chosen)
-    st.image(picture, width=64, alt=f"{who.name}, {chosen.expression}")
+    with st.container(key="students-lines", gap=None):
+        st.html(bars.line_head("Student", "Pictures", "Expected right", "Would help most"))
+        for who, card, face in sorted(known, key=lambda line: _ORDERS[order](line[0], line[1])):
+            with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+                st.html(
+                    bars.line(face, who.name, _pictures(who, card), card.expected, _helps(card))
+                )
+                if st.button("Open", key=f"open-{who.id}", help=f"Open {who.name}"):
+                    frame.go(student=who.id)
 
 
-def _pictures(who: Student) -> str:
-    total, kinds = len(who.references), len(who.counts)
-    if not total:
-        return "no pictures"
-    return f"{plain.count(total, 'picture')} of {plain.count(kinds, 'expression')}"
+def _pictures(who: Student, card: Card) -> str:
+    total, known = len(who.references), len(card.learnt)
+    return f"{total} ({len(who.counts)} of {known} expressions)" if total else "none yet"
+
+
+def _helps(card: Card) -> str:
+    """The next step in two words; the student's own page has the whole sentence."""
+    if card.set_aside:
+        return "enrol again"
+    if card.disagreeing:
+        return f"look at {card.disagreeing[0]}"
+    return card.helps_most or "nothing more"

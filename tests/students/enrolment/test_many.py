@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -130,6 +131,13 @@ def test_a_folder_a_zip_and_a_list_are_read_alike(tmp_path: Path) -> None:
             assert next(one for one in found if one.name == "Ben.jpg").read() == b"x"
 
 
+def test_what_is_dropped_may_be_zips_among_files(tmp_path: Path) -> None:
+    packed = zipped(tmp_path / "a.zip", **{"Anna.jpg": b"a"})
+    given = [("7b.zip", BytesIO(packed.read_bytes())), ("Ben.jpg", BytesIO(b"b"))]
+    found = bundles.dropped(given)
+    assert [(one.name, one.read()) for one in found] == [("Anna.jpg", b"a"), ("Ben.jpg", b"b")]
+
+
 def test_no_such_place_and_no_zip(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"words")
     for name, said in (("gone.zip", "no such file"), ("a.zip", "no zip file")):
@@ -151,7 +159,7 @@ def test_one_bomb_among_two_thousand_harms_nobody(
             by_name["Bomb.png"].read()
         few = [by_name[name] for name in ("Bomb.png", "S0000.png", "S1998.png")]
         tray = ClassTray()
-        tray.bring(sort_out(few, BASIC).brought, enrolment_at(library).gate)
+        tray.bring(sort_out(few, BASIC), enrolment_at(library).gate)
     assert [len(who.tray.entries) for who in tray.people] == [1, 1, 1]
     with pytest.raises(ReferenceImageError, match="2001"):
         bundles.wanted([File(f"{k}.jpg", bytes) for k in range(2_001)], "x")
@@ -179,7 +187,7 @@ def tray_of(library: Library) -> Callable[..., ClassTray]:
         given = [File(f"{name}.png", partial(png, image)) for name, image in pictures.items()]
         given += [File("list.csv", listed.encode)] if listed else []
         tray = ClassTray()
-        tray.bring(sort_out(given, BASIC).brought, enrolment_at(library).gate)
+        tray.bring(sort_out(given, BASIC), enrolment_at(library).gate)
         return tray
 
     return made

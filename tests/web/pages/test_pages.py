@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
-from fewshot_fer.students import Enrolment, Gate, Picture, Student, agreed
 from fewshot_fer.web.app_state import AppState
-from tests.web.pages.visiting import press, record, run, said
+from tests.web.pages.visiting import Opens, enroll, press, record, run, said
 
 pytestmark = pytest.mark.slow
 
 PAGES = ("students", "expressions", "sessions", "pictures", "settings")
 NAME = "Ada *[x](http://y)* <b>"
-Opens = Callable[..., AppTest]
-
-
-def script(page: str, app: object) -> None:
-    from importlib import import_module
-
-    import_module(f"fewshot_fer.web.pages.{page}").show(app)
-
-
-@pytest.fixture
-def opens(service: AppState) -> Opens:
-    """Opens a page, at an address of its own if need be; nothing may go wrong unseen."""
-
-    def open_page(page: str, **at: str) -> AppTest:
-        test = AppTest.from_function(
-            script, kwargs={"page": page, "app": service}, default_timeout=60
-        )
-        for name, value in at.items():
-            test.query_params[name] = value
-        return run(test)
-
-    return open_page
-
-
-def enroll(service: AppState, name: str, drawn: DrawnStudent, *expressions: str) -> Student:
-    pictures = [Picture(one, reference_picture(drawn, one)) for one in expressions]
-    consent = agreed("Ada's mother", service.library.now())
-    enrolment = Enrolment(service.roster, Gate(service.recognizer.find))
-    return enrolment.enroll(name, pictures, consent).student
 
 
 @pytest.fixture
@@ -58,7 +26,7 @@ def ada(service: AppState, people: tuple[DrawnStudent, ...]) -> str:
 @pytest.mark.parametrize(
     ("page", "first_step"),
     [
-        ("students", "Begin with one student"),
+        ("students", "bring a picture of each resting face"),
         ("expressions", "Enrol students first"),
         ("sessions", "switch the recording on"),
         ("pictures", "Drop pictures or a video above"),

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from html import unescape
 
 from streamlit.testing.v1 import AppTest
 
+from fewshot_fer.drawn.files import reference_picture
+from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.gate import Gate, Picture
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
+
+Opens = Callable[..., AppTest]
+"""Opens a page, at an address of its own if need be."""
 
 
 def run(test: AppTest) -> AppTest:
@@ -21,7 +32,9 @@ def run(test: AppTest) -> AppTest:
 def said(test: AppTest) -> str:
     """Everything that a page says."""
     parts = (*test.title, *test.markdown, *test.info, *test.error, *test.success, *test.warning)
-    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in test.html)])
+    return "\n".join(
+        [*(str(one.value) for one in parts), *(unescape(one.proto.body) for one in test.html)]
+    )
 
 
 def press(test: AppTest, words: str, place: int = 0) -> AppTest:
@@ -45,3 +58,11 @@ def record(service: AppState, student: str | None, seconds: int = 300, name: str
         store.write(session, rows, [Mark(seconds // 2, "Quiz *begins*")])
         store.end(session)
     return session
+
+
+def enroll(service: AppState, name: str, drawn: DrawnStudent, *expressions: str) -> Student:
+    """Somebody with pictures of some expressions."""
+    pictures = [Picture(one, reference_picture(drawn, one)) for one in expressions]
+    consent = agreed("Ada's mother", service.library.now())
+    enrolment = Enrolment(service.roster, Gate(service.recognizer.find))
+    return enrolment.enroll(name, pictures, consent).student

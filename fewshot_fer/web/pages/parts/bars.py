@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from fewshot_fer.palette import colour, ordered
-from fewshot_fer.students.enrolment.card import Card
 from fewshot_fer.web.pages.parts import plain
 
 
@@ -18,25 +17,25 @@ def shares(values: Mapping[str, float], names: Sequence[str]) -> str:
     )
 
 
-def learnt(card: Card) -> str:
-    """What is known of a student: how sure each expression is, and from how many pictures."""
-    names = [one.expression for one in card.learnt]
-    rows = "".join(
-        _row(
-            one.expression,
-            one.estimated,
-            colour(one.expression, names),
-            plain.percent(one.estimated),
-            known=one.references > 0,
-        )
-        + f'<span class="ff-number">{one.references or "–"}</span>'
-        for one in card.learnt
+def line_head(*heads: str) -> str:
+    """What the columns of lines are."""
+    cells = "".join(f"<span>{escape(head)}</span>" for head in ("", *heads))
+    return f'<div class="ff-line ff-line-head" aria-hidden="true">{cells}</div>'
+
+
+def line(face: str, name: str, pictures: str, expected: float, advice: str) -> str:
+    """A student in a line; `face` is a picture's address, or nothing."""
+    return (
+        f'<div class="ff-line">{_picture(face)}<b>{escape(name)}</b><span>{escape(pictures)}</span>'
+        f'<span class="ff-meter"><span class="ff-bar" aria-hidden="true">'
+        f'<i style="width:{100 * expected:.0f}%"></i></span>{plain.percent(expected)}</span>'
+        f'<span class="ff-advice">{escape(advice)}</span></div>'
     )
-    head = (
-        "<span></span><span></span>"
-        '<span class="ff-head">expected right</span><span class="ff-head">pictures</span>'
-    )
-    return f'<div class="ff-rows ff-four">{head}{rows}</div>'
+
+
+def face(address: str) -> str:
+    """A small picture of a face, or an empty place."""
+    return f'<span class="ff-face">{_picture(address)}</span>'
 
 
 def facts(values: Iterable[tuple[str, str]]) -> str:
@@ -57,14 +56,17 @@ def legend(names: Sequence[str]) -> str:
     return f'<ul class="ff-legend">{items}</ul>'
 
 
+def _picture(address: str) -> str:
+    return f'<img src="{address}" alt="">' if address else '<i class="ff-nobody"></i>'
+
+
 def _rows(rows: Iterable[str]) -> str:
     return f'<div class="ff-rows">{"".join(rows)}</div>'
 
 
-def _row(name: str, share: float, fill: str, number: str, *, known: bool = True) -> str:
-    style = f"width:{100 * share:.0f}%;background:{fill}" + ("" if known else ";opacity:.45")
-    kind = "" if known else ' class="ff-none"'
+def _row(name: str, share: float, fill: str, number: str) -> str:
+    style = f"width:{100 * share:.0f}%;background:{fill}"
     return (
-        f'<span{kind}>{escape(name)}</span><span class="ff-bar" aria-hidden="true">'
+        f'<span>{escape(name)}</span><span class="ff-bar" aria-hidden="true">'
         f'<i style="{style}"></i></span><span class="ff-number">{escape(number)}</span>'
     )

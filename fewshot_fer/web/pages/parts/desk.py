@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
+from typing import Final
 
 import streamlit as st
 
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.drawn.files import to_jpeg
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.images import at_most
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate, Rules
+from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
+
+_FACE: Final = 96
+"""Pixels of a face in a line, for sharp screens."""
 
 Steps = Callable[[int, int], None]
 
@@ -45,7 +55,27 @@ def _card(_app: AppState, student_id: str, stamp: str, checkpoint: str) -> Card:
     return card_of(_app.roster, student_id)
 
 
+def face(app: AppState, who: Student) -> str:
+    """A small picture of a student, resting where there is one, as an address; else nothing."""
+    pictures = [r for r in who.references if r.kind == "image"]
+    resting = [r for r in pictures if r.expression == NEUTRAL]
+    chosen = next(iter(resting or pictures), None)
+    return _face(app, who, chosen.sha) if chosen is not None else ""
+
+
+@st.cache_data(show_spinner=False, max_entries=300)
+def _face(_app: AppState, _who: Student, sha: str) -> str:
+    return small(_app.library.portrait(_who, _who.reference(sha)))
+
+
+def small(portrait: Bytes) -> str:
+    """A portrait, small, as an address that holds the picture itself."""
+    data = b64encode(to_jpeg(at_most(portrait, _FACE), 85)).decode()
+    return f"data:image/jpeg;base64,{data}"
+
+
 def forget(app: AppState, student_id: str) -> None:
     """Delete a student and everything that is known of them, wherever it is."""
     app.portal.forget(student_id)
     _card.clear()
+    _face.clear()

@@ -83,7 +83,7 @@ def _entry(
     if isinstance(entry.seen, Candidate):
         _what(tray, entry, known)
     if entry.image is not None:
-        _which_face(app, tray, entry)
+        which_face(app, tray, entry)
     doubt = together.doubts.get(entry.key) if together else None
     asked = doubt is not None and (entry.key, doubt.expression) not in tray.confirmed
     if doubt is not None and asked:
@@ -120,7 +120,8 @@ def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
         st.markdown(":material/check_circle: **Good.**")
 
 
-def _which_face(app: AppState, tray: Tray, entry: Entry) -> None:
+def which_face(app: AppState, tray: Tray, entry: Entry) -> None:
+    """Of several faces, somebody says which is meant."""
     chosen = st.pills(
         "Which face, counted from the left?",
         list(range(1, entry.faces + 1)),

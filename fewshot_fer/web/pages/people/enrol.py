@@ -30,7 +30,11 @@ def show(app: AppState) -> None:
         collect.clear(_NEW)
         frame.go()
     frame.told()
-    by = _agreement()
+    by = agreement(
+        "Who has read this and agrees?",
+        "The student, or a parent or guardian of a child",
+        "They have read the agreement and agree to it.",
+    )
     if by is None:
         return
     name = _who()
@@ -110,19 +114,18 @@ def after(enrolled: EnrolmentResult) -> None:
     frame.go(student=enrolled.student.id)
 
 
-def _agreement() -> str | None:
+def agreement(asks: str, example: str, yes: str) -> str | None:
     """Who agreed; None until somebody has."""
     st.subheader("1. Agreement", anchor=False)
     with st.container(border=True, height=260, key="agreement"):
         st.markdown(consent_text().replace("# Agreement", "#### Agreement", 1), anchors=False)
     by = st.text_input(
-        "Who has read this and agrees?",
-        placeholder="The student, or a parent or guardian of a child",
+        asks,
+        placeholder=example,
         key="agreed-by",
         help=f"The name is kept with the day and the text's number ({CURRENT}).",
     ).strip()
-    yes = st.checkbox("They have read the agreement and agree to it.", key="agreed-yes")
-    if by and yes:
+    if st.checkbox(yes, key="agreed-yes") and by:
         return by
     st.info(
         "Pictures come after the agreement: say who agrees, and tick the box.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,17 +93,28 @@ def _pictures(app: AppState, who: Student) -> None:
     if who.keeps == "vectors":
         frame.quiet("Of this student only numbers are kept, no pictures.")
     order = app.library.expressions(who)
+    frame.quiet("A picture that shows something else than it says can be moved there.")
     with st.container(horizontal=True, gap="small"):
         for reference in sorted(who.references, key=lambda r: order.index(r.expression)):
-            _picture(app, who, reference)
+            _picture(app, who, reference, order)
 
 
-def _picture(app: AppState, who: Student, reference: Reference) -> None:
+def _picture(app: AppState, who: Student, reference: Reference, order: Sequence[str]) -> None:
     with st.container(width=132, gap="xsmall"):
         if reference.kind == "image":
             picture = app.library.portrait(who, reference)
             st.image(picture, width=132, alt=f"{who.name}, {reference.expression}")
-        st.markdown(f"**{plain.text(reference.expression)}**")
+        shown = st.selectbox(
+            "What does it show?",
+            order,
+            index=order.index(reference.expression),
+            key=f"shows-{reference.sha}-{reference.expression}",
+            label_visibility="collapsed",
+        )
+        if shown != reference.expression:
+            app.library.relabel(who.id, reference, shown)
+            moved = f"The picture is moved from {reference.expression} to {shown}."
+            frame.done(moved, student=who.id)
         question = f"Remove this picture of {plain.text(reference.expression)} for good?"
         if frame.sure("Remove", question, "Remove it", reference.sha):
             app.library.drop(who.id, [reference])

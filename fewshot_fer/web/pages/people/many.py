@@ -1,0 +1,166 @@
+"""Enrolling a class: the agreement once, photographs of everybody, one tray, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Final
+
+import streamlit as st
+
+from fewshot_fer.images import READABLE
+from fewshot_fer.reasons import Code
+from fewshot_fer.sentences import sentence
+from fewshot_fer.students.enrolment.bundles import LISTS, dropped
+from fewshot_fer.students.enrolment.class_list import sort_out
+from fewshot_fer.students.enrolment.gate import Refusal
+from fewshot_fer.students.enrolment.many import ClassTray, Standing, enrol_all, settle
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.pages.parts import bars, desk, frame, plain
+from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.people import collect, enrol
+
+_KINDS: Final = [*collect.KINDS, "zip", *(suffix.removeprefix(".") for suffix in sorted(LISTS))]
+_MOST_MB: Final = 200
+_TRAY: Final = "class-tray"
+
+
+def show(app: AppState) -> None:
+    """The page on which a class is enrolled."""
+    frame.head(
+        "Enrol a class", "One photograph a student is enough. Nothing is stored before you save."
+    )
+    if frame.back("All students"):
+        st.session_state.pop(_TRAY, None)
+        frame.go()
+    frame.told()
+    by = enrol.agreement(
+        "Who has agreed, for all of them?",
+        "Their parents, on the forms of 12 September",
+        "All who are in the photographs have agreed, or a parent or guardian has.",
+    )
+    if by is None:
+        return
+    st.subheader("2. Photographs", anchor=False)
+    tray: ClassTray = st.session_state.setdefault(_TRAY, ClassTray())
+    _files(app, tray)
+    names = [one.name for one in app.library.students()]
+    with st.spinner("Looking at the faces", show_time=False):
+        standing = tray.standing(desk.enrolment(app).look, names)
+    if standing:
+        st.subheader("3. Who is who", anchor=False)
+        _everybody(app, tray, standing)
+    _left_out(tray)
+    if standing:
+        _save(app, tray, standing, by)
+
+
+def _files(app: AppState, tray: ClassTray) -> None:
+    frame.quiet(
+        "Name each photograph after its student, such as Anna Meyer.jpg, or bring a list (CSV) "
+        "with the columns name and photo. A resting face is best to begin with."
+    )
+    given = st.file_uploader(
+        "Drop photographs, or a zip of them, with or without a list",
+        type=_KINDS,
+        accept_multiple_files=True,
+        key=f"class-files-{tray.batch}",
+        max_upload_size=_MOST_MB,
+        help=f"{READABLE}. Of each photograph only the face, cut out, is stored, and only when you "
+        "save.",
+    )
+    if not given:
+        return
+    with frame.guarded():
+        files = dropped([(one.name, BytesIO(one.getvalue())) for one in given])
+        found = sort_out(files, app.library.expressions())
+        progress = Progress("Looking at photographs")
+        tray.bring(found, desk.gate(app), progress)
+        progress.close()
+        st.rerun()
+
+
+def _everybody(app: AppState, tray: ClassTray, standing: Sequence[Standing]) -> None:
+    """Who waits for an answer first; a line each."""
+    waiting = [one for one in standing if not one.ready]
+    doubtful = [one for one in waiting if one.doubtful]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ready = len(standing) - len(waiting)
+        words = f"**{ready} ready**" + (f", {len(waiting)} to look at" if waiting else "")
+        st.markdown(words, width="stretch")
+        if len(doubtful) > 1 and st.button("All faces are as named", icon=":material/done_all:"):
+            settle(doubtful)
+            st.rerun()
+    with st.container(key="newcomers-lines", gap=None):
+        for one in [*waiting, *(each for each in standing if each.ready)]:
+            with st.container(horizontal=True, vertical_alignment="center"), frame.guarded():
+                _line(app, tray, one)
+
+
+def _line(app: AppState, tray: ClassTray, one: Standing) -> None:
+    who, key = one.who, f"{id(one.who):x}"
+    face = desk.small(one.candidates[0].portrait) if one.candidates else ""
+    st.html(bars.face(face), width="content")
+    name = st.text_input(
+        f"Name of {who.name}",
+        who.name,
+        key=f"called-{key}",
+        label_visibility="collapsed",
+        width=220,
+    )
+    if name.strip() != who.name:
+        tray.rename(who, name)
+        st.rerun()
+    with st.container(gap=None, width="stretch"):
+        _verdict(app, one)
+    for reason in one.asked:
+        if reason.code is Code.NAME_TWICE and st.button("The same student", key=f"same-{key}"):
+            tray.join(who)
+            st.rerun()
+    if one.doubtful and st.button("Keep it", key=f"keep-{key}"):
+        settle([one])
+        st.rerun()
+    if st.button("Leave out", key=f"out-{key}", type="tertiary", icon=":material/close:"):
+        tray.people.remove(who)
+        st.rerun()
+
+
+def _verdict(app: AppState, one: Standing) -> None:
+    """What is asked, or what the pictures show."""
+    for reason in one.asked:
+        st.markdown(f":material/help: {plain.text(sentence(reason))}")
+    for refusal in one.refused:
+        st.markdown(plain.text(f"{refusal.source}: {refusal.error.what}"))
+    if one.ready:
+        shown = plain.listed(sorted({candidate.expression for candidate in one.candidates}))
+        st.markdown(f":material/check_circle: {plain.text(shown)}")
+    for entry in one.who.tray.entries.values():
+        if entry.image is not None and isinstance(entry.seen, Refusal):
+            collect.which_face(app, one.who.tray, entry)
+
+
+def _left_out(tray: ClassTray) -> None:
+    if tray.left_out:
+        lines = plain.count(len(tray.left_out), "file or row led", "files and rows led")
+        with st.expander(f"{lines} nowhere"):
+            st.markdown("\n".join(f"- {plain.text(line)}" for line in tray.left_out))
+
+
+def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], by: str) -> None:
+    ready = [one for one in standing if one.ready]
+    words = f"Enrol {plain.count(len(ready), 'student')}" if ready else "Enrol"
+    if not st.button(words, type="primary", icon=":material/save:", disabled=not ready):
+        return
+    with frame.guarded():
+        progress = Progress("Enrolling")
+        enrolment = desk.enrolment(app)
+        came = enrol_all(ready, enrolment, agreed(by, app.library.now()), progress=progress)
+        progress.close()
+        gone = [one.who for one in ready]
+        tray.people = [who for who in tray.people if who not in gone]
+        frame.tell("done", f"{plain.count(len(came), 'student is', 'students are')} enrolled.")
+        if tray.people:
+            st.rerun()
+        st.session_state.pop(_TRAY, None)
+        frame.go()
