@@ -37,7 +37,7 @@ class Recognizer:
     @classmethod
     def open(
         cls,
-        checkpoint: Path | None = None,
+        checkpoint: Path | str | None = None,
         *,
         precision: Precision = "bf16",
         threads: int = 1,
@@ -51,7 +51,7 @@ class Recognizer:
         Expressions are expected as often as in everyday pictures, or `even`ly. As many threads as
         there are `callers` may ask it at once, each with `threads` of its own.
         """
-        folder = checkpoint or shipped_checkpoint()
+        folder = Path(checkpoint) if checkpoint is not None else shipped_checkpoint()
         read = Checkpoint.read(folder / EXPRESSION)
         prior = read_prior(read.arrays, read.card.names)
         return cls(

@@ -15,8 +15,14 @@ _OVER: Final = 0.05
 """Resizing takes floats a little beyond their range; more than this share says another range."""
 
 
-def as_rgb(image: npt.NDArray[Any]) -> Bytes:
+def as_rgb(given: object) -> Bytes:
     """Grey, RGB or RGBA; bytes, 16 bits, or floats of 0..1 or 0..255; copied only where needed."""
+    if not hasattr(given, "__array__") and not hasattr(given, "__array_interface__"):
+        raise ImageError(
+            f"A picture cannot be a {type(given).__name__}.",
+            next_step="Give an array [h,w,3] in RGB; `fewshot_fer.read` takes paths and bytes too.",
+        )
+    image = np.asarray(given)
     if image.ndim == 3 and image.shape[2] == 1:
         image = image[:, :, 0]
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):

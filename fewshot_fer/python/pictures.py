@@ -9,7 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes
@@ -46,7 +45,7 @@ def rgb_of(given: object, where: str = "") -> Bytes:
     if isinstance(given, bytes | bytearray | memoryview):
         return decode_image(bytes(given), where=where)
     try:
-        image = as_rgb(_array(given))
+        image = as_rgb(_upright(given))
     except ImageError as error:
         raise ImageError(error.what, where=where, next_step=error.next_step) from error
     check_size(image.shape[1], image.shape[0], where=where)
@@ -105,14 +104,9 @@ def _to_learn_from(given: object, where: str) -> tuple[Path | Bytes, str]:
     return rgb_of(given, where), where
 
 
-def _array(given: object) -> npt.NDArray[Any]:
+def _upright(given: object) -> object:
+    """An image of Pillow's turned as its file is when that is read; anything else as it is."""
     pillow = sys.modules.get("PIL.Image")
-    if pillow is not None and isinstance(given, pillow.Image):
-        # As it is turned when a path is read.
-        return np.asarray(import_module("PIL.ImageOps").exif_transpose(given).convert("RGB"))
-    if not isinstance(given, np.ndarray) and not hasattr(given, "__array__"):
-        raise ImageError(
-            f"A picture cannot be a {type(given).__name__}.",
-            next_step="Give a path, a file's bytes, a Pillow image, or an array [h,w,3] in RGB.",
-        )
-    return np.asarray(given)
+    if pillow is None or not isinstance(given, pillow.Image):
+        return given
+    return import_module("PIL.ImageOps").exif_transpose(given).convert("RGB")

@@ -61,10 +61,8 @@ class Reader:
     def read(self, what: object, student: str | None = None, *, every: float = 0.0) -> Any:
         """Name the expression of every face in a picture, in a list of pictures, or in a video.
 
-        A picture is a path, a file's bytes, a Pillow image or an array in RGB, and gives a
-        `Result`; a list of them gives `Results`. A video's path gives an iterator of its frames as
-        `Result`s, with `every` one in so many seconds. Faces are read as of strangers, but for
-        those of the `student`.
+        As `fewshot_fer.read` does, but of several faces one is read as the `student`'s: the one
+        that looks most like them, if any does.
         """
         whom = self.library.find(student).id if student is not None else None
         if isinstance(what, str | os.PathLike) and is_video(Path(what)):
@@ -140,7 +138,9 @@ def read(what: Many, *, every: float = 0.0) -> Results: ...
 def read(what: object, *, every: float = 0.0) -> Any:
     """Name the expression of every face in a picture, in a list of pictures, or in a video.
 
-    The faces are read as of strangers; `Class.read` says what may be given, and reads students.
+    A picture is a path, a file's bytes, a Pillow image or an array in RGB, and gives a `Result`; a
+    list of them gives `Results`. A video's path gives an iterator of its frames as `Result`s, with
+    `every` one in so many seconds. Faces are read as of strangers; `Class.read` knows students.
     """
     reader: Any = Reader()
     return reader.read(what, every=every)

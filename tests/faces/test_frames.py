@@ -71,6 +71,12 @@ def test_other_numbers_are_no_image(image: npt.NDArray[Any]) -> None:
         as_rgb(image.astype(object) if image.dtype == np.uint8 else image)
 
 
+@pytest.mark.parametrize("given", ["a.jpg", None, [1, 2], b"x", 7], ids=str)
+def test_what_is_no_array_is_no_image(given: object) -> None:
+    with pytest.raises(ImageError, match=f"cannot be a {type(given).__name__}"):
+        as_rgb(given)
+
+
 @pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0), (4,), (5, 5, 2), (5, 5, 7), (2, 5, 5, 3)])
 def test_what_is_no_image(shape: tuple[int, ...]) -> None:
     """Said in our words."""
