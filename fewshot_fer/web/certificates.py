@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
-import subprocess
-import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from fewshot_fer.errors import ServerError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_DAYS: Final = 365
-_RENEW_S: Final = 300 * 86_400.0
+from fewshot_fer.errors import ServerError
+from fewshot_fer.files import whole_file, write_atomically
+
+_LASTS: Final = timedelta(days=365)
+_RENEW: Final = timedelta(days=65)
+"""Before it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +56,31 @@ def self_signed(folder: Path, host: str) -> Certificate:
 
 def _good(made: Certificate) -> bool:
     try:
-        return made.key.exists() and time.time() - made.certificate.stat().st_mtime < _RENEW_S
-    except FileNotFoundError:
+        found = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+    except (FileNotFoundError, ValueError):
         return False
+    return made.key.exists() and found.not_valid_after_utc - datetime.now(UTC) > _RENEW
 
 
 def _make(made: Certificate, host: str) -> None:
-    program = shutil.which("openssl")
-    if program is None:
-        raise ServerError(
-            "Making a certificate needs the program `openssl`, which is not installed.",
-            next_step="Install it, or bring a certificate with --cert and --key.",
-        )
-    names = ",".join(_name(one) for one in _names(host))
-    command = [
-        program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-        "-days", str(_DAYS), "-subj", "/CN=fewshot-fer", "-addext", f"subjectAltName={names}",
-        "-keyout", str(made.key), "-out", str(made.certificate),
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ServerError(
-            f"openssl made no certificate: {done.stderr.strip().splitlines()[-1:] or 'no reason'}.",
-            next_step="Bring a certificate with --cert and --key.",
-        )
-    made.key.chmod(0o600)
+    """For this server alone: nothing else can be signed with it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fewshot-fer")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))  # clocks of other machines may be behind
+        .not_valid_after(now + _LASTS)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName(map(_name, _names(host))), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    form, no_password = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    with whole_file(made.key, mode=0o600) as file:
+        file.write(key.private_bytes(pem, form, no_password))
+    write_atomically(made.certificate, certificate.public_bytes(pem))
 
 
 def _names(host: str) -> list[str]:
@@ -87,11 +92,11 @@ def _names(host: str) -> list[str]:
     return [one for one in dict.fromkeys(found) if one not in ("", "0.0.0.0", "::")]
 
 
-def _name(one: str) -> str:
+def _name(one: str) -> x509.GeneralName:
     try:
-        return f"IP:{ip_address(one)}"
+        return x509.IPAddress(ip_address(one))
     except ValueError:
-        return f"DNS:{one}"
+        return x509.DNSName(one.encode("idna").decode())
 
 
 def _no_password() -> str:
