@@ -50,7 +50,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
     ),
     "lesson": (
         {"actor", "attention", "budget", "drawing", "events", "health", "members", "memory",
-         "naming", "smoothing", "watching"},
+         "naming", "places", "smoothing", "watching"},
         {"overview", "session", "sources", "taping", "who"},
         {"commands", "pacing"},
         {"opening", "stream"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from fewshot_fer.arrays import Bytes
@@ -12,6 +13,8 @@ from fewshot_fer.sentences import sentence
 _BLACK: Final = 24
 """A picture in which nothing is brighter than this is black: a covered lens still has noise."""
 _GRID: Final = 16
+_SET_BACK_S: Final = 1.0
+"""A time that is earlier by more is of a clock that was set back, not of a late picture."""
 
 
 def is_black(image: Bytes) -> bool:
@@ -74,3 +77,19 @@ class Health:
         """What is wrong, in words."""
         reason = self.reason(now)
         return sentence(reason) if reason is not None else None
+
+
+@dataclass(slots=True)
+class MonotonicClock:
+    """Makes a time that never goes back of one that may."""
+
+    last: float = -inf
+    _ahead: float = 0.0
+    """How far the source's time was set back in all."""
+
+    def at(self, time: float) -> float:
+        """The time to go by; a clock that was set back goes on from where it was."""
+        if time + self._ahead < self.last - _SET_BACK_S:
+            self._ahead = self.last - time
+        self.last = max(self.last, time + self._ahead)
+        return self.last

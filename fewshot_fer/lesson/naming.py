@@ -68,6 +68,8 @@ class Names:
     _students: dict[int, str | None] = field(default_factory=dict)
     _said: set[int] = field(default_factory=set)
     """Tracks that a person named, or said to be nobody."""
+    _carried: set[int] = field(default_factory=set)
+    """Tracks that are taken for one that a person named."""
 
     def of(self, track: int) -> str | None:
         """The student of a track."""
@@ -89,10 +91,23 @@ class Names:
             if track not in self._said and self._students.get(track) is not None
         ]
 
+    def said(self, tracks: Iterable[int]) -> dict[int, str]:
+        """Which of the tracks have their name from a person, if only by their place."""
+        found = ((track, self._students.get(track)) for track in tracks)
+        from_person = self._said | self._carried
+        return {t: who for t, who in found if who is not None and t in from_person}
+
+    def carry(self, track: int, student: str) -> None:
+        """A face that a person named is this track now; a namer may know better."""
+        self._take(student)
+        self._students[track] = student
+        self._carried.add(track)
+
     def take_back(self, track: int) -> None:
         """A name was wrong: the track is nobody's until it is named anew."""
         self._students.pop(track, None)
         self._said.discard(track)
+        self._carried.discard(track)
 
     def say(self, track: int, student: str | None) -> None:
         """A person says who a track is (None: nobody of the class)."""
@@ -122,3 +137,4 @@ class Names:
             if known == student:
                 self._students[track] = None
                 self._said.discard(track)
+                self._carried.discard(track)

@@ -8,9 +8,9 @@ No thread, no camera and no wall clock is in here: frames, times and the stopwat
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -21,18 +21,17 @@ from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.attention import Attention
 from fewshot_fer.lesson.budget import Budget, FrameBudget
+from fewshot_fer.lesson.health import MonotonicClock
 from fewshot_fer.lesson.members import Members
 from fewshot_fer.lesson.memory import Memory
 from fewshot_fer.lesson.naming import Doubts, Namer, Names
+from fewshot_fer.lesson.places import Places
 from fewshot_fer.lesson.smoothing import Smoother, Smoothing
 from fewshot_fer.lesson.watching import Watching
 from fewshot_fer.prototypes import EVEN
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
-
-_SET_BACK_S: Final = 1.0
-"""A time that is earlier by more is of a clock that was set back, not of a late picture."""
 
 
 class Recognises(Protocol):
@@ -64,22 +63,6 @@ class Follows(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class MonotonicClock:
-    """Makes a time that never goes back of one that may."""
-
-    last: float = -np.inf
-    _ahead: float = 0.0
-    """How far the source's time was set back in all."""
-
-    def at(self, time: float) -> float:
-        """The time to go by; a clock that was set back goes on from where it was."""
-        if time + self._ahead < self.last - _SET_BACK_S:
-            self._ahead = self.last - time
-        self.last = max(self.last, time + self._ahead)
-        return self.last
-
-
 class ClassSession:
     """Watches one stream of frames; use it from one thread."""
 
@@ -104,6 +87,7 @@ class ClassSession:
         self._namer = namer
         self._assess = assess
         self._names = Names()
+        self._places = Places()
         self._watching = watching
         self._smoother = Smoother(smoothing)
         self._frame_budget = FrameBudget(budget or Budget())
@@ -114,6 +98,8 @@ class ClassSession:
 
     def name(self, track: int, student: str | None) -> None:
         """A person says who a track is (None: nobody of the class)."""
+        for wrong in (self._names.of(track), student):
+            self._places.forget(wrong)
         self._renamed(lambda: self._names.say(track, student))
 
     def forget_who_left(self) -> None:
@@ -128,6 +114,7 @@ class ClassSession:
             return
         if track is not None:
             self._names.take_back(track)
+        self._places.forget(student)
         self._forget_student(student)
 
     def look(self, frame: Bytes, time: float) -> View:
@@ -139,6 +126,7 @@ class ClassSession:
         tracks: list[int] = tracked.ids.tolist()
         self._attention.meet(tracks, now)
         self._ask_namer(frame, tracked.faces, tracks, now)
+        self._hold_names(frame, tracked.faces.boxes, tracks, now)
         laps.append(self._stopwatch())
         affordable = self._frame_budget.affordable(laps[-1] - laps[0])
         chosen = self._attention.choose(frame, tracked, now, affordable)
@@ -174,6 +162,14 @@ class ClassSession:
             found = self._namer.name(frame, faces[np.array(asked)], which, now)
             self._renamed(lambda: self._names.suggest(found, tracks))
 
+    def _hold_names(self, frame: Bytes, boxes: Floats, tracks: Sequence[int], now: float) -> None:
+        """What a person said holds on to places, also when tracks do not outlive a cut."""
+        present = [who for track in tracks if (who := self._names.of(track)) is not None]
+        unnamed = self._names.unnamed(tracks)
+        for track, student in self._places.found(frame, boxes, tracks, unnamed, present).items():
+            self._renamed(partial(self._names.carry, track, student))
+        self._places.saw(frame, boxes, tracks, self._names.said(tracks), now)
+
     def _look_again(
         self, namer: Doubts, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float
     ) -> None:
@@ -188,6 +184,7 @@ class ClassSession:
             frame, faces[np.array(asked)], which, list(students.values()), now
         ):
             self._names.take_back(track)
+            self._places.forget(students[track])
             # It was somebody else's face: nothing that was learnt from it is the student's.
             self._forget_student(students[track])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -105,7 +105,7 @@ def report_of(
     recorded: Recorded, earlier: Sequence[Recorded] = (), how: Watch | None = None
 ) -> Report:
     """Put the numbers of a session together; students only where these were read."""
-    whole, names = recorded.whole, recorded.session.names
+    whole, names = settled(recorded.whole), recorded.session.names
     total = whole.counts.sum(axis=0, dtype=np.float64)
     every = _length(recorded.session.seconds, _POINTS)
     rough = _length(recorded.session.seconds, _FEWER_POINTS)
@@ -122,6 +122,17 @@ def report_of(
         students=tuple(_student(recorded, student, rough) for student in recorded.students),
         watched=watch(recorded, earlier, how) if recorded.students else None,
     )
+
+
+def settled(whole: ClassTrack) -> ClassTrack:
+    """The class without whoever was expected for less than half of the time.
+
+    A face that had a wrong name for a while was one student more; the name was mended, and so is
+    what was expected of the class.
+    """
+    if not len(whole.expected):
+        return whole
+    return replace(whole, expected=np.minimum(whole.expected, np.median(whole.expected)))
 
 
 def timeline_of(whole: ClassTrack, seconds: int, length: int) -> Timeline:

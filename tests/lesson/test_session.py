@@ -9,8 +9,9 @@ import pytest
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.budget import Budget
+from fewshot_fer.lesson.health import MonotonicClock
 from fewshot_fer.lesson.naming import OneStudent
-from fewshot_fer.lesson.session import ClassSession, MonotonicClock
+from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.reasons import Code, Reason
 from tests.lesson.colours import FINE, Colours, Judge, Places, Pupils, picture
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { laid, overlap, SIGN, Steady, TALL } from '../../../fewshot_fer/web/static/live/labels.js';
+import { laid, overlap, SIGN, Steady, TALL } from '../../../fewshot_fer/web/static/live/faces/labels.js';
 
 /** A gallery of tiles, a face in the middle of each. */
 function gallery(columns, rows, [width, height], face = 0.45) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cut, grid, Seats, tile } from '../../../fewshot_fer/web/static/live/tiles.js';
+import { cut, grid, Seats, tile } from '../../../fewshot_fer/web/static/live/faces/tiles.js';
 
 test('fifty tiles fit, and none is wasted by a whole row', () => {
   for (const count of [1, 2, 5, 12, 49, 50]) {

@@ -22,7 +22,7 @@ export function footer({ find }, camera) {
     show(find('devices'), found.length > 1 && camera.kind === 'camera');
   }
 
-  /** It was drawn, so long after it was taken (null: it is not ours). @param {import('./stage.js').Picture} picture @param {import('../messages.d.ts').View} view @param {number | null} delay */
+  /** It was drawn, so long after it was taken (null: it is not ours). @param {import('./faces/stage.js').Picture} picture @param {import('../messages.d.ts').View} view @param {number | null} delay */
   function drew({ width, height }, { source: key, ms }, delay) {
     const now = performance.now();
     shown = [...shown.filter(([at]) => at > now - REMEMBERED_MS), [now, delay]];

@@ -8,7 +8,7 @@ import { controls } from './controls.js';
 import { float } from './float.js';
 import { keys } from './keys.js';
 import { panel } from './panel.js';
-import { people } from './people.js';
+import { people } from './faces/people.js';
 import { pictures } from './pictures.js';
 import { sheets } from './sheets.js';
 import { Store } from './store.js';
@@ -62,7 +62,7 @@ class Live {
     };
     this.sheets = sheets(this.page);
     this.timeline = timeline(this.page);
-    const pick = (/** @type {import('./stage.js').Picked} */ face) => {
+    const pick = (/** @type {import('./faces/stage.js').Picked} */ face) => {
       this.page.send({ do: 'students' });
       this.sheets.who(face);
     };

@@ -3,9 +3,9 @@
 import { Camera, NoCamera } from '../camera.js';
 import { Capture, Pace } from '../capture.js';
 import { show } from '../dom.js';
-import { crop } from './crop.js';
+import { crop } from './faces/crop.js';
 import { footer } from './footer.js';
-import { stage } from './stage.js';
+import { stage } from './faces/stage.js';
 import { welcome } from './welcome.js';
 
 /** @import { Canvas, Kind } from '../camera.js' */

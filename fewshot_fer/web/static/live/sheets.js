@@ -24,7 +24,7 @@ export function sheets({ find, root, store, send }) {
     send(command);
     close();
   };
-  let asked = /** @type {import('./stage.js').Picked | null} whose name is asked for */ (null);
+  let asked = /** @type {import('./faces/stage.js').Picked | null} whose name is asked for */ (null);
 
   const say = (/** @type {string | null} */ student) => asked && done({ do: 'name', source: asked.source, track: asked.track, student });
   const list = () => {
@@ -85,7 +85,7 @@ export function sheets({ find, root, store, send }) {
       if (sheet('who').open) list();
       return sheet('who').open;
     },
-    /** @param {import('./stage.js').Picked} face */
+    /** @param {import('./faces/stage.js').Picked} face */
     who(face) {
       asked = face;
       search.value = '';

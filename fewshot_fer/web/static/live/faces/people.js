@@ -1,13 +1,13 @@
 // The list of who is seen: the labels of the picture, by name, by change or by expression.
 
-import { el, finder, show, write } from '../dom.js';
-import { called, told } from '../words.js';
+import { el, finder, show, write } from '../../dom.js';
+import { called, told } from '../../words.js';
 
 /** @import { Picked } from './stage.js' */
 /** @typedef {Picked & { expression?: string | null, best?: string | null, unsure?: string | null }} Who */
 /** @typedef {{ face: Who, text: string, changed: number }} Line */
 
-/** @param {import('./live.js').Page} page @param {{ pick: (face: Picked) => void, point: (track: number | null) => void }} on */
+/** @param {import('../live.js').Page} page @param {{ pick: (face: Picked) => void, point: (track: number | null) => void }} on */
 export function people({ root, store, colour }, { pick, point }) {
   const find = finder(root);
   const [part, list, found] = ['seen', 'people', 'found'].map((id) => find(id));

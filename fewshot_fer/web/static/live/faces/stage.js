@@ -1,12 +1,12 @@
 // The picture and its faces, or the faces alone as tiles. A face is a button: a click, or Enter,
 // says who it is.
 
-import { el, fill, show } from '../dom.js';
-import { called, letters, told } from '../words.js';
+import { el, fill, show } from '../../dom.js';
+import { called, letters, told } from '../../words.js';
 import { Steady } from './labels.js';
 import { cut, grid, Seats, tile } from './tiles.js';
 
-/** @import { Face, View } from '../messages.d.ts' */
+/** @import { Face, View } from '../../messages.d.ts' */
 /** @typedef {Pick<Face, 'track' | 'student' | 'name'> & { source: string }} Picked */
 /** @typedef {CanvasImageSource & { width: number, height: number }} Picture */
 /** @typedef {[x: number, y: number, width: number, height: number]} Place */
@@ -14,7 +14,7 @@ import { cut, grid, Seats, tile } from './tiles.js';
 const WIDE = 1280; // of the canvas that tiles are drawn on
 const NARROW = matchMedia('(max-width: 640px)');
 
-/** @param {import('./live.js').Page} page @param {(face: Picked) => void} pick */
+/** @param {import('../live.js').Page} page @param {(face: Picked) => void} pick */
 export function stage({ find, store, names, colour }, pick) {
   const [frame, layer, canvas] = [find('frame'), find('faces'), find('picture', HTMLCanvasElement)];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false }));

@@ -1,10 +1,10 @@
 // Only a part of the camera's picture or of the shared window: drawn with the pointer, before it is sent.
 
-import { show, write } from '../dom.js';
+import { show, write } from '../../dom.js';
 
 const LEAST = 0.08; // of a side
 
-/** @param {import('./live.js').Page} page @param {import('../camera.js').Camera} camera */
+/** @param {import('../live.js').Page} page @param {import('../../camera.js').Camera} camera */
 export function crop({ find }, camera) {
   const [ask, layer, rectangle] = ['crop', 'cropping', 'crop-part'].map((id) => find(id));
   let from = /** @type {[number, number] | null} */ (null);
