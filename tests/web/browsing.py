@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -35,6 +36,8 @@ class Server:
     port: int
     options: tuple[str, ...] = ()
     process: subprocess.Popen[str] | None = None
+    link: str = ""
+    """What the server showed: it signs the teacher in, once."""
 
     @property
     def address(self) -> str:
@@ -45,14 +48,20 @@ class Server:
         return f"sqlite:///{self.folder / 'fewshot-fer.db'}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "fewshot_fer", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "fewshot_fer", "serve", "--json"]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("FEWSHOT_FER_")}
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         self.process = subprocess.Popen(
-            [*command, *self.options], cwd=self.folder, env=environment, text=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            [*command, "--port", str(self.port), *self.options], cwd=self.folder, env=environment,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         self.wait()
+        assert self.process.stdout is not None
+        self.link = json.loads(self.process.stdout.readline())["link"]
+
+    def opening(self, path: str = "/") -> str:
+        """What the teacher opens first."""
+        return f"{self.link}&next={path}"
 
     def wait(self) -> None:
         end = time.monotonic() + PATIENCE_S

@@ -19,6 +19,7 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.web import wire
+from fewshot_fer.web.access.tokens import TEACHER_COOKIE
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
 from tests.web.static.described import described
@@ -87,6 +88,7 @@ def client(service: AppState) -> Iterator[TestClient]:
     """All routes and middleware of the app, without Streamlit's own."""
     app = Starlette(**parts(service))
     with TestClient(app, base_url="http://localhost:8501", client=("127.0.0.1", 50_000)) as client:
+        client.cookies.set(TEACHER_COOKIE, service.credentials.teacher_cookie())
         yield client
 
 

@@ -64,6 +64,17 @@ def test_the_composition_reads_as_yaml_and_mounts_what_exists() -> None:
     assert asked == set(re.findall(r"^([A-Z_]+)=", text_of("deploy/example.env"), re.MULTILINE))
 
 
+@pytest.mark.parametrize(("password", "starts"), [("", False), ("a long enough one", True)])
+def test_the_service_does_not_start_without_a_password(password: str, starts: bool) -> None:
+    (line,) = re.findall(
+        r"^ExecStartPre=(.*)$", text_of("deploy/fewshot-fer.service"), re.MULTILINE
+    )
+    command = shlex.split(line.replace("$$", "$"))
+    done = subprocess.run(command, env={PASSWORD: password}, capture_output=True, check=False)
+    assert (done.returncode == 0) == starts
+    assert (b"Choose" in done.stderr) != starts
+
+
 def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -55,7 +55,7 @@ def test_seven_of_seven_for_who_follows_the_prompts(
 ) -> None:
     with serving(tmp_path, free_port) as server, browser() as watched:
         page = watched.page
-        page.goto(f"{server.address}/students")
+        page.goto(server.opening("/students"))
         page.get_by_role("button", name="I have read this").click()
         page.get_by_role("button", name="I have read this").wait_for(state="hidden")
         page.get_by_role("button", name="Enrol a student").click()

@@ -23,7 +23,7 @@ import fewshot_fer
 from fewshot_fer.records.store import Store
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.apitokens import ApiTokens
-from fewshot_fer.web.access.tokens import STUDENT_COOKIE
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.api.routes import api_of
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.portal.door import Door
@@ -97,6 +97,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 def client(house: House) -> Iterator[TestClient]:
     app, here = Starlette(**parts(house)), ("127.0.0.1", 50_000)
     with TestClient(app, base_url="http://localhost:8501", client=here) as client:
+        client.cookies.set(TEACHER_COOKIE, house.credentials.teacher_cookie())
         yield client
 
 

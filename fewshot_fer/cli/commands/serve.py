@@ -46,6 +46,7 @@ def serve(
     """Open the web app: pages for teachers, one for every student's own device, and an API.
 
     Only this machine reaches it, unless --host says otherwise; then teachers need a password.
+    Without one the teacher is whoever opens the address that is shown here; it works once.
     """
     from fewshot_fer.web import server
     from fewshot_fer.web.app_state import AppState
@@ -61,7 +62,7 @@ def serve(
         address = server.address(settings.host, settings.port, secure=certificate is not None)
         _announce(app, address, as_json=call.as_json)
         if open_browser:
-            Timer(2.0, webbrowser.open, [address]).start()
+            Timer(2.0, webbrowser.open, [address + (app.credentials.link or "")]).start()
         server.serve(app, host=settings.host, port=settings.port, certificate=certificate)
 
 
@@ -78,15 +79,20 @@ def _certificate(
 
 
 def _announce(app: AppState, address: str, *, as_json: bool) -> None:
-    """Where it is, and the password that was made up just now, which is shown only once."""
+    """Where it is, and the password or the link, which are shown only once."""
     from fewshot_fer.web.access.credentials import is_loopback
 
-    made = app.credentials.made_up
+    made, link = app.credentials.made_up, app.credentials.link
     if as_json:
-        output.write_json({"address": address, "password": made})
+        whole = address + link if link else None
+        output.write_json({"address": address, "password": made, "link": whole})
         return
     console = output.console(stderr=True)
-    console.print(f"The class is at [bold]{address}[/]   (Ctrl-C ends it)")
+    app.credentials.show_link = lambda link: console.print(
+        f"For another browser: {address}{link}", style="dim", soft_wrap=True
+    )
+    shown = address + (link or "")
+    console.print(f"The class is at [bold]{shown}[/]   (Ctrl-C ends it)", soft_wrap=True)
     if made is not None:
         console.print(f"Teachers sign in with [bold]{made}[/] (made just now, shown only here).")
     if not is_loopback(app.settings.host) and address.startswith("http:"):

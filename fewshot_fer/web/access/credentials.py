@@ -28,7 +28,11 @@ _SHORTEST_KEY: Final = 32
 
 
 class Credentials:
-    """Says who comes; without a password everybody on this machine is the teacher."""
+    """Says who comes.
+
+    Without a password the teacher is whoever opens a link that was shown where the app was started:
+    a proxy that says nothing of itself makes the whole world look like this machine.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,9 @@ class Credentials:
         self.by_all = Limiter(1.0, 30, now)
         self.requests = Limiter(20.0, 60, now)
         self._signed_out: dict[str, float] = {}
+        self._once = secrets.token_urlsafe(24)
+        self.show_link: Callable[[str], None] = lambda _: None
+        """Is told of the next link when one was used."""
         self._turns = 0
         self._lock = Lock()
         self.made_up: str | None = None
@@ -101,6 +108,21 @@ class Credentials:
 
     # ------------------------------------------------------------------ coming and going
 
+    @property
+    def link(self) -> str | None:
+        """A path that signs the teacher in, once; None where a password does."""
+        return None if self.has_password else f"/sign-in?once={self._once}"
+
+    def opens(self, once: str) -> bool:
+        """Whether this stood in the link; then it is used up, and the next one is shown."""
+        with self._lock:
+            fits = not self.has_password and hmac.compare_digest(once.encode(), self._once.encode())
+            if fits:
+                self._once = secrets.token_urlsafe(24)
+        if fits:
+            self.show_link(self.link or "")
+        return fits
+
     def teacher_cookie(self) -> str:
         """What a browser keeps once the teacher has signed in."""
         payload = {"id": secrets.token_hex(8), "of": self._mark}
@@ -139,8 +161,6 @@ class Credentials:
         return (*found, student) if student is not None else tuple(found)
 
     def _is_teacher(self, asked: HTTPConnection, even_late: bool) -> bool:
-        if not self.has_password:
-            return True
         try:
             cookie = asked.cookies.get(TEACHER_COOKIE, "")
             session = self.signer.read("teacher", cookie, even_late=even_late)

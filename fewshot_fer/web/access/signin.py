@@ -45,7 +45,10 @@ class SignIn:
         target = _inside(request.query_params.get("next", "/"))
         if who(request).role == "teacher":
             return RedirectResponse(target, status_code=303)
-        return self._page(request, target)
+        once = request.query_params.get("once", "")
+        if once and self._credentials.opens(once):
+            return self._let_in(request, target)
+        return self._page(request, target, "This link was used already." if once else "")
 
     async def enter(self, request: Request) -> Response:
         """Check the password; count the guesses first."""
@@ -65,8 +68,12 @@ class SignIn:
             return answer
         if not await self._guesses.run(asker(request), known.fits, field["password"]):
             return self._page(request, target, "That is not the password.", 401)
+        return self._let_in(request, target)
+
+    def _let_in(self, request: Request, target: str) -> Response:
         done = RedirectResponse(target, status_code=303)
-        keep(request, done, TEACHER_COOKIE, known.teacher_cookie(), TEACHER_LIFETIME)
+        cookie = self._credentials.teacher_cookie()
+        keep(request, done, TEACHER_COOKIE, cookie, TEACHER_LIFETIME)
         done.delete_cookie(FORM_COOKIE, path="/sign-in")
         return done
 
@@ -87,7 +94,10 @@ class SignIn:
     def _page(self, request: Request, target: str, wrong: str = "", status: int = 200) -> Response:
         visitor = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
         token = self._credentials.signer.form_token(visitor)
-        answer = page("sign-in", status, token=token, target=target, wrong=wrong)
+        answer = page(
+            "sign-in", status, token=token, target=target, wrong=wrong,
+            has_password=self._credentials.has_password,
+        )  # fmt: skip
         keep(request, answer, FORM_COOKIE, visitor, 3600.0, path="/sign-in")
         return answer
 

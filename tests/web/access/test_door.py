@@ -14,9 +14,43 @@ from tests.web.access.doors import HTML, sign_in, started_again
 from tests.web.house import PASSWORD, House, enrolled, locked, visitor
 
 
-def test_without_a_password_this_machine_is_the_teacher(house: House) -> None:
+def test_without_a_password_a_link_signs_the_teacher_in_once(house: House) -> None:
+    shown: list[str] = []
+    house.credentials.show_link = shown.append
+    link = house.credentials.link
+    assert link is not None
     with visitor(house) as client:
+        client.cookies.clear()
+        assert client.get(f"{link[:-1]}x").status_code == 200
+        assert client.get("/").status_code == 401
+        inside = client.get(f"{link}&next=/me")
+        assert (inside.status_code, inside.headers["location"]) == (303, "/me")
         assert client.get("/").json()["role"] == "teacher"
+    with visitor(house) as another:
+        another.cookies.clear()
+        assert "used already" in another.get(link).text
+        assert another.get("/").status_code == 401
+        assert shown == [house.credentials.link]
+        assert another.get(shown[0]).status_code == 303
+    locked(house)
+    assert house.credentials.link is None
+    assert not house.credentials.opens(shown[0].partition("once=")[2])
+
+
+def test_a_proxy_that_says_nothing_of_itself_brings_nobody_in(house: House) -> None:
+    with visitor(house) as client:
+        client.cookies.clear()
+        for method, path in (
+            ("GET", "/api/v1/students"),
+            ("POST", "/api/v1/classes"),
+            ("GET", "/"),
+        ):
+            assert client.request(method, path).status_code == 401
+        with (
+            pytest.raises(WebSocketDisconnect),
+            client.websocket_connect("ws://127.0.0.1:8501/live/a"),
+        ):
+            pass
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_from_the_first_page_to_a_report(
     camera = film(tmp_path / "camera.mjpeg", people[0], "neutral", "happy")
     with serving(tmp_path, free_port) as server, browser(camera) as watched:
         page = watched.page
-        page.goto(server.address)
+        page.goto(server.opening())
         page.get_by_role("button", name="I have read this").click()
         page.get_by_role("button", name="Your camera").click()
         label = page.locator(".face .what")
@@ -58,7 +58,7 @@ def test_from_the_first_page_to_a_report(
 def test_without_a_camera_the_page_says_what_to_do(tmp_path: Path, free_port: int) -> None:
     with serving(tmp_path, free_port) as server, browser() as watched:
         page = watched.page
-        page.goto(server.address)
+        page.goto(server.opening())
         page.get_by_role("button", name="Your camera").click()
         page.get_by_text("No camera was found").or_(
             page.get_by_text("does not let this page use the camera")
@@ -73,7 +73,7 @@ def test_a_drawn_class_ends_like_any_other(tmp_path: Path, free_port: int) -> No
     options = ("--drawn", "3")
     with serving(tmp_path, free_port, *options) as server, browser() as watched:
         page = watched.page
-        page.goto(server.address)
+        page.goto(server.opening())
         page.locator(".face").first.wait_for()
         page.get_by_role("button", name="Record …").click()
         page.get_by_role("button", name="Record", exact=True).click()

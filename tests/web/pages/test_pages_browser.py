@@ -19,7 +19,7 @@ def test_from_the_agreement_to_nothing_is_left(
     camera = film(tmp_path / "camera.mjpeg", people[0], "neutral")
     with serving(tmp_path, free_port) as server, browser(camera) as watched:
         page = watched.page
-        page.goto(server.address)
+        page.goto(server.opening())
         page.get_by_role("button", name="I have read this").click()
         page.get_by_role("button", name="I have read this").wait_for(state="hidden")
         page.get_by_role("link", name="Students").click()

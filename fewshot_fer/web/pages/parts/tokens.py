@@ -27,12 +27,12 @@ def _password(credentials: Credentials) -> None:
     st.subheader("Password", anchor=False)
     if not credentials.has_password:
         st.markdown(
-            "There is none: only this machine can open these pages, and whoever sits at it is the "
-            "teacher. Others can come in only after the app is started with a password."
+            "There is none: only this machine can open these pages, by the link that the app shows "
+            "where it was started. Others can come in only after a password is set."
         )
     else:
         st.markdown("Teachers sign in with a password.")
-        st.html('<a href="/sign-out">Sign out</a>')
+    st.html('<a href="/sign-out">Sign out</a>')
     if credentials.password_is_fixed:
         frame.quiet("It was given at the start, with --password or a variable; change it there.")
         return
