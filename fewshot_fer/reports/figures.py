@@ -25,7 +25,7 @@ def over_time(report: Report) -> str:
         (words.clock(float(line.seconds[k])), *_shares(line, slice(k, k + together), names))
         for k in range(0, len(line.seconds), together)
     ]
-    return table("The numbers over time", ("from", "surely read", *ordered(names)), rows)
+    return table("The numbers over time", ("from", "clearly read", *ordered(names)), rows)
 
 
 def by_student(students: Sequence[StudentSummary], called: Sequence[str], report: Report) -> str:
@@ -39,7 +39,7 @@ def by_student(students: Sequence[StudentSummary], called: Sequence[str], report
         )
         for summary, name in zip(students, called, strict=True)
     ]
-    return table("All students as a table", ("student", "surely read", *names), rows)
+    return table("All students as a table", ("student", "clearly read", *names), rows)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

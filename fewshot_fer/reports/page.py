@@ -14,14 +14,14 @@ from fewshot_fer.reports.summary import AROUND_S, Around, Report, StudentSummary
 from fewshot_fer.reports.usual import Usual
 
 CARE: Final = (
-    "This says what faces showed, not what people felt or thought. In the EU such software is "
-    "prohibited in education save for medical or safety reasons (AI Act, article 5(1)(f)). Look at "
-    "the coverage first: where few faces were surely read, the numbers speak of few."
+    "This says what faces showed, not what people felt or thought. Where few faces were clearly "
+    "read, the numbers speak of few. In the EU such software is prohibited in education save for "
+    "medical or safety reasons (AI Act, article 5(1)(f))."
 )
 _METHOD: Final = (
     "Every second, each face's expression is named from its picture, smoothed over about a second. "
     "What is not clear counts as unsure and is left out of the shares; coverage is the share of "
-    "the class that was surely read. No picture is stored.",
+    "the class that was clearly read. No picture is stored.",
     "A change compares stretches of time. Neighbouring moments are alike, so they count for less "
     "than as many independent ones; how much less is learnt from the whole class. The ranges in "
     "brackets hold the true change 95 times in 100.",
@@ -44,8 +44,7 @@ def page(report: Report, names: Mapping[str, str] | None = None) -> str:
     called = names or {}
     session = report.recorded.session
     parts = [_head(report, called), _class(report)]
-    if report.around:
-        parts.append(_marks(report.around, session.names))
+    parts.append(_moments(report))
     if report.watched is not None:
         parts += [
             _check_ins(report, report.watched, called),
@@ -68,7 +67,7 @@ def _head(report: Report, called: Mapping[str, str]) -> str:
     return (
         f"<header><h1>{escape(words.title(session))}</h1>"
         f'<p class="pale">Session {session.id}, {words.clock(session.seconds)} long.{cut_off}</p>'
-        f'</header><ul class="headlines">{said}</ul><p class="note">{CARE}</p>'
+        f'</header><ul class="headlines">{said}</ul>'
     )
 
 
@@ -76,7 +75,7 @@ def _class(report: Report) -> str:
     session, line = report.recorded.session, report.timeline
     if not report.shares:
         return ""
-    marks = [float(around.mark.second) for around in report.around]
+    marks = [float(one.mark.second) for one in report.moments]
     flags = "".join(
         f'<span class="flag" style="left:{100 * second / max(1, session.seconds):.1f}%">{k}</span>'
         for k, second in enumerate(marks, start=1)
@@ -94,29 +93,34 @@ def _class(report: Report) -> str:
         f"{_legend(session.names)}<figure>{above}"
         f'<div class="chart">{charts.stack(line, session.names, marks, label=escape(shown))}'
         f"</div>{_axis(session.seconds)}"
-        "<figcaption>Share of each expression among those who were surely read; thin lines at 25, "
+        "<figcaption>Share of each expression among those who were clearly read; thin lines at 25, "
         '50 and 75\N{NO-BREAK SPACE}%.</figcaption></figure><figure><div class="chart low">'
         f"{charts.coverage(line, label=read)}</div>"
-        "<figcaption>Coverage: how much of the class was surely read. Low here means: "
+        "<figcaption>Coverage: how much of the class was clearly read. Low here means: "
         f"trust the chart above less.</figcaption></figure>{figures.over_time(report)}"
         f'<h2>All in all</h2><div class="rows">{rows}</div>'
-        f'<p class="pale">Of the {words.percent(report.coverage)} of the class who were surely '
+        f'<p class="pale">Of the {words.percent(report.coverage)} of the class who were clearly '
         "read. The others were unsure, or not to be seen.</p>"
     )
 
 
-def _marks(marks: Sequence[Around], names: Sequence[str]) -> str:
-    items = "".join(_mark(k, around, names) for k, around in enumerate(marks, start=1))
+def _moments(report: Report) -> str:
+    if not report.moments:
+        return ""
+    names = report.recorded.session.names
+    items = "".join(_moment(k, one, names) for k, one in enumerate(report.moments, start=1))
     return (
-        f'<h2>Marked moments</h2><p class="pale">The {AROUND_S // 60} minutes after, compared with '
-        f'the {AROUND_S // 60} before.</p><ul class="plain">{items}</ul>'
+        '<h2>Moments that stood out, or were marked</h2><p class="pale">The '
+        f"{AROUND_S // 60} minutes after, compared with the {AROUND_S // 60} before.</p>"
+        f'<ul class="plain">{items}</ul>'
     )
 
 
-def _mark(number: int, around: Around, names: Sequence[str]) -> str:
+def _moment(number: int, around: Around, names: Sequence[str]) -> str:
     head = (
-        f'<span class="flag">{number}</span><b>{escape(around.mark.text)}</b> '
-        f'<span class="pale">at {words.clock(around.mark.second)}, surely read: '
+        f'<span class="flag">{number}</span>'
+        f"<b>{escape(around.mark.text or 'The class changed')}</b> "
+        f'<span class="pale">at {words.clock(around.mark.second)}, clearly read: '
         f"{words.percent(around.coverage[0])} before, {words.percent(around.coverage[1])} after"
         "</span>"
     )
@@ -146,7 +150,7 @@ def _check_ins(report: Report, watched: Watched, called: Mapping[str, str]) -> s
     body = (
         f'<ul class="plain">{items}</ul>'
         if told
-        else "<p>Nobody's face changed surely from their own usual.</p>"
+        else "<p>Nobody's face changed clearly from their own usual.</p>"
     )
     few = sorted(called.get(student, student) for student in watched.too_little)
     rest = (
@@ -156,7 +160,7 @@ def _check_ins(report: Report, watched: Watched, called: Mapping[str, str]) -> s
         else ""
     )
     return (
-        '<h2>Worth a check-in</h2><p class="pale">Surely different from their own usual. '
+        '<h2>Worth a check-in</h2><p class="pale">Clearly different from their own usual. '
         f"A reason to ask, never a judgement.</p>{body}{rest}"
     )
 
@@ -172,7 +176,7 @@ def _check_in(
     )
     return (
         f"<li><h3>{escape(called.get(check_in.student, check_in.student))}</h3>"
-        f'<p class="pale">Clear {words.when(check_in)}; surely read {words.percent(read)} of the '
+        f'<p class="pale">Clear {words.when(check_in)}; clearly read {words.percent(read)} of the '
         "time</p>"
         f'<ul class="reasons">{reasons}</ul>{_intervals(check_in.reasons, names)}</li>'
     )
@@ -191,12 +195,12 @@ def _student(
 ) -> str:
     name = escape(called.get(summary.student, summary.student))
     against = f" Compared with how it was {words.than(usual)}." if usual is not None else ""
-    shown = words.most(summary.shares) or "never surely read"
+    shown = words.most(summary.shares) or "never clearly read"
     return (
         f'<section class="student"><h3>{name}</h3><p>{escape(shown)}</p>'
         '<div class="chart strip">'
         f"{charts.stack(summary.timeline, names, label=f'{name} over time: {escape(shown)}')}</div>"
-        f'<p class="pale">To be seen {words.percent(summary.seen)} of the time, surely read '
+        f'<p class="pale">To be seen {words.percent(summary.seen)} of the time, clearly read '
         f"{words.percent(summary.sure)}, quality {words.percent(summary.quality)}.{against}</p>"
         "</section>"
     )
@@ -219,4 +223,4 @@ def _axis(seconds: int) -> str:
 def _method(report: Report) -> str:
     told = _METHOD if report.watched is None else _METHOD + _METHOD_STUDENTS
     paragraphs = "".join(f"<p>{text}</p>" for text in told)
-    return f"<h2>How this was measured, and its limits</h2>{paragraphs}"
+    return f'<h2>How this was measured, and its limits</h2>{paragraphs}<p class="note">{CARE}</p>'

@@ -22,6 +22,13 @@ from fewshot_fer.reports.usual import Watch
 
 AROUND_S: Final = 120
 """A marked moment compares so long before with so long after."""
+_LOOK_S: Final = 30
+"""So often is looked whether the class changed."""
+_WARY: Final = 5
+"""So many more looks are counted: of 60 drawn lessons without a change, 2 then show one."""
+_LOUD: Final = 0.1
+"""Smaller changes of the class are not worth a moment."""
+_MOST_LOUD: Final = 3
 _LEAST: Final = 0.02
 _LEAST_HALF: Final = 6
 """Blocks of a half, to say how the class changed from the first to the second."""
@@ -46,7 +53,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A marked moment: the class before and after it."""
+    """A moment, marked or found: the class before and after it."""
 
     mark: Mark
     coverage: tuple[float, float]
@@ -89,10 +96,18 @@ class Report:
     course: tuple[Change, ...]
     """From the first half to the second; empty where too little was seen."""
     around: tuple[Around, ...]
+    stood_out: tuple[Around, ...]
+    """Moments that nobody marked at which the class clearly changed; their marks have no text."""
     students: tuple[StudentSummary, ...]
     """In the order of their ids."""
     watched: Watched | None
     """None where students were not recorded, or are not wanted."""
+
+    @property
+    def moments(self) -> tuple[Around, ...]:
+        """What was marked and what stood out, in the order of time."""
+        both = (*self.around, *self.stood_out)
+        return tuple(sorted(both, key=lambda one: one.mark.second))
 
 
 def read_report(store: Store, session: int | None, *, per_student: bool) -> Report:
@@ -119,6 +134,7 @@ def report_of(
         timeline=timeline_of(whole, recorded.session.seconds, every),
         course=_halves(whole, recorded.session.seconds, names),
         around=tuple(around(whole, mark, names) for mark in recorded.marks),
+        stood_out=stood_out(whole, recorded.session.seconds, names, recorded.marks),
         students=tuple(_student(recorded, student, rough) for student in recorded.students),
         watched=watch(recorded, earlier, how) if recorded.students else None,
     )
@@ -160,13 +176,29 @@ def class_series(whole: ClassTrack, first: int = 0, last: int | None = None) -> 
     return Series(blocks, shown / shown.sum(axis=1, keepdims=True))
 
 
-def around(whole: ClassTrack, mark: Mark, names: Sequence[str]) -> Around:
-    """The class before and after a marked moment."""
+def around(whole: ClassTrack, mark: Mark, names: Sequence[str], looks: int = 1) -> Around:
+    """The class before and after a moment; of many that are looked at, each must be surer."""
     first, last = max(0, mark.second - AROUND_S), mark.second + AROUND_S
     read = covered(whole, first, mark.second), covered(whole, mark.second, last)
     before, after = class_series(whole, first, mark.second), class_series(whole, mark.second, last)
     enough = min(len(before), len(after)) >= 3
-    return Around(mark, read, class_change(before, after, names) if enough else ())
+    return Around(mark, read, class_change(before, after, names, looks) if enough else ())
+
+
+def stood_out(
+    whole: ClassTrack, seconds: int, names: Sequence[str], marks: Sequence[Mark]
+) -> tuple[Around, ...]:
+    """The loudest changes of the class, apart from each other and from what was marked."""
+    looks = [Mark(second, "") for second in range(_LOOK_S, seconds, _LOOK_S)]
+    found = [around(whole, look, names, _WARY * len(looks)) for look in looks]
+    loud = [one for one in found if one.clear and abs(one.clear[0].effect) >= _LOUD]
+    taken = [mark.second for mark in marks]
+    chosen: list[Around] = []
+    for one in sorted(loud, key=lambda one: -abs(one.clear[0].effect)):
+        if all(abs(one.mark.second - second) >= AROUND_S for second in taken):
+            taken.append(one.mark.second)
+            chosen.append(one)
+    return tuple(sorted(chosen[:_MOST_LOUD], key=lambda one: one.mark.second))
 
 
 def covered(whole: ClassTrack, first: int = 0, last: int | None = None) -> float:
@@ -190,12 +222,15 @@ def clear_of(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(sorted(told, key=lambda change: -abs(change.effect)))
 
 
-def class_change(before: Series, after: Series, names: Sequence[str]) -> tuple[Change, ...]:
+def class_change(
+    before: Series, after: Series, names: Sequence[str], looks: int = 1
+) -> tuple[Change, ...]:
     """What changed in the class, for every expression, with intervals that hold together."""
     first, second = Part.of(before.shares), Part.of(after.shares)
     found = difference(first, second, spread_of([before, after]))
-    # Sure of all expressions at once.
-    return changes_of(found, names, first.mean, second.mean, 1 - 0.05 / max(1, len(names)))
+    # Sure of all expressions, and of all looks, at once.
+    sure = 1 - 0.05 / max(1, len(names) * looks)
+    return changes_of(found, names, first.mean, second.mean, sure)
 
 
 def _student(recorded: Recorded, student: str, length: int) -> StudentSummary:

@@ -47,13 +47,14 @@ StudentShare = TypedDict("StudentShare", {
 
 Report = TypedDict("Report", {
     "session": Session, "coverage": float | None, "shares": dict[str, float],
-    "timeline": Timeline, "marks": list[Mark], "students": list[StudentShare],
+    "timeline": Timeline, "marks": list[Mark], "stood_out": list[Mark],
+    "students": list[StudentShare],
     "check_ins": Sequence[changes.CheckIn] | None, "too_little": Sequence[str] | None,
 })
 """A session."""
 
 Coverage = TypedDict("Coverage", {"before": float | None, "after": float | None})
-"""The share of the class that was surely read."""
+"""The share of the class that was clearly read."""
 
 Comparison = TypedDict("Comparison", {
     "before": int, "after": int, "coverage": Coverage, "changes": Sequence[changes.Change],
@@ -163,10 +164,8 @@ def report_json(report: summary.Report) -> Report:
             "coverage": line.coverage.tolist(),
             "shares": {name: line.shares[:, k].tolist() for k, name in enumerate(session.names)},
         },
-        "marks": [
-            {"second": one.mark.second, "text": one.mark.text, "changes": one.changes}
-            for one in report.around
-        ],
+        "marks": [_mark(one) for one in report.around],
+        "stood_out": [_mark(one) for one in report.stood_out],
         "students": [
             {
                 "student": one.student,
@@ -180,6 +179,10 @@ def report_json(report: summary.Report) -> Report:
         "check_ins": None if watched is None else watched.check_ins,
         "too_little": None if watched is None else watched.too_little,
     }
+
+
+def _mark(one: summary.Around) -> Mark:
+    return {"second": one.mark.second, "text": one.mark.text, "changes": one.changes}
 
 
 def session_json(session: SessionRecord) -> Session:

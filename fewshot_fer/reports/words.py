@@ -92,16 +92,10 @@ def class_sentence(change: Change) -> str:
 
 
 def headlines(report: Report, called: Mapping[str, str]) -> list[str]:
-    """What a session says in a few sentences, the surest first."""
+    """What matters of a session, in three sentences at most."""
     if not report.shares:
-        return ["No face was surely read in this session, so there is nothing to say of it."]
-    said = [_read(report), f"Shown most: {most(report.shares)}."]
-    clear = clear_of(report.course)
-    if clear:
-        told = "; ".join(class_sentence(change) for change in clear[:3])
-        said.append(f"In the second half, compared with the first: {told}.")
-    elif report.course:
-        said.append("From the first half to the second, nothing clearly changed in the class.")
+        return ["No face was clearly read in this session, so there is nothing to say of it."]
+    said = [_read(report), *_changed(report)]
     if report.watched is not None:
         names = sorted(
             (called.get(c.student, c.student) for c in report.watched.check_ins), key=str.casefold
@@ -109,14 +103,32 @@ def headlines(report: Report, called: Mapping[str, str]) -> list[str]:
         said.append(
             f"Worth a check-in: {', '.join(names)}."
             if names
-            else "Nobody's face surely changed from their own usual."
+            else "Nobody's face clearly changed from their own usual."
         )
     return said
 
 
 def _read(report: Report) -> str:
     students = "1 student" if report.expected == 1 else f"{report.expected} students"
-    speak = f"{percent(report.coverage)} of the class ({students}) was surely read, on average"
+    speak = f"{percent(report.coverage)} of the class ({students}) was clearly read"
+    shown = f"shown most: {most(report.shares)}."
     if report.coverage < 0.5:
-        return f"Only {speak}: the numbers speak of less than half of it."
-    return f"{speak}: the numbers speak of that part."
+        return f"Only {speak}, so the numbers speak of less than half of it; {shown}"
+    return f"{speak}; {shown}"
+
+
+def _changed(report: Report) -> list[str]:
+    """How the class changed: the loudest moment, else from half to half."""
+    moments = [one for one in (*report.stood_out, *report.around) if one.clear]
+    if moments:
+        loudest = max(moments, key=lambda one: abs(one.clear[0].effect))
+        at = f"at {clock(loudest.mark.second)}" + _of(loudest.mark.text)
+        return [f"The class changed most {at}: {class_sentence(loudest.clear[0])}."]
+    clear = clear_of(report.course)
+    if clear:
+        return [f"In the second half, compared with the first: {class_sentence(clear[0])}."]
+    return ["Over the session, nothing clearly changed in the class."] if report.course else []
+
+
+def _of(text: str) -> str:
+    return f" ({text})" if text else ""

@@ -147,7 +147,8 @@ def test_the_page_begins_with_what_matters() -> None:
     lesson = drawn_class(2, 1200, sad=(3,), sad_from=600)
     found = report_of(recorded(lesson))
     lines = words.headlines(found, {"s03": "Cleo"})
-    assert lines[0].startswith("90\xa0% of the class (25 students) was surely read")
+    assert lines[0].startswith("90\xa0% of the class (25 students) was clearly read; shown most")
+    assert len(lines) == 3
     assert lines[-1] == "Worth a check-in: Cleo."
     text = read(page(found, {"s03": "Cleo"}))
     assert all(line in text for line in lines)
@@ -166,6 +167,32 @@ def test_a_class_whose_second_half_differs_is_told_so() -> None:
     for labels in lesson.values():
         labels[500:] = HAPPY
     assert "more happy" in " ".join(words.headlines(report_of(recorded(lesson)), {}))
+
+
+def test_the_loudest_change_is_found_though_nobody_marked_it() -> None:
+    lesson = drawn_class(1, 1800)
+    for labels in lesson.values():
+        labels[900:1100] = HAPPY
+    found = report_of(recorded(lesson))
+    assert any(abs(one.mark.second - 900) <= 30 for one in found.stood_out)
+    assert "The class changed most at" in words.headlines(found, {})[1]
+    said = read(page(found))
+    assert "The class changed at" in said
+    marked = report_of(recorded(lesson, [Mark(905, "A joke"), Mark(1110, "Over")]))
+    assert marked.stood_out == (), "what was marked is not found once more"
+    assert (
+        "(A joke)" in words.headlines(marked, {})[1] or "(Over)" in words.headlines(marked, {})[1]
+    )
+
+
+def test_a_class_that_goes_on_as_before_hardly_ever_has_such_a_moment() -> None:
+    lessons = (recorded(drawn_class(seed, 2700, students=12), each=False) for seed in range(10))
+    assert sum(bool(report_of(lesson).stood_out) for lesson in lessons) <= 1
+
+
+def test_the_law_stands_at_the_end() -> None:
+    said = read(page(report_of(recorded(drawn_class(1, 600)))))
+    assert said.index("prohibited") > said.index("How this was measured")
 
 
 def test_behind_every_chart_stands_a_table() -> None:
@@ -187,7 +214,7 @@ def test_an_empty_session_has_a_page(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
         store.begin("7b")
         said = read(page(report_of(store.read())))
-    assert "No face was surely read" in said
+    assert "No face was clearly read" in said
 
 
 def test_a_pause_is_a_gap(tmp_path: Path) -> None:

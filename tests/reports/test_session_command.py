@@ -87,7 +87,7 @@ def test_compare(said: Said) -> None:
     found = said.json("compare", "1", "2")
     assert (found["before"], found["after"]) == (1, 2)
     assert len(found["changes"]) == 7
-    assert "Surely read" in said.words("compare", "1", "2")
+    assert "Clearly read" in said.words("compare", "1", "2")
 
 
 @pytest.mark.parametrize(("options", "rows"), [(["--session", "2"], 200), (["--each"], 800)])

@@ -75,13 +75,13 @@ def _cell(face: Seen) -> Text:
 
 
 def class_bars(shares: ClassShares, width: int = 24) -> Table:
-    """The share of every expression among those who are surely read."""
+    """The share of every expression among those who are clearly read."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     names = [*BASIC, *(name for name in shares.shares if name not in BASIC)]
     for name in names:
         share, style = shares.shares.get(name, 0.0), colour(name)
         grid.add_row(Text(name, style=style), bar(share, width, style), f"{100 * share:3.0f} %")
-    covered = f"{shares.sure} of {shares.expected} surely read"
+    covered = f"{shares.sure} of {shares.expected} clearly read"
     grid.add_row(Text("class", style="dim"), Text(covered, style="dim"), "")
     return grid
 

@@ -60,7 +60,7 @@ def _pictures(named: Iterable[tuple[Path, Sequence[FaceRead]]]) -> Table:
 
 
 def _video(clip: Clip) -> Table:
-    """The faces that were longest to be seen, and what they surely showed for how long."""
+    """The faces that were longest to be seen, and what they clearly showed for how long."""
     from fewshot_fer.lesson.clips import seconds_by_expression
 
     shown = seconds_by_expression(clip)
@@ -81,4 +81,4 @@ def _video(clip: Clip) -> Table:
 
     seconds = clip.frames[-1].time if clip.frames else 0.0
     title = f"{clip.path.name}: {len(clip.frames)} frames, {seconds:.1f} s"
-    return output.table(title, ("face", "seen", "surely shows", "unsure"), rows())
+    return output.table(title, ("face", "seen", "clearly shows", "unsure"), rows())

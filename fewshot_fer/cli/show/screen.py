@@ -28,7 +28,7 @@ _WHAT: Final[Mapping[Mode, str]] = {
     "off": "nothing", "class": "the class", "per_student": "the class and every student",
 }  # fmt: skip
 _FEW: Final = 0.25
-"""Where less of the class was surely read, that comes before all shares."""
+"""Where less of the class was clearly read, that comes before all shares."""
 
 
 class Screen:
@@ -142,7 +142,7 @@ def _recorded(state: LessonState) -> Text:
 
 
 def summary_of(summary: Summary, recording: RecordingState, mode: Mode, *, enrolled: int) -> Group:
-    """What remains of a lesson: how much was surely read, then what that was."""
+    """What remains of a lesson: how much was clearly read, then what that was."""
     words = (
         f"{summary.seconds:.0f} seconds, {summary.frames} frames "
         f"({summary.frames_a_second:.1f} a second), at most {summary.most_faces} faces."

@@ -53,17 +53,17 @@ def page(found: Report, names: dict[str, str]) -> Group:
         for name, share in sorted(found.shares.items(), key=lambda item: -item[1])
     ]
     parts: list[RenderableType] = [
-        output.table(words.title(session), ("expression", "share of those surely read", ""), bars),
+        output.table(words.title(session), ("expression", "share of those clearly read", ""), bars),
         output.line(
             f"{words.clock(session.seconds)} long. On average {words.percent(found.coverage)} of "
-            f"{found.expected} students were surely read."
+            f"{found.expected} students were clearly read."
         ),
     ]
-    for around in found.around:
+    for around in found.moments:
         said = "; ".join(words.class_sentence(change) for change in around.clear)
         parts.append(
             output.line(
-                f"{words.clock(around.mark.second)}  {around.mark.text}: "
+                f"{words.clock(around.mark.second)}  {around.mark.text or 'The class changed'}: "
                 f"{said or 'no clear change'}"
             )
         )
@@ -74,7 +74,7 @@ def page(found: Report, names: dict[str, str]) -> Group:
             for c in found.watched.check_ins
             for reason in c.reasons
         ]
-        parts.append(output.line("\n".join(sorted(told)) or "nobody surely changed"))
+        parts.append(output.line("\n".join(sorted(told)) or "nobody clearly changed"))
     return Group(*parts)
 
 
@@ -92,7 +92,7 @@ def comparison(found: Comparison) -> Group:
             "clear" if change in found.clear else "",
         )
 
-    columns = ("expression", "before", "after", "points", "surely within", "")
+    columns = ("expression", "before", "after", "points", "range, 95 %", "")
     before, after = (words.percent(share) for share in found.coverage)
     return Group(
         output.table(
@@ -100,5 +100,5 @@ def comparison(found: Comparison) -> Group:
             columns,
             (row(change) for change in found.changes),
         ),
-        output.line(f"Surely read: {before} of the class before, {after} after."),
+        output.line(f"Clearly read: {before} of the class before, {after} after."),
     )

@@ -195,18 +195,18 @@ def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Cl
         facts.append((plain.percent(unsure / len(faces)), "of the looks at them unsure"))
         st.html(bars.facts(facts))
         line = tried.timeline(clip.frames, names)
-        frame.quiet("Share of each expression among the faces that were surely read")
+        frame.quiet("Share of each expression among the faces that were clearly read")
         st.html(bars.legend(names))
         st.altair_chart(
             charts.shares_over_time(line, names, height=200),
             key=f"video-shares-{digest}-{whom}",
-            alt="Share of each expression among the faces that were surely read, over time",
+            alt="Share of each expression among the faces that were clearly read, over time",
         )
-        frame.quiet("How many of the faces were surely read")
+        frame.quiet("How many of the faces were clearly read")
         st.altair_chart(
             charts.coverage_over_time(line),
             key=f"video-cover-{digest}-{whom}",
-            alt="Share of faces that were surely read, over time",
+            alt="Share of faces that were clearly read, over time",
         )
     return clip
 

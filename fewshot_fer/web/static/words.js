@@ -21,7 +21,7 @@ export const largest = (shares) =>
 export function summary({ shares, sure, expected }) {
   if (!expected) return 'No face is seen.';
   const parts = largest(shares).slice(0, 3).map(([name, share]) => `${name} ${percent(share)}`);
-  return `${parts.length ? `${parts.join(', ')}. ` : ''}${sure} of ${expected} surely read.`;
+  return `${parts.length ? `${parts.join(', ')}. ` : ''}${sure} of ${expected} clearly read.`;
 }
 
 /** What a face is called. @param {{ name: string | null, track: number }} face */

@@ -130,7 +130,7 @@ def test_a_session_is_shown_with_its_coverage_and_its_doubts(
     test = opens("sessions", session=str(number))
     words = said(test)
     figures = ("60\N{NO-BREAK SPACE}%", "20\N{NO-BREAK SPACE}%")
-    named = ("surely read, on average", "not seen", "seen, but unsure")
+    named = ("clearly read, on average", "not seen", "seen, but unsure")
     for told in (*figures, *named, "more happy", "Quiz \\*begins\\*"):
         assert told in words
     assert "Student by student" not in "".join(one.value for one in test.subheader)
@@ -141,7 +141,7 @@ def test_a_session_is_shown_with_its_coverage_and_its_doubts(
 def test_two_sessions_are_compared_in_words(service: AppState, opens: Opens) -> None:
     record(service, None)
     record(service, None, 600)
-    assert "surely read" in said(opens("sessions", compare="yes")).casefold()
+    assert "clearly read" in said(opens("sessions", compare="yes")).casefold()
 
 
 def test_a_session_is_deleted_after_a_question(service: AppState, opens: Opens) -> None:

@@ -81,9 +81,9 @@ def test_a_stack_is_as_high_as_its_shares() -> None:
 
 def test_every_stretch_tells_its_numbers_and_how_much_was_read() -> None:
     drawn = charts.shares_over_time(timeline(), BASIC).to_dict()
-    first = rows_with(drawn, "surely read")[0]
-    assert first["surely read"] == "100\N{NO-BREAK SPACE}%"
-    assert set(tips(drawn)) == {"time", "surely read", *BASIC}
+    first = rows_with(drawn, "clearly read")[0]
+    assert first["clearly read"] == "100\N{NO-BREAK SPACE}%"
+    assert set(tips(drawn)) == {"time", "clearly read", *BASIC}
 
 
 def test_changes_are_drawn_in_points() -> None:

@@ -29,7 +29,7 @@ test('a long lesson never has too many columns, and begins and ends where it did
   }
 });
 
-test('joined, a stretch weighs by how much of the class was surely read in it', () => {
+test('joined, a stretch weighs by how much of the class was clearly read in it', () => {
   const half = lesson(400).map(([start], k) => (k % 2 ? [start, { sad: 1 }, 0.2] : [start, { happy: 1 }, 0.6]));
   const near = (a, b) => Math.abs(a - b) < 1e-9;
   const columns = joined(half, STEP);
@@ -39,7 +39,7 @@ test('joined, a stretch weighs by how much of the class was surely read in it', 
   }
 });
 
-test('where nothing was surely read there are no shares, and no number that is none', () => {
+test('where nothing was clearly read there are no shares, and no number that is none', () => {
   for (const { shares, coverage } of joined(lesson(400, { happy: 1 }, 0), STEP)) {
     assert.deepEqual([shares, coverage], [{ happy: 0 }, 0]);
   }

@@ -17,9 +17,9 @@ test('the largest come first, and what nobody shows is left out', () => {
 
 test('a class in a sentence', () => {
   assert.equal(summary({ shares: {}, sure: 0, expected: 0 }), 'No face is seen.');
-  assert.equal(summary({ shares: {}, sure: 0, expected: 3 }), '0 of 3 surely read.');
+  assert.equal(summary({ shares: {}, sure: 0, expected: 3 }), '0 of 3 clearly read.');
   const shares = { sad: 0.1, happy: 0.6, fear: 0.25, angry: 0.05 };
-  assert.equal(summary({ shares, sure: 20, expected: 24 }), 'happy 60 %, fear 25 %, sad 10 %. 20 of 24 surely read.');
+  assert.equal(summary({ shares, sure: 20, expected: 24 }), 'happy 60 %, fear 25 %, sad 10 %. 20 of 24 clearly read.');
 });
 
 test('every expression has a letter of its own, and always the same', () => {

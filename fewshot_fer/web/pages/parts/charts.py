@@ -71,7 +71,7 @@ def shares_over_time(
     height: int = 240,
     axis: bool = True,
 ) -> Drawn:
-    """Shares of those who were surely read, one on the other; a stretch tells all its numbers."""
+    """Shares of those who were clearly read, one on the other; a stretch tells all its numbers."""
     stretches = range(len(line.seconds))
     stacked = [row for k in stretches for row in _layers(line, names, k)]
     bars = (
@@ -82,7 +82,7 @@ def shares_over_time(
             color=_fill(names),
         )
     )  # fmt: skip
-    hover = _hover([_stretch(line, names, k) for k in stretches], [*ordered(names), "surely read"])
+    hover = _hover([_stretch(line, names, k) for k in stretches], [*ordered(names), "clearly read"])
     return alt.layer(bars, *_marks(marks), hover).properties(height=height)
 
 
@@ -92,11 +92,11 @@ def strip(line: Timeline, names: Sequence[str]) -> Drawn:
 
 
 def coverage_over_time(line: Timeline) -> Drawn:
-    """How much of the class was surely read."""
+    """How much of the class was clearly read."""
     every = [_stretch(line, (), k) for k in range(len(line.seconds))]
     rectangles = _of(every).mark_rect(color=COVERED)
     bars = rectangles.encode(x=_time(line), x2="end:Q", y=_upwards("coverage", 2), y2="nothing:Q")
-    return alt.layer(bars, _hover(every, ["surely read"])).properties(height=110)
+    return alt.layer(bars, _hover(every, ["clearly read"])).properties(height=110)
 
 
 def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
@@ -111,8 +111,8 @@ def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
         alt.Tooltip("before:Q", format=".0%"),
         alt.Tooltip("after:Q", format=".0%"),
         alt.Tooltip("points:Q", format="+.0f"),
-        alt.Tooltip("low:Q", title="surely above", format="+.0f"),
-        alt.Tooltip("high:Q", title="surely below", format="+.0f"),
+        alt.Tooltip("low:Q", title="at least", format="+.0f"),
+        alt.Tooltip("high:Q", title="at most", format="+.0f"),
     ]
     base = _of(rows).encode(y=_names([c.expression for c in changes]), tooltip=tips)
     ranges = base.mark_bar(height=8, opacity=0.5, cornerRadius=3).encode(
@@ -167,7 +167,7 @@ def _stretch(line: Timeline, names: Sequence[str], k: int) -> dict[str, Any]:
         "time": f"{words.clock(start)} to {words.clock(start + line.length)}",
         "coverage": covered,
         "nothing": 0,
-        "surely read": words.percent(covered),
+        "clearly read": words.percent(covered),
         **told,
     }
 

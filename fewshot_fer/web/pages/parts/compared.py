@@ -46,7 +46,7 @@ def _result(found: Comparison) -> None:
     else:
         st.markdown("**No clear change in the class.**")
     before, after = (plain.percent(share) for share in found.coverage)
-    st.markdown(f"Surely read: {before} of the class before, {after} after.")
+    st.markdown(f"Clearly read: {before} of the class before, {after} after.")
     names = tuple(change.expression for change in found.changes)
     st.altair_chart(
         charts.effects(found.changes, names),
@@ -59,7 +59,7 @@ def _result(found: Comparison) -> None:
             "Before": [plain.percent(c.usual) for c in found.changes],
             "After": [plain.percent(c.now) for c in found.changes],
             "Points": [words.points(c.effect) for c in found.changes],
-            "Surely within": [
+            "Range, 95 %": [
                 f"{words.points(c.low)} to {words.points(c.high)}" for c in found.changes
             ],
             "": ["clear" if c in found.clear else "" for c in found.changes],

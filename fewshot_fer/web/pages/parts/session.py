@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from html import escape
+from typing import Final
 
 import streamlit as st
 
-from fewshot_fer.records.values import SessionRecord
+from fewshot_fer.records.values import Mark, SessionRecord
 from fewshot_fer.reports import tables, words
 from fewshot_fer.reports.page import CARE, page
 from fewshot_fer.reports.summary import AROUND_S, Report, StudentSummary, read_report
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain
 
+_CHANGED: Final = "The class changed"
+
 
 def show(app: AppState, number: int) -> None:
     """The session with this number."""
     with app.store() as store:
         session = store.find(number)
-    frame.head(words.title(session), CARE)
+    frame.head(words.title(session), f"{words.clock(session.seconds)} long")
     if frame.back("All sessions"):
         frame.go()
     frame.told()
@@ -28,15 +32,21 @@ def show(app: AppState, number: int) -> None:
     per_student = _each(session)
     with st.spinner("Reading the session", show_time=True), app.store() as store:
         report = read_report(store, number, per_student=per_student)
-    if not report.shares:
-        st.info("No face was surely read in this session.", icon=":material/visibility_off:")
-    else:
-        _class(report)
     names = called(app)
+    _headlines(report, names)
+    if report.shares:
+        _class(app, report)
     if report.watched is not None:
         _students(report, names)
-    _take_along(app, report, per_student=per_student)
+    _downloads(app, report, per_student=per_student)
     _delete(app, session)
+    frame.quiet(CARE)
+
+
+def _headlines(report: Report, names: Mapping[str, str]) -> None:
+    """What matters, in three sentences."""
+    said = "".join(f"<p>{escape(line)}</p>" for line in words.headlines(report, names))
+    st.html(f'<div class="ff-headlines">{said}</div>')
 
 
 def called(app: AppState) -> dict[str, str]:
@@ -55,16 +65,15 @@ def _each(session: SessionRecord) -> bool:
     )
 
 
-def _class(report: Report) -> None:
+def _class(app: AppState, report: Report) -> None:
     session, line = report.recorded.session, report.timeline
     unsure = max(0.0, report.faces / max(1, report.expected) - report.coverage)
     unseen = max(0.0, 1.0 - report.coverage - unsure)
     st.html(
         bars.facts(
             (
-                (words.clock(session.seconds), "length"),
                 (str(report.expected), "students expected"),
-                (plain.percent(report.coverage), "surely read, on average"),
+                (plain.percent(report.coverage), "clearly read, on average"),
                 (plain.percent(unsure), "seen, but unsure"),
                 (plain.percent(unseen), "not seen"),
             )
@@ -75,45 +84,53 @@ def _class(report: Report) -> None:
         "at once, as many as those. The shares beside it are of them."
     )
     st.subheader("The class over time", anchor=False)
-    frame.quiet("Share of each expression among those who were surely read")
+    frame.quiet("Share of each expression among those who were clearly read")
     st.html(bars.legend(session.names))
-    marks = [(float(a.mark.second), a.mark.text) for a in report.around]
+    marks = [(float(a.mark.second), a.mark.text or _CHANGED) for a in report.moments]
     st.altair_chart(
         charts.shares_over_time(line, session.names, marks),
         key=f"time-{session.id}",
-        alt="Share of each expression among those who were surely read, over time",
+        alt="Share of each expression among those who were clearly read, over time",
     )
-    frame.quiet("How much of the class was surely read")
+    frame.quiet("How much of the class was clearly read")
     st.altair_chart(
         charts.coverage_over_time(line),
         key=f"covered-{session.id}",
-        alt="Share of the class that was surely read, over time",
+        alt="Share of the class that was clearly read, over time",
     )
     frame.quiet("Where the lower chart is low, trust the upper one less: it speaks of few.")
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("All in all", anchor=False)
-        st.html(bars.shares(report.shares, session.names))
-    with right:
-        _marks(report)
+    st.subheader("All in all", anchor=False)
+    st.html(bars.shares(report.shares, session.names))
+    _moments(app, report)
 
 
-def _marks(report: Report) -> None:
-    st.subheader("Marked moments", anchor=False)
-    if not report.around:
-        frame.quiet("No moment was marked. On the Class page a button marks one.")
+def _moments(app: AppState, report: Report) -> None:
+    st.subheader("Moments that stood out, or were marked", anchor=False)
+    if not report.moments:
+        frame.quiet("The class changed at no moment in particular, and none was marked.")
         return
     frame.quiet(f"The {AROUND_S // 60} minutes after, compared with the {AROUND_S // 60} before.")
-    for k, around in enumerate(report.around, start=1):
-        st.markdown(
-            f"**{k}. {plain.text(around.mark.text)}**, at {words.clock(around.mark.second)}"
-        )
+    for k, around in enumerate(report.moments, start=1):
+        what = plain.text(around.mark.text or _CHANGED)
+        st.markdown(f"**{k}. {what}**, at {words.clock(around.mark.second)}")
         if not around.changes:
             frame.quiet("Too little was seen to compare.")
         elif not around.clear:
             frame.quiet("No clear change in the class.")
         else:
             st.markdown("\n".join(f"- {words.class_sentence(c)}" for c in around.clear))
+        if not around.mark.text:
+            _name(app, report.recorded.session, around.mark.second)
+
+
+def _name(app: AppState, session: SessionRecord, second: int) -> None:
+    """What was going on is known to the teacher alone; it becomes a mark."""
+    key = f"was-{session.id}-{second}"
+    text = st.text_input("What was going on?", key=key, placeholder="Group work began").strip()
+    if text:
+        with app.store() as store:
+            store.write(session.id, [], [Mark(second, text)])
+        frame.done("The moment is marked.", session=str(session.id))
 
 
 def _students(report: Report, names: Mapping[str, str]) -> None:
@@ -121,10 +138,10 @@ def _students(report: Report, names: Mapping[str, str]) -> None:
     if watched is None:
         return
     st.subheader("Worth a check-in", anchor=False)
-    frame.quiet("Surely different from their own usual. A reason to ask, never a judgement.")
+    frame.quiet("Clearly different from their own usual. A reason to ask, never a judgement.")
     told = sorted(watched.check_ins, key=lambda c: names.get(c.student, c.student).casefold())
     if not told:
-        st.markdown("Nobody's face changed surely from their own usual.")
+        st.markdown("Nobody's face changed clearly from their own usual.")
     for one in told:
         with st.container(border=True, key=f"check-{one.student}"):
             st.markdown(
@@ -148,19 +165,19 @@ def _student(
     summary: StudentSummary, names: Mapping[str, str], expressions: tuple[str, ...]
 ) -> None:
     name = names.get(summary.student, summary.student)
-    st.markdown(f"**{plain.text(name)}**  \n{words.most(summary.shares) or 'never surely read'}")
+    st.markdown(f"**{plain.text(name)}**  \n{words.most(summary.shares) or 'never clearly read'}")
     st.altair_chart(
         charts.strip(summary.timeline, expressions),
         key=f"strip-{summary.student}",
         alt=f"What {name} showed over time",
     )
     frame.quiet(
-        f"To be seen {plain.percent(summary.seen)} of the time, surely read "
+        f"To be seen {plain.percent(summary.seen)} of the time, clearly read "
         f"{plain.percent(summary.sure)}, quality {plain.percent(summary.quality)}."
     )
 
 
-def _take_along(app: AppState, report: Report, *, per_student: bool) -> None:
+def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
     number = report.recorded.session.id
 
     def made(write: tables.Writes) -> bytes:
@@ -168,13 +185,16 @@ def _take_along(app: AppState, report: Report, *, per_student: bool) -> None:
             return write(tables.seconds(store, number, per_student=per_student))
 
     st.divider()
-    st.subheader("Take along", anchor=False)
-    what = "with every student" if per_student else "the class alone"
-    frame.quiet(f"Downloads hold {what}: the switch above decides.")
+    st.subheader("Download", anchor=False)
+    what = "every student" if per_student else "the class alone"
+    frame.quiet(
+        f"Files hold {what}: the switch above decides. For a PDF, open the report in a browser and "
+        "print it."
+    )
     stem = f"session-{number}" + ("-students" if per_student else "")
     with st.container(horizontal=True):
         frame.download(
-            "Report (HTML)", f"{stem}.html", "text/html",
+            "Report", f"{stem}.html", "text/html",
             lambda: page(report, called(app) if per_student else None).encode(),
             icon=":material/description:",
         )  # fmt: skip

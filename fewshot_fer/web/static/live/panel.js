@@ -18,8 +18,8 @@ export function panel({ find, names, colour, store, send }) {
 
   /** @param {boolean} recorded every student is @param {CheckIn[]} found */
   function changed(recorded, found) {
-    const quiet = recorded ? 'Nobody’s face has surely changed from their own usual so far.'
-      : 'Record every student, and after some minutes this tells whose face surely changed from '
+    const quiet = recorded ? 'Nobody’s face has clearly changed from their own usual so far.'
+      : 'Record every student, and after some minutes this tells whose face clearly changed from '
         + 'their own usual. It compares nobody with anybody else.';
     fill(checkIns, [recorded, found], () => (!recorded || !found.length ? [el('p', { class: 'quiet', text: quiet })]
       : found.map(({ name, when, reasons }) => el('details', {}, el('summary', {}, el('b', { text: name }), ` ${when}`),

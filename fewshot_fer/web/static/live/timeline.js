@@ -71,7 +71,7 @@ export function timeline({ find, names, colour }) {
       el('b', { text: clock(start) }),
       ...marked.map(({ text }) => el('span', { class: 'mark', text: text || 'Marked' })),
       ...largest(found?.shares ?? {}).slice(0, 5).map(([name, share]) => el('span', {}, dot(name), `${name} ${percent(share)}`)),
-      el('span', { class: 'quiet', text: found ? `${percent(found.coverage)} surely read` : 'Nothing was seen' }));
+      el('span', { class: 'quiet', text: found ? `${percent(found.coverage)} clearly read` : 'Nothing was seen' }));
     const x = (100 * (at + 0.5)) / count;
     cursor.style.left = tip.style.left = `${x}%`;
     tip.classList.toggle('left', x > 60);
@@ -90,13 +90,13 @@ export function timeline({ find, names, colour }) {
     point(Math.max(0, Math.min(last, (at ?? last + 1) + step)));
   };
   find('legend').append(...names.map((name) => el('li', {}, dot(name), name)),
-    el('li', {}, el('i', { class: 'read', 'aria-hidden': 'true' }), 'surely read'));
+    el('li', {}, el('i', { class: 'read', 'aria-hidden': 'true' }), 'clearly read'));
   return { hear, reset: () => { stretches = []; draw(length); } };
 }
 
 /**
  * Stretches of the server, joined so that there are never too many columns; each weighs by how much
- * of the class was surely read in it.
+ * of the class was clearly read in it.
  * @param {Stretch[]} stretches @param {number} step @returns {Column[]}
  */
 export function joined(stretches, step) {
