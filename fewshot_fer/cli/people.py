@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -144,28 +143,22 @@ def live_words(event: Live) -> str:
 
 def pictures(arguments: Iterable[str]) -> list[Picture]:
     """The pictures of arguments such as happy=a.jpg, or happy=group.jpg#2 for a face in it."""
+    from fewshot_fer.students.enrolment.gate import picture_at
+
     form = "EXPRESSION=FILE, such as happy=anna.jpg"
-    return [picture_of(*_parted(argument, form)) for argument in arguments]
-
-
-def picture_of(expression: str, path: str) -> Picture:
-    """A picture file; `#2` at the end means the second face from the left."""
-    from fewshot_fer.students.enrolment.gate import Picture
-
-    chosen = re.fullmatch(r"(.+)#([0-9]{1,3})", path)
-    if chosen is None or Path(path).exists():
-        return Picture(expression, Path(path), path)
-    return Picture(expression, Path(chosen[1]), path, int(chosen[2]) - 1)
+    return [picture_at(*_parted(argument, form)) for argument in arguments]
 
 
 def by_student(
     here: Library, arguments: Iterable[str], expression: str
 ) -> dict[str, list[Picture]]:
     """Pictures of arguments such as ANNA=a.jpg, by student id."""
+    from fewshot_fer.students.enrolment.gate import picture_at
+
     found: dict[str, list[Picture]] = {}
     for argument in arguments:
         who, path = _parted(argument, "STUDENT=FILE, such as anna=a.jpg")
-        found.setdefault(here.find(who).id, []).append(picture_of(expression, path))
+        found.setdefault(here.find(who).id, []).append(picture_at(expression, path))
     return found
 
 

@@ -16,7 +16,7 @@ from fewshot_fer.errors import ImageError, ReferenceImageError
 from fewshot_fer.faces.frames import as_rgb
 from fewshot_fer.images import check_size, decode_image, read_image
 from fewshot_fer.lesson.sources import is_video
-from fewshot_fer.students.enrolment.gate import Picture
+from fewshot_fer.students.enrolment.gate import Picture, picture_at
 
 Name = str | os.PathLike[str]
 
@@ -35,7 +35,7 @@ Pixels = bytes | npt.NDArray[Any] | ArrayLike
 Given = Name | Pixels
 """The same, or a file's path."""
 Pictures = Mapping[str, Given | Sequence[Given]]
-"""One picture or several by the expression that they show."""
+"""One picture or several by the expression that they show; `group.jpg#2` is a second face."""
 
 
 def rgb_of(given: object, where: str = "") -> Bytes:
@@ -78,7 +78,7 @@ def is_many(given: object) -> bool:
 def labelled(pictures: Pictures) -> list[Picture]:
     """Pictures to learn from, each with its expression."""
     return [
-        Picture(name, *_to_learn_from(given, where))
+        _to_learn_from(name, given, where)
         for name, some in pictures.items()
         for given, where in _each(name, some)
     ]
@@ -96,12 +96,14 @@ def _each(name: str, given: object) -> Iterator[tuple[object, str]]:
     yield from ((one, f"picture {n} for {name}") for n, one in enumerate(several, 1))
 
 
-def _to_learn_from(given: object, where: str) -> tuple[Path | Bytes, str]:
+def _to_learn_from(expression: str, given: object, where: str) -> Picture:
     """A file stays one: it is read no larger than is needed."""
-    if isinstance(given, str | os.PathLike):
-        path = picture_file(given)
-        return path, str(path)
-    return rgb_of(given, where), where
+    if not isinstance(given, str | os.PathLike):
+        return Picture(expression, rgb_of(given, where), where)
+    picture = picture_at(expression, str(os.fspath(given)))
+    assert isinstance(picture.image, Path)
+    picture_file(picture.image)
+    return picture
 
 
 def _upright(given: object) -> object:

@@ -62,6 +62,11 @@ class ClassShares:
     expected: int
     """Students of the class, or the faces in the frame where these are more."""
 
+    def __str__(self) -> str:
+        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in self.shares.items())
+        read = f"{self.sure} of {self.expected} surely read"
+        return f"{shares} ({read})" if shares else read
+
     @property
     def coverage(self) -> float:
         """The share of the class that the numbers speak of."""
@@ -104,6 +109,9 @@ class View:
     shares: ClassShares
     effort: Effort
     timings: Timings
+
+    def __str__(self) -> str:
+        return f"{self.time:.1f} s: {self.shares}"
 
 
 def shares_of(seen: Sequence[Seen], members: int) -> ClassShares:

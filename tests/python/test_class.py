@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import fewshot_fer as ff
+from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import (
     ConsentError,
     FewshotFerError,
@@ -79,6 +80,7 @@ def test_a_lesson_is_watched_recorded_and_reported(ours: ff.Class, anna: str, cl
     seen = [view for view in ours.watch(clip, record="class") if view.seen]
     assert seen
     assert all(view.shares.expected == 2 for view in seen)
+    assert f"{seen[-1].shares.sure} of 2 surely read" in str(seen[-1])
     page = ours.report()
     assert page.startswith("<!doctype html>")
     assert "students" in page
@@ -89,6 +91,17 @@ def test_a_lesson_ends_with_the_loop(ours: ff.Class) -> None:
         if view.time > 1.5:
             break
     assert "<!doctype html>" in ours.report(1)
+
+
+def test_a_face_of_a_group_is_chosen_by_its_number(ours: ff.Class, empty_folder: Path) -> None:
+    both = np.hstack([picture("happy"), picture("sad", person=1)])
+    (empty_folder / "group.jpg").write_bytes(to_jpeg(both, 95))
+    came = ours.enroll("Ben", consent="Ben", sad="group.jpg#2")
+    (sad,) = came.student.references
+    chosen = ours.library.notes(came.student, sad).source
+    assert chosen == "group.jpg#2"
+    with pytest.raises(LibraryError, match="no face number 3"):
+        ours.add("Ben", sad="group.jpg#3")
 
 
 def newer(ours: ff.Class) -> ff.Class:

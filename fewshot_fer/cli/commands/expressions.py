@@ -38,10 +38,11 @@ def add(
     """Teach an expression from a few pictures; from then on it is one like any other."""
     from fewshot_fer.students import documents
     from fewshot_fer.students.custom_expressions import teach_class, teach_student
+    from fewshot_fer.students.enrolment.gate import picture_at
 
     enrolment = people.enrolment(call)
     if student is not None:
-        files = [people.picture_of(name, path) for path in pictures]
+        files = [picture_at(name, path) for path in pictures]
         taught = [teach_student(enrolment, call.library.find(student).id, name, files)]
     else:
         taught = teach_class(enrolment, name, people.by_student(call.library, pictures, name))

@@ -6,6 +6,7 @@ an unlikely label) is in `cross_checks`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,14 @@ class Picture:
     def name(self) -> str:
         """What to call it in a message."""
         return self.source or (str(self.image) if isinstance(self.image, Path) else "the picture")
+
+
+def picture_at(expression: str, path: str) -> Picture:
+    """A picture file; `#2` at the end of its name means the second face from the left."""
+    chosen = re.fullmatch(r"(.+)#([0-9]{1,3})", path)
+    if chosen is None or Path(path).exists():
+        return Picture(expression, Path(path), path)
+    return Picture(expression, Path(chosen[1]), path, int(chosen[2]) - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
