@@ -94,6 +94,10 @@ Students = TypedDict("Students", {
     "type": Literal["students"], "students": list[Enrolled], "recognises": bool,
 })
 """Who is enrolled, and whether their faces are told apart."""
+Photographs = TypedDict("Photographs", {
+    "type": Literal["photographs"], "pictures": dict[str, str],
+})
+"""Small pictures of the enrolled who keep some, by id, as addresses of data."""
 Marked = TypedDict("Marked", {"type": Literal["marked"], "second": int, "text": str})
 Recording = TypedDict("Recording", {
     "type": Literal["recording"], "session": int | None, "each": bool,
@@ -131,13 +135,14 @@ Done = TypedDict("Done", {
 Rest = TypedDict("Rest", {"type": Literal["paused", "resumed"]})
 
 FromClass = (
-    Hello | View | Skipped | State | Students | Done | Marked | Rest | Recording | Recorded
-    | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem
+    Hello | View | Skipped | State | Students | Photographs | Done | Marked | Rest | Recording
+    | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem
 )
 """What the server says to the class's page."""
 
 Plain = TypedDict("Plain", {"do": Literal[
-    "students", "knocks", "pause", "resume", "stop_recording", "stop_drawn", "leave", "end",
+    "students", "photographs", "knocks", "pause", "resume", "stop_recording", "stop_drawn",
+    "leave", "end",
 ]})
 Name = TypedDict("Name", {
     "do": Literal["name"], "source": str, "track": int, "student": str | None,

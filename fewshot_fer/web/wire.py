@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
 
+import cv2
+
+from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
 from fewshot_fer.records.views import ClassShares, Seen, View
 from fewshot_fer.sentences import sentence
@@ -127,6 +131,13 @@ def without_each(message: messages.FromClass) -> messages.FromClass:
         for face in message["seen"]
     ]  # fmt: skip
     return {**message, "seen": seen}
+
+
+def data_url(image: Bytes) -> str:
+    """A picture [h,w,3] as a page shows it, without asking for it."""
+    picture = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
+    return f"data:image/jpeg;base64,{b64encode(data.tobytes()).decode()}"
 
 
 def error_message(error: FewshotFerError, code: str | None = None) -> messages.Problem:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fewshot_fer.errors import RequestError
+from fewshot_fer.errors import FewshotFerError, RequestError
+from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.images import at_most
 from fewshot_fer.lesson.commands import (
     Command,
     End,
@@ -24,7 +27,8 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
 from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, uninvite
 from fewshot_fer.web.live.telling import recalibrated_message
-from fewshot_fer.web.messages import Done, Enrolled, FromClass, Students, TakenBack
+from fewshot_fer.web.messages import Done, Enrolled, FromClass, Photographs, Students, TakenBack
+from fewshot_fer.web.wire import data_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,19 @@ def _students(app: AppState, *_: object) -> Students:
     students: list[Enrolled] = [{"id": one.id, "name": one.name} for one in app.library.students()]
     recognises = not app.ready or app.opened().identity is not None
     return {"type": "students", "students": students, "recognises": recognises}
+
+
+def _photographs(app: AppState, *_: object) -> Photographs:
+    """A small picture of everybody who keeps some, at rest if there is one."""
+    found: dict[str, str] = {}
+    for one in app.library.students():
+        with suppress(FewshotFerError):  # Whoever was deleted in this moment has none.
+            student = app.library.open(one.id)
+            pictures = [r for r in student.references if r.kind == "image"]
+            pictures.sort(key=lambda r: r.expression != NEUTRAL)
+            if pictures:
+                found[one.id] = data_url(at_most(app.library.portrait(student, pictures[0]), 72))
+    return {"type": "photographs", "pictures": found}
 
 
 def _name(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], source: str) -> Later:
@@ -110,6 +127,7 @@ def _leave(_: AppState, lesson: LessonEngine, __: object, source: str) -> Later:
 
 _KNOWN: Final[Mapping[str, Does]] = {
     "students": _students,
+    "photographs": _photographs,
     "name": _name,
     "mark": _asks(lambda command: Mark(str(command.get("text") or "")[:200])),
     "pause": _asks(lambda _: Pause()),

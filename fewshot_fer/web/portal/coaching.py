@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Protocol
-
-import cv2
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.drawn.files import reference_picture
@@ -27,6 +24,7 @@ from fewshot_fer.students.enrolment.guide import (
     Took,
 )
 from fewshot_fer.web.messages import Coaching
+from fewshot_fer.web.wire import data_url
 
 REST_S: Final = 5.0
 _FEWEST: Final = 4
@@ -184,10 +182,3 @@ def drawn_example(expression: str) -> str | None:
     students, seed, place = _MODEL
     head = reference_picture(invent_class(students, seed)[place], expression)[60:420, 140:500]
     return data_url(at_most(head, 192))
-
-
-def data_url(portrait: Bytes) -> str:
-    """A portrait [192,192,3] as a page shows it."""
-    picture = cv2.cvtColor(portrait, cv2.COLOR_RGB2BGR)
-    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
-    return f"data:image/jpeg;base64,{b64encode(data.tobytes()).decode()}"

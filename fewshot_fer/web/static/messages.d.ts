@@ -34,6 +34,8 @@ export type Enrolled = { id: string; name: string };
 
 export type Students = { type: 'students'; students: Enrolled[]; recognises: boolean };
 
+export type Photographs = { type: 'photographs'; pictures: Record<string, string> };
+
 export type Marked = { type: 'marked'; second: number; text: string };
 
 export type Recording = { type: 'recording'; session: number | null; each: boolean };
@@ -58,9 +60,9 @@ export type Done = { type: 'done'; did: 'name'; track: number; student: string |
 
 export type Rest = { type: 'paused' | 'resumed' };
 
-export type FromClass = Hello | View | Skipped | State | Students | Done | Marked | Rest | Recording | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
+export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Rest | Recording | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
 
-export type Plain = { do: 'students' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'leave' | 'end' };
+export type Plain = { do: 'students' | 'photographs' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'leave' | 'end' };
 
 export type Name = { do: 'name'; source: string; track: number; student: string | null };
 

@@ -8,6 +8,7 @@ import pytest
 
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.records.store import Store
+from fewshot_fer.students.store.library import Library
 from tests.web.browsing import browser, film, serving
 
 pytestmark = pytest.mark.slow
@@ -99,4 +100,40 @@ def test_a_drawn_class_ends_like_any_other(tmp_path: Path, free_port: int) -> No
         assert page.get_by_text("who can be read").count() == 0
         page.get_by_role("button", name="Another class").click()
         page.locator(".face").first.wait_for()
+        assert (watched.errors, watched.foreign) == ([], [])
+
+
+def test_a_face_is_named_and_a_new_name_is_enrolled_from_it(
+    tmp_path: Path, free_port: int, people: tuple[DrawnStudent, ...]
+) -> None:
+    camera = film(tmp_path / "camera.mjpeg", people[0], "neutral")
+    with serving(tmp_path, free_port) as server, browser(camera) as watched:
+        page = watched.page
+        page.goto(server.address)
+        page.get_by_role("button", name="I have read this").click()
+        page.get_by_role("button", name="Your camera").click()
+        page.get_by_text("Nobody is enrolled yet: all are read").wait_for()
+        page.locator(".face").click()
+        dialog = page.get_by_role("dialog", name="Who is this?")
+        dialog.get_by_label("Find a student").fill("Zoe")
+        page.keyboard.press("Enter")  # It has nobody to choose yet, and must not send the form.
+        dialog.get_by_label("Who has agreed?").fill("Zoe's mother")
+        page.get_by_role("button", name="Enrol Zoe from this face").click()
+        dialog.wait_for(state="hidden")
+        page.locator(".face b").get_by_text("Zoe").wait_for()
+        (zoe,) = Library(tmp_path / "support_sets").students()
+        assert (zoe.name, set(zoe.counts)) == ("Zoe", {"neutral"})
+
+        page.locator(".face").click()
+        dialog.get_by_text("as now").wait_for()
+        dialog.locator("#names img").wait_for()
+        page.get_by_role("button", name="Nobody of the class").click()
+        page.locator(".face b").get_by_text("Zoe").wait_for(state="hidden")
+        page.locator(".face").click()
+        dialog.get_by_label("Find a student").fill("zo")
+        page.keyboard.press("Enter")
+        dialog.wait_for(state="hidden")
+        page.locator(".face b").get_by_text("Zoe").wait_for()
+        page.wait_for_timeout(600)
+        assert not dialog.is_visible()  # The same Enter has not opened it again.
         assert (watched.errors, watched.foreign) == ([], [])

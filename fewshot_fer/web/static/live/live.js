@@ -67,7 +67,10 @@ class Live {
       this.sheets.who(face);
     };
     this.pictures = pictures(this.page, () => this.#link, {
-      pick, changed: () => this.#render(), seen: () => seen(), say: (words) => this.#say(words), again: () => this.#again(),
+      pick, changed: () => this.#render(), seen: (picture, view) => {
+        this.sheets.enrol.see(picture, view);
+        seen();
+      }, say: (words) => this.#say(words), again: () => this.#again(),
     });
     const seen = people(this.page, { pick, point: this.pictures.point });
     this.float = float(this.page);
@@ -206,7 +209,8 @@ class Live {
         capture.answered(false);
         break;
       case 'state': if (!this.store.ended) this.#state(message); break;
-      case 'students': this.sheets.refresh(); break;
+      case 'students':
+      case 'photographs': this.sheets.refresh(); break;
       case 'invited': this.sheets.invited(message); break;
       case 'recalibrated': this.sheets.recalibrated(message); break;
       case 'ended':

@@ -15,7 +15,7 @@ const MOMENT = { next: 'A moment, please.', calm: true };
 
 /**
  * @param {import('./live.js').Page} page @param {() => import('./live.js').Line | null} line
- * @param {{ changed: () => void, seen: () => void, pick: Parameters<typeof stage>[1], say: (words: string) => void, again: () => void }} on
+ * @param {{ changed: () => void, seen: (picture: import('./faces/stage.js').Picture, view: View) => void, pick: Parameters<typeof stage>[1], say: (words: string) => void, again: () => void }} on
  */
 export function pictures(page, line, { changed, seen, pick, say, again }) {
   const { find, store, send } = page;
@@ -62,7 +62,7 @@ export function pictures(page, line, { changed, seen, pick, say, again }) {
     store.drew(view);
     faces.draw(picture, view);
     foot.drew(picture, view, delay);
-    if (!newly) return seen();
+    if (!newly) return seen(picture, view);
     send({ do: 'students' });
     changed();
   }

@@ -1,6 +1,7 @@
 // The few questions that are asked: who is this, what to record, how to recalibrate, really end.
 
 import { el, fill, show, write } from '../dom.js';
+import { enrolling } from './enrolling.js';
 
 /** @import { Invited, Recalibrated, ToClass } from '../messages.d.ts' */
 
@@ -8,13 +9,17 @@ const RESTING_S = 4;
 const RECALIBRATE = 'For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.';
 
 /** @param {import('./live.js').Page} page */
-export function sheets({ find, root, store, send }) {
+export function sheets(page) {
+  const { find, root, store, send } = page;
   const [search, text, link] = ['search', 'mark-text', 'link'].map((id) => find(id, HTMLInputElement));
   const [each, offered] = ['record-each', 'offer-names'].map((id) => find(id, HTMLInputElement));
   const [minute, rest, make] = ['from-minute', 'from-rest', 'make-link'].map((id) => find(id, HTMLButtonElement));
   const [names, words, copy, warns] = ['names', 'recalibrate-words', 'copy', 'link-warning'].map((id) => find(id));
   const all = [...root.querySelectorAll('dialog')];
-  const close = () => all.forEach((one) => one.close());
+  const close = () => {
+    enrol.stop();
+    all.forEach((one) => one.close());
+  };
   const sheet = (/** @type {string} */ id) => find(`sheet-${id}`, HTMLDialogElement);
   const open = (/** @type {string} */ id) => {
     close();
@@ -27,15 +32,17 @@ export function sheets({ find, root, store, send }) {
   let asked = /** @type {import('./faces/stage.js').Picked | null} whose name is asked for */ (null);
 
   const say = (/** @type {string | null} */ student) => asked && done({ do: 'name', source: asked.source, track: asked.track, student });
+  const enrol = enrolling(page, (student) => say(student));
   const list = () => {
-    const wanted = search.value.toLowerCase();
+    const wanted = search.value.trim().toLowerCase();
     const found = store.students.filter(({ name }) => name.toLowerCase().includes(wanted));
-    const none = store.students.length ? 'Nobody has a name like this.' : 'Nobody is enrolled yet. The page “Students” shows how.';
-    show(search, store.students.length > 8 || wanted);
-    fill(names, [found, none, asked?.student], () => (!found.length ? [el('li', { class: 'quiet', text: none })]
+    const none = store.students.length || wanted ? '' : 'Nobody is enrolled yet. Type a name to enrol this face.';
+    enrol.offer(asked, wanted && !found.length ? search.value.trim() : '');
+    fill(names, [found, none, asked?.student, store.photographs], () => (!found.length ? [el('li', { class: 'quiet', text: none })]
       : found.map(({ id, name }) => el('li', {}, el('button', {
-        type: 'button', text: name, 'aria-pressed': String(id === asked?.student), onclick: () => say(id),
-      })))));
+        type: 'button', 'aria-pressed': String(id === asked?.student), onclick: () => say(id),
+      }, store.photographs[id] ? el('img', { src: store.photographs[id], alt: '' }) : el('i'),
+      el('span', { text: name }), id === asked?.student && el('small', { text: 'as now' }))))));
   };
   const wait = (/** @type {'rest' | 'minute'} */ how) => {
     rest.disabled = minute.disabled = true;
@@ -80,6 +87,7 @@ export function sheets({ find, root, store, send }) {
 
   return {
     close,
+    enrol,
     /** Whether the list of names is open; then it is drawn anew. */
     refresh() {
       if (sheet('who').open) list();
@@ -88,6 +96,7 @@ export function sheets({ find, root, store, send }) {
     /** @param {import('./faces/stage.js').Picked} face */
     who(face) {
       asked = face;
+      send({ do: 'photographs' });
       search.value = '';
       list();
       open('who');

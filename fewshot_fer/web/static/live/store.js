@@ -14,6 +14,7 @@ export class Store {
   now = /** @type {State | null} */ (null);
   ended = /** @type {Ended | null} */ (null);
   students = /** @type {Enrolled[]} */ ([]);
+  photographs = /** @type {Record<string, string>} of those who keep some */ ({});
   recognises = /** @type {boolean | null} faces can be told apart; null: it is not known yet */ (null);
   knocks = /** @type {Enrolled[]} who waits at the door */ ([]);
   way = /** @type {'open' | 'anew' | number} lost, and tried again after so many milliseconds */ ('open');
@@ -39,6 +40,7 @@ export class Store {
         this.students = message.students;
         this.recognises = message.recognises;
         break;
+      case 'photographs': this.photographs = message.pictures; break;
       case 'knocks': this.knocks = message.knocks; break;
       case 'ended':
         this.ended = message;
