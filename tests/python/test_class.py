@@ -166,6 +166,12 @@ BAD: dict[str, Bad] = {
 }  # fmt: skip
 
 
+def test_a_program_may_end_in_the_middle_of_a_lesson(empty_folder: Path) -> None:
+    code = "import fewshot_fer as ff; v = ff.Class('k').watch('drawn:2'); print(len(next(v).seen))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "2\n"
+
+
 @pytest.mark.usefixtures("anna")
 @pytest.mark.parametrize("what", BAD)
 def test_what_cannot_be_done_is_said(what: str, ours: ff.Class, empty_folder: Path) -> None:
