@@ -58,7 +58,7 @@ def picture_file(name: Name) -> Path:
         raise ImageError(
             "This is an address, not a file.",
             where=str(name),
-            next_step="Fetch it first and give its bytes; `Class.watch` takes addresses of streams.",
+            next_step="Fetch it first and give its bytes; `Class.watch` takes streams.",
         )
     path = Path(name)
     if os.path.isdir(path):  # noqa: PTH112 (says no to any text, where Path may raise)
