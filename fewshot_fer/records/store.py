@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.measures import KEEP_DAYS
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
 from fewshot_fer.records.clock import believed, write_down
@@ -25,16 +26,22 @@ from fewshot_fer.records.values import (
     SessionRecord,
     StudentTrack,
 )
+from fewshot_fer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long things are kept; None is until somebody deletes them."""
 
-    students: timedelta | None = timedelta(days=180)
+    students: timedelta | None = timedelta(days=KEEP_DAYS)
     """What was recorded of single students."""
     sessions: timedelta | None = None
     """Whole sessions."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """What the settings say."""
+        return cls(timedelta(days=settings.keep_days))
 
 
 class Store:

@@ -28,7 +28,7 @@ from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter, waiting_files
-from fewshot_fer.records.store import Store
+from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
@@ -82,9 +82,7 @@ class AppState:
         self._new_id = new_id
         self.lessons = LessonRegistry(self._begin)
         self.credentials = Credentials(self.folder, host=settings.host, now=now, password=password)
-        self.portal = Portal(
-            self.library, settings.records, self.lessons, self.credentials, self.folder
-        )
+        self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
         self.taken = TakenFaces()
         self.threads = Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
@@ -144,7 +142,10 @@ class AppState:
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
         records = self.settings.records
-        return SessionWriter.begin(records, self.library, name, per_student=per_student)
+        kept = Retention.of(self.settings)
+        return SessionWriter.begin(
+            records, self.library, name, per_student=per_student, retention=kept
+        )
 
     def check_ins(self, session: int) -> tuple[CheckIn, ...]:
         """Who is worth a check-in in a session that is recorded."""
@@ -153,7 +154,7 @@ class AppState:
 
     def store(self) -> Store:
         """The record of sessions; use it in a `with`."""
-        return Store.open(self.settings.records)
+        return Store.open(self.settings.records, retention=Retention.of(self.settings))
 
     # ------------------------------------------------------------------ in the background
 
