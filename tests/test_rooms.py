@@ -23,8 +23,8 @@ GROUND_FLOOR = {
 # Parts of one row do not know each other, but for these.
 TOGETHER = (GROUND_FLOOR, {"live", "portal"})
 """The ground floor, and the two ways into one lesson: the teacher's page and students' devices."""
-HANDED_ROUND = {"app_state"}
-"""The state of the web app is made of its parts, and handed to each of them."""
+HANDED_ROUND = {"app_state", "school"}
+"""The states of the web app are made of its parts, and handed to each of them."""
 ORDERS: dict[str, tuple[set[str], ...]] = {
     "": (
         GROUND_FLOOR,
@@ -65,6 +65,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"live", "portal"},
         {"guide"},
         {"app_state"},
+        {"school"},
         {"api", "pages"},
         {"front"},
         {"app"},
@@ -239,6 +240,7 @@ LONG = {
 FILES = 15
 WIDE = {
     "benchmarks": "one file a figure of the docs; none knows another",
+    "fewshot_fer/cli/commands": "one file a command, or a group of them",
     "fewshot_fer": "the ground floor: what everybody may use",
     "fewshot_fer/lesson": "many small parts of one engine, in the order above",
     "fewshot_fer/training": "one way from data to a checkpoint; no teacher sees it",

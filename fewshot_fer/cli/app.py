@@ -28,6 +28,7 @@ from fewshot_fer.cli.commands import (
     serve,
     session,
     students,
+    teachers,
     train,
 )
 from fewshot_fer.cli.show import output
@@ -40,7 +41,7 @@ save for medical or safety reasons; see the README.
 """
 
 PANELS: Final = {
-    "To begin": (demo.demo, doctor.doctor, doctor.slim, serve.serve),
+    "To begin": (demo.demo, doctor.doctor, doctor.slim, serve.serve, teachers.app),
     "In class": (live.live, session.app),
     "Students": (enroll.enroll, expressions.app, recalibrate.app, students.app),
     "Look": (analyze.analyze,),

@@ -96,9 +96,14 @@ class Call:
         return given or ([self.settings.data] if self.settings.data else [])
 
     @property
+    def has_terminal(self) -> bool:
+        """Whether somebody may type something."""
+        return sys.stdin.isatty() and not self.as_json
+
+    @property
     def asks(self) -> bool:
         """Whether there is somebody to ask."""
-        return sys.stdin.isatty() and not self.as_json and not self.given["yes"]
+        return self.has_terminal and not self.given["yes"]
 
     def sure(self, question: str) -> None:
         """Ask before something cannot be taken back; without a terminal, --yes is needed."""

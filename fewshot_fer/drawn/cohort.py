@@ -111,9 +111,7 @@ class Cohort:
     def watcher(self, members: Members, smoothing: Smoothing | None = None) -> Watcher:
         """A session of its own for this class."""
         tags = NameTags(self.ids)
-        session = ClassSession(
-            self._recognizer, members, namer=tags, smoothing=smoothing, everybody=True
-        )
+        session = ClassSession(self._recognizer, members, namer=tags, smoothing=smoothing)
         return Watcher(session, tags)
 
     def recalibrate(self, rested: ClassSession) -> None:

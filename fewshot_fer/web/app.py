@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,18 +28,13 @@ from fewshot_fer.web.guide import routes as guide
 from fewshot_fer.web.live.sockets import live
 from fewshot_fer.web.pages import with_streamlit
 from fewshot_fer.web.portal import routes as portal
+from fewshot_fer.web.school.rooms import Rooms
+from fewshot_fer.web.school.school import School
 
 WEB: Final = Path(__file__).parent
 PAGE: Final = WEB / "pages" / "main.py"
 STATE: Final = "fewshot_fer"
 """Under this name the state lies in the `state` of the ASGI app."""
-_ROOMS: Final[tuple[Callable[[AppState], Sequence[BaseRoute]], ...]] = (
-    front.routes,
-    signin.routes,
-    api.routes,
-    guide.routes,
-    portal.routes,
-)
 
 
 def build_app(app: AppState) -> ASGIApp:
@@ -53,10 +49,14 @@ def build_app(app: AppState) -> ASGIApp:
 def parts(app: AppState) -> dict[str, Any]:
     """What the app is made of: routes, middleware, and what happens at the beginning and end."""
     _read_once()
+    school = School(app, of_a_teacher)
     return {
-        "routes": list(_routes(app)),
-        "middleware": [Middleware(Guard, credentials=app.credentials, threads=app.threads)],
-        "lifespan": _lifespan(app),
+        "routes": [*_of_the_server(school), *of_a_teacher(app)],
+        "middleware": [
+            Middleware(Guard, credentials=school, threads=app.threads),
+            Middleware(Rooms, school=school),
+        ],
+        "lifespan": _lifespan(school),
     }
 
 
@@ -67,27 +67,39 @@ def _read_once() -> None:
     mimetypes.init()
 
 
-def _routes(app: AppState) -> Iterator[BaseRoute]:
+def of_a_teacher(app: AppState) -> Sequence[BaseRoute]:
+    """The routes that are about one teacher's things."""
+    return (
+        *front.routes(app),
+        WebSocketRoute("/live/{class_id}", live(app)),
+        *guide.routes(app),
+        *portal.routes(app),
+        *api.routes(app),
+    )
+
+
+def _of_the_server(school: School) -> Iterator[BaseRoute]:
     yield Route("/health", health)
-    yield WebSocketRoute("/live/{class_id}", live(app))
-    for routes in _ROOMS:
-        yield from routes(app)
+    yield from signin.routes(school)
+    yield Mount("/assets/swagger", StaticFiles(directory=api.SWAGGER))
     # One tree, laid out as it is served: its modules import one another by relative paths.
     yield Mount("/assets", StaticFiles(directory=WEB / "static"))
 
 
-def _lifespan(app: AppState) -> Callable[[Any], Any]:
+def _lifespan(school: School) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
         if with_streamlit():
             from fewshot_fer.web.pages import door
 
-            door.open_to_pages(app)
-        app.start()
+            door.open_to_pages(school)
+        school.own.start()
+        looking = asyncio.create_task(school.keep_looking())
         try:
-            yield {STATE: app}
+            yield {STATE: school.own}
         finally:
-            app.close()
+            looking.cancel()
+            school.close()
 
     return lifespan
 

@@ -28,7 +28,7 @@ from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter, waiting_files
-from fewshot_fer.records.store import Retention, Store
+from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
@@ -69,24 +69,38 @@ class AppState:
         identifies: Callable[[Settings], Identity] = Identity.of,
         workers: int | None = None,
         demo: int = 0,
+        beside: AppState | None = None,
+        of: str | None = None,
     ) -> None:
+        """`beside` another state it shares that one's threads and networks; `of` is an account."""
         self.settings = settings
         self.library = library or Library.of(settings)
         self.folder = private_folder(folder or web_folder(settings.records))
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo
         """So many students are drawn, and nobody is real."""
-        self.now, self.clock = now, clock
+        if beside is not None:
+            now, clock = beside.now, beside.clock
+            opens, identifies = (lambda *_: beside.recognizer), (lambda _: beside.opened().identity)
+        self.now: Callable[[], float] = now
+        self.clock: Callable[[], float] = clock
+        self._is_beside = beside is not None
         self._callers = workers or min(_MOST_WORKERS, cpu_count() or 1)
-        self._workers = ThreadPoolExecutor(self._callers, "reading")
+        self._workers: ThreadPoolExecutor = (
+            beside._workers if beside else ThreadPoolExecutor(self._callers, "reading")
+        )
         self._new_id = new_id
         self.lessons = LessonRegistry(self._begin)
-        self.credentials = Credentials(self.folder, host=settings.host, now=now, password=password)
-        self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
+        self.credentials = Credentials(
+            self.folder, host=settings.host, now=now, password=password, of=of
+        )
+        self.portal = Portal(
+            self.library, settings.records, self.lessons, self.credentials, self.folder
+        )
         self.taken = TakenFaces()
-        self.threads = Threads(16, share=4)
+        self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
-        self.picture_threads = Threads(3, share=2)
+        self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=2)
         """For requests with pictures, which are large when they are unpacked."""
         self._opens, self._identifies = opens or warmed, identifies
         self._opened: Future[OpenClass] = Future()
@@ -110,7 +124,8 @@ class AppState:
         if self._opening is not None:
             # A network that is compiled while Python ends takes the process down with it.
             self._opening.join(timeout=_OPENING_S)
-        self._workers.shutdown()
+        if not self._is_beside:
+            self._workers.shutdown()
 
     @property
     def ready(self) -> bool:
@@ -142,10 +157,7 @@ class AppState:
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
         records = self.settings.records
-        kept = Retention.of(self.settings)
-        return SessionWriter.begin(
-            records, self.library, name, per_student=per_student, retention=kept
-        )
+        return SessionWriter.begin(records, self.library, name, per_student=per_student)
 
     def check_ins(self, session: int) -> tuple[CheckIn, ...]:
         """Who is worth a check-in in a session that is recorded."""
@@ -154,7 +166,7 @@ class AppState:
 
     def store(self) -> Store:
         """The record of sessions; use it in a `with`."""
-        return Store.open(self.settings.records, retention=Retention.of(self.settings))
+        return Store.open(self.settings.records)
 
     # ------------------------------------------------------------------ in the background
 

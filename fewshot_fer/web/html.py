@@ -27,10 +27,9 @@ def said(title: str, *lines: str, status: int = 200) -> HTMLResponse:
 
 
 @cache
-def agreement(version: str, language: str = "en", days: int | None = None) -> Markup:
+def agreement(version: str) -> Markup:
     """The agreement's text as HTML."""
-    text = consent_text(version, language, days)
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(text))
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(consent_text(version)))
 
 
 def prepare() -> None:

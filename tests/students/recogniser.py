@@ -14,7 +14,7 @@ from fewshot_fer.faces.quality import Quality
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.prior import Prior
-from fewshot_fer.prototypes.prototypes import Doubts
+from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Gate
 from fewshot_fer.students.roster import Roster
@@ -75,6 +75,11 @@ class TinyRecogniser:
     rates: BaseRates = EVEN
     prior: Prior = field(default_factory=tiny_prior)
     portraits_embedded: int = 0
+
+    @property
+    def generic(self) -> Prototypes:
+        """Of whom nothing is known."""
+        return self.prior.generic
 
     def find(self, image: Bytes) -> Faces:
         starts = [

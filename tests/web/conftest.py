@@ -61,9 +61,7 @@ def make_service(
 
     def make(**more: object) -> AppState:
         settings = Settings(
-            support_sets=tmp_path / "students",
-            records=f"sqlite:///{tmp_path / 'record.db'}",
-            reads="everybody",
+            support_sets=tmp_path / "students", records=f"sqlite:///{tmp_path / 'record.db'}"
         )
         service = AppState(
             settings, opens=lambda *_: shared_recognizer, workers=2,

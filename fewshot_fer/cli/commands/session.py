@@ -145,9 +145,9 @@ def delete(
 
 
 def _store(call: Call) -> Store:
-    from fewshot_fer.records.store import Retention, Store
+    from fewshot_fer.records.store import Store
 
-    return Store.open(call.settings.records, retention=Retention.of(call.settings))
+    return Store.open(call.settings.records)
 
 
 def _report(call: Call, session: int | None, *, each: bool) -> Report:

@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from fewshot_fer.errors import MissingError, SignInError
 from fewshot_fer.web.access.files import PrivateList
-from fewshot_fer.web.access.who import TEACHER, Who
+from fewshot_fer.web.access.tokens import OF
+from fewshot_fer.web.access.who import Who
 
 FILE: Final = "tokens.json"
 PREFIX: Final = "ffer_"
@@ -31,17 +32,13 @@ class ApiToken:
     until: float
     sha256: str
 
-    @property
-    def who(self) -> Who:
-        """Whom it stands for."""
-        return TEACHER if self.role == "teacher" else Who("student", self.student)
-
 
 class ApiTokens:
     """The tokens of one web app, in a private file; every method may come from any thread."""
 
-    def __init__(self, folder: Path, now: Callable[[], float]) -> None:
-        self._now = now
+    def __init__(self, folder: Path, now: Callable[[], float], of: str | None = None) -> None:
+        """`of`: the account whose tokens they are."""
+        self._now, self._of = now, of
         self._tokens = PrivateList(folder / FILE, ApiToken, "tokens", now)
         self.revoked = 0
         """How many times tokens were taken back."""
@@ -50,7 +47,8 @@ class ApiTokens:
         self, name: str, *, student: str | None = None, lifetime_s: float = 90 * DAY
     ) -> tuple[str, ApiToken]:
         """A new token, of the teacher or of one student; the text is never shown again."""
-        text = PREFIX + secrets.token_urlsafe(32)
+        before = f"{self._of}{OF}{PREFIX}" if self._of else PREFIX
+        text = before + secrets.token_urlsafe(32)
         made = ApiToken(
             id=secrets.token_hex(4),
             name=" ".join(name.split())[:80] or "token",
@@ -84,7 +82,7 @@ class ApiTokens:
         for one in self._tokens.all() if even_late else self._tokens.good():
             # Hashes of 256 random bits: how long a comparison takes tells nobody anything.
             if one.sha256 == digest:
-                return one.who
+                return Who(one.role, one.student, teacher=self._of)
         raise SignInError(
             "This token is unknown, was revoked, or its time is over.",
             next_step="Make one on the Settings page.",

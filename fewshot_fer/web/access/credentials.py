@@ -19,7 +19,7 @@ from fewshot_fer.web.access.apitokens import ApiTokens
 from fewshot_fer.web.access.files import made_once, private_folder, write_private
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
-from fewshot_fer.web.access.who import TEACHER, Who
+from fewshot_fer.web.access.who import Who
 
 KEY_FILE: Final = "secret.key"
 PASSWORD_FILE: Final = "password"
@@ -41,18 +41,23 @@ class Credentials:
         now: Callable[[], float],
         host: str = "127.0.0.1",
         password: str | None = None,
+        of: str | None = None,
     ) -> None:
-        """On a `host` that others reach there is a password, made up if none was given."""
+        """On a `host` that others reach there is a password, made up if none was given.
+
+        `of`: the account of a teacher, which what is signed and made here names.
+        """
         self._folder = private_folder(folder)
         self._fixed = bool(password)
         self._stored = passwords.hashed(password) if password else _stored(folder / PASSWORD_FILE)
         self.now = now
         key = _key(folder / KEY_FILE)
-        self.signer = Signer(key, now)
+        self._teacher = Who("teacher", teacher=of)
+        self.signer = Signer(key, now, of or "")
         # The same password after a restart has another salt, and must not sign anybody out.
         self._mark = _mark(key, password or self._stored or "")
         self._key = key
-        self.tokens = ApiTokens(folder, now)
+        self.tokens = ApiTokens(folder, now, of)
         self.by_address = Limiter(1 / 12, 5, now)
         self.by_all = Limiter(1.0, 30, now)
         self.requests = Limiter(20.0, 60, now)
@@ -62,6 +67,8 @@ class Credentials:
         """Is told of the next link when one was used."""
         self._turns = 0
         self._lock = Lock()
+        self.is_shared = False
+        """Whether others have accounts here, who come with passwords and from elsewhere."""
         self.made_up: str | None = None
         """A password that was made up just now: to be printed, once, as only its hash is stored."""
         if not self.has_password and not is_loopback(host):
@@ -73,7 +80,7 @@ class Credentials:
     @property
     def has_password(self) -> bool:
         """Whether the teacher has to sign in."""
-        return self._stored is not None
+        return self._stored is not None or self.is_shared
 
     @property
     def password_is_fixed(self) -> bool:
@@ -102,6 +109,13 @@ class Credentials:
             self._keep(passwords.hashed(password))
         return True
 
+    def look_again(self) -> None:
+        """See whether the password was changed by another program."""
+        stored = self._stored if self._fixed else _stored(self._folder / PASSWORD_FILE)
+        if stored != self._stored:
+            self._stored, self._mark = stored, _mark(self._key, stored or "")
+            self._turns += 1
+
     def _keep(self, stored: str) -> None:
         write_private(self._folder / PASSWORD_FILE, stored.encode())
         self._stored, self._mark = stored, _mark(self._key, stored)
@@ -111,17 +125,21 @@ class Credentials:
     @property
     def link(self) -> str | None:
         """A path that signs the teacher in, once; None where a password does."""
-        return None if self.has_password else f"/sign-in?once={self._once}"
+        return None if self._stored is not None else f"/sign-in?once={self._once}"
 
     def opens(self, once: str) -> bool:
         """Whether this stood in the link; then it is used up, and the next one is shown."""
         with self._lock:
-            fits = not self.has_password and hmac.compare_digest(once.encode(), self._once.encode())
+            fits = self._stored is None and hmac.compare_digest(once.encode(), self._once.encode())
             if fits:
                 self._once = secrets.token_urlsafe(24)
         if fits:
             self.show_link(self.link or "")
         return fits
+
+    def cookie_for(self, name: str, password: str) -> str | None:
+        """The cookie of who signs in so; None: they may not. Slow by intent."""
+        return self.teacher_cookie() if not name and self.fits(password) else None
 
     def teacher_cookie(self) -> str:
         """What a browser keeps once the teacher has signed in."""
@@ -151,31 +169,46 @@ class Credentials:
         A browser may hold two cookies: a teacher may try the student's page. A token stands
         alone; one that is wrong is an error and not nobody.
         """
-        scheme, _, token = asked.headers.get("authorization", "").partition(" ")
-        if scheme:
-            if scheme.casefold() != "bearer":
-                raise SignInError("Only bearer tokens are taken.", next_step="Send one of those.")
-            return (self.tokens.read(token.strip(), even_late=even_late),)
-        found = [TEACHER] if self._is_teacher(asked, even_late) else []
-        student = self._student(asked, even_late)
-        return (*found, student) if student is not None else tuple(found)
+        token = bearer(asked)
+        if token is not None:
+            return (self.tokens.read(token, even_late=even_late),)
+        cookies = asked.cookies
+        teacher = self.teacher(cookies.get(TEACHER_COOKIE, ""), even_late)
+        student = self.student(cookies.get(STUDENT_COOKIE, ""), even_late)
+        return tuple(one for one in (teacher, student) if one is not None)
 
-    def _is_teacher(self, asked: HTTPConnection, even_late: bool) -> bool:
+    def teacher(self, cookie: str, even_late: bool) -> Who | None:
+        """The teacher, where this is their cookie."""
         try:
-            cookie = asked.cookies.get(TEACHER_COOKIE, "")
             session = self.signer.read("teacher", cookie, even_late=even_late)
         except SignInError:
-            return False
-        return session.get("of") == self._mark and str(session.get("id")) not in self._signed_out
+            return None
+        good = session.get("of") == self._mark and str(session.get("id")) not in self._signed_out
+        return self._teacher if good else None
 
-    def _student(self, asked: HTTPConnection, even_late: bool) -> Who | None:
+    def student(self, cookie: str, even_late: bool) -> Who | None:
+        """The student whose cookie this is."""
         try:
-            cookie = asked.cookies.get(STUDENT_COOKIE, "")
             payload = self.signer.read("student", cookie, even_late=even_late)
         except SignInError:
             return None
         student, class_id = payload.get("student"), payload.get("class")
-        return Who("student", student, class_id) if isinstance(student, str) else None
+        if not isinstance(student, str):
+            return None
+        return Who("student", student, class_id, self._teacher.teacher)
+
+    @staticmethod
+    def needs_files(asked: HTTPConnection) -> bool:
+        """Whether files tell who comes, for which the event loop must not wait."""
+        return "authorization" in asked.headers
+
+
+def bearer(asked: HTTPConnection) -> str | None:
+    """The token that was sent, if one was."""
+    scheme, _, token = asked.headers.get("authorization", "").partition(" ")
+    if scheme and scheme.casefold() != "bearer":
+        raise SignInError("Only bearer tokens are taken.", next_step="Send one of those.")
+    return token.strip() if scheme else None
 
 
 def _stored(file: Path) -> str | None:

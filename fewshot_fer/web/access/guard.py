@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,16 +23,22 @@ from fewshot_fer.web.access.streams import POLICY, Line, check_length, counted_b
 from fewshot_fer.web.access.who import NOBODY, Who, asker, remember
 from fewshot_fer.web.threads import Threads
 
+if TYPE_CHECKING:
+    from fewshot_fer.web.school.school import School
+
 _log = logging.getLogger(__name__)
 
 
 class Guard:
-    """ASGI middleware; everything behind it may trust `who(request)`."""
+    """ASGI middleware; everything behind it may trust `who(request)`.
+
+    Who comes is known to the credentials of one teacher, or to a school of several.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
-        credentials: Credentials,
+        credentials: Credentials | School,
         threads: Threads,
         rules: Sequence[Rule] = RULES,
     ) -> None:
@@ -79,19 +86,17 @@ class Guard:
     async def _admit(
         self, asked: HTTPConnection, rule: Rule, parts: dict[str, str], *, even_late: bool = False
     ) -> Who:
-        has_token = "authorization" in asked.headers
-        if rule.allowed == "anybody":
-            # A page for anybody does not fail because of a stale token.
-            candidates = () if has_token else self._credentials.candidates(asked)
-            return chosen(rule, parts, candidates[::-1]) or NOBODY
+        if rule.allowed == "anybody" and "authorization" in asked.headers:
+            return NOBODY  # A page for anybody does not fail because of a stale token.
         candidates = (
-            # Tokens are looked up in a file; a cookie is only computed.
             await self._threads.run(
                 asker(asked), self._credentials.candidates, asked, even_late=even_late
             )
-            if has_token
+            if self._credentials.needs_files(asked)
             else self._credentials.candidates(asked, even_late=even_late)
         )
+        if rule.allowed == "anybody":
+            return chosen(rule, parts, candidates[::-1]) or NOBODY
         asking = chosen(rule, parts, candidates)
         if asking is not None:
             return asking

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.errors import SignInError, TooManyError
-from fewshot_fer.web.access.credentials import TEACHER_LIFETIME, Credentials
+from fewshot_fer.web.access.credentials import TEACHER_LIFETIME
 from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.html import page
 from fewshot_fer.web.threads import Threads
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
+    from fewshot_fer.web.school.school import School
+
+_FIELDS: Final = ("token", "next", "name", "password")
 
 
-def routes(app: AppState) -> Sequence[BaseRoute]:
+def routes(school: School) -> Sequence[BaseRoute]:
     """Signing in and out."""
-    door = SignIn(app.credentials)
+    door = Door(school)
     return (
         Route("/sign-in", door.show, methods=["GET"]),
         Route("/sign-in", door.enter, methods=["POST"]),
@@ -32,11 +34,11 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
     )
 
 
-class SignIn:
+class Door:
     """The page, and what its form does."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
+    def __init__(self, school: School) -> None:
+        self._school = school
         # A guess costs 64 MB for a tenth of a second: two at a time, however many come.
         self._guesses = Threads(2, share=1)
 
@@ -46,15 +48,15 @@ class SignIn:
         if who(request).role == "teacher":
             return RedirectResponse(target, status_code=303)
         once = request.query_params.get("once", "")
-        if once and self._credentials.opens(once):
-            return self._let_in(request, target)
+        if once and self._school.door.opens(once):
+            return self._let_in(request, target, self._school.door.teacher_cookie())
         return self._page(request, target, "This link was used already." if once else "")
 
     async def enter(self, request: Request) -> Response:
         """Check the password; count the guesses first."""
         async with request.form(max_files=0, max_fields=8) as form:
-            field = {name: str(form.get(name, "")) for name in ("token", "next", "password")}
-        target, known = _inside(field["next"] or "/"), self._credentials
+            field = {name: str(form.get(name, "")) for name in _FIELDS}
+        target, known = _inside(field["next"] or "/"), self._school.door
         try:
             known.signer.check_form(request.cookies.get(FORM_COOKIE, ""), field["token"])
         except SignInError:
@@ -66,13 +68,15 @@ class SignIn:
             answer = self._page(request, target, f"Too many tries. {error.next_step}", 429)
             answer.headers["retry-after"] = str(int(error.seconds) + 1)
             return answer
-        if not await self._guesses.run(asker(request), known.fits, field["password"]):
+        cookie = await self._guesses.run(
+            asker(request), self._school.cookie_for, field["name"], field["password"]
+        )
+        if cookie is None:
             return self._page(request, target, "That is not the password.", 401)
-        return self._let_in(request, target)
+        return self._let_in(request, target, cookie)
 
-    def _let_in(self, request: Request, target: str) -> Response:
+    def _let_in(self, request: Request, target: str, cookie: str) -> Response:
         done = RedirectResponse(target, status_code=303)
-        cookie = self._credentials.teacher_cookie()
         keep(request, done, TEACHER_COOKIE, cookie, TEACHER_LIFETIME)
         done.delete_cookie(FORM_COOKIE, path="/sign-in")
         return done
@@ -86,18 +90,23 @@ class SignIn:
 
         No token is asked for: the guard has seen that a page of ours sent this.
         """
-        self._credentials.sign_out(request.cookies.get(TEACHER_COOKIE, ""))
+        cookie = request.cookies.get(TEACHER_COOKIE, "")
+        await self._school.own.threads.run(asker(request), self._school.sign_out, cookie)
         done = RedirectResponse("/sign-in", status_code=303)
         done.delete_cookie(TEACHER_COOKIE, samesite="lax", httponly=True)
         return done
 
     def _page(self, request: Request, target: str, wrong: str = "", status: int = 200) -> Response:
         visitor = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
-        token = self._credentials.signer.form_token(visitor)
         answer = page(
-            "sign-in", status, token=token, target=target, wrong=wrong,
-            has_password=self._credentials.has_password,
-        )  # fmt: skip
+            "sign-in",
+            status,
+            token=self._school.door.signer.form_token(visitor),
+            target=target,
+            wrong=wrong,
+            has_password=self._school.has_password,
+            asks_names=self._school.asks_names,
+        )
         keep(request, answer, FORM_COOKIE, visitor, 3600.0, path="/sign-in")
         return answer
 

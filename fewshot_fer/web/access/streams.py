@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Send
@@ -12,6 +12,9 @@ from fewshot_fer.errors import FewshotFerError, TooLargeError
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.rules import Rule
 from fewshot_fer.web.access.who import Who
+
+if TYPE_CHECKING:
+    from fewshot_fer.web.school.school import School
 
 POLICY: Final = 1008
 """The close code of a socket that may not be open."""
@@ -54,7 +57,7 @@ class Line:
 
     def __init__(
         self,
-        credentials: Credentials,
+        credentials: Credentials | School,
         admit: Callable[[], Awaitable[Who]],
         receive: Receive,
         send: Send,

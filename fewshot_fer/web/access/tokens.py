@@ -19,25 +19,35 @@ FORM_COOKIE: Final = "fewshot_fer_form"
 KNOCK_COOKIE: Final = "fewshot_fer_knock"
 LONGEST: Final = 2_000
 """No token of ours is longer, so nothing longer is looked into."""
+OF: Final = "~"
+"""Stands between the account and what was signed with its key."""
+
+
+def account_of(text: str) -> str:
+    """Whose account a cookie, link or token says that it is of; empty for the server's own."""
+    before, found, _ = text[:LONGEST].partition(OF)
+    return before if found else ""
 
 
 class Signer:
     """Signs small values for a purpose (`kind`) and a time; a token of one kind is no other."""
 
-    def __init__(self, secret: bytes, now: Callable[[], float]) -> None:
-        self._secret = secret
-        self._now = now
+    def __init__(self, secret: bytes, now: Callable[[], float], of: str = "") -> None:
+        """`of`: the account whose key it is; it stands before what it signs."""
+        self._secret, self._now = secret, now
+        self._before = f"{of}{OF}" if of else ""
 
     def sign(self, kind: str, payload: dict[str, Any], *, lifetime_s: float) -> str:
         """Text that may stand in a link or a cookie."""
-        return str(self._of(kind).dumps([round(self._now() + lifetime_s, 3), payload]))
+        signed = self._of(kind).dumps([round(self._now() + lifetime_s, 3), payload])
+        return f"{self._before}{signed}"
 
     def read(self, kind: str, token: str, *, even_late: bool = False) -> dict[str, Any]:
         """What was signed; raises when it was altered or (unless `even_late`) its time is over."""
         try:
-            if len(token) > LONGEST:
-                raise BadData("too long")
-            until, payload = self._of(kind).loads(token)
+            if len(token) > LONGEST or not token.startswith(self._before):
+                raise BadData("too long, or another's")
+            until, payload = self._of(kind).loads(token.removeprefix(self._before))
         except (BadData, ValueError, TypeError) as error:
             raise SignInError(
                 "This link or token was altered, or is of another place.",

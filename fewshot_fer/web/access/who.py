@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from fewshot_fer.errors import AccessError
 
 Role = Literal["teacher", "student", "nobody"]
-Asker = tuple[str, str]
+Asker = tuple[str, str, str]
 _KEY: Final = "who"
 
 
@@ -22,6 +22,8 @@ class Who:
     role: Role
     student: str | None = None
     class_id: str | None = None
+    teacher: str | None = None
+    """Whose account it is about; None: the server's own teacher."""
 
     def may_see(self, student: str | None) -> bool:
         """Whether this student (None: a stranger) is theirs to look at."""
@@ -29,7 +31,6 @@ class Who:
 
 
 NOBODY: Final = Who("nobody")
-TEACHER: Final = Who("teacher")
 
 
 def who(asked: HTTPConnection | MutableMapping[str, Any]) -> Who:
@@ -43,7 +44,7 @@ def asker(asked: HTTPConnection) -> Asker:
     """Whose requests are counted together and share threads: a student's, or an address's."""
     asking = who(asked)
     address = asked.client.host if asked.client is not None else ""
-    return asking.role, asking.student or address
+    return asking.teacher or "", asking.role, asking.student or address
 
 
 def remember(scope: MutableMapping[str, Any], asking: Who) -> None:

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from fewshot_fer import __version__
 from fewshot_fer.web import html
@@ -30,7 +29,7 @@ _ABOUT: Final = (
     "shows, not what a person feels. In the EU such software is prohibited in education save for "
     "medical or safety reasons (AI Act, article 5(1)(f))."
 )
-_SWAGGER: Final = Path(fastapi_offline.__file__).parent / "static"
+SWAGGER: Final = Path(fastapi_offline.__file__).parent / "static"
 """Swagger UI, so that no page comes from another host."""
 _TOKEN: Final = "A token of the Settings page; in the browser the cookie does as well."
 _WHO: Final[dict[Allowed, str]] = {
@@ -89,10 +88,6 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
         Route("/api/docs", _docs),
         Route("/openapi.json", _described),
         Mount("/api", api_of(app)),
-        Mount(
-            "/assets/swagger",
-            StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"),
-        ),
     )
 
 

@@ -20,7 +20,6 @@ from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.consent import agreed, consent_text
 from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
-from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.api.calls import (
     ZIP,
     Asked,
@@ -92,7 +91,6 @@ class Enrol(Strictness):
 
     name: Name
     consent: Name = Field(description="who has read /api/v1/consent and agreed to it")
-    purposes: list[Purpose] = Field(default=list(Purpose), description="what they agreed to")
     keeps: Literal["images", "vectors"] = "images"
     keep_until: date | None = Field(default=None, description="the last day")
     another: bool = Field(default=False, description="even when somebody has this name already")
@@ -113,7 +111,7 @@ class AsNew(Shape):
 @routes.get("/consent")
 def consent(call: Asked) -> ConsentText:
     """The agreement to read before enrolling."""
-    return {"text": consent_text(days=call.app.settings.keep_days)}
+    return {"text": consent_text()}
 
 
 @routes.get("/students")
@@ -134,12 +132,7 @@ def enroll_student(call: Annotated[Sent[Enrol], sent(Enrol)]) -> Enrolled:
     came = enrolment(call).enroll(
         wishes.name,
         given,
-        agreed(
-            wishes.consent,
-            library.now(),
-            purposes=wishes.purposes,
-            days=call.app.settings.keep_days,
-        ),
+        agreed(wishes.consent, library.now()),
         keeps=wishes.keeps,
         keep_until=wishes.keep_until,
         another=wishes.another,

@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from fewshot_fer.records.store import Retention
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.retention import due
 from fewshot_fer.web.app_state import AppState
@@ -32,7 +33,8 @@ def show(app: AppState) -> None:
             )
         )
     )
-    kept = f"{app.settings.keep_days} days"
+    days = Retention().students
+    kept = f"{days.days} days" if days is not None else "until somebody deletes them"
     frame.table(
         {
             "What": [
