@@ -29,6 +29,7 @@ from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.views import View
+from fewshot_fer.students.store.records import EVERY, Purposes
 
 READS_A_SECOND = 6
 WARM_UP_S = 2.0
@@ -60,6 +61,7 @@ class Watched:
 @dataclass(frozen=True, slots=True)
 class Pupil:
     id: str
+    purposes: Purposes = EVERY
 
 
 @dataclass(frozen=True, slots=True)

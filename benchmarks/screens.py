@@ -165,7 +165,8 @@ def _agree(page: Any, _: School) -> None:
     page.get_by_role("textbox", name="Who has read this and agrees?").fill("Ines's mother")
     page.keyboard.press("Enter")
     settled(page)
-    page.get_by_text("They have read the agreement and agree to it.").click()
+    for purpose in ("Read me live", "Keep my numbers", "Keep my pictures"):
+        page.get_by_text(purpose).last.click()
     settled(page)
 
 

@@ -20,3 +20,6 @@ MIN_FACE: Final = 20
 """The smallest face that is looked for, in pixels."""
 PYRAMID: Final = 0.709
 """Each picture of the search is so much smaller than the one before: half the area."""
+
+KEEP_DAYS: Final = 180
+"""What was recorded of single students is kept for so many days, unless the settings differ."""

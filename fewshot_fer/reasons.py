@@ -57,6 +57,7 @@ class Code(StrEnum):
 
     # Why something of a student cannot be done.
     NOBODY_AGREED = "nobody-agreed"
+    PICTURES_NOT_AGREED = "pictures-not-agreed"
     NO_STUDENT = "no-student"
     NO_SUCH_ID = "no-such-id"
     NAMESAKE = "namesake"

@@ -96,6 +96,10 @@ SENTENCES: Final[dict[Code, Words]] = {
     ),
     Code.NO_USABLE_PICTURE: Words("No picture of {name} can be used.", "Bring another one."),
     Code.NOBODY_AGREED: Words("Nobody has agreed yet, so nothing is stored.", "Say who agreed."),
+    Code.PICTURES_NOT_AGREED: Words(
+        "{name} has not agreed that pictures are kept, so nothing is stored.",
+        "Ask again, and note what they agree to.",
+    ),
     Code.NO_STUDENT: Words("There is no student {text!r}."),
     Code.NO_SUCH_ID: Words("{text!r} is not a student's id.", "Ids are small letters and digits."),
     Code.NAMESAKE: Words(

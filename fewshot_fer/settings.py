@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fewshot_fer.engine import Precision
 from fewshot_fer.errors import SettingsError
-from fewshot_fer.measures import THRESHOLDS
+from fewshot_fer.measures import KEEP_DAYS, THRESHOLDS
 from fewshot_fer.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
@@ -63,6 +63,18 @@ class Settings(BaseModel):
         default="lesson",
         description="how often expressions are expected: as in everyday pictures, and then as "
         "this lesson shows (`lesson`), always as there (`everyday`), or all alike (`even`)",
+    )
+    reads: Literal["agreed", "everybody"] = Field(
+        default="agreed",
+        description="whose expressions a lesson reads: of those who agreed (`agreed`), or, where "
+        "that is allowed, also of faces that are nobody's (`everybody`)",
+    )
+    keep_days: Whole = Field(
+        default=KEEP_DAYS,
+        ge=1,
+        le=36_500,
+        description="for how many days the recorded numbers of single students are kept; the "
+        "agreement names them",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="where the web app listens")
     port: Whole = Field(default=8501, ge=1, le=65_535, description="the web app's port")

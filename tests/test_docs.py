@@ -18,7 +18,8 @@ from tests.notebooks import run
 
 REPOSITORY = Path(__file__).parent.parent
 DOCUMENTS = [
-    *sorted(REPOSITORY.glob("*.md")),
+    REPOSITORY / "README.md",
+    REPOSITORY / "CREDITS.md",
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
 

@@ -45,6 +45,12 @@ MinFace = Annotated[int | None, typer.Option(help="The smallest face to find, in
 Records = Annotated[
     str | None, typer.Option(help="Another database, such as sqlite:///lessons.db.")
 ]
+Reads = Annotated[
+    str | None,
+    typer.Option(
+        help="Whom a lesson reads: agreed, or everybody where that is allowed.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 SkipRefused = Annotated[
     bool, typer.Option("--skip-refused", help="Leave out the pictures that cannot be used.")
@@ -68,6 +74,7 @@ SETTINGS: Final[Mapping[str, object]] = {
     "min_face": MinFace,
     "support_sets": SupportSets,
     "records": Records,
+    "reads": Reads,
     "host": Host,
     "port": Port,
 }

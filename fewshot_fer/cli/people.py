@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.guide import Live
     from fewshot_fer.students.roster import Roster
     from fewshot_fer.students.store.library import Library
-    from fewshot_fer.students.store.records import Consent
+    from fewshot_fer.students.store.records import Consent, Purpose
 
 
 def enrolment(call: Call, *, some: bool = False) -> Enrolment:
@@ -50,15 +50,27 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     )
 
 
-def consent(call: Call, who: str | None) -> Consent:
+def consent(call: Call, who: str | None, to: str = "read,numbers,pictures") -> Consent:
     """The agreement; asked for at a terminal, else an error says how to give it."""
     from fewshot_fer.students.store.consent import agreed, consent_text
     from fewshot_fer.students.store.reader import utc_now
 
+    days = call.settings.keep_days
     if who is None and call.asks:
-        output.say(consent_text())
+        output.say(consent_text(days=days))
         who = typer.prompt("Who agrees to this? (nobody: leave empty)", default="", err=True)
-    return agreed(who or "", utc_now())
+    return agreed(who or "", utc_now(), purposes=purposes(to), days=days)
+
+
+def purposes(text: str) -> list[Purpose]:
+    """The purposes of an argument such as `read,numbers`."""
+    from fewshot_fer.students.store.records import Purpose
+
+    named = [one.strip() for one in text.split(",") if one.strip()]
+    unknown = [one for one in named if one not in tuple(Purpose)]
+    if unknown or not named:
+        raise typer.BadParameter(f"{text!r} is not some of {', '.join(Purpose)}")
+    return [Purpose(one) for one in named]
 
 
 def all_kept(call: Call, names: Sequence[str]) -> bool:

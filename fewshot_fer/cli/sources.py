@@ -18,7 +18,7 @@ def sources_of(
 ) -> list[Source]:
     """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
     from fewshot_fer.drawn.sources import live_pictures
-    from fewshot_fer.lesson.commands import Source
+    from fewshot_fer.lesson.commands import Kind, Source
     from fewshot_fer.lesson.sources import without_password
     from fewshot_fer.students.store.library import Library
 
@@ -32,10 +32,12 @@ def sources_of(
         known = library.find(whom) if whom is not None else None
         called = f"camera {source}" if source.isdecimal() else without_password(source)
         name = known.name if known is not None else called
+        drawn = source.partition(":")[0] == "drawn"
+        kind: Kind = "device" if known is not None else "drawn" if drawn else "gallery"
         found.append(
             Source(
                 name if all(other.key != name for other in found) else f"{name} ({place})",
-                kind="gallery" if known is None else "device",
+                kind=kind,
                 student=known.id if known is not None else None,
                 pictures=live_pictures(source, settings.seed),
                 cores=cores / len(given) if cores is not None else None,

@@ -111,7 +111,9 @@ class Cohort:
     def watcher(self, members: Members, smoothing: Smoothing | None = None) -> Watcher:
         """A session of its own for this class."""
         tags = NameTags(self.ids)
-        session = ClassSession(self._recognizer, members, namer=tags, smoothing=smoothing)
+        session = ClassSession(
+            self._recognizer, members, namer=tags, smoothing=smoothing, everybody=True
+        )
         return Watcher(session, tags)
 
     def recalibrate(self, rested: ClassSession) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from fewshot_fer.arrays import Bytes, Doubles, Floats, Ints
+from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
 from fewshot_fer.faces.follower import Tracked
 
 _FORGET_AFTER_S: Final = 20.0
@@ -52,12 +52,17 @@ class Attention:
         for track in tracks:
             self._faces.setdefault(track, _Face(now)).seen = now
 
-    def choose(self, frame: Bytes, tracked: Tracked, now: float, count: int | None) -> Ints:
-        """The indices of the faces to read in a frame [h,w,3]; at most so many."""
+    def choose(
+        self, frame: Bytes, tracked: Tracked, may: Bools, now: float, count: int | None
+    ) -> Ints:
+        """The indices of the faces to read in a frame [h,w,3]; at most so many, of those that may.
+
+        `may` [n] says which may be read.
+        """
         faces = [self._faces[track] for track in tracked.ids.tolist()]
         read = [np.inf if face.read is None else now - face.read for face in faces]
         ages = np.array(read, np.float64)
-        ready = np.flatnonzero((tracked.fresh | (ages >= _WAIT_S)) & (ages >= _REST_S))
+        ready = np.flatnonzero(may & (tracked.fresh | (ages >= _WAIT_S)) & (ages >= _REST_S))
         if count is None:
             return ready
         glances = {i: _glance(frame, tracked.faces.boxes[i]) for i in ready.tolist()}

@@ -68,7 +68,10 @@ OnFrame = Callable[[Bytes, ClipFrame], None]
 
 
 def clip_session(here: OpenClass, student: str | None) -> ClassSession:
-    """A session for one video; of `student` (an id), where that is given, and of nobody else."""
+    """A session for one video; of `student` (an id), where that is given, and of nobody else.
+
+    Whoever asks about a file answers for who is in it, as with a photograph.
+    """
     namer = here.namer(student)
     if student is not None and here.faces is not None:
         namer = OnlyOne(here.namer(), student)
@@ -79,6 +82,7 @@ def clip_session(here: OpenClass, student: str | None) -> ClassSession:
         follower=follower,
         namer=namer,
         watching=here.watching(),
+        everybody=True,
     )
 
 

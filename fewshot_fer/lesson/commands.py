@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from fewshot_fer.lesson.events import Ended, Event, Marked, Mode
+from fewshot_fer.lesson.events import Ended, Event, Marked, Mode, Noticed
 from fewshot_fer.lesson.naming import Namer
 from fewshot_fer.lesson.sources import Pictures
 from fewshot_fer.reasons import Reason
@@ -65,6 +65,18 @@ class Name(Command[None]):
     source: str
     track: int
     student: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heed(Command[None]):
+    """What somebody agreed to has changed, or they are gone: it holds once this is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice(Command[None]):
+    """Tell those who watch that a student came or went."""
+
+    what: Noticed
 
 
 @dataclass(frozen=True, slots=True)

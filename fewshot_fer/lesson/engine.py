@@ -27,7 +27,6 @@ from fewshot_fer.lesson.events import CheckIns, Ended, Event, LessonState, Marke
 from fewshot_fer.lesson.host import Host
 from fewshot_fer.lesson.intake import Intake
 from fewshot_fer.lesson.overview import Overview
-from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Clock
 from fewshot_fer.lesson.stream import Answer, Encodes, Offer
 from fewshot_fer.lesson.taping import Tape, over
@@ -72,8 +71,9 @@ class LessonEngine:
         self._library = ThreadPoolExecutor(1, f"library-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
         self._intake = Intake(
-            self._actor, workers, self._session, self._show, self._pulse, self._publish, clock
-        )
+            self._actor, workers, lambda source: host.opened().watch(source),
+            self._show, self._pulse, self._publish, clock,
+        )  # fmt: skip
         self._tape = Tape(
             lambda each: host.begin_recording(name, per_student=each),
             partial(self._actor.aside, self._records),
@@ -107,7 +107,7 @@ class LessonEngine:
         return waiting
 
     def close(self) -> Ended:
-        """End it, and wait until what was recorded is written and the sources are let go."""
+        """End it, and wait until what was recorded is written and sources are let go."""
         return self.ask(c.End()).result()
 
     # ------------------------------------------------------------------ commands
@@ -128,7 +128,7 @@ class LessonEngine:
         match command:
             case c.End():
                 self.over.add_done_callback(lambda done: pass_on(done, waiting))
-            case c.Leave() | c.Unwatch() | c.Record("off"):
+            case c.Leave() | c.Unwatch() | c.Record("off") | c.Notice() | c.Heed():
                 answer(waiting, None)
             case _:
                 fail(waiting, over())
@@ -141,6 +141,8 @@ class LessonEngine:
             case c.Record(mode, when_seen=False):
                 self._check_ins = ()
                 self._tape.change(mode, waiting)
+            case c.Heed():
+                self._heed(waiting)
             case c.Recalibrate(resting):
                 self._recalibrate(resting, waiting)
             case c.End():
@@ -158,12 +160,13 @@ class LessonEngine:
             case c.Leave(source):
                 self._intake.leave(source)
             case c.Mark(text):
-                mark = Mark(int(self._time), " ".join(text.split())[:200])
-                self._marks.append(mark)
-                self._tape.mark(mark.text, self._time, paused=self._paused)
-                marked = Marked(mark, self._tape.on)
+                self._marks.append(Mark(int(self._time), " ".join(text.split())[:200]))
+                self._tape.mark(self._marks[-1].text, self._time, paused=self._paused)
+                marked = Marked(self._marks[-1], self._tape.on)
                 self._tell(marked)
                 return marked
+            case c.Notice(what):
+                self._tell(what)
             case c.Record(mode):
                 self._tape.arm(mode)
             case c.Pause(on):
@@ -194,16 +197,24 @@ class LessonEngine:
             self._actor.aside(
                 self._library,
                 lambda: self._host.opened().recalibrate(looks, resting=resting) if looks else {},
-                lambda done: pass_on(done, waiting),
-                lambda _: fail(waiting, over()),
-            )
+                lambda done: pass_on(done, waiting), lambda _: fail(waiting, over()),
+            )  # fmt: skip
 
         self._intake.collect(resting, learn)
 
+    def _heed(self, waiting: Future[None]) -> None:
+        def known(done: Future[None]) -> None:
+            self._refreshed(done)
+            pass_on(done, waiting)
+
+        self._actor.aside(
+            self._library, lambda: self._host.opened().refresh(), known,
+            lambda _: fail(waiting, over()),
+        )  # fmt: skip
+
     def _end(self) -> None:
         """No pictures and no commands from now on; the record is ended, then all are told."""
-        self._ending = True
-        self._tape.closed = True
+        self._ending = self._tape.closed = True
         self._intake.close(Skipped("ended"))
         self._publish()
         written: Future[int | None] = Future()
@@ -219,11 +230,6 @@ class LessonEngine:
         self._library.shutdown(wait=False, cancel_futures=True)
         self._actor.close()
         self.over.set_result(ended)
-
-    def _session(self, source: c.Source) -> ClassSession:
-        """In a worker: what looks at a source."""
-        here = self._host.opened()
-        return here.watch(student=source.student, cores=source.cores, namer=source.namer)
 
     # ------------------------------------------------------------------ the pulse
 
@@ -260,8 +266,8 @@ class LessonEngine:
             session, self._checked = record.session or 0, now
             check = partial(self._host.check_ins, session)
             self._actor.aside(self._library, check, partial(self._has_checked, session))
-        alone = not self._sinks and self._intake.alone
-        if alone and now - max(self._left, self._intake.left) > self._forsaken_s:
+        left = max(self._left, self._intake.left)
+        if not self._sinks and self._intake.alone and now - left > self._forsaken_s:
             self._end()
 
     def _refreshed(self, done: Future[None]) -> None:
@@ -270,8 +276,7 @@ class LessonEngine:
         self._intake.forget_who_left()
 
     def _has_checked(self, session: int, done: Future[CheckIns]) -> None:
-        record = self._tape.state
-        if done.exception() is None and record.mode != "off" and record.session == session:
+        if done.exception() is None and self._tape.on and self._tape.state.session == session:
             self._check_ins = done.result()
 
     def _publish(self) -> None:

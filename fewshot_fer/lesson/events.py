@@ -11,9 +11,12 @@ from fewshot_fer.reasons import Reason
 from fewshot_fer.records.summary import Summary
 from fewshot_fer.records.values import ClassSecond, Mark
 from fewshot_fer.records.views import ClassShares, View
+from fewshot_fer.students.store.records import Purpose
 
 Mode = Literal["off", "class", "per_student"]
 """What of a lesson is recorded."""
+Does = Literal["joined", "left", "agreed", "withdrew", "deleted"]
+"""What a student may do that the teacher should know of."""
 CheckIns = tuple[Mapping[str, Any], ...]
 """Who is worth a check-in, in the words of those who watch."""
 
@@ -48,6 +51,16 @@ class Marked:
     """In seconds of the lesson."""
     recorded: bool
     """Whether a session is recorded that has it, if need be after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A student did something that the teacher should know of."""
+
+    what: Does
+    name: str
+    purposes: tuple[Purpose, ...] = ()
+    """What they agreed to, or took back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +167,4 @@ class LessonState:
         return errors[0] if errors and None not in errors else None
 
 
-Event = Looked | Marked | Paused | RecordingState | Ended | LessonState
+Event = Looked | Marked | Noticed | Paused | RecordingState | Ended | LessonState

@@ -15,6 +15,7 @@ from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store.records import EVERY, NONE, Purpose, Purposes
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +45,12 @@ class Members(Protocol):
         """What to call a student."""
         ...
 
+    def purposes(self, student: str | None) -> Purposes:
+        """What a student agreed to, or somebody whom nobody knows (None)."""
+        ...
+
     def __len__(self) -> int:
-        """How many students the class has."""
+        """How many students the class has, of those who agreed to be read."""
         ...
 
 
@@ -74,6 +79,10 @@ class Strangers:
         """What to call a student."""
         return self.names.get(student)
 
+    def purposes(self, student: str | None) -> Purposes:
+        """Whoever asks about people in general answers for them."""
+        return EVERY
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -92,6 +101,7 @@ class Enrolled:
         self._chosen = None if students is None else frozenset(students)
         self._names: dict[str, str] = {}
         self._stamps: dict[str, object] = {}
+        self._agreed: dict[str, Purposes] = {}
         self._seen: object = None
         """The library's stamp when all that it holds had been taken in."""
         self._turn = Lock()
@@ -146,14 +156,20 @@ class Enrolled:
         """What to call a student."""
         return self._names.get(student)
 
+    def purposes(self, student: str | None) -> Purposes:
+        """What a student agreed to; who is not of the class has agreed to nothing."""
+        return NONE if student is None else self._agreed.get(student, NONE)
+
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(Purpose.READ in agreed for agreed in tuple(self._agreed.values()))
 
     def _join(self, student: str, name: str) -> None:
         try:
             stamp = self._roster.stamp(student)
             if stamp == self._stamps.get(student):
                 return
+            # What is taken back holds before anything else is done.
+            self._agreed[student] = self._roster.library.open(student).purposes
             # Learning somebody takes a while: it is done before others have to wait.
             prototypes = self._roster.prototypes(student)
         except LibraryError as error:  # Deleted in this very moment; or damaged: only theirs.
@@ -166,6 +182,7 @@ class Enrolled:
 
     def _leave(self, student: str) -> None:
         with self._turn:
+            self._agreed.pop(student, None)
             if self._names.pop(student, None) is not None:
                 self._stamps.pop(student, None)
                 self._index.remove(student)

@@ -12,7 +12,7 @@ from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.lesson.budget import Budget
-from fewshot_fer.lesson.commands import Results
+from fewshot_fer.lesson.commands import Results, Source
 from fewshot_fer.lesson.events import CheckIns
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.naming import Namer, OneStudent
@@ -22,6 +22,7 @@ from fewshot_fer.lesson.who import EnrolledNamer, KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter
+from fewshot_fer.records.store import Retention
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.recalibration import recalibrate_class
 from fewshot_fer.students.roster import Roster
@@ -67,22 +68,21 @@ class OpenClass:
         """What earlier sessions of this class are found by."""
         return class_name(self.settings)
 
-    def watch(
-        self,
-        *,
-        student: str | None = None,
-        cores: float | None = None,
-        namer: Namer | None = None,
-    ) -> ClassSession:
-        """A session for one source; `student` (an id) is the one whom it shows."""
-        rhythm = None if student is None else _ONE_FACE
+    def watch(self, source: Source | None = None) -> ClassSession:
+        """A session for a source.
+
+        Who has not agreed is read only among drawn people, or where the settings say so.
+        """
+        source = source or Source("")
+        rhythm = None if source.student is None else _ONE_FACE
         return ClassSession(
             self.recognizer,
             self.members,
             follower=FaceFollower(self.recognizer.detector, rhythm=rhythm),
-            namer=namer or self.namer(student),
+            namer=source.namer or self.namer(source.student),
             watching=self.watching(),
-            budget=Budget(cores),
+            budget=Budget(source.cores),
+            everybody=source.kind == "drawn" or self.settings.reads == "everybody",
         )
 
     def watching(self) -> Watching:
@@ -121,7 +121,11 @@ class OpenClass:
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
         return SessionWriter.begin(
-            self.settings.records, self.library, name, per_student=per_student
+            self.settings.records,
+            self.library,
+            name,
+            per_student=per_student,
+            retention=Retention.of(self.settings),
         )
 
     def check_ins(self, session: int) -> CheckIns:

@@ -32,6 +32,7 @@ from fewshot_fer.prototypes import EVEN
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
+from fewshot_fer.students.store.records import EVERY, NONE, Purpose, Purposes
 
 
 class Recognises(Protocol):
@@ -40,11 +41,9 @@ class Recognises(Protocol):
     @property
     def detector(self) -> Finder:
         """Finds faces."""
-        ...
 
     def vectors_of(self, portraits: Bytes) -> Floats:
         """Vectors z [n,D] of portraits [n,192,192,3]."""
-        ...
 
 
 class Assesses(Protocol):
@@ -52,7 +51,6 @@ class Assesses(Protocol):
 
     def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Quality]:
         """The quality of every face of an image [h,w,3], with their portraits [n,192,192,3]."""
-        ...
 
 
 class Follows(Protocol):
@@ -60,7 +58,6 @@ class Follows(Protocol):
 
     def follow(self, image: Bytes, time: float) -> Tracked:
         """The faces of the next frame [h,w,3] and their tracks."""
-        ...
 
 
 class ClassSession:
@@ -77,9 +74,10 @@ class ClassSession:
         smoothing: Smoothing | None = None,
         watching: Watching | None = None,
         budget: Budget | None = None,
+        everybody: bool = False,
         stopwatch: Callable[[], float] = perf_counter,
     ) -> None:
-        """Without `watching` nothing is learnt of the faces on the way."""
+        """Without `watching` nothing is learnt; with `everybody` who is nobody is read too."""
         self.members = members
         self.memory = Memory()
         self._recognizer = recognizer
@@ -88,6 +86,8 @@ class ClassSession:
         self._assess = assess
         self._names = Names()
         self._places = Places()
+        self._everybody = everybody
+        self._left: set[int] = set()  # Who was of the class is not read as a stranger.
         self._watching = watching
         self._smoother = Smoother(smoothing)
         self._frame_budget = FrameBudget(budget or Budget())
@@ -100,21 +100,24 @@ class ClassSession:
         """A person says who a track is (None: nobody of the class)."""
         for wrong in (self._names.of(track), student):
             self._places.forget(wrong)
+        self._left.discard(track)
         self._renamed(lambda: self._names.say(track, student))
 
     def forget_who_left(self) -> None:
-        """Drop what is remembered of those who are not of the class any more."""
+        """Drop what is remembered of those who are not read any more."""
         for track in self._attention.tracks:
             self._drop_if_left(self._names.of(track), track)
         for student in self.memory.students:
             self._drop_if_left(student)
 
     def _drop_if_left(self, student: str | None, track: int | None = None) -> None:
-        if student is None or self.members.name(student) is not None:
+        if student is None or Purpose.READ in self.members.purposes(student):
             return
-        if track is not None:
-            self._names.take_back(track)
-        self._places.forget(student)
+        if self.members.name(student) is None:
+            self._places.forget(student)
+            if track is not None:
+                self._names.take_back(track)
+                self._left.add(track)
         self._forget_student(student)
 
     def look(self, frame: Bytes, time: float) -> View:
@@ -129,7 +132,8 @@ class ClassSession:
         self._hold_names(frame, tracked.faces.boxes, tracks, now)
         laps.append(self._stopwatch())
         affordable = self._frame_budget.affordable(laps[-1] - laps[0])
-        chosen = self._attention.choose(frame, tracked, now, affordable)
+        may = np.array([Purpose.READ in self._purposes(track) for track in tracks], np.bool_)
+        chosen = self._attention.choose(frame, tracked, may, now, affordable)
         faces, reading = tracked.faces[chosen], [tracks[i] for i in chosen]
         aligned = portraits(frame, faces.landmarks)
         self._judge(frame, faces, aligned, reading)
@@ -199,6 +203,13 @@ class ClassSession:
         if self._watching is not None:
             self._watching.forget(gone)
 
+    def _purposes(self, track: int) -> Purposes:
+        """What may be done with a face."""
+        student = self._names.of(track)
+        if student is None and self._everybody:
+            return NONE if track in self._left else EVERY
+        return self.members.purposes(student)
+
     def _key(self, track: int) -> Hashable:
         """What is believed belongs to the student, and to the track while nobody knows who."""
         student = self._names.of(track)
@@ -218,6 +229,7 @@ class ClassSession:
         for track in gone:
             self._quality.pop(track, None)
         self._names.forget(gone)
+        self._left.difference_update(gone)
         if self._namer is not None:
             self._namer.forget(gone)
         self._drop(("track", track) for track in gone)
@@ -276,11 +288,13 @@ class ClassSession:
         return quality.reason if quality is not None else None
 
     def _seen(self, box: list[float], track: int, now: float) -> Seen:
+        (x0, y0, x1, y1), purposes = box, self._purposes(track)
+        if Purpose.READ not in purposes:
+            return Seen((x0, y0, x1, y1), track, *(None,) * 5, purposes=purposes)
         student = self._names.of(track)
         name = self.members.name(student) if student is not None else None
-        x0, y0, x1, y1 = box
         return Seen(
             (x0, y0, x1, y1), track, student, name,
             self._smoother.shown(self._key(track), now), self._quality.get(track),
-            self._attention.read_at(track),
+            self._attention.read_at(track), purposes=purposes,
         )  # fmt: skip

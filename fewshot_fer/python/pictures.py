@@ -54,6 +54,12 @@ def rgb_of(given: object, where: str = "") -> Bytes:
 
 def picture_file(name: Name) -> Path:
     """The path of a picture; a folder or a video is none."""
+    if "://" in str(name):
+        raise ImageError(
+            "This is an address, not a file.",
+            where=str(name),
+            next_step="Fetch it first and give its bytes; `Class.watch` takes streams.",
+        )
     path = Path(name)
     if os.path.isdir(path):  # noqa: PTH112 (says no to any text, where Path may raise)
         raise ImageError(

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, Queue
+from threading import main_thread
 from typing import Final
 
 from fewshot_fer.lesson.commands import Pull, Record, Source, Watch
@@ -44,9 +45,10 @@ def views(here: OpenClass, source: Source, record: Mode) -> Generator[View]:
             if state.error is not None:
                 raise state.error
         finally:
-            ended = lesson.close()
-        if ended.recording.trouble is not None:
-            raise ended.recording.trouble
+            # A generator that is still held when the program ends finds nobody left to answer it.
+            trouble = lesson.close().recording.trouble if main_thread().is_alive() else None
+        if trouble is not None:
+            raise trouble
 
 
 def _put_instead(newest: Queue[View], view: View) -> None:

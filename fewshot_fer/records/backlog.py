@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from fewshot_fer.files import flush_folder, write_atomically
-from fewshot_fer.records.values import (
-    ClassSecond,
-    Mark,
-    Second,
-    SessionRecord,
-    StudentSecond,
-)
+from fewshot_fer.records.values import Mark, Number, Second, SessionRecord
 
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the file."""
+
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False)
+
+    session: Number
+    second: Second | None = None
+    mark: Mark | None = None
+
+
+_LINE: Final = TypeAdapter(_Line)
 _TAKEN: Final = ".taken"
 """A file that is being brought in."""
 
@@ -36,12 +45,24 @@ class Backlog:
         if not lines:
             return
         handle = os.open(self.file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as file:
-            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
+        before = os.fstat(handle).st_size
+        with os.fdopen(handle, "ab") as file:
+            try:
+                file.write("".join(json.dumps(line) + "\n" for line in lines).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                self._take_back(before)
+                raise
         flush_folder(self.file.parent)
         self._seconds, self._marks = len(seconds), len(marks)
+
+    def _take_back(self, size: int) -> None:
+        """A full disk takes half a line: leave nothing that says it was kept."""
+        if size:
+            os.truncate(self.file, size)
+        else:
+            self.file.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """All of it is in the database."""
@@ -87,7 +108,7 @@ def leave_out(file: Path, students: Collection[str]) -> None:
     lines = [
         line
         for session, seconds, marks in left_behind(file)
-        for line in _lines(session, [_without(s, students) for s in seconds], marks)
+        for line in _lines(session, [s.without(students.__contains__) for s in seconds], marks)
     ]
     write_atomically(file, "".join(json.dumps(line) + "\n" for line in lines).encode())
     file.chmod(0o600)
@@ -101,12 +122,6 @@ def students_in(file: Path) -> set[str]:
     return {row.student for second in waiting for row in second.students}
 
 
-def _without(second: Second, students: Collection[str]) -> Second:
-    return replace(
-        second, students=tuple(row for row in second.students if row.student not in students)
-    )
-
-
 def _lines(
     session: int, seconds: Sequence[Second], marks: Sequence[Mark]
 ) -> list[dict[str, object]]:
@@ -117,17 +132,15 @@ def _lines(
 def left_behind(file: Path) -> Iterator[tuple[int, list[Second], list[Mark]]]:
     """What a session that was cut off left in its file, by session."""
     found: dict[int, tuple[list[Second], list[Mark]]] = {}
-    for text in file.read_text(encoding="utf-8").splitlines():
+    for text in file.read_bytes().splitlines():
         try:
-            line: dict[str, Any] = json.loads(text)
-        except ValueError:
-            continue  # The last line of a program that was killed while writing.
-        seconds, marks = found.setdefault(int(line["session"]), ([], []))
-        if "mark" in line:
-            marks.append(Mark(**line["mark"]))
-        else:
-            second = line["second"]
-            people = tuple(StudentSecond(**row) for row in second["students"])
-            seconds.append(Second(ClassSecond(**second["whole"]), people))
+            line = _LINE.validate_json(text)
+        except ValidationError:
+            # The last line of a program that was killed while writing; or a damaged one, which must
+            # not keep all others, and every recording and deletion after them, out of the database.
+            continue
+        seconds, marks = found.setdefault(line.session, ([], []))
+        seconds += [line.second] if line.second is not None else []
+        marks += [line.mark] if line.mark is not None else []
     for session, (seconds, marks) in found.items():
         yield session, seconds, marks

@@ -6,6 +6,7 @@ memory and in a file beside it, the lesson goes on, and all is written as soon a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from fewshot_fer.records.seconds import Seconds
 from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.records.views import View
 
+_log = logging.getLogger(__name__)
 _TRY_AGAIN_S: Final = 2.0
 
 
@@ -72,7 +74,9 @@ class Recorder:
 
     def mark(self, text: str, second: int | None = None) -> Mark:
         """Mark a second of the session, or this moment."""
-        mark = Mark(int(self._time) if second is None else second, " ".join(text.split())[:200])
+        # Half an emoji, as a browser may cut one, is in no database's alphabet.
+        whole = text.encode(errors="replace").decode().replace("\0", "")
+        mark = Mark(int(self._time) if second is None else second, " ".join(whole.split())[:200])
         self._hand_over([], [mark])
         return mark
 
@@ -92,11 +96,11 @@ class Recorder:
             self._closing = True
             self._changed.notify()
         self._writer.join()
-        if self._broken is not None:
-            raise self._broken
         if self.trouble is not None:
             raise self.trouble
         self._store.end(self._session)
+        if self._broken is not None:
+            raise self._broken
 
     def __enter__(self) -> Self:
         return self
@@ -121,12 +125,6 @@ class Recorder:
             self._changed.notify()
 
     def _work(self) -> None:
-        try:
-            self._write_on()
-        except Exception as error:  # A mistake of ours: `close` must not pass over it in silence.
-            self._broken = error
-
-    def _write_on(self) -> None:
         """Write whatever waits, until closed and one last time."""
         while True:
             with self._changed:
@@ -143,8 +141,7 @@ class Recorder:
 
     def _write(self, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
         try:
-            if seconds or marks:
-                self._store.write(self._session, seconds, marks)
+            self._put(seconds, marks)
         except RecordError as error:
             self.trouble = self._kept_aside(error, seconds, marks)
             return
@@ -153,6 +150,23 @@ class Recorder:
             del self._waiting[: len(seconds)], self._marks[: len(marks)]
         if self._backlog is not None:
             self._backlog.clear()
+
+    def _put(self, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
+        """Into the database; what cannot be written at all must not take the rest with it."""
+        try:
+            if seconds or marks:
+                self._store.write(self._session, seconds, marks)
+        except RecordError:
+            raise
+        except Exception as error:  # A mistake of ours: `close` does not pass over it in silence.
+            if self._broken is None:
+                _log.exception("a part of the record cannot be written")
+            self._broken = error
+            if len(seconds) + len(marks) > 1:
+                for second in seconds:
+                    self._put([second], [])
+                for mark in marks:
+                    self._put([], [mark])
 
     def _kept_aside(
         self, error: RecordError, seconds: Sequence[Second], marks: Sequence[Mark]

@@ -1,4 +1,7 @@
-"""Writes a session down while it is watched, and forgets students; numbers only, see `values`."""
+"""Writes a session down while it is watched, and forgets students; numbers only, see `values`.
+
+What is kept of whom is what they agreed to: see `to_keep` and `agree`.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ from fewshot_fer.errors import RecordError
 from fewshot_fer.records.backlog import catch_up, leave_out, students_in
 from fewshot_fer.records.engine import shown
 from fewshot_fer.records.recorder import Recorder
-from fewshot_fer.records.store import Store
-from fewshot_fer.records.views import View
+from fewshot_fer.records.store import Retention, Store
+from fewshot_fer.records.views import Seen, View
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import Consent, Purpose, Purposes, Student
 
 
 class Pupil(Protocol):
@@ -28,6 +32,11 @@ class Pupil(Protocol):
     @property
     def id(self) -> str:
         """What they are recorded under."""
+        ...
+
+    @property
+    def purposes(self) -> Purposes:
+        """What they agreed to."""
         ...
 
 
@@ -62,12 +71,13 @@ class SessionWriter:
         *,
         per_student: bool,
         try_again: float = 2.0,
+        retention: Retention | None = None,
     ) -> Self:
         """A new session in a database, of every enrolled student or of the class alone.
 
         A database that does not answer is tried again after so many seconds.
         """
-        store = opened(records)
+        store = opened(records, retention)
         try:
             session = store.begin(class_name, per_student=per_student)
         except BaseException:
@@ -93,7 +103,7 @@ class SessionWriter:
     def note(self, view: View) -> None:
         """One more view of the class."""
         self._began = view.time if self._began is None else self._began
-        self._recorder.note(replace(of_members(view), time=self._since(view.time)))
+        self._recorder.note(replace(to_keep(view), time=self._since(view.time)))
 
     def mark(self, text: str, time: float) -> None:
         """A moment, by the same clock as the views'."""
@@ -106,8 +116,9 @@ class SessionWriter:
     def end(self) -> None:
         """End the session; raises what kept it from being written, and is over all the same."""
         try:
-            # Who was deleted during the lesson may have been written once more while they were.
-            here = {student.id for student in self._library.students()}
+            # Who was deleted, or took numbers back, may have been written once more meanwhile.
+            keep = (one for one in self._library.students() if Purpose.NUMBERS in one.purposes)
+            here = {student.id for student in keep}
             try:
                 self._recorder.close()
             except RecordError:
@@ -136,9 +147,9 @@ class SessionWriter:
         return 0.0 if self._began is None else max(0.0, time - self._began)
 
 
-def opened(records: str) -> Store:
+def opened(records: str, retention: Retention | None = None) -> Store:
     """The record, with what earlier sessions left behind brought in."""
-    store = Store.open(records)
+    store = Store.open(records, retention=retention)
     try:
         bring_in(store, records)
     except BaseException:
@@ -152,7 +163,8 @@ def forget(records: str, student: str) -> list[int]:
     file = _sqlite_file(records)
     if file is not None and not file.exists():
         return []
-    with opened(records) as store:  # What waits is brought in, else it would come back later.
+    kept = Retention(students=None)  # Whoever deletes one does not mean others.
+    with opened(records, kept) as store:  # What waits is brought in, else it would come back later.
         return store.forget(student)
 
 
@@ -164,6 +176,14 @@ def remove_student(library: Library, records: str, student: str) -> list[int]:
     sessions = forget(records, student)
     library.remove(student)
     return sessions
+
+
+def agree(library: Library, records: str, student: str, consent: Consent) -> Student:
+    """Note what a student agrees to from now on; what that does not cover is deleted."""
+    after = library.agree(student, consent)
+    if Purpose.NUMBERS not in consent.purposes:
+        forget(records, student)
+    return after
 
 
 def bring_in(store: Store, records: str) -> int:
@@ -180,12 +200,18 @@ def bring_in(store: Store, records: str) -> int:
         ) from error
 
 
-def of_members(view: View) -> View:
-    """The view, with faces of those who are not (or no longer) enrolled as nobody's."""
-    if all(face.student is None or face.name is not None for face in view.seen):
-        return view
-    seen = (face if face.name is not None else replace(face, student=None) for face in view.seen)
-    return replace(view, seen=tuple(seen))
+def to_keep(view: View) -> View:
+    """The view as it may be kept: of who did not agree to that, only that there was a face.
+
+    Faces of those who are not (or no longer) enrolled are nobody's.
+    """
+    return replace(view, seen=tuple(_to_keep(face) for face in view.seen))
+
+
+def _to_keep(face: Seen) -> Seen:
+    if Purpose.NUMBERS not in face.purposes:
+        return replace(face, student=None, name=None, reading=None, quality=None)
+    return face if face.name is not None else replace(face, student=None)
 
 
 def waiting_files(records: str) -> Path:

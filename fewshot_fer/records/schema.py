@@ -30,7 +30,11 @@ from sqlalchemy import (
     select,
 )
 
-STEPS: Final[tuple[str, ...]] = ()
+STEPS: Final[tuple[str, ...]] = (
+    "CREATE TABLE forgotten (session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,"
+    " student TEXT NOT NULL, PRIMARY KEY (session, student))",
+    "CREATE TABLE clock (believed BIGINT NOT NULL, ahead BIGINT)",
+)
 """SQL that makes version 2 of version 1, and so on: never edited, only added to."""
 
 _Filled = partial(Column, nullable=False)
@@ -99,6 +103,17 @@ student_seconds = _Clustered(
     _Filled("quality", SmallInteger),
     Column("shown", SmallInteger),  # the expression's place in the session's names
     _Filled("scores", LargeBinary),  # 0 to 255, one byte an expression
+)  # fmt: skip
+# Who was deleted while a session ran: nothing of them is written in it any more.
+forgotten = Table(
+    "forgotten", metadata,
+    _of_session(),
+    _Key("student", Text),  # a hash: the id is gone too
+)  # fmt: skip
+clock = Table(
+    "clock", metadata,
+    _Filled("believed", BigInteger),  # seconds since 1970, UTC
+    Column("ahead", BigInteger),  # when a clock was first seen far ahead of it
 )  # fmt: skip
 _versions = Table("schema_version", metadata, _Filled("version", Integer))
 

@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.measures import KEEP_DAYS
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
+from fewshot_fer.records.clock import believed, write_down
 from fewshot_fer.records.engine import open_engine, shown, shrink, upsert, wait_for_turn
 from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.values import (
@@ -23,16 +26,22 @@ from fewshot_fer.records.values import (
     SessionRecord,
     StudentTrack,
 )
+from fewshot_fer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long things are kept; None is until somebody deletes them."""
 
-    students: timedelta | None = timedelta(days=180)
+    students: timedelta | None = timedelta(days=KEEP_DAYS)
     """What was recorded of single students."""
     sessions: timedelta | None = None
     """Whole sessions."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """What the settings say."""
+        return cls(timedelta(days=settings.keep_days))
 
 
 class Store:
@@ -93,6 +102,8 @@ class Store:
         ended = update(schema.sessions).where(schema.sessions.c.id == session)
         with plain_words(self.where), self._writing.begin() as connection:
             connection.execute(ended.values(ended=int(self._now().timestamp())))
+            this = schema.forgotten.c.session == session
+            connection.execute(delete(schema.forgotten).where(this))
 
     def sessions(self) -> list[SessionRecord]:
         """All sessions, the latest first."""
@@ -114,6 +125,8 @@ class Store:
     def write(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()) -> None:
         """Seconds that are over and marks, in one transaction; written twice, they are one."""
         with plain_words(self.where), self._writing.begin() as connection:
+            wait_for_turn(connection)  # Else somebody might be forgotten in between.
+            seconds = self._but_forgotten(connection, session, seconds)
             names = self._learn_names(connection, session, seconds)
             numbers = self._learn_students(connection, session, seconds)
             self._insert(connection, schema.class_seconds, rows.class_rows(session, seconds, names))
@@ -127,6 +140,16 @@ class Store:
             if new := [mark for mark in marks if mark not in known]:
                 marked = [{"session": session, "second": m.second, "text": m.text} for m in new]
                 connection.execute(insert(schema.marks), marked)
+
+    def _but_forgotten(
+        self, connection: Connection, session: int, seconds: Sequence[Second]
+    ) -> Sequence[Second]:
+        """The seconds without those who were deleted while this session ran."""
+        this = schema.forgotten.c.session == session
+        gone = set(connection.scalars(select(schema.forgotten.c.student).where(this)))
+        return (
+            [one.without(lambda id_: _hidden(id_) in gone) for one in seconds] if gone else seconds
+        )
 
     def _insert(self, connection: Connection, table: Table, new: list[rows.Row]) -> None:
         if new:
@@ -221,8 +244,13 @@ class Store:
 
     def forget(self, student: str) -> list[int]:
         """Delete all that was recorded of one student, and say in which sessions that was."""
-        people, found = schema.session_students, []
+        people, found, this = schema.session_students, [], schema.sessions.c
         with plain_words(self.where), self._writing.begin() as connection:
+            wait_for_turn(connection)
+            # What still runs, or was cut off, may have more of them to write.
+            running = connection.scalars(select(this.id).where(this.ended.is_(None)))
+            new = [{"session": one, "student": _hidden(student)} for one in running]
+            self._insert(connection, schema.forgotten, new)
             for row in connection.execute(select(people).where(people.c.student == student)).all():
                 for table in (schema.student_seconds, schema.tracks, people):
                     connection.execute(
@@ -236,11 +264,16 @@ class Store:
 
     def _expire(self, retention: Retention) -> None:
         people = (schema.student_seconds, schema.tracks, schema.session_students)
+        now = self._now()
         with self._engine.begin() as connection:
-            old = self._older(connection, retention.sessions)
-            open_ = self._older(connection, retention.students) - old
+            time, is_news = believed(connection, now)
+            old = self._older(connection, time, retention.sessions)
+            open_ = self._older(connection, time, retention.students) - old
             known = schema.session_students.c.session
             open_ &= set(connection.execute(select(known).distinct()).scalars())
+        if is_news:
+            with self._writing.begin() as connection:
+                write_down(connection, now)
         # Most often nothing is due, and then nobody has to wait for the writers' lock.
         if not old and not open_:
             return
@@ -250,11 +283,11 @@ class Store:
                 connection.execute(delete(table).where(table.c.session.in_(open_)))
         shrink(self._engine)
 
-    def _older(self, connection: Connection, age: timedelta | None) -> set[int]:
+    def _older(self, connection: Connection, time: datetime, age: timedelta | None) -> set[int]:
         if age is None:
             return set()
         this = schema.sessions.c
-        due = select(this.id).where(this.started < int((self._now() - age).timestamp()))
+        due = select(this.id).where(this.started < int((time - age).timestamp()))
         return set(connection.execute(due).scalars())
 
     # ------------------------------------------------------------------ versions
@@ -273,6 +306,10 @@ class Store:
                 where=self.where,
                 next_step="Update fewshot-fer, or name another database with `records`.",
             )
+
+
+def _hidden(student: str) -> str:
+    return sha256(student.encode()).hexdigest()
 
 
 def _no_session(session: int | None, where: str) -> RecordError:

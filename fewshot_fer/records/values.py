@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from pydantic import Field
 
 from fewshot_fer.arrays import Floats, Ints
 
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""What fits into a column; looked at where values come from a file."""
 BLOCK_S: Final = 10
 """Reports are made from blocks of so many seconds."""
 
@@ -21,8 +24,8 @@ BLOCK_S: Final = 10
 class ClassSecond:
     """The class in one second: means over the frames of that second."""
 
-    second: int
-    expected: int
+    second: Number
+    expected: Annotated[Number, Field(le=32_767)]
     """Students of the class."""
     faces: float
     sure: float
@@ -36,7 +39,7 @@ class StudentSecond:
     """One student in one second; shares are of the frames of that second."""
 
     student: str
-    track: int
+    track: Number
     seen: float
     sure: float
     quality: float
@@ -52,12 +55,16 @@ class Second:
     whole: ClassSecond
     students: tuple[StudentSecond, ...] = ()
 
+    def without(self, gone: Callable[[str], bool]) -> Second:
+        """The same without some students."""
+        return replace(self, students=tuple(s for s in self.students if not gone(s.student)))
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A moment that the teacher marked, in seconds of the session."""
 
-    second: int
+    second: Number
     text: str
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
+from fewshot_fer.students.store.records import EVERY, Purpose, Purposes
 
 Box = tuple[float, float, float, float]
 
@@ -44,6 +45,13 @@ class Seen:
     """When it was last read; equal to the view's time if in this very frame."""
     source: str = ""
     """Which source shows it, where several make one class: the box is in that one's picture."""
+    purposes: Purposes = EVERY
+    """What may be done with it; who has not agreed to be read is a face and no more."""
+
+    @property
+    def may_be_read(self) -> bool:
+        """Whether it is somebody who agreed."""
+        return Purpose.READ in self.purposes
 
     @property
     def expression(self) -> str | None:
@@ -60,7 +68,9 @@ class ClassShares:
     sure: int
     """Faces that are confidently read."""
     expected: int
-    """Students of the class, or the faces in the frame where these are more."""
+    """Students who agreed to be read, or the faces that are read where these are more."""
+    unread: int = 0
+    """Faces that are not read, since nobody agreed to it."""
 
     def __str__(self) -> str:
         shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in self.shares.items())
@@ -115,17 +125,20 @@ class View:
 
 
 def shares_of(seen: Sequence[Seen], members: int) -> ClassShares:
-    """The class's shares from the faces of a frame and the number of students."""
+    """The class's shares from the faces of a frame and how many students agreed to be read."""
+    unread = sum(not face.may_be_read for face in seen)
     sure = [face.expression for face in seen if face.expression is not None]
     counts = Counter(sure)
     return ClassShares(
         {name: count / len(sure) for name, count in counts.most_common()},
         len(sure),
-        max(members, len(seen)),
+        max(members, len(seen) - unread),
+        unread,
     )
 
 
 def effort_of(seen: Iterable[Seen], time: float) -> Effort:
-    """What was done, from the faces of a frame."""
-    ages = [time - face.read_at if face.read_at is not None else float("inf") for face in seen]
+    """What was done, from the faces of a frame that may be read."""
+    faces = [face.read_at for face in seen if face.may_be_read]
+    ages = [time - read_at if read_at is not None else float("inf") for read_at in faces]
     return Effort(len(ages), sum(age == 0 for age in ages), max(ages, default=0.0))

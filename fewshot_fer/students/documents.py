@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 Counts = Annotated[dict[str, int], Field(description="how many pictures, by expression")]
 
-Consent = TypedDict("Consent", {"by": str, "at": str, "text": str, "sha256": str})
-"""Who agreed, when, and to which text."""
+Consent = TypedDict("Consent", {
+    "by": str, "at": str, "text": str, "language": str, "days": int | None, "sha256": str,
+    "purposes": Sequence[str],
+})
+"""Who agreed, when, to which text and to what of it."""
 
 Student = TypedDict("Student", {
     "student": Annotated[str, Field(description="the id")], "name": str, "created": str,
@@ -91,7 +94,10 @@ def student(found: records.Student) -> Student:
             "by": consent.by,
             "at": consent.at.isoformat(),
             "text": consent.text,
+            "language": consent.language,
+            "days": consent.days,
             "sha256": consent.sha256,
+            "purposes": sorted(consent.purposes),
         },
         "keeps": found.keeps,
         "own_expressions": found.own_expressions,

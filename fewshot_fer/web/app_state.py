@@ -28,7 +28,7 @@ from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter, waiting_files
-from fewshot_fer.records.store import Store
+from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
@@ -94,9 +94,7 @@ class AppState:
         self.credentials = Credentials(
             self.folder, host=settings.host, now=now, password=password, of=of
         )
-        self.portal = Portal(
-            self.library, settings.records, self.lessons, self.credentials, self.folder
-        )
+        self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
         self.taken = TakenFaces()
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
@@ -157,7 +155,10 @@ class AppState:
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
         records = self.settings.records
-        return SessionWriter.begin(records, self.library, name, per_student=per_student)
+        kept = Retention.of(self.settings)
+        return SessionWriter.begin(
+            records, self.library, name, per_student=per_student, retention=kept
+        )
 
     def check_ins(self, session: int) -> tuple[CheckIn, ...]:
         """Who is worth a check-in in a session that is recorded."""
@@ -166,7 +167,7 @@ class AppState:
 
     def store(self) -> Store:
         """The record of sessions; use it in a `with`."""
-        return Store.open(self.settings.records)
+        return Store.open(self.settings.records, retention=Retention.of(self.settings))
 
     # ------------------------------------------------------------------ in the background
 

@@ -27,9 +27,10 @@ def said(title: str, *lines: str, status: int = 200) -> HTMLResponse:
 
 
 @cache
-def agreement(version: str) -> Markup:
+def agreement(version: str, language: str = "en", days: int | None = None) -> Markup:
     """The agreement's text as HTML."""
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(consent_text(version)))
+    text = consent_text(version, language, days)
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(text))
 
 
 def prepare() -> None:

@@ -31,18 +31,19 @@ Hello = TypedDict("Hello", {
 
 Face = TypedDict("Face", {
     "track": int, "box": list[float], "student": str | None, "name": str | None, "sure": bool,
+    "agreed": bool,
     "expression": NotRequired[str | None], "best": NotRequired[str | None],
     "scores": NotRequired[Shares], "unsure": NotRequired[str | None],
     "unsure_code": NotRequired[str | None], "quality": NotRequired[float | None],
 })
-"""A face; what single students show is left out unless it is to be told."""
+"""A face; what single students show is left out unless it is to be told, and not `agreed` to."""
 
-Numbers = TypedDict("Numbers", {"shares": Shares, "sure": int, "expected": int})
-"""The class as a whole."""
+Numbers = TypedDict("Numbers", {"shares": Shares, "sure": int, "expected": int, "unread": int})
+"""The class as a whole; `unread` are faces of who has not agreed."""
 
 View = TypedDict("View", {
     "type": Literal["view"], "source": str, "time": float, "size": list[int], "seen": list[Face],
-    "shares": Shares, "sure": int, "expected": int, "ms": float,
+    "shares": Shares, "sure": int, "expected": int, "unread": int, "ms": float,
 })
 """What was seen in one picture; for other viewers the picture comes just before."""
 
@@ -84,7 +85,7 @@ State = TypedDict("State", {
     "type": Literal["state"], "id": str, "name": str, "seconds": float,
     "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
     "trouble": str | None, "viewers": int, "shares": Shares, "sure": int, "expected": int,
-    "sources": list[Source], "people": list[Person], "marks": list[Mark],
+    "unread": int, "sources": list[Source], "people": list[Person], "marks": list[Mark],
     "check_ins": list[CheckIn], "timeline": Timeline,
 })
 """The class, once a second."""
@@ -99,6 +100,13 @@ Photographs = TypedDict("Photographs", {
 })
 """Small pictures of the enrolled who keep some, by id, as addresses of data."""
 Marked = TypedDict("Marked", {"type": Literal["marked"], "second": int, "text": str})
+Noticed = TypedDict("Noticed", {
+    "type": Literal["noticed"], "name": str,
+    "purposes": list[Literal["read", "numbers", "pictures"]],
+    "what": Literal["joined", "left", "agreed", "withdrew", "deleted"],
+})
+"""What a student did."""
+
 Recording = TypedDict("Recording", {
     "type": Literal["recording"], "session": int | None, "each": bool,
 })
@@ -135,7 +143,8 @@ Done = TypedDict("Done", {
 Rest = TypedDict("Rest", {"type": Literal["paused", "resumed"]})
 
 FromClass = (
-    Hello | View | Skipped | State | Students | Photographs | Done | Marked | Rest | Recording
+    Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest
+    | Recording
     | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem
 )
 """What the server says to the class's page."""
@@ -238,7 +247,7 @@ Coach = TypedDict("Coach", {"type": Literal["coach"], "events": list[CoachEvent]
 Wait = TypedDict("Wait", {"type": Literal["wait"]})
 Bye = TypedDict("Bye", {
     "type": Literal["bye"], "what": str, "next_step": str,
-    "why": Literal["taken over", "removed", "left", "ended", "idle", "full"],
+    "why": Literal["taken over", "removed", "withdrawn", "left", "ended", "idle", "full"],
 })
 """The line ends, and why."""
 

@@ -118,6 +118,7 @@ def numbers(shares: ClassShares) -> messages.Numbers:
         "shares": {name: round(share, 4) for name, share in shares.shares.items()},
         "sure": shares.sure,
         "expected": shares.expected,
+        "unread": shares.unread,
     }
 
 
@@ -127,7 +128,7 @@ def without_each(message: messages.FromClass) -> messages.FromClass:
         return message
     seen: list[messages.Face] = [
         {"track": face["track"], "box": face["box"], "student": face["student"],
-         "name": face["name"], "sure": face["sure"]}
+         "name": face["name"], "sure": face["sure"], "agreed": face["agreed"]}
         for face in message["seen"]
     ]  # fmt: skip
     return {**message, "seen": seen}
@@ -161,6 +162,7 @@ def face_message(face: Seen) -> messages.Face:
         "student": face.student,
         "name": face.name,
         "sure": face.expression is not None,
+        "agreed": face.may_be_read,
         "expression": face.expression,
         "best": reading.expression if reading is not None else None,
         "scores": {name: round(score, 3) for name, score in scores.items()},

@@ -14,12 +14,13 @@ from fewshot_fer.errors import LibraryError
 from fewshot_fer.lesson.commands import Leave, Results, Source
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import CheckIns, LessonState, Looked, Skipped
-from fewshot_fer.lesson.naming import Namer, OneStudent
+from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured, Pictures
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.views import View
+from fewshot_fer.students.store.records import EVERY, Purposes
 from tests.lesson.colours import FINE, Colours, Places, Pupils, picture
 
 WAIT = 20.0
@@ -40,6 +41,7 @@ class Clock:
 @dataclass(frozen=True)
 class Pupil:
     id: str
+    purposes: Purposes = EVERY
 
 
 @dataclass
@@ -59,14 +61,8 @@ class Hall:
     def opened(self) -> Hall:
         return self
 
-    def watch(
-        self,
-        *,
-        student: str | None = None,
-        cores: float | None = None,
-        namer: Namer | None = None,
-    ) -> ClassSession:
-        namer = OneStudent(student) if student is not None else namer
+    def watch(self, source: Source) -> ClassSession:
+        namer = OneStudent(source.student) if source.student is not None else source.namer
         return ClassSession(Colours(), self.members, follower=Places(), assess=FINE, namer=namer)
 
     def refresh(self) -> None:
@@ -90,7 +86,7 @@ class Hall:
         return ({"session": session},)
 
     def students(self) -> list[Pupil]:
-        return [Pupil(student) for student in self.members.names]
+        return [Pupil(one, self.members.purposes(one)) for one in self.members.names]
 
 
 @dataclass
@@ -101,8 +97,8 @@ class Slow(Hall):
     go_on: Event = field(default_factory=Event)
     seen: list[Any] = field(default_factory=list)
 
-    def watch(self, **_: Any) -> ClassSession:
-        inner = super().watch()
+    def watch(self, source: Source) -> ClassSession:
+        inner = super().watch(source)
         look = inner.look
 
         def slowly(frame: Bytes, time: float) -> View:

@@ -15,6 +15,7 @@ from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.prototypes import Prototypes, Reading
 from fewshot_fer.reasons import Reason
+from fewshot_fer.students.store.records import EVERY, NONE, Purposes
 
 SIDE = 40
 STEP = 50
@@ -70,6 +71,8 @@ class Pupils:
     """Reads greys; remembers whose they were said to be."""
 
     names: Mapping[str, str] = field(default_factory=dict)
+    agreed: dict[str | None, Purposes] = field(default_factory=dict)
+    """What was agreed to, where that is not everything; who left has agreed to nothing."""
     asked: list[str | None] = field(default_factory=list)
 
     def read(
@@ -88,6 +91,10 @@ class Pupils:
 
     def name(self, student: str) -> str | None:
         return self.names.get(student)
+
+    def purposes(self, student: str | None) -> Purposes:
+        known = student is None or student in self.names
+        return self.agreed.get(student, EVERY if known else NONE)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -13,6 +13,7 @@ from fewshot_fer.cli.commands.live import in_words
 from fewshot_fer.drawn.files import reference_pictures
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.align import portraits
+from fewshot_fer.lesson.commands import Source
 from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.reasons import Code, Reason
@@ -79,7 +80,7 @@ def test_a_source_may_change_its_size_in_mid_stream(opened: OpenClass) -> None:
     (drawn,) = invent_class(1, 0)
     _, large = next(iter(reference_pictures(drawn, session=0)))
     small = cv2.resize(large, None, fx=0.5, fy=0.6, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    session = opened.watch()
+    session = opened.watch(Source("drawn", "drawn"))
     for k, image in enumerate((large, large, small, small, large)):
         (face,) = session.look(image, k / 2).seen
         x0, y0, x1, y1 = face.box

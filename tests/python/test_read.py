@@ -153,6 +153,7 @@ BAD: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a missing video": (lambda here: here / "none.mp4", "none.mp4: There is no such file"),
     "text": (lambda here: "happy", "happy: There is no such file"),
     "long text": (lambda here: 999 * "happy ", "cannot be read"),
+    "an address": (lambda here: "https://a.b/c.jpg", "https://a.b/c.jpg: This is an address"),
     "text with a zero": (lambda here: "ha\0ppy", "There is no such file"),
     "a folder": (lambda here: here, "This is a folder.*Give a list of its pictures"),
     "an empty list": (lambda here: [], "no picture in this list"),

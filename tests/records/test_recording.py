@@ -15,6 +15,7 @@ from fewshot_fer.records.recording import SessionWriter, forget
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.records.views import Seen, View
+from fewshot_fer.students.store.records import EVERY, Purpose, Purposes
 from tests.fakes.waiting import until
 from tests.records.views import seen, view
 
@@ -24,6 +25,7 @@ RECORDS = "sqlite:///records.db"
 @dataclass(frozen=True)
 class Pupil:
     id: str
+    purposes: Purposes = EVERY
 
 
 class Class:
@@ -178,3 +180,26 @@ def test_the_screen_says_what_is_recorded_and_what_is_wrong(
     monkeypatch.setattr(Store, "write", full)
     assert app.run([*arguments, "--record"]) == 1
     assert "Not all of session 2 is written: The disk is full." in capsys.readouterr().out
+
+
+def test_only_what_was_agreed_to_is_kept() -> None:
+    here = Class("anna", "ben")
+    refuses = replace(named("ben", 2), purposes=EVERY - {Purpose.NUMBERS})
+    with SessionWriter.begin(RECORDS, here, per_student=True) as tape:
+        for k in range(12):
+            tape.note(view(k / 10, [named("anna", 1), refuses]))
+    with Store.open(RECORDS) as store:
+        found = store.read(students=True)
+    assert list(found.students) == ["anna"]
+    assert found.whole.sure.tolist() == [1, 1]  # Ben is a face, and no more.
+    assert found.whole.faces.tolist() == [2, 2]
+
+
+def test_who_takes_numbers_back_in_the_middle_is_not_kept_though_older_views_say_so() -> None:
+    with SessionWriter.begin(RECORDS, Class("anna", "ben"), per_student=True) as tape:
+        for k in range(25):
+            if k == 12:
+                assert forget(RECORDS, "ben") == [tape.session]
+            tape.note(view(k / 10, [named("anna", 1), named("ben", 2)]))
+    with Store.open(RECORDS) as store:
+        assert list(store.read(students=True).students) == ["anna"]

@@ -12,6 +12,7 @@ from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.values import ClassSecond, Second, StudentSecond
 from fewshot_fer.records.views import Effort, Seen, Timings, View, shares_of
+from fewshot_fer.students.store.records import EVERY, Purposes
 
 NO_TIME = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -63,6 +64,7 @@ def lesson(students: int, seconds: int, seed: int = 0) -> list[Second]:
 @dataclass(frozen=True)
 class Pupil:
     id: str
+    purposes: Purposes = EVERY
 
 
 @dataclass

@@ -61,7 +61,9 @@ def make_service(
 
     def make(**more: object) -> AppState:
         settings = Settings(
-            support_sets=tmp_path / "students", records=f"sqlite:///{tmp_path / 'record.db'}"
+            support_sets=tmp_path / "students",
+            records=f"sqlite:///{tmp_path / 'record.db'}",
+            reads="everybody",
         )
         service = AppState(
             settings, opens=lambda *_: shared_recognizer, workers=2,

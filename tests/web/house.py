@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -21,7 +21,9 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.enrolment.gate import Gate
@@ -60,10 +62,10 @@ class House(AppState):
 
 
 def opened_by(recogniser: TinyRecogniser, settings: Settings, library: Library) -> OpenClass:
-    """A class in which nobody is watched, and all look alike."""
-    whole = cast(Recognizer, recogniser)
-    members: Any = None
-    return OpenClass(settings, whole, library, Roster(library, recogniser), members, all_alike())
+    """A class in which all look alike."""
+    whole, roster = cast(Recognizer, recogniser), Roster(library, recogniser)
+    members = Enrolled(roster, PrototypeIndex(roster.prototypes(None)))
+    return OpenClass(settings, whole, library, roster, members, all_alike())
 
 
 def house_at(folder: Path, *, host: str = "127.0.0.1") -> House:

@@ -56,13 +56,13 @@ def test_signing_in_and_the_students_pages_wait_for_nothing(
     made = house.portal.invitations.make(running.id, running.name)
     link = f"/join/{house.portal.invitations.token(made)}"
     assert client.get(link).status_code == 200
-    assert client.post(link, data={"name": "Anna", "agrees": "yes"}).url.path == "/me"
-    assert client.post(link, data={"name": "Anna", "agrees": "yes"}).status_code == 200
+    assert client.post(link, data={"name": "Anna", "read": "yes"}).url.path == "/me"
+    assert client.post(link, data={"name": "Anna", "read": "yes"}).status_code == 200
     assert client.post(link, data={"withdraw": "yes"}).status_code == 200
     for path in ("/me", "/me/facts", "/me/delete", "/sign-in", "/sign-out", "/health", "/class"):
         assert client.get(path).status_code == 200, path
     assert client.post("/me/leave").status_code == 200
-    assert client.post(link, data={"name": "Ben", "agrees": "yes"}).url.path == "/me"
+    assert client.post(link, data={"name": "Ben", "read": "yes"}).url.path == "/me"
     assert client.post("/me/delete").status_code == 200
     assert client.get("/assets/icon.svg").status_code == 200
     assert [one.name for one in house.library.students()] == ["Anna"]

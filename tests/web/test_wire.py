@@ -65,6 +65,7 @@ def test_what_is_no_command_is_refused(text: str) -> None:
 def face(track: int) -> messages.Face:
     return {
         "track": track, "box": [0, 0, 9, 9], "student": "a", "name": "A", "sure": True,
+        "agreed": True,
         "expression": "happy", "best": "happy", "scores": {"happy": 1.0}, "unsure": None,
         "quality": 1.0,
     }  # fmt: skip
@@ -73,7 +74,7 @@ def face(track: int) -> messages.Face:
 def view(*faces: messages.Face) -> messages.View:
     return {
         "type": "view", "source": "gallery:a", "time": 0.0, "size": [9, 9], "seen": [*faces],
-        "shares": {"happy": 1.0}, "sure": 1, "expected": 1, "ms": 1.0,
+        "shares": {"happy": 1.0}, "sure": 1, "expected": 1, "unread": 0, "ms": 1.0,
     }  # fmt: skip
 
 

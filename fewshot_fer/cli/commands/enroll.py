@@ -35,6 +35,9 @@ def enroll(
     consent: Annotated[
         str | None, typer.Option(metavar="WHO", help="Who has read the agreement and agreed.")
     ] = None,
+    agrees_to: Annotated[
+        str, typer.Option(help="What they agreed to of it: pictures are due here.")
+    ] = "read,numbers,pictures",
     show_consent: Annotated[
         bool, typer.Option("--show-consent", help="Print the agreement and stop.")
     ] = False,
@@ -68,12 +71,12 @@ def enroll(
     from fewshot_fer.students.store.consent import consent_text
 
     if show_consent:
-        text = consent_text()
+        text = consent_text(days=call.settings.keep_days)
         return Answer({"text": text}, text)
     if (name is None) == (student is None):
         raise typer.BadParameter("give --name for a new student, or --student to add to one")
     # Consent comes before anything is looked at.
-    agreement = people.consent(call, consent) if student is None else None
+    agreement = people.consent(call, consent, agrees_to) if student is None else None
     several = folder is not None or video is not None or camera is not None
     enrolment = people.enrolment(call, some=several)
     whom = call.library.find(student).id if student is not None else None

@@ -34,7 +34,7 @@ _SILENT_S: Final = 10.0
 """A lesson of so many seconds is over so much later even if no picture comes."""
 
 
-@command(*NETWORK, "min_face", "port")
+@command(*NETWORK, "min_face", "port", "reads")
 def live(
     call: Call,
     source: Annotated[
@@ -74,9 +74,10 @@ def live(
 ) -> None:
     """Watch a class live. Pictures are never stored; numbers only with --record.
 
-    Shows the class as a whole; with --each every student as well. Single keys name a face, mark a
-    moment, recalibrate, pause and end. Nothing leaves this machine, unless the setting `records`
-    names a database elsewhere.
+    Only those who agreed are read; others are counted as faces, unless --reads everybody is
+    allowed where you are. Shows the class as a whole; with --each every student as well. Single
+    keys name a face, mark a moment, recalibrate, pause and end. Nothing leaves this machine, unless
+    the setting `records` names a database elsewhere.
     """
     settings = call.settings_with(support_sets=class_folder)
     sources = sources_of(source or ["0"], student, settings, cores)
@@ -107,11 +108,13 @@ def _in_terminal(
     from fewshot_fer.lesson.engine import LessonEngine
     from fewshot_fer.lesson.opening import OpenClass
     from fewshot_fer.records.recording import opened
+    from fewshot_fer.records.store import Retention
 
     here = OpenClass.open(settings)
     here.know_faces()
     if mode != "off":
-        opened(settings.records).close()  # Better now than in the middle of the lesson.
+        # Better now than in the middle of the lesson.
+        opened(settings.records, Retention.of(settings)).close()
     with ThreadPoolExecutor(1, "reading") as worker:
         lesson = LessonEngine(here, worker, name=here.name, rests=False)
         for source in sources:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fewshot_fer.web.certificates import Certificate
 
 
-@command("support_sets", "checkpoint", "precision", "min_face", needs="web")
+@command("support_sets", "checkpoint", "precision", "min_face", "reads", needs="web")
 def serve(
     call: Call,
     host: Host = None,

@@ -145,9 +145,9 @@ def delete(
 
 
 def _store(call: Call) -> Store:
-    from fewshot_fer.records.store import Store
+    from fewshot_fer.records.store import Retention, Store
 
-    return Store.open(call.settings.records)
+    return Store.open(call.settings.records, retention=Retention.of(call.settings))
 
 
 def _report(call: Call, session: int | None, *, each: bool) -> Report:

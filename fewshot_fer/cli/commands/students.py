@@ -195,6 +195,55 @@ def remove(call: Call, student: Who) -> Answer:
 
 
 @app.command()
+@command("yes", "support_sets")
+def agree(
+    call: Call,
+    student: Who,
+    to: Annotated[
+        str,
+        typer.Argument(metavar="PURPOSES", help="All that they agree to: read,numbers,pictures."),
+    ],
+    consent: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Who has read the agreement and agreed.")
+    ] = None,
+) -> Answer:
+    """Note what a student agrees to from now on; what that does not cover is deleted."""
+    from fewshot_fer.records.recording import agree as note
+    from fewshot_fer.students import documents
+
+    found, agreement = call.library.find(student), people.consent(call, consent, to)
+    gone = sorted(found.purposes - agreement.purposes)
+    if gone:
+        call.sure(f"Delete what was kept of {found.name} for {', '.join(gone)}, for good?")
+    after = note(call.library, call.settings.records, found.id, agreement)
+    words = f"{after.name} agrees to {', '.join(sorted(after.purposes))}."
+    return Answer(documents.student(after), words)
+
+
+@app.command()
+@command("yes", "support_sets")
+def withdraw(
+    call: Call,
+    student: Who,
+    purposes: Annotated[
+        str, typer.Argument(help="What they take back: read, numbers, pictures, or several.")
+    ],
+) -> Answer:
+    """Take back a part of what a student agreed to, and delete what was kept for it."""
+    from dataclasses import replace
+
+    from fewshot_fer.records.recording import agree as note
+    from fewshot_fer.students import documents
+
+    found, gone = call.library.find(student), frozenset(people.purposes(purposes))
+    call.sure(f"Delete what was kept of {found.name} for {', '.join(sorted(gone))}, for good?")
+    left = replace(found.consent, purposes=found.purposes - gone)
+    after = note(call.library, call.settings.records, found.id, left)
+    words = f"{after.name} agrees to {', '.join(sorted(after.purposes)) or 'nothing'} now."
+    return Answer(documents.student(after), words)
+
+
+@app.command()
 @command("support_sets")
 def verify(
     call: Call,

@@ -83,6 +83,9 @@ def class_bars(shares: ClassShares, width: int = 24) -> Table:
         grid.add_row(Text(name, style=style), bar(share, width, style), f"{100 * share:3.0f} %")
     covered = f"{shares.sure} of {shares.expected} clearly read"
     grid.add_row(Text("class", style="dim"), Text(covered, style="dim"), "")
+    if shares.unread:
+        what = "1 face" if shares.unread == 1 else f"{shares.unread} faces"
+        grid.add_row("", Text(f"{what} not read: no consent", style="yellow"), "")
     return grid
 
 

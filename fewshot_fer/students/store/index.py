@@ -18,7 +18,7 @@ from typing import Any
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.files import write_atomically
-from fewshot_fer.students.store.records import Summary
+from fewshot_fer.students.store.records import Purpose, Summary
 from fewshot_fer.students.store.store import PAGE, Store
 
 _GRAIN_NS = 100_000_000
@@ -80,7 +80,7 @@ class Index:
             if stamp is None:
                 continue
             entry = known.get(student_id)
-            if entry is not None and tuple(entry["stamp"]) == stamp:
+            if entry is not None and tuple(entry["stamp"]) == stamp and "purposes" in entry:
                 found[student_id] = stamp, _summary(student_id, entry)
                 continue
             try:
@@ -130,6 +130,7 @@ def _entry(stamp: Stamp, summary: Summary) -> dict[str, Any]:
         "counts": summary.counts,
         "calibrations": summary.calibrations,
         "keep_until": summary.keep_until.isoformat() if summary.keep_until else None,
+        "purposes": sorted(summary.purposes),
     }
 
 
@@ -142,4 +143,5 @@ def _summary(student_id: str, entry: Mapping[str, Any]) -> Summary:
         counts=entry["counts"],
         calibrations=entry["calibrations"],
         keep_until=date.fromisoformat(until) if until else None,
+        purposes=frozenset(map(Purpose, entry["purposes"])),
     )

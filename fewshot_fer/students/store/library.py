@@ -34,6 +34,7 @@ from fewshot_fer.students.store.records import (
     Consent,
     Keeps,
     NewReference,
+    Purpose,
     Reference,
     Student,
     to_yaml,
@@ -133,6 +134,17 @@ class Library(LibraryReader):
         """Say until when the student may be kept."""
         return self._change(student_id, lambda s: replace(s, keep_until=until))
 
+    def agree(self, student_id: str, consent: Consent) -> Student:
+        """Note what a student agrees to from now on; what that does not cover is deleted."""
+
+        def change(student: Student) -> Student:
+            after = replace(student, consent=consent)
+            if Purpose.PICTURES in after.purposes:
+                return after
+            return replace(after, references=(), calibrations=(), own_expressions=())
+
+        return self._change(student_id, change, forget=True)
+
     def remove(self, student_id: str) -> None:
         """Delete a student with everything that is known about them."""
         with self.store.changing():
@@ -145,11 +157,13 @@ class Library(LibraryReader):
         """Add a calibration; the newest of a checkpoint is the one in use."""
         data = encode_calibration(calibration)
         sha = hashlib.sha256(data).hexdigest()
-        return self._change(
-            student_id,
-            lambda s: replace(s, calibrations=(*(c for c in s.calibrations if c != sha), sha)),
-            {calibration_file(sha): data},
-        )
+
+        def change(student: Student) -> Student:
+            _refuse_unless_agreed(student)
+            others = (c for c in student.calibrations if c != sha)
+            return replace(student, calibrations=(*others, sha))
+
+        return self._change(student_id, change, {calibration_file(sha): data})
 
     def uncalibrate(self, student_id: str, sha: str) -> Student:
         """Take a calibration back, as if it had never been."""
@@ -213,6 +227,8 @@ class Library(LibraryReader):
         self, student: Student, references: Sequence[NewReference], files: dict[str, bytes]
     ) -> Student:
         """The student with more references, whose files are added to `files`."""
+        if references:
+            _refuse_unless_agreed(student)
         known = self.expressions(student)
         added: set[Reference] = set(student.references)
         for new in references:
@@ -227,6 +243,12 @@ class Library(LibraryReader):
         beyond = {one.expression for one in added} & set(self.basic) - set(BASIC)
         own = dict.fromkeys((*student.own_expressions, *sorted(beyond)))
         return replace(student, references=tuple(sorted(added)), own_expressions=tuple(own))
+
+
+def _refuse_unless_agreed(student: Student) -> None:
+    """Raise unless pictures of a student, and what is computed from them, may be kept."""
+    if Purpose.PICTURES not in student.purposes:
+        raise ConsentError(Reason(Code.PICTURES_NOT_AGREED, name=student.name))
 
 
 def _without(student: Student, expression: str) -> Student:

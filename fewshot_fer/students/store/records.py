@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -19,19 +20,69 @@ Keeps = Literal["images", "vectors"]
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
+class Purpose(StrEnum):
+    """What somebody agrees to, or not: each by itself."""
+
+    READ = "read"
+    """To be read while a lesson goes on."""
+    NUMBERS = "numbers"
+    """That what was read is kept, second by second."""
+    PICTURES = "pictures"
+    """That pictures, and what is computed from them, are kept to teach the program."""
+
+
+Purposes = frozenset[Purpose]
+EVERY: Final[Purposes] = frozenset(Purpose)
+NONE: Final[Purposes] = frozenset()
+
+_COVERS: Final[Mapping[str, Purposes]] = {"v1": frozenset({Purpose.READ, Purpose.PICTURES})}
+"""What was agreed to with a text from before there were purposes; of any other, nothing was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Who agreed, when, and to exactly which text."""
+    """Who agreed, when, to exactly which text and which of its purposes."""
 
     by: str
     at: datetime
     text: str
     sha256: str
+    purposes: Purposes
+    language: str = "en"
+    """Of the text, ..."""
+    days: int | None = None
+    """... and for how many days it says that numbers are kept."""
 
     @property
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, Any]:
         """As it is written down."""
-        return {"by": self.by, "at": self.at.isoformat(), "text": self.text, "sha256": self.sha256}
+        return {
+            "by": self.by,
+            "at": self.at.isoformat(),
+            "text": self.text,
+            "language": self.language,
+            **({} if self.days is None else {"days": self.days}),
+            "sha256": self.sha256,
+            "purposes": sorted(one.value for one in self.purposes),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Consent:
+        """What was written down; a text from before there were purposes covers what it spoke of."""
+        version, days = text(document["text"]), document.get("days")
+        given = document.get("purposes")
+        covered = _COVERS.get(version, NONE)
+        if given is not None:
+            covered = frozenset(map(Purpose, texts(given)))
+        return cls(
+            by=text(document["by"]),
+            at=moment(document["at"]),
+            text=version,
+            sha256=_hex(document["sha256"]),
+            purposes=covered,
+            language=text(document.get("language", "en")),
+            days=None if days is None else int(days),
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,6 +120,11 @@ class Student:
     calibrations: tuple[str, ...] = ()
 
     @property
+    def purposes(self) -> Purposes:
+        """What they agree to."""
+        return self.consent.purposes
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many references each expression has."""
         counts: dict[str, int] = {}
@@ -104,6 +160,7 @@ class Summary:
     counts: Mapping[str, int]
     calibrations: int
     keep_until: date | None
+    purposes: Purposes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +184,7 @@ def summary_of(student: Student) -> Summary:
         student.counts,
         len(student.calibrations),
         student.keep_until,
+        student.purposes,
     )
 
 
@@ -166,18 +224,12 @@ def _student(student_id: str, document: Mapping[str, Any]) -> Student:
     if not is_id(student_id) or keeps not in ("images", "vectors"):
         raise ValueError(student_id)
     kind: Literal["image", "vector"] = "image" if keeps == "images" else "vector"
-    consent = document["consent"]
     until = document.get("keep_until")
     return Student(
         id=student_id,
         name=tidy(document["name"], display_name),
         created=moment(document["created"]),
-        consent=Consent(
-            by=text(consent["by"]),
-            at=moment(consent["at"]),
-            text=text(consent["text"]),
-            sha256=_hex(consent["sha256"]),
-        ),
+        consent=Consent.of(document["consent"]),
         keeps=keeps,
         keep_until=date.fromisoformat(until) if until else None,
         own_expressions=tuple(

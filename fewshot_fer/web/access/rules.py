@@ -74,6 +74,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/join/{token}", "GET POST", "anybody"),
     Rule("/me", "GET", "student"),
     Rule("/me/facts", "GET", "student"),
+    Rule("/me/agreement", "POST", "student"),
     Rule("/me/leave", "POST", "student"),
     Rule("/me/delete", "GET POST", "student"),
     Rule("/me/live", SOCKET, "student"),

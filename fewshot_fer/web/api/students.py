@@ -20,6 +20,7 @@ from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.consent import agreed, consent_text
 from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
+from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.api.calls import (
     ZIP,
     Asked,
@@ -91,6 +92,7 @@ class Enrol(Strictness):
 
     name: Name
     consent: Name = Field(description="who has read /api/v1/consent and agreed to it")
+    purposes: list[Purpose] = Field(default=list(Purpose), description="what they agreed to")
     keeps: Literal["images", "vectors"] = "images"
     keep_until: date | None = Field(default=None, description="the last day")
     another: bool = Field(default=False, description="even when somebody has this name already")
@@ -111,7 +113,7 @@ class AsNew(Shape):
 @routes.get("/consent")
 def consent(call: Asked) -> ConsentText:
     """The agreement to read before enrolling."""
-    return {"text": consent_text()}
+    return {"text": consent_text(days=call.app.settings.keep_days)}
 
 
 @routes.get("/students")
@@ -132,7 +134,12 @@ def enroll_student(call: Annotated[Sent[Enrol], sent(Enrol)]) -> Enrolled:
     came = enrolment(call).enroll(
         wishes.name,
         given,
-        agreed(wishes.consent, library.now()),
+        agreed(
+            wishes.consent,
+            library.now(),
+            purposes=wishes.purposes,
+            days=call.app.settings.keep_days,
+        ),
         keeps=wishes.keeps,
         keep_until=wishes.keep_until,
         another=wishes.another,

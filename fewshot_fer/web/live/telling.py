@@ -13,6 +13,7 @@ from fewshot_fer.lesson.events import (
     LessonState,
     Looked,
     Marked,
+    Noticed,
     Paused,
     RecordingState,
     Skipped,
@@ -42,6 +43,13 @@ def event_message(event: Event, first: int = 0) -> FromClass:
             return _state_message(event, first)
         case Marked(mark):
             return {"type": "marked", "second": mark.second, "text": mark.text}
+        case Noticed(what, name, purposes):
+            return {
+                "type": "noticed",
+                "what": what,
+                "name": name,
+                "purposes": [one.value for one in purposes],
+            }
         case Paused(on):
             return {"type": "paused" if on else "resumed"}
         case RecordingState(mode="off", session=session):

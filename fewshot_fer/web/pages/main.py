@@ -12,8 +12,9 @@ import streamlit as st
 
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages import PAGES, door, notice
-from fewshot_fer.web.pages.parts import frame
+from fewshot_fer.web.pages.parts import frame, plain
 
+_LOOK_S: Final = 3.0
 # A sign of Streamlit's own would be fetched from another host.
 _ICON: Final = Path(__file__).parents[1] / "static" / "icon.svg"
 
@@ -34,8 +35,19 @@ def main() -> None:
             for module, title, icon, address in PAGES
         ]
     )
+    with st.sidebar:
+        _recorded(app)
     notice.once(app)
     chosen.run()
+
+
+@st.fragment(run_every=_LOOK_S)
+def _recorded(app: AppState) -> None:
+    """The sign that a class is recorded, on every page."""
+    for lesson in app.lessons.all():
+        if lesson.state.recording.mode != "off":
+            name = plain.text(lesson.state.name or "the class")
+            st.markdown(f":red[:material/radio_button_checked:] Recording {name}")
 
 
 def _show(module: str, app: AppState) -> None:

@@ -27,7 +27,7 @@ _LATE_S: Final = 0.3
 _PACE: Final = 0.1
 _MOST_PATIENCE: Final = 50.0
 
-Why = Literal["taken over", "removed", "left", "ended"]
+Why = Literal["taken over", "removed", "withdrawn", "left", "ended"]
 
 
 @dataclass(eq=False, slots=True)

@@ -13,10 +13,11 @@ from threading import Lock
 from typing import Final, Literal
 
 from fewshot_fer.errors import ConsentError, MissingError, StudentError, TooManyError
+from fewshot_fer.measures import KEEP_DAYS
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
-from fewshot_fer.students.store.records import Consent
+from fewshot_fer.students.store.records import NONE, Consent, Purpose, Purposes
 from fewshot_fer.web.portal.invitations import Invitation, Invitations
 
 PATIENCE: Final = 15 * 60.0
@@ -48,16 +49,24 @@ class Form:
     """The one picked from the list, if there was a list."""
     by: str = ""
     """Who agrees, where that is somebody else: a parent."""
-    agrees: bool = False
+    purposes: Purposes = NONE
+    """What they agree to."""
+    language: str = "en"
+    """In which they read the agreement."""
 
 
 class Door:
     """Lets students in; every method may come from any thread."""
 
     def __init__(
-        self, library: Library, invitations: Invitations, now: Callable[[], float]
+        self,
+        library: Library,
+        invitations: Invitations,
+        now: Callable[[], float],
+        days: int = KEEP_DAYS,
     ) -> None:
-        self._library = library
+        """`days` is for how long the agreement says that numbers are kept."""
+        self._library, self._days = library, days
         self._invitations = invitations
         self._now = now
         self._knocks: dict[str, Knock] = {}
@@ -65,13 +74,15 @@ class Door:
 
     def enter(self, invitation: Invitation, form: Form) -> str | Knock:
         """The student (an id) who is in now, or a knock that the teacher has to answer."""
-        if not form.agrees:
+        if Purpose.READ not in form.purposes:
             raise ConsentError(
                 "You have not agreed yet, so nothing was stored.",
-                next_step="Read the agreement and tick the box, or close this page.",
+                next_step="Read the agreement and tick the first box, or close this page.",
             )
         if invitation.student is not None:
-            return self._library.open(invitation.student).id
+            known = self._library.open(invitation.student)
+            self._agree(known.id, self._consent(form, form.by or known.name))
+            return known.id
         if form.student:
             if form.student not in invitation.may_pick:
                 raise StudentError(
@@ -84,7 +95,7 @@ class Door:
         if same:
             return self._knock(invitation, same[0].id, name, form)
         self._invitations.count_new(invitation)
-        return self._library.create(name, self._consent(form.by or name)).id
+        return self._library.create(name, self._consent(form, form.by or name)).id
 
     # ------------------------------------------------------------------ the teacher
 
@@ -104,6 +115,8 @@ class Door:
         student = knock.student
         if as_new:
             student = self._library.create(knock.name, knock.consent, namesake=True).id
+        else:
+            self._agree(student, knock.consent)
         self._answer(replace(knock, student=self._library.open(student).id, state="in"))
         return student
 
@@ -137,7 +150,7 @@ class Door:
             class_id=invitation.class_id,
             student=student,
             name=name,
-            consent=self._consent(form.by or name),
+            consent=self._consent(form, form.by or name),
             since=self._now(),
         )
         with self._lock:
@@ -149,8 +162,19 @@ class Door:
             self._knocks[knock.id] = knock
         return knock
 
-    def _consent(self, by: str) -> Consent:
-        return agreed(by, self._library.now())
+    def _consent(self, form: Form, by: str) -> Consent:
+        now = self._library.now()
+        return agreed(by, now, purposes=form.purposes, language=form.language, days=self._days)
+
+    def _agree(self, student: str, consent: Consent) -> None:
+        """Note what somebody who is known agrees to beside what they did already.
+
+        Joining takes nothing back: who leaves a box empty here has not asked to delete anything.
+        """
+        before = self._library.open(student).consent
+        if not consent.purposes <= before.purposes:
+            both = replace(consent, purposes=consent.purposes | before.purposes)
+            self._library.agree(student, both)
 
     def _open(self, knock_id: str) -> Knock:
         knock = self.knock(knock_id)

@@ -12,9 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from fewshot_fer.errors import FewshotFerError, MissingError, TooManyError
 from fewshot_fer.images import decode_image
-from fewshot_fer.lesson.commands import Leave, Source
+from fewshot_fer.lesson.commands import Heed, Leave, Source
 from fewshot_fer.lesson.engine import LessonEngine
-from fewshot_fer.lesson.events import Looked, Mode, Skipped
+from fewshot_fer.lesson.events import Skipped
+from fewshot_fer.students.store.records import NONE, Purpose, Purposes
 from fewshot_fer.web import messages, wire
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.app_state import AppState
@@ -23,6 +24,7 @@ from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.learning import Learner
 from fewshot_fer.web.portal.portal import source_of
+from fewshot_fer.web.portal.telling import BYES, own_view, recorded
 from fewshot_fer.web.wire import Command
 
 _LOOK_AROUND_S: Final = 1.0
@@ -30,22 +32,6 @@ _LAST_WORD_S: Final = 5.0
 _MOST_EXPRESSIONS: Final = 40
 
 T = TypeVar("T")
-_RECORDED: Final[dict[Mode, str | None]] = {
-    "off": None, "class": "The class is recorded", "per_student": "You are recorded",
-}  # fmt: skip
-_BYES: Final[dict[str, tuple[str, str]]] = {
-    "taken over": (
-        "You have joined from another device.",
-        "That one is read now, and this one is not. Press the button to come back here.",
-    ),
-    "removed": (
-        "You are not in this class any more.",
-        "Everything about you was deleted, and no label is made of you.",
-    ),
-    "left": ("You have left the class.", "Open your teacher's link to come back."),
-    "ended": ("The class is over.", "Thank you for taking part. You can close this page."),
-    "idle": ("No picture came for a while.", "The page goes on when it is looked at again."),
-}
 
 
 def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
@@ -63,7 +49,7 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
                 await _bye(socket, "full", error.what, error.next_step)
                 return
             except FewshotFerError:
-                await _bye(socket, "ended", *_BYES["ended"])
+                await _bye(socket, "ended", *BYES["ended"])
                 return
             await _serve(Connection(app, lesson, socket, device))
 
@@ -84,7 +70,7 @@ async def _serve(connection: Connection) -> None:
     finally:
         connection.close()
     if why is not None:
-        await _bye(connection.socket, why, *_BYES[why])
+        await _bye(connection.socket, why, *BYES[why])
 
 
 async def _bye(socket: WebSocket, why: str, what: str, next_step: str) -> None:
@@ -114,10 +100,15 @@ class Connection:
         self._adjusts = False
         self._looked_around = -1e9
         self._recording: str | None = None
+        self._known: tuple[object, Purposes] = None, NONE
+        """The student's page as it was last looked at, and what it says of their agreement."""
 
     async def listen(self) -> str | None:
         """Answer whatever comes; says why it ended, or None where the other side left."""
         await self._hello()
+        with suppress(FewshotFerError):
+            # Who has just joined is known to the lesson before their first picture comes.
+            await asyncio.wrap_future(self._lesson.ask(Heed()))
         while True:
             try:
                 async with asyncio.timeout(self._app.portal.devices.idle_s):
@@ -259,10 +250,20 @@ class Connection:
         state, student = self._lesson.state, self.device.student
         if state.ended:
             return "ended"
-        if await self._app.threads.run(student, self._app.library.stamp, student) is None:
-            return "removed"
-        self._recording = None if state.paused else _RECORDED[state.recording.mode]
+        agreed = await self._app.threads.run(student, self._agreed)
+        if agreed is None or Purpose.READ not in agreed:
+            return "removed" if agreed is None else "withdrawn"
+        self._recording = recorded(state, agreed)
         return None
+
+    def _agreed(self) -> Purposes | None:
+        """What the student agreed to; None once they are gone."""
+        stamp, student = self._app.library.stamp(self.device.student), self.device.student
+        if stamp is None:
+            return None
+        if stamp != self._known[0]:
+            self._known = stamp, self._app.library.open(student).purposes
+        return self._known[1]
 
     async def _hello(self) -> None:
         await self._send({"type": "wait", "every": round(1000 * self._app.portal.devices.every)})
@@ -275,18 +276,6 @@ class Connection:
     async def _send(self, message: Mapping[str, object]) -> None:
         async with asyncio.timeout(self._app.portal.devices.send_s):
             await self.socket.send_text(wire.encode(message))
-
-
-def own_view(looked: Looked, student: str, recording: str | None) -> messages.OwnView:
-    """Of what was seen, the student's own face and nothing of anybody else."""
-    seen = next((face for face in looked.view.seen if face.student == student), None)
-    told = wire.face_message(seen) if seen is not None else None
-    own: messages.OwnFace | None = None if told is None else {
-        "box": told["box"], "expression": told.get("expression"), "best": told.get("best"),
-        "scores": told.get("scores", {}), "unsure": told.get("unsure"),
-    }  # fmt: skip
-    size = list(looked.size)
-    return {"type": "view", "size": size, "face": own, "paused": False, "recording": recording}
 
 
 def _failed(error: FewshotFerError) -> messages.Failed:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from fewshot_fer.lesson.commands import Leave
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.lesson.commands import Heed, Leave, Notice
+from fewshot_fer.lesson.events import Noticed
 from fewshot_fer.lesson.registry import LessonRegistry
-from fewshot_fer.records.recording import remove_student
+from fewshot_fer.records.recording import forget, remove_student
+from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.records import Consent, Purpose
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.portal.devices import Devices, Why
 from fewshot_fer.web.portal.door import Door
 from fewshot_fer.web.portal.invitations import Invitations
+
+_HEED_S: Final = 5.0
 
 
 class Portal:
@@ -20,15 +28,15 @@ class Portal:
     def __init__(
         self,
         library: Library,
-        records: str,
+        settings: Settings,
         lessons: LessonRegistry,
         credentials: Credentials,
         folder: Path,
     ) -> None:
-        self._library, self._records, self._lessons = library, records, lessons
+        self._library, self._records, self._lessons = library, settings.records, lessons
         self._credentials = credentials
         self.invitations = Invitations(folder, credentials.signer, credentials.now)
-        self.door = Door(library, self.invitations, credentials.now)
+        self.door = Door(library, self.invitations, credentials.now, settings.keep_days)
         self.devices = Devices()
 
     def forget(self, student: str) -> list[int]:
@@ -37,11 +45,33 @@ class Portal:
         Whatever deletes a student while the app runs, a page or the API, does it here.
         """
         sessions = remove_student(self._library, self._records, student)
+        self._heed()
         self.send_away(student, "removed")
         self.invitations.forget(student)
         self.door.forget(student)
         self._credentials.tokens.forget(student)
         return sessions
+
+    def agree(self, student: str, consent: Consent) -> None:
+        """Note what a student agrees to now: it holds at once, and what it does not cover goes."""
+        self._library.agree(student, consent)
+        self._heed()
+        if Purpose.NUMBERS not in consent.purposes:
+            forget(self._records, student)
+        if Purpose.READ not in consent.purposes:
+            self.send_away(student, "withdrawn")
+
+    def tell(self, what: Noticed) -> None:
+        """Let the teacher know what a student did."""
+        for lesson in self._lessons.all():
+            lesson.ask(Notice(what))
+
+    def _heed(self) -> None:
+        """Have every lesson take in what somebody agreed to, or that they are gone."""
+        for asked in [lesson.ask(Heed()) for lesson in self._lessons.all()]:
+            # Whatever keeps a lesson from it now, it looks into the library once a second.
+            with suppress(FewshotFerError, TimeoutError):
+                asked.result(_HEED_S)
 
     def send_away(self, student: str, why: Why) -> None:
         """End a student's device, and stop reading them at once."""

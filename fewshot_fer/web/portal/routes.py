@@ -7,15 +7,18 @@ are made in threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from fewshot_fer.errors import FewshotFerError, SignInError
-from fewshot_fer.students.store.consent import CURRENT
-from fewshot_fer.students.store.records import Student
+from fewshot_fer.errors import FewshotFerError, RequestError, SignInError
+from fewshot_fer.lesson.events import Does, LessonState, Noticed
+from fewshot_fer.students.store.consent import CURRENT, agreed
+from fewshot_fer.students.store.records import EVERY, Purpose, Student
 from fewshot_fer.web.access.refusal import status_of
 from fewshot_fer.web.access.tokens import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
@@ -24,13 +27,14 @@ from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import facts_of
 from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
 from fewshot_fer.web.portal.live import live
+from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
 _STAY_S: Final = 24 * 3600.0
 """A student stays signed in for so long; their class is over by then."""
-_FIELDS: Final = ("name", "student", "by", "agrees", "withdraw")
+_FIELDS: Final = ("name", "student", "by", "withdraw", "purpose", *Purpose)
 
 Fields = Mapping[str, str]
 Makes = Callable[[Request, Fields], Response]
@@ -44,7 +48,7 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
         async def endpoint(request: Request) -> Response:
             fields: Fields = {}
             if method == "POST":
-                async with request.form(max_files=0, max_fields=8) as sent:
+                async with request.form(max_files=0, max_fields=12) as sent:
                     fields = {key: str(sent.get(key, "")) for key in _FIELDS}
             return await app.threads.run(asker(request), makes, request, fields)
 
@@ -55,6 +59,7 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
         route("POST", "/join/{token}", pages.enter),
         route("GET", "/me", pages.me),
         route("GET", "/me/facts", pages.facts),
+        route("POST", "/me/agreement", pages.agree),
         route("POST", "/me/leave", pages.leave),
         route("GET", "/me/delete", pages.ask_to_delete),
         route("POST", "/me/delete", pages.delete),
@@ -103,12 +108,14 @@ class Pages:
             if knock is not None:
                 self._door.withdraw(knock.id)
             return _without_knock(here)
-        form = Form(fields["name"], fields["student"], fields["by"].strip(), bool(fields["agrees"]))
+        ticked = frozenset(one for one in Purpose if fields[one])
+        form = Form(fields["name"], fields["student"], fields["by"].strip(), ticked)
         try:
             outcome = self._door.enter(invitation, form)
         except FewshotFerError as error:
             return self._join(request, invitation, form, error)
         if isinstance(outcome, str):
+            self._tell("joined", self._app.library.open(outcome))
             return self._in(request, invitation, outcome)
         keep(request, here, KNOCK_COOKIE, outcome.id, 3600.0)
         return here
@@ -151,7 +158,10 @@ class Pages:
             form=form or Form(),
             error=error,
             version=CURRENT[1:],
-            agreement=agreement(CURRENT),
+            agreement=agreement(CURRENT, days=self._app.settings.keep_days),
+            days=self._app.settings.keep_days,
+            purposes=purposes(self._app.settings.keep_days),
+            recorded=recorded(self._app.lessons.get(invitation.class_id).state, EVERY),
             camera_works=request.url.scheme == "https"
             or on_this_machine(request.url.hostname or ""),
         )
@@ -174,25 +184,53 @@ class Pages:
             student = self._student(request)
         except FewshotFerError:
             return _forgotten()
+        state = self._lesson(request)
+        return page(
+            "me",
+            name=student.name,
+            class_name=state.name if state is not None else "",
+            facts=facts_of(self._app, student),
+            agreed=student.purposes,
+            purposes=purposes(self._app.settings.keep_days),
+            taken_back={one: words for one, (*_, words) in PURPOSES.items()},
+            version=CURRENT[1:],
+            agreement=agreement(CURRENT, days=self._app.settings.keep_days),
+            recorded=recorded(state, student.purposes) if state is not None else None,
+        )
+
+    def agree(self, request: Request, fields: Fields) -> Response:
+        """Agree to one purpose, or (`withdraw`) take it back with what was kept for it."""
+        student = self._student(request)
         try:
-            class_name = self._class_name(request)
-        except FewshotFerError:
-            class_name = ""
-        known = facts_of(self._app, student)
-        return page("me", name=student.name, class_name=class_name, facts=known)
+            purpose = Purpose(fields["purpose"])
+        except ValueError as error:
+            raise RequestError("There is no such purpose.") from error
+        before, days = student.consent, self._app.settings.keep_days
+        if fields["withdraw"]:
+            after = replace(before, purposes=before.purposes - {purpose})
+        else:
+            now, all_ = self._app.library.now(), before.purposes | {purpose}
+            after = agreed(fields["by"].strip() or before.by, now, purposes=all_, days=days)
+        self._app.portal.agree(student.id, after)
+        self._tell("withdrew" if fields["withdraw"] else "agreed", student, purpose)
+        return RedirectResponse("/me#agreement", 303)
+
+    def _tell(self, what: Does, student: Student, *purposes: Purpose) -> None:
+        self._app.portal.tell(Noticed(what, student.name, purposes))
 
     def facts(self, request: Request, _: Fields) -> Response:
         """What is stored, for a page that wants to know whether it is still somebody's."""
-        try:
+        with suppress(FewshotFerError):
             student = self._student(request)
-            self._class_name(request)
-        except FewshotFerError:
-            return JSONResponse({"over": True}, 410)
-        return JSONResponse({"facts": facts_of(self._app, student)})
+            if self._lesson(request) is not None:
+                return JSONResponse({"facts": facts_of(self._app, student)})
+        return JSONResponse({"over": True}, 410)
 
     def leave(self, request: Request, _: Fields) -> Response:
         """Go; everything stays as it is."""
         self._app.portal.send_away(who(request).student or "", "left")
+        with suppress(FewshotFerError):
+            self._tell("left", self._student(request))
         return _gone(
             "You have left the class.",
             "Your camera is off for this page, and nothing is read any more.",
@@ -212,7 +250,9 @@ class Pages:
         """Delete everything about them."""
         student = who(request).student or ""
         try:
+            known = self._app.library.open(student)
             self._app.portal.forget(student)
+            self._tell("deleted", known)
         except FewshotFerError as error:
             if self._app.library.stamp(student) is not None:
                 return _refused(error)
@@ -226,8 +266,12 @@ class Pages:
         """Whose page it is; the guard has let nobody else through."""
         return self._app.library.open(who(request).student or "")
 
-    def _class_name(self, request: Request) -> str:
-        return self._app.lessons.get(who(request).class_id or "").name
+    def _lesson(self, request: Request) -> LessonState | None:
+        """How their class stands; None once it is over."""
+        try:
+            return self._app.lessons.get(who(request).class_id or "").state
+        except FewshotFerError:
+            return None
 
 
 def _refused(error: FewshotFerError) -> Response:

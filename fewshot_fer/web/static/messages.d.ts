@@ -6,11 +6,11 @@ export type Problem = { type: 'error'; code: string; what: string; next_step: st
 
 export type Hello = { type: 'hello'; class: string; source: string; each: boolean; ready: boolean };
 
-export type Face = { track: number; box: number[]; student: string | null; name: string | null; sure: boolean; expression?: string | null; best?: string | null; scores?: Shares; unsure?: string | null; unsure_code?: string | null; quality?: number | null };
+export type Face = { track: number; box: number[]; student: string | null; name: string | null; sure: boolean; agreed: boolean; expression?: string | null; best?: string | null; scores?: Shares; unsure?: string | null; unsure_code?: string | null; quality?: number | null };
 
-export type Numbers = { shares: Shares; sure: number; expected: number };
+export type Numbers = { shares: Shares; sure: number; expected: number; unread: number };
 
-export type View = { type: 'view'; source: string; time: number; size: number[]; seen: Face[]; shares: Shares; sure: number; expected: number; ms: number };
+export type View = { type: 'view'; source: string; time: number; size: number[]; seen: Face[]; shares: Shares; sure: number; expected: number; unread: number; ms: number };
 
 export type Skipped = { type: 'skipped'; reason: 'newer' | 'paused' | 'ended' };
 
@@ -28,7 +28,7 @@ export type Timeline = { step: number; from: number; stretches: Stretch[] };
 
 export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[] };
 
-export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; timeline: Timeline };
+export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; timeline: Timeline };
 
 export type Enrolled = { id: string; name: string };
 
@@ -37,6 +37,8 @@ export type Students = { type: 'students'; students: Enrolled[]; recognises: boo
 export type Photographs = { type: 'photographs'; pictures: Record<string, string> };
 
 export type Marked = { type: 'marked'; second: number; text: string };
+
+export type Noticed = { type: 'noticed'; name: string; purposes: ('read' | 'numbers' | 'pictures')[]; what: 'joined' | 'left' | 'agreed' | 'withdrew' | 'deleted' };
 
 export type Recording = { type: 'recording'; session: number | null; each: boolean };
 
@@ -60,7 +62,7 @@ export type Done = { type: 'done'; did: 'name'; track: number; student: string |
 
 export type Rest = { type: 'paused' | 'resumed' };
 
-export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Rest | Recording | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
+export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest | Recording | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
 
 export type Plain = { do: 'students' | 'photographs' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'leave' | 'end' };
 
@@ -134,7 +136,7 @@ export type Coach = { type: 'coach'; events: CoachEvent[] };
 
 export type Wait = { type: 'wait' };
 
-export type Bye = { type: 'bye'; what: string; next_step: string; why: 'taken over' | 'removed' | 'left' | 'ended' | 'idle' | 'full' };
+export type Bye = { type: 'bye'; what: string; next_step: string; why: 'taken over' | 'removed' | 'withdrawn' | 'left' | 'ended' | 'idle' | 'full' };
 
 export type Pacing = { frame?: boolean; every?: number };
 

@@ -1,6 +1,6 @@
 // Numbers as people read them.
 
-/** @import { Shares, State } from './messages.d.ts' */
+/** @import { Noticed, Shares, State } from './messages.d.ts' */
 
 /** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)} %`;
@@ -17,9 +17,27 @@ export function clock(seconds) {
 export const largest = (shares) =>
   Object.entries(shares).filter(([, share]) => share > 0.004).sort((a, b) => b[1] - a[1]);
 
-/** The class in a sentence. @param {Pick<State, 'shares' | 'sure' | 'expected'>} state */
-export function summary({ shares, sure, expected }) {
-  if (!expected) return 'No face is seen.';
+/** Faces of who has not agreed. @param {number} faces */
+export const notRead = (faces) =>
+  (faces ? `${faces} ${faces === 1 ? 'face' : 'faces'} not read: no consent.` : '');
+
+const PURPOSES = { read: 'being read', numbers: 'keeping numbers', pictures: 'keeping pictures' };
+
+/** What a student did. @param {Noticed} notice */
+export function noticed({ what, name, purposes }) {
+  const to = purposes.map((one) => PURPOSES[one]).join(', ');
+  switch (what) {
+    case 'joined': return `${name} has joined.`;
+    case 'left': return `${name} has left.`;
+    case 'agreed': return `${name} agrees to ${to}.`;
+    case 'withdrew': return `${name} took back: ${to}.`;
+    case 'deleted': return `${name} has deleted everything about them.`;
+  }
+}
+
+/** The class in a sentence. @param {Pick<State, 'shares' | 'sure' | 'expected' | 'unread'>} state */
+export function summary({ shares, sure, expected, unread }) {
+  if (!expected) return notRead(unread) || 'No face is seen.';
   const parts = largest(shares).slice(0, 3).map(([name, share]) => `${name} ${percent(share)}`);
   return `${parts.length ? `${parts.join(', ')}. ` : ''}${sure} of ${expected} clearly read.`;
 }
@@ -27,8 +45,9 @@ export function summary({ shares, sure, expected }) {
 /** What a face is called. @param {{ name: string | null, track: number }} face */
 export const called = ({ name, track }) => name ?? `Face ${track}`;
 
-/** What a face shows, in the picture and in the list alike. @param {{ expression?: string | null, best?: string | null }} face */
-export const told = ({ expression, best }) => expression ?? (best ? 'unsure' : 'looking …');
+/** What a face shows, in the picture and in the list alike. @param {{ expression?: string | null, best?: string | null, agreed?: boolean }} face */
+export const told = ({ expression, best, agreed }) =>
+  (agreed === false ? 'not read' : expression ?? (best ? 'unsure' : 'looking …'));
 
 /** A letter for each expression, no two alike where letters last. @param {string[]} names @returns {Record<string, string>} */
 export function letters(names) {

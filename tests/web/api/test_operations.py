@@ -183,7 +183,7 @@ def test_the_machine_is_for_the_teacher(client: TestClient, house: House) -> Non
     mine = {"authorization": f"Bearer {token}"}
     problem(client.get(f"{V1}/doctor", headers=mine), 403)
     assert good_answer(client.get(f"{V1}/me", headers=mine))["role"] == "student"
-    assert "recognised in class" in client.get(f"{V1}/consent", headers=mine).json()["text"]
+    assert "read in class" in client.get(f"{V1}/consent", headers=mine).json()["text"]
 
 
 def test_a_student_reads_pictures_as_themselves_only(house: House) -> None:

@@ -66,7 +66,7 @@ def _free() -> int:
 
 
 def class_of(page: Any, server: Server, faces: int) -> None:
-    page.goto(server.address)
+    page.goto(server.opening())
     page.locator(".face").nth(faces - 1).wait_for()
     page.locator(".face .tag:not([hidden])").nth(faces - 1).wait_for(state="attached")
 

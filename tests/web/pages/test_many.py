@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.app_state import AppState
 from tests.web.pages.visiting import Opens, enroll, press, run, said
 
@@ -19,7 +20,9 @@ pytestmark = pytest.mark.slow
 
 def agree(test: AppTest) -> AppTest:
     test.text_input(key="agreed-by").input("Forms of September")
-    run(test).checkbox(key="agreed-yes").check()
+    run(test)
+    for purpose in Purpose:
+        test.checkbox(key=f"agreed-{purpose}").check()
     return run(test)
 
 

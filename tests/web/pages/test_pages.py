@@ -8,6 +8,7 @@ import pytest
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.app_state import AppState
 from tests.web.pages.visiting import Opens, enroll, press, record, run, said
 
@@ -56,11 +57,12 @@ def test_pictures_come_after_the_agreement(
     service: AppState, opens: Opens, jpegs: dict[str, bytes]
 ) -> None:
     test = opens("students", new="yes")
-    assert "What is stored" in said(test)
+    assert "Keep my pictures" in said(test)
     assert len(test.file_uploader) == 0
     test.text_input(key="agreed-by").input("Ben's father")
     assert len(run(test).file_uploader) == 0, "a name alone is no agreement"
-    test.checkbox(key="agreed-yes").check()
+    for purpose in Purpose:
+        test.checkbox(key=f"agreed-{purpose}").check()
     run(test).text_input(key="new-name").input("Ben")
     run(test).file_uploader[0].set_value(
         [("happy-1.jpg", jpegs["happy"], "image/jpeg"), ("bad.jpg", b"words", "image/jpeg")]

@@ -26,7 +26,8 @@ def test_from_the_agreement_to_nothing_is_left(
         page.get_by_role("button", name="Enrol a student").click()
         page.get_by_role("textbox", name="Who has read this and agrees?").fill("Ada's mother")
         page.keyboard.press("Enter")
-        page.get_by_text("They have read the agreement and agree to it.").click()
+        for purpose in ("Read me live", "Keep my numbers", "Keep my pictures"):
+            page.get_by_text(purpose).last.click()
         page.get_by_role("textbox", name="The student's name").fill("Ada")
         page.keyboard.press("Enter")
 

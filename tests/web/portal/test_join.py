@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from fewshot_fer.lesson.commands import Watch
+from fewshot_fer.lesson.events import Event, Noticed
+from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.portal.door import PATIENCE
+from tests.fakes.waiting import PATIENCE_S
 from tests.web.portal.device import School, app_of, school_at
 
 
@@ -27,7 +31,8 @@ def browser(school: School, address: str = "http://127.0.0.1:8501") -> TestClien
 
 
 def join(page: TestClient, link: str, **form: str) -> int:
-    return page.post(link, data={"agrees": "yes", **form}).status_code
+    ticked = {str(one): "yes" for one in Purpose}
+    return page.post(link, data={**ticked, **form}).status_code
 
 
 def names(school: School) -> list[str]:
@@ -38,7 +43,8 @@ def test_the_page_says_what_happens_and_names_nobody(school: School) -> None:
     school.enrolled("Anna Somebody")
     page = browser(school).get(school.invite()[0])
     assert page.status_code == 200
-    assert "Agreement to be recognised in class" in page.text
+    assert "Agreement to be read in class" in page.text
+    assert "for 180 days" in page.text
     assert "127.0.0.1:8501, and nowhere else" in page.text
     assert "Anna" not in page.text
     assert "unsafe" not in page.headers["content-security-policy"]
@@ -60,16 +66,46 @@ def test_a_new_name_is_in_with_its_agreement(school: School) -> None:
 
 def test_without_agreement_nothing_is_stored(school: School) -> None:
     page = browser(school)
-    answer = page.post(school.invite()[0], data={"name": "Ben"})
+    answer = page.post(school.invite()[0], data={"name": "Ben", "numbers": "yes"})
     assert answer.status_code == 400
     assert "not agreed" in answer.text
     assert names(school) == []
     assert page.get("/me").status_code in (401, 403)
 
 
+def test_each_purpose_is_agreed_to_and_taken_back_by_itself(school: School) -> None:
+    page, told = browser(school), list[Event]()
+    school.running.ask(Watch(told.append)).result(PATIENCE_S)
+    assert join(page, school.invite()[0], name="Ben", pictures="") == 303
+    (ben,) = school.service.library.students()
+    assert ben.purposes == {Purpose.READ, Purpose.NUMBERS}
+    for purpose, back in ((Purpose.NUMBERS, "yes"), (Purpose.PICTURES, "")):
+        form = {"purpose": purpose, "withdraw": back}
+        assert page.post("/me/agreement", data=form).headers["location"] == "/me#agreement"
+    consent = school.service.library.open(ben.id).consent
+    assert consent.purposes == {Purpose.READ, Purpose.PICTURES}
+    assert consent.by == "Ben"
+    assert page.post("/me/agreement", data={"purpose": "all"}).status_code == 400
+    page.post("/me/delete")
+    noticed = [(one.what, one.name, *one.purposes) for one in told if isinstance(one, Noticed)]
+    assert noticed == [
+        ("joined", "Ben"),
+        ("withdrew", "Ben", Purpose.NUMBERS),
+        ("agreed", "Ben", Purpose.PICTURES),
+        ("deleted", "Ben"),
+    ]
+
+
+def test_joining_takes_nothing_back(school: School) -> None:
+    anna = school.enrolled("Anna")
+    link = school.invite(student=anna)[0]
+    assert join(browser(school), link, numbers="", pictures="") == 303
+    assert school.service.library.open(anna).purposes == set(Purpose)
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\u0007", "x" * 101])
 def test_a_name_that_is_none_is_explained(school: School, name: str) -> None:
-    answer = browser(school).post(school.invite()[0], data={"name": name, "agrees": "yes"})
+    answer = browser(school).post(school.invite()[0], data={"name": name, "read": "yes"})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert names(school) == []
@@ -190,7 +226,7 @@ def test_another_site_cannot_join_or_delete_for_somebody(school: School) -> None
     evil = {"origin": "https://evil.example"}
     assert page.post("/me/delete", headers=evil).status_code == 403
     assert page.post("/me/leave", headers=evil).status_code == 403
-    assert page.post(link, data={"name": "X", "agrees": "y"}, headers=evil).status_code == 403
+    assert page.post(link, data={"name": "X", "read": "y"}, headers=evil).status_code == 403
     assert names(school) == ["Ben"]
 
 

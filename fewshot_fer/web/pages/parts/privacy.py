@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from fewshot_fer.records.store import Retention
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.retention import due
 from fewshot_fer.web.app_state import AppState
@@ -33,8 +32,7 @@ def show(app: AppState) -> None:
             )
         )
     )
-    days = Retention().students
-    kept = f"{days.days} days" if days is not None else "until somebody deletes them"
+    kept = f"{app.settings.keep_days} days"
     frame.table(
         {
             "What": [

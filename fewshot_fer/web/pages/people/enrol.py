@@ -13,12 +13,13 @@ from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.enrolment.tray import Together, Tray
 from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
-from fewshot_fer.students.store.records import Consent
+from fewshot_fer.students.store.records import Consent, Purpose
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.people import collect
+from fewshot_fer.web.portal.telling import purposes
 
 _NEW = "new"
 
@@ -30,18 +31,19 @@ def show(app: AppState) -> None:
         collect.clear(_NEW)
         frame.go()
     frame.told()
-    by = agreement(
+    consent = agreement(
+        app,
         "Who has read this and agrees?",
         "The student, or a parent or guardian of a child",
-        "They have read the agreement and agree to it.",
+        "They have read the agreement, and agree to this:",
     )
-    if by is None:
+    if consent is None:
         return
     name = _who()
     st.subheader("3. Pictures", anchor=False)
     tray = collect.tray_of(_NEW)
     together = pictures(app, tray, app.library.expressions(), None)
-    _save(app, name, by, tray, together)
+    _save(app, name, consent, tray, together)
 
 
 def pictures(
@@ -114,21 +116,29 @@ def after(enrolled: EnrolmentResult) -> None:
     frame.go(student=enrolled.student.id)
 
 
-def agreement(asks: str, example: str, yes: str) -> str | None:
-    """Who agreed; None until somebody has."""
+def agreement(app: AppState, asks: str, example: str, they: str) -> Consent | None:
+    """Who agreed, and to what; None until somebody has, and pictures may be kept."""
     st.subheader("1. Agreement", anchor=False)
     with st.container(border=True, height=260, key="agreement"):
-        st.markdown(consent_text().replace("# Agreement", "#### Agreement", 1), anchors=False)
+        text = consent_text(days=app.settings.keep_days)
+        st.markdown(text.replace("# Agreement", "#### Agreement", 1), anchors=False)
     by = st.text_input(
         asks,
         placeholder=example,
         key="agreed-by",
         help=f"The name is kept with the day and the text's number ({CURRENT}).",
     ).strip()
-    if st.checkbox(yes, key="agreed-yes") and by:
-        return by
+    st.markdown(they)
+    to = [
+        one
+        for one, title, words in purposes(app.settings.keep_days)
+        if st.checkbox(f"**{title}.** {words}", key=f"agreed-{one}")
+    ]
+    if by and Purpose.PICTURES in to:
+        return agreed(by, app.library.now(), purposes=to, days=app.settings.keep_days)
     st.info(
-        "Pictures come after the agreement: say who agrees, and tick the box.",
+        "Pictures come after the agreement: say who agrees, and tick what they agree to. Without "
+        "pictures nobody can be enrolled here; students can join by your link without any.",
         icon=":material/handshake:",
     )
     return None
@@ -150,15 +160,17 @@ def _who() -> str:
     return name
 
 
-def _save(app: AppState, name: str, by: str, tray: Tray, together: Together | None) -> None:
+def _save(
+    app: AppState, name: str, consent: Consent, tray: Tray, together: Together | None
+) -> None:
     missing = "" if name else "Give the student's name."
     if not save_button(tray, together, "Enrol", missing) or together is None:
         return
     with frame.guarded():
-        consent = agreed(by, app.library.now())
         enrolled = _enrolled(app, name, tray, tray.kept(together), consent)
         collect.clear(_NEW)
-        for key in ("agreed-by", "agreed-yes", "new-name", "new-another", "new-vectors"):
+        keys = ("agreed-by", "new-name", "new-another", "new-vectors")
+        for key in (*keys, *(f"agreed-{one}" for one in Purpose)):
             st.session_state.pop(key, None)
         after(enrolled)
 

@@ -15,7 +15,7 @@ from fewshot_fer.students.enrolment.bundles import LISTS, dropped
 from fewshot_fer.students.enrolment.class_list import sort_out
 from fewshot_fer.students.enrolment.gate import Refusal
 from fewshot_fer.students.enrolment.many import ClassTray, Standing, enrol_all, settle
-from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.records import Consent
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
@@ -35,12 +35,13 @@ def show(app: AppState) -> None:
         st.session_state.pop(_TRAY, None)
         frame.go()
     frame.told()
-    by = enrol.agreement(
+    consent = enrol.agreement(
+        app,
         "Who has agreed, for all of them?",
         "Their parents, on the forms of 12 September",
-        "All who are in the photographs have agreed, or a parent or guardian has.",
+        "All who are in the photographs agree to this, or a parent or guardian does:",
     )
-    if by is None:
+    if consent is None:
         return
     st.subheader("2. Photographs", anchor=False)
     tray: ClassTray = st.session_state.setdefault(_TRAY, ClassTray())
@@ -53,7 +54,7 @@ def show(app: AppState) -> None:
         _everybody(app, tray, standing)
     _left_out(tray)
     if standing:
-        _save(app, tray, standing, by)
+        _save(app, tray, standing, consent)
 
 
 def _files(app: AppState, tray: ClassTray) -> None:
@@ -147,7 +148,7 @@ def _left_out(tray: ClassTray) -> None:
             st.markdown("\n".join(f"- {plain.text(line)}" for line in tray.left_out))
 
 
-def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], by: str) -> None:
+def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], consent: Consent) -> None:
     ready = [one for one in standing if one.ready]
     words = f"Enrol {plain.count(len(ready), 'student')}" if ready else "Enrol"
     if not st.button(words, type="primary", icon=":material/save:", disabled=not ready):
@@ -155,7 +156,7 @@ def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], by: str)
     with frame.guarded():
         progress = Progress("Enrolling")
         enrolment = desk.enrolment(app)
-        came = enrol_all(ready, enrolment, agreed(by, app.library.now()), progress=progress)
+        came = enrol_all(ready, enrolment, consent, progress=progress)
         progress.close()
         gone = [one.who for one in ready]
         tray.people = [who for who in tray.people if who not in gone]

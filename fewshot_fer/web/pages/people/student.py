@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,11 +13,12 @@ import streamlit as st
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
-from fewshot_fer.students.store.records import Reference, Student
+from fewshot_fer.students.store.records import Purpose, Reference, Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import charts, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.people import collect, coming, enrol, light
+from fewshot_fer.web.portal.telling import PURPOSES, purposes
 
 
 def show(app: AppState, student_id: str) -> None:
@@ -52,6 +54,7 @@ def _head(app: AppState, who: Student) -> None:
         who.name,
         f"Enrolled on {plain.day(who.created)}. {consent.by} agreed on {plain.day(consent.at)} "
         f"to text {consent.text} of the agreement."
+        + f" Agreed to: {_agreed_to(who)}."
         + (f" Kept until {plain.day(who.keep_until)}." if who.keep_until else ""),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -157,7 +160,29 @@ def _data(app: AppState, who: Student) -> None:
         frame.quiet("One zip with everything that is known. It holds pictures of a face.")
         exports = partial(exported, app.library, who.id)
         frame.download("Export", f"{who.id}.zip", "application/zip", exports)
+    _agreement(app, who)
     _removing(app, who)
+
+
+def _agreed_to(who: Student) -> str:
+    named = [PURPOSES[one][0].casefold() for one in Purpose if one in who.purposes]
+    return plain.listed(named) or "nothing"
+
+
+def _agreement(app: AppState, who: Student) -> None:
+    """What the student agreed to, and taking it back for them."""
+    with st.container(border=True):
+        st.subheader("What was agreed to", anchor=False)
+        for purpose, title, words in purposes(app.settings.keep_days):
+            if purpose not in who.purposes:
+                frame.quiet(f"{title}: no.")
+                continue
+            st.markdown(f"**{title}.** {words}")
+            question = f"{PURPOSES[purpose][2]} This cannot be taken back."
+            if frame.sure("Take it back", question, "Take it back", f"{purpose}-{who.id}"):
+                left = replace(who.consent, purposes=who.purposes - {purpose})
+                app.portal.agree(who.id, left)
+                frame.done("It is taken back, and what was kept for it is deleted.", student=who.id)
 
 
 def _removing(app: AppState, who: Student) -> None:

@@ -1,7 +1,7 @@
 // The class as a whole: a bar for each expression, and how many these speak of.
 
 import { el, write } from '../dom.js';
-import { percent } from '../words.js';
+import { notRead, percent } from '../words.js';
 
 /** @import { State } from '../messages.d.ts' */
 
@@ -20,8 +20,8 @@ export function bars(names, colour) {
     all.append(row);
   }
 
-  /** @param {Pick<State, 'shares' | 'sure' | 'expected'>} now @param {string | null} rests why nothing is read */
-  function render({ shares, sure, expected }, rests) {
+  /** @param {Pick<State, 'shares' | 'sure' | 'expected' | 'unread'>} now @param {string | null} rests why nothing is read */
+  function render({ shares, sure, expected, unread }, rests) {
     Object.keys(shares).filter((name) => !rows.has(name)).forEach(add);
     for (const [name, [row, part, number]] of rows) {
       const share = shares[name] ?? 0;
@@ -32,8 +32,9 @@ export function bars(names, colour) {
     // What speaks of few looks like it.
     all.style.opacity = String(expected ? 0.45 + 0.55 * Math.min(1, (1.5 * sure) / expected) : 0.6);
     meter.style.transform = `scaleX(${expected ? Math.min(1, sure / expected) : 0})`;
-    write(spoken, rests ?? (!expected ? 'Nobody is seen yet.'
-      : sure ? `Shares of the ${sure} who can be read, of ${expected}.` : `None of ${expected} can be read just now.`));
+    const read = !expected ? (unread ? '' : 'Nobody is seen yet.')
+      : sure ? `Shares of the ${sure} who can be read, of ${expected}.` : `None of ${expected} can be read just now.`;
+    write(spoken, rests ?? `${read} ${notRead(unread)}`.trim());
   }
 
   names.forEach(add);

@@ -26,7 +26,7 @@ export function float({ find, names, colour, store }) {
   }
 
   function render() {
-    if (open) whole.render(store.rests || !store.now ? { shares: {}, sure: 0, expected: 0 } : store.now, store.rests);
+    if (open) whole.render(store.rests || !store.now ? { shares: {}, sure: 0, expected: 0, unread: 0 } : store.now, store.rests);
   }
 
   find('small').onclick = toggle;

@@ -3,7 +3,7 @@
 
 import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
-import { summary } from '../words.js';
+import { noticed, summary } from '../words.js';
 import { controls } from './controls.js';
 import { float } from './float.js';
 import { keys } from './keys.js';
@@ -260,6 +260,7 @@ function news(message) {
     case 'recorded': return 'The recording is closed.';
     case 'uninvited': return 'The link leads nowhere now.';
     case 'taken_back': return 'Taken back.';
+    case 'noticed': return noticed(message);
     case 'error': return `${message.what} ${message.next_step ?? ''}`.trim();
     default: return null;
   }

@@ -38,7 +38,7 @@ export function panel({ find, names, colour, store, send }) {
 
   return function render() {
     const { now, ended, knocks, rests } = store;
-    whole.render(rests || !now ? { shares: {}, sure: 0, expected: 0 } : now, rests);
+    whole.render(rests || !now ? { shares: {}, sure: 0, expected: 0, unread: 0 } : now, rests);
     each.checked = store.each;
     changed(Boolean(now?.each), ended || !now ? [] : now.check_ins);
     waiting(knocks);

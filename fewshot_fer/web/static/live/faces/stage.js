@@ -120,8 +120,8 @@ export function stage({ find, store, names, colour }, pick) {
       el('i', { 'data-letter': shown ? letter[shown] ?? shown.slice(0, 1).toUpperCase() : '?' }),
       el('b', { text: name }), name && ' ', el('span', { class: 'what', text: what })]);
     // The reason may be a whole sentence; the label goes on after it.
-    const why = seen.unsure ? `unsure: ${seen.unsure.replace(/\.+$/, '')}` : 'unsure';
-    const words = `${each ? `${called(seen)} ${shown ?? (seen.best ? why : what)}` : called(seen)}. Press to say who it is.`;
+    const why = !seen.agreed ? 'not read: no consent' : seen.unsure ? `unsure: ${seen.unsure.replace(/\.+$/, '')}` : 'unsure';
+    const words = `${each ? `${called(seen)} ${shown ?? (seen.best || !seen.agreed ? why : what)}` : called(seen)}. Press to say who it is.`;
     if (root.getAttribute('aria-label') === words) return;
     root.setAttribute('aria-label', words);
     root.title = each && !shown ? why : seen.name ?? 'Click to say who it is';
