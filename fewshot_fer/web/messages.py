@@ -116,19 +116,27 @@ Invited = TypedDict("Invited", {
     "type": Literal["invited"], "id": str, "url": str, "qr": str, "until": float,
     "warning": str | None,
 })
-"""A link for students' own devices; `qr` is an SVG, `until` a time of the wall clock."""
+"""A link for students' own devices; `qr` is an SVG ("" where it cannot work), `until` a time of
+the wall clock."""
 
+Reach = TypedDict("Reach", {
+    "type": Literal["reach"], "works": bool, "what": str, "command": str, "then": str,
+    "proxy": str,
+})
+"""Whether students' devices can use this page's address; else what to run, and what it is then."""
 Uninvited = TypedDict("Uninvited", {"type": Literal["uninvited"]})
 Knocks = TypedDict("Knocks", {"type": Literal["knocks"], "knocks": list[Enrolled]})
 """Who says that they are somebody of the class, and waits for the teacher's word."""
 
 RecalibratedStudent = TypedDict("RecalibratedStudent", {
-    "student": str, "name": str, "done": bool, "words": str,
+    "student": str, "name": str, "done": bool, "helped": bool | None, "words": str,
 })
 Recalibrated = TypedDict("Recalibrated", {
-    "type": Literal["recalibrated"], "students": list[RecalibratedStudent], "undo": dict[str, str],
+    "type": Literal["recalibrated"], "words": str, "students": list[RecalibratedStudent],
+    "undo": dict[str, str],
 })
-"""What it brought everybody; `undo` is what to send to take it back."""
+"""What it brought the class, in a sentence, and everybody; `undo` is what to send to take it
+back."""
 
 TakenBack = TypedDict("TakenBack", {"type": Literal["taken_back"], "students": int})
 Ended = TypedDict("Ended", {
@@ -144,8 +152,8 @@ Rest = TypedDict("Rest", {"type": Literal["paused", "resumed"]})
 
 FromClass = (
     Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest
-    | Recording
-    | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem
+    | Recording | Recorded | Reach | Invited | Uninvited | Knocks | Recalibrated | TakenBack
+    | Ended | Problem
 )
 """What the server says to the class's page."""
 
@@ -165,13 +173,14 @@ Recalibrate = TypedDict("Recalibrate", {
 TakeBack = TypedDict("TakeBack", {"do": Literal["undo"], "undo": dict[str, str]})
 Draw = TypedDict("Draw", {"do": Literal["drawn"], "students": int})
 Invite = TypedDict("Invite", {"do": Literal["invite"], "address": str, "names": bool})
+AskReach = TypedDict("AskReach", {"do": Literal["reach"], "address": str})
 Uninvite = TypedDict("Uninvite", {"do": Literal["uninvite"], "id": str})
 Answer = TypedDict("Answer", {
     "do": Literal["answer"], "knock": str, "is": Literal["in", "new", "away"],
 })
 ToClass = (
     Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw
-    | Invite | Uninvite | Answer
+    | Invite | AskReach | Uninvite | Answer
 )
 """What the class's page may ask."""
 

@@ -25,7 +25,7 @@ from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.students.recalibration import undo
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
-from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, uninvite
+from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, reach, uninvite
 from fewshot_fer.web.live.telling import recalibrated_message
 from fewshot_fer.web.messages import Done, Enrolled, FromClass, Photographs, Students, TakenBack
 from fewshot_fer.web.wire import data_url
@@ -139,6 +139,7 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "drawn": _drawn,
     "stop_drawn": _asks(lambda _: Leave(SOURCE)),
     "leave": _leave,
+    "reach": _plain(reach),
     "invite": _plain(invite),
     "uninvite": _plain(uninvite),
     "knocks": _plain(lambda app, lesson, _: knocks(app, lesson)),

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from fewshot_fer.errors import RequestError
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.messages import Invited, Knocks, Uninvited
 from fewshot_fer.web.portal.invitations import Invitation, JoinLink, join_link
+from fewshot_fer.web.portal.reaching import answers, own_address, reach_of
 
 _MOST_ADDRESS: Final = 300
 
 
+def reach(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> messages.Reach:
+    """Whether students' devices can use this page's address, and what it takes."""
+    address = _address(command)
+    found = reach_of(address, app.settings.port, own_address(), answers=answers(address))
+    return {"type": "reach", **asdict(found)}  # type: ignore[typeddict-item]
+
+
 def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Invited:
     """A new link into the class; `address` is what the teacher's browser calls this server."""
-    address = command.get("address")
-    if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
-        raise RequestError("Say the `address` of this page.")
+    address = _address(command)
     named = [one.id for one in app.library.students()] if command.get("names") else ()
     made, link = _made(app, lesson, address, may_pick=named)
     return {
@@ -29,6 +37,13 @@ def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> I
         "until": link.until,
         "warning": link.warning,
     }
+
+
+def _address(command: Mapping[str, Any]) -> str:
+    address = command.get("address")
+    if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
+        raise RequestError("Say the `address` of this page.")
+    return address
 
 
 def personal_link(app: AppState, lesson: LessonEngine, student: str, address: str) -> JoinLink:

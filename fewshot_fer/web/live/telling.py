@@ -95,17 +95,32 @@ def recalibrated_message(results: Results, names: Mapping[str, str]) -> messages
         )
     return {
         "type": "recalibrated",
+        "words": _class_in_words(results),
         "students": [
             {
                 "student": student,
                 "name": names.get(student, student),
                 "done": isinstance(result, Recalibrated),
+                "helped": result.helped if isinstance(result, Recalibrated) else None,
                 "words": result.in_words if isinstance(result, Recalibrated) else sentence(result),
             }
             for student, result in results.items()
         ],
         "undo": {s: r.calibration for s, r in results.items() if isinstance(r, Recalibrated)},
     }
+
+
+def _class_in_words(results: Results) -> str:
+    """What recalibrating brought the class, in a sentence."""
+    done = [one for one in results.values() if isinstance(one, Recalibrated)]
+    better, worse = (sum(one.helped is how for one in done) for how in (True, False))
+    left = len(results) - len(done)
+    if not done:
+        return f"Nothing was changed: of the {left} who were seen nobody could be fitted."
+    parts = [f"{better} read better", f"{len(done) - better - worse} as before"]
+    parts += [f"{worse} worse: take these back below"] if worse else []
+    rest = f" {left} could not be fitted and stay as they were." if left else ""
+    return f"{len(done)} of {len(results)} are fitted to today's light: {', '.join(parts)}.{rest}"
 
 
 def _state_message(state: LessonState, first: int) -> State:

@@ -53,7 +53,7 @@ class JoinLink:
 
     url: str
     qr: str
-    """The address as a QR code: SVG, to be put into a page as it is."""
+    """The address as a QR code: SVG, to be put into a page as it is; "" where it cannot work."""
     until: float
     warning: str | None
     """Why students could not use it, in plain words."""
@@ -150,12 +150,18 @@ def join_link(invitations: Invitations, invitation: Invitation, address: str) ->
     """The link to hand out; `address` is the one in the teacher's browser (`st.context.url`)."""
     parts = urlsplit(address)
     url = f"{parts.scheme}://{parts.netloc}/join/{invitations.token(invitation)}"
+    warning = _warning(address)
+    return JoinLink(url, "" if warning else _drawn(url, invitation), invitation.until, warning)
+
+
+def _drawn(url: str, invitation: Invitation) -> str:
+    """A QR code."""
     drawn = BytesIO()
     segno.make_qr(url, error="m").save(
         drawn, kind="svg", border=3, xmldecl=False, svgns=True, omitsize=True,
         dark="#111", light="#fff", title=f"Join {invitation.class_name}".strip(),
     )  # fmt: skip
-    return JoinLink(url, drawn.getvalue().decode(), invitation.until, _warning(address))
+    return drawn.getvalue().decode()
 
 
 def _warning(address: str) -> str | None:

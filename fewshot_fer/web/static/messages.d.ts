@@ -46,13 +46,15 @@ export type Recorded = { type: 'recorded'; session: number | null };
 
 export type Invited = { type: 'invited'; id: string; url: string; qr: string; until: number; warning: string | null };
 
+export type Reach = { type: 'reach'; works: boolean; what: string; command: string; then: string; proxy: string };
+
 export type Uninvited = { type: 'uninvited' };
 
 export type Knocks = { type: 'knocks'; knocks: Enrolled[] };
 
-export type RecalibratedStudent = { student: string; name: string; done: boolean; words: string };
+export type RecalibratedStudent = { student: string; name: string; done: boolean; helped: boolean | null; words: string };
 
-export type Recalibrated = { type: 'recalibrated'; students: RecalibratedStudent[]; undo: Record<string, string> };
+export type Recalibrated = { type: 'recalibrated'; words: string; students: RecalibratedStudent[]; undo: Record<string, string> };
 
 export type TakenBack = { type: 'taken_back'; students: number };
 
@@ -62,7 +64,7 @@ export type Done = { type: 'done'; did: 'name'; track: number; student: string |
 
 export type Rest = { type: 'paused' | 'resumed' };
 
-export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest | Recording | Recorded | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
+export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest | Recording | Recorded | Reach | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
 
 export type Plain = { do: 'students' | 'photographs' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'leave' | 'end' };
 
@@ -82,11 +84,13 @@ export type Draw = { do: 'drawn'; students: number };
 
 export type Invite = { do: 'invite'; address: string; names: boolean };
 
+export type AskReach = { do: 'reach'; address: string };
+
 export type Uninvite = { do: 'uninvite'; id: string };
 
 export type Answer = { do: 'answer'; knock: string; is: 'in' | 'new' | 'away' };
 
-export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw | Invite | Uninvite | Answer;
+export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw | Invite | AskReach | Uninvite | Answer;
 
 export type Ask = { type: 'ask'; expression: string; words: string; example: string | null };
 

@@ -38,7 +38,8 @@ def _link(app: AppState, running: LessonEngine, who: Student) -> None:
         made[about] = personal_link(app, running, who.id, _address(app))
     link = made[about]
     st.code(link.url, language=None, wrap_lines=True)
-    st.image(link.qr, width=220)
+    if link.qr:
+        st.image(link.qr, width=220)
     until = plain.moment(datetime.fromtimestamp(link.until, UTC))
     st.markdown(f"It is good until {until}, or until the class ends.")
     if link.warning is not None:

@@ -211,6 +211,7 @@ class Live {
       case 'state': if (!this.store.ended) this.#state(message); break;
       case 'students':
       case 'photographs': this.sheets.refresh(); break;
+      case 'reach': this.sheets.reach(message); break;
       case 'invited': this.sheets.invited(message); break;
       case 'recalibrated': this.sheets.recalibrated(message); break;
       case 'ended':

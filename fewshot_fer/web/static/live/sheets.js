@@ -1,9 +1,9 @@
 // The few questions that are asked: who is this, what to record, how to recalibrate, really end.
 
-import { el, fill, show, write } from '../dom.js';
+import { button, el, fill, show, write } from '../dom.js';
 import { enrolling } from './enrolling.js';
 
-/** @import { Invited, Recalibrated, ToClass } from '../messages.d.ts' */
+/** @import { Invited, Reach, Recalibrated, ToClass } from '../messages.d.ts' */
 
 const RESTING_S = 4;
 const RECALIBRATE = 'For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.';
@@ -118,22 +118,43 @@ export function sheets(page) {
       open('recalibrate');
     },
     /** @param {Recalibrated} message */
-    recalibrated({ students, undo }) {
+    recalibrated({ words: sum, students, undo }) {
       const changed = students.filter((one) => one.done).length;
-      write(find('recalibrated-sum'), `${changed} of ${students.length} recalibrated.`);
-      find('recalibrated-each').replaceChildren(...students.map((one) => el('li', {}, el('b', { text: one.name }), ' ', one.words)));
+      write(find('recalibrated-sum'), sum);
+      // Who is read worse comes first.
+      const order = (/** @type {{ helped: boolean | null }} */ { helped }) => (helped === false ? 0 : helped ? 1 : 2);
+      find('recalibrated-each').replaceChildren(...[...students].sort((one, other) => order(one) - order(other)).map((one) => {
+        const back = button('Take back', 'plain', () => {
+          send({ do: 'undo', undo: { [one.student]: undo[one.student] } });
+          back.disabled = true;
+        });
+        return el('tr', {}, el('th', { scope: 'row', text: one.name }), el('td', { text: one.words }), el('td', {}, one.done && back));
+      }));
       show(find('take-back'), changed);
       find('take-back').onclick = () => done({ do: 'undo', undo });
       open('recalibrated');
     },
     invite() {
       make.disabled = false;
+      write(make, 'Make a link');
+      write(find('reach-what'), 'Asking whether other devices can reach this address …');
+      show(find('reach-how'), false);
+      send({ do: 'reach', address: location.href.slice(0, 300) });
       open('invite');
+    },
+    /** @param {Reach} message */
+    reach({ works, what, command, then, proxy }) {
+      find('reach').classList.toggle('problem', !works);
+      write(find('reach-what'), what);
+      for (const [id, text] of Object.entries({ command, then, proxy })) write(find(`reach-${id}`), text);
+      show(find('reach-how'), command);
+      write(make, works ? 'Make a link' : 'Make a link all the same');
     },
     /** @param {Invited} message */
     invited({ id, url, qr, until, warning }) {
       const time = new Date(1000 * until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-      find('qr').innerHTML = qr; // An SVG that the server drew of the address.
+      find('qr').innerHTML = qr; // An SVG that the server drew of the address; none where it cannot work.
+      show(find('qr'), qr);
       link.value = url;
       write(warns, warning ?? '');
       show(warns, warning);

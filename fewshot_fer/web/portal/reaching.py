@@ -1,0 +1,82 @@
+"""Whether students' own devices can reach this server under an address, and what it takes."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from fewshot_fer.web.portal.invitations import on_this_machine
+
+_PATIENCE_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is said before anybody is invited."""
+
+    works: bool
+    what: str
+    command: str = ""
+    """What to run on this machine instead of what runs now."""
+    then: str = ""
+    """Where the page is then."""
+    proxy: str = ""
+    """What a reverse proxy with a public name needs (Caddy's file)."""
+
+
+def reach_of(address: str, port: int, here: str | None, *, answers: bool = True) -> Reach:
+    """What an address is good for; `here` is this machine's own in its network, if it has one.
+
+    `answers`: asked under this address, this server answered.
+    """
+    parts = urlsplit(address)
+    name, secure = parts.hostname or "", parts.scheme == "https"
+    if secure and not on_this_machine(name):
+        if answers:
+            return Reach(True, f"Devices that reach {parts.netloc} can take part.")
+        return Reach(
+            False,
+            f"This server cannot reach itself as {parts.netloc}. Students may not either: look at "
+            "the name, the firewall and the proxy.",
+        )
+    why = (
+        f"{parts.netloc} means 'this computer' on every device, so no other device can open it."
+        if on_this_machine(name)
+        else "Browsers give the camera of other devices to pages with HTTPS only."
+    )
+    return Reach(
+        False,
+        f"{why} In one network, start it like this, then open the page under the new address. "
+        "Each browser warns once of a certificate that was made here.",
+        f"FEWSHOT_FER_PASSWORD=… fewshot-fer serve --host 0.0.0.0 --port {port} --self-signed",
+        f"https://{here or name}:{port}",
+        f"faces.school.example {{\n    reverse_proxy 127.0.0.1:{port}\n}}",
+    )
+
+
+def answers(address: str) -> bool:
+    """Whether this server answers under an address, asked by itself."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return False
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with suppress(URLError, OSError, ValueError):
+        url = f"{parts.scheme}://{parts.netloc}/health"
+        with urlopen(url, timeout=_PATIENCE_S, context=trusting) as said:
+            return bool(said.status == 200)
+    return False
+
+
+def own_address() -> str | None:
+    """This machine's address in its network; asks nobody."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:
+        route.connect(("192.0.2.1", 9))  # Of no network: nothing is sent to choose a way.
+        return str(route.getsockname()[0])
+    return None
