@@ -14,7 +14,7 @@ def brought(student: str, before: float, after: float) -> Recalibrated:
 
 def test_recalibrating_a_class_is_told_in_a_sentence() -> None:
     few = Reason(Code.TOO_FEW_SURE)
-    results = {
+    results: dict[str, Recalibrated | Reason] = {
         "a": brought("a", 0.5, 0.9), "b": brought("b", 0.9, 0.9), "c": brought("c", 0.9, 0.5),
         "d": few,
     }  # fmt: skip
