@@ -3,6 +3,7 @@
 # make faults kills, failures of the disk and power cuts, long (docs/reliability.md)
 # make lint   ruff and mypy, and TypeScript on the browser's scripts (needs Node 20 or later)
 # make docs   the documents as a site in site/, every link checked
+# make dist   wheel and source archive, checked, with their list of parts (docs/releasing.md)
 # make sbom   what the runtime is made of, with versions and licences: dist/sbom.json (CycloneDX)
 # make clean  removes what the others made
 
@@ -17,7 +18,7 @@ TORCH := 2.13.0
 # Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: run test faults fuzz lint scripts docs sbom clean python
+.PHONY: run test faults fuzz lint scripts docs dist sbom clean python
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
@@ -51,6 +52,11 @@ node_modules/.installed: package.json package-lock.json
 docs: $(DOCS)/.installed
 	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet
 	@echo "The site is in site/: open site/index.html, or look at it with $(DOCS)/bin/mkdocs serve"
+
+dist: sbom
+	rm -f dist/*.whl dist/*.tar.gz
+	$(TOOLS)/bin/python -m build
+	$(TOOLS)/bin/twine check --strict dist/*.whl dist/*.tar.gz
 
 sbom: $(RUNTIME)/.installed $(TOOLS)/.installed
 	@mkdir -p dist

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fewshot_fer.stills import name_faces
     from fewshot_fer.students import Library, Roster, consent_text
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _ROOMS = {
     "Class": "python.classes",

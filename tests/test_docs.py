@@ -18,8 +18,7 @@ from tests.notebooks import run
 
 REPOSITORY = Path(__file__).parent.parent
 DOCUMENTS = [
-    REPOSITORY / "README.md",
-    REPOSITORY / "CREDITS.md",
+    *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
 
