@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex, TypeAlias, overload
 
 import cv2
 
@@ -97,13 +97,29 @@ class Result:
 
 
 class Results(tuple[Result, ...]):
-    """What was read in several pictures, in their order."""
+    """What was read in several pictures, in their order; or in the frames of a video."""
 
     __slots__ = ()
 
+    @overload
+    def __getitem__(self, which: SupportsIndex) -> Result: ...
+    @overload
+    def __getitem__(self, which: slice) -> Results: ...
+
+    def __getitem__(self, which: SupportsIndex | slice) -> Result | Results:
+        found = super().__getitem__(which)
+        return found if isinstance(found, Result) else Results(found)
+
     def to_dict(self) -> dict[str, Any]:
-        """The document that `fewshot-fer analyze --json` prints."""
-        return {"images": [one.to_dict() for one in self]}
+        """The document that `fewshot-fer analyze --json` prints, but for sizes of videos."""
+        frames: dict[str | None, list[dict[str, Any]]] = {}
+        for one in self:
+            if one.time is not None:
+                frames.setdefault(one.path, []).append(one.to_dict())
+        document: dict[str, Any] = {"images": [one.to_dict() for one in self if one.time is None]}
+        if frames:
+            document["videos"] = [{"path": path, "frames": each} for path, each in frames.items()]
+        return document
 
     def to_df(self) -> Any:
         """A pandas table with a row a face; needs pandas."""

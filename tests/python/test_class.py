@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from fewshot_fer.errors import (
     SettingsError,
     SourceError,
 )
+from fewshot_fer.python.pictures import Pictures
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.students import undo
 from tests.python.people import jpeg, picture
@@ -32,10 +34,18 @@ def ours(recognizer: Recognizer, empty_folder: Path) -> ff.Class:
     return ff.Class("students", recognizer=recognizer)
 
 
+@pytest.fixture(scope="module")
+def with_anna(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("school") / "students"
+    looks: Pictures = {"happy": picture("happy"), "neutral": [picture("neutral")]}
+    ff.Class(folder, recognizer=recognizer).enroll("Anna", looks, consent="Anna")
+    return folder
+
+
 @pytest.fixture
-def anna(ours: ff.Class) -> str:
-    came = ours.enroll("Anna", consent="Anna", happy=picture("happy"), neutral=[picture("neutral")])
-    return came.student.id
+def anna(ours: ff.Class, with_anna: Path) -> str:
+    shutil.copytree(with_anna, "students")
+    return ours.students[0].id
 
 
 def test_from_a_few_pictures_to_a_student(ours: ff.Class, empty_folder: Path) -> None:

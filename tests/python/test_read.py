@@ -88,6 +88,7 @@ def test_several_come_in_their_order(reads: Callable[..., Any], tmp_path: Path) 
     assert set(table.columns) >= {"path", "x0", "unsure_code", "happy", "neutral"}
     assert results._repr_html_().count("<img") == 3
     assert repr(results).count("\n") == 4
+    assert list(results[1:].to_df()["expression"]) == ["neutral"]
 
 
 def test_a_document_is_what_the_command_prints(
@@ -139,6 +140,10 @@ def test_a_video_gives_its_frames_one_after_the_other(
     assert len(second.faces) == 2
     assert second.plot().shape == (720, 1280, 3)
     assert set(second.to_dict()) == {"time", "faces"}
+    both = ff.Results([first, second])
+    assert list(both.to_df()["time"]) == [first.time] * 2 + [second.time] * 2
+    (video,) = both.to_dict()["videos"]
+    assert (video["path"], len(video["frames"])) == (str(clip), 2)
     assert list(second.to_df()["face"]) == list(first.to_df()["face"]), "tracks"
 
 
