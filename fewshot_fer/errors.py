@@ -19,6 +19,7 @@ FewshotFerError
 │   └── ExportError    a student's export that cannot be brought in
 ├── SourceError        a camera, video, stream or screen that cannot be read
 ├── RecordError        the database of sessions
+├── BackupError        a backup that cannot be made here, or brought back
 ├── ServerError        a port in use, a certificate that is not one
 ├── AccessError        this person may not do this: a page or student that is not theirs
 │   └── SignInError    nobody knows who asks: not signed in, an altered or expired link or token
@@ -129,6 +130,10 @@ class SourceError(FewshotFerError):
 
 class RecordError(FewshotFerError):
     """The database of sessions."""
+
+
+class BackupError(FewshotFerError):
+    """A backup that cannot be made here, or brought back."""
 
 
 class ServerError(FewshotFerError):

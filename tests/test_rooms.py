@@ -37,7 +37,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"training"},
         {"evaluation"},
         {"drawn"},
-        {"doctor", "python", "slimming"},
+        {"backup", "doctor", "python", "slimming"},
         {"web"},
         {"cli"},
         {"__main__"},

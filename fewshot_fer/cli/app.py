@@ -44,6 +44,7 @@ PANELS: Final = {
     "To begin": (demo.demo, doctor.doctor, doctor.slim, serve.serve, teachers.app),
     "In class": (live.live, session.app),
     "Students": (enroll.enroll, expressions.app, recalibrate.app, students.app),
+    "Keep": (doctor.backup, doctor.restore),
     "Look": (analyze.analyze,),
     "Train and measure": (
         bench.bench,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -116,6 +117,13 @@ def wait_for_turn(connection: Connection) -> None:
     """Only one may migrate; in SQLite, who writes is alone anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_MIGRATES})"))
+
+
+def snapshot(engine: Engine) -> AbstractContextManager[Connection]:
+    """What the database holds at one moment, whatever is written meanwhile."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return engine.begin()
 
 
 def shrink(engine: Engine) -> None:

@@ -17,10 +17,12 @@ from typing import Protocol, Self
 from sqlalchemy import make_url
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.records import schema
 from fewshot_fer.records.backlog import catch_up, leave_out, students_in
-from fewshot_fer.records.engine import shown
+from fewshot_fer.records.engine import open_engine, shown, snapshot
 from fewshot_fer.records.recorder import Recorder
 from fewshot_fer.records.store import Retention, Store
+from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.views import Seen, View
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Consent, Purpose, Purposes, Student
@@ -186,6 +188,31 @@ def agree(library: Library, records: str, student: str, consent: Consent) -> Stu
     return after
 
 
+def copy_record(records: str, to: str) -> int:
+    """Write a record, as it stands at one moment, into another one; how many sessions.
+
+    The other one is empty, or holds the same already.
+    """
+    opened(records).close()
+    Store.open(to, retention=Retention(students=None)).close()
+    here, there = open_engine(records, wait=5.0), open_engine(to, wait=5.0)
+    try:
+        with (
+            plain_words(shown(records)), snapshot(here) as source,
+            plain_words(shown(to)), there.execution_options(writes=True).begin() as target,
+        ):  # fmt: skip
+            return schema.copy_rows(source, target)
+    except ValueError as error:
+        raise RecordError(
+            "There is a record of other sessions already.",
+            where=shown(to),
+            next_step="Nothing was changed. Name another database with `records`.",
+        ) from error
+    finally:
+        here.dispose()
+        there.dispose()
+
+
 def bring_in(store: Store, records: str) -> int:
     """Write what sessions that were cut off left behind; how many seconds that were."""
     file = waiting_files(records)
@@ -222,6 +249,12 @@ def waiting_files(records: str) -> Path:
         which = sha256(shown(records).encode()).hexdigest()[:8]
         file = Path(f"fewshot-fer-{which}.db")
     return file.with_name(f"{file.name}-waiting-")
+
+
+def web_folder(records: str) -> Path:
+    """What the web app keeps, beside the record: whoever keeps one keeps the other."""
+    file = waiting_files(records)
+    return file.with_name(file.name.replace(".db-waiting-", "") + "-web")
 
 
 def _sqlite_file(records: str) -> Path | None:

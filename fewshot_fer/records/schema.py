@@ -28,6 +28,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
 
 STEPS: Final[tuple[str, ...]] = (
@@ -47,6 +48,7 @@ def _of_session(*, key: bool = True) -> Column[int]:
     return Column("session", Integer, session, nullable=False, primary_key=key)
 
 
+_AT_ONCE: Final = 2_000
 metadata = MetaData()
 # Kept in the order of its key, where the database can.
 _Clustered = partial(Table, sqlite_with_rowid=False)
@@ -139,3 +141,43 @@ def migrate(connection: Connection, steps: Sequence[str] = STEPS) -> None:
         connection.exec_driver_sql(step)
     if before < newest(steps):
         connection.execute(insert(_versions).values(version=newest(steps)))
+
+
+def copy_rows(source: Connection, target: Connection) -> int:
+    """Every row into a database that is empty, or holds them already; how many sessions.
+
+    A ValueError where it holds others.
+    """
+    mine, theirs = _fingerprint(source), _fingerprint(target)
+    count = len(mine[sessions.name])
+    if mine == theirs:
+        return count
+    if theirs[sessions.name]:
+        raise ValueError("other sessions")
+    for table in _copied():
+        rows = source.execute(select(table).execution_options(yield_per=_AT_ONCE))
+        for some in rows.mappings().partitions():
+            target.execute(insert(table), [dict(row) for row in some])
+        rows.close()
+    if target.dialect.name == "postgresql":
+        # Rows that brought their numbers along do not count there.
+        for name in (sessions.name, marks.name):
+            last = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"
+            counter = f"pg_get_serial_sequence('{name}', 'id')"
+            target.execute(text(f"SELECT setval({counter}, ({last}), false)"))
+    return count
+
+
+def _copied() -> list[Table]:
+    """What is of sessions; what is referred to comes first."""
+    return [table for table in metadata.sorted_tables if table not in (_versions, clock)]
+
+
+def _fingerprint(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The same for the same record: every session and mark, and how many rows there are."""
+    found = {}
+    for table in _copied():
+        whole = table in (sessions, marks)
+        query = select(table).order_by(table.c.id) if whole else select(func.count(table.c[0]))
+        found[table.name] = [tuple(row) for row in connection.execute(query)]
+    return found

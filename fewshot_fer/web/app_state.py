@@ -27,7 +27,7 @@ from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.records.recording import SessionWriter, waiting_files
+from fewshot_fer.records.recording import SessionWriter, web_folder
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.roster import Roster
@@ -207,9 +207,3 @@ def warmed(settings: Settings, callers: int) -> Recognizer:
     recognizer.detector.refine(np.zeros((360, 640, 3), np.uint8), np.array([[9, 9, 99, 99.0]]))
     recognizer.vectors_of(np.zeros((1, 192, 192, 3), np.uint8))
     return recognizer
-
-
-def web_folder(records: str) -> Path:
-    """Beside the record, so that whoever keeps one keeps the other."""
-    file = waiting_files(records)
-    return file.with_name(file.name.replace(".db-waiting-", "") + "-web")

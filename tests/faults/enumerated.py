@@ -20,7 +20,8 @@ from zlib import crc32
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.store import index
 from tests.faults.disk import Disk, Event, Fault, PowerCuts, Touch, events, fingerprint, laid_out
-from tests.faults.operations import BETWEEN, OPERATIONS, Place, Seen, Steps, furnished, seen
+from tests.faults.found import Seen, seen
+from tests.faults.operations import BETWEEN, OPERATIONS, Place, Steps, furnished
 
 FINE, OURS, BROKEN = 0, 3, 4
 FAULTS: Final = (

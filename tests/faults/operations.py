@@ -1,27 +1,27 @@
-"""The one table of what is done to a disk, and what a reader finds there afterwards."""
+"""The one table of what is done to a disk."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from fewshot_fer.backup import backup, restore
 from fewshot_fer.files import not_writable
 from fewshot_fer.records import schema
 from fewshot_fer.records.backlog import Backlog
 from fewshot_fer.records.engine import open_engine
 from fewshot_fer.records.recording import forget, opened, remove_student, waiting_files
-from fewshot_fer.records.store import Store
+from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.values import Mark
-from fewshot_fer.students.store.contents import names_of
+from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import export_student, import_student
-from fewshot_fer.students.store.verify import verify
 from fewshot_fer.web.access.apitokens import ApiTokens
 from fewshot_fer.web.access.files import made_once
 from fewshot_fer.web.access.tokens import Signer
@@ -30,9 +30,7 @@ from tests.records.first import FIRST_VERSION
 from tests.records.views import second
 from tests.students.people import AGREED, calibration, library_at, reference
 
-PEOPLE: Final = {"s001": b"Anna Ophelia", "s002": b"Ben Quillon"}
 SHOWN: Final = {"s001": "happy", "s002": "sad"}
-Seen = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,23 @@ class Place:
         return Store.open(self.url)
 
     @property
+    def settings(self) -> Settings:
+        return Settings(support_sets=self.folder / "students", records=self.url)
+
+    @property
     def old_record(self) -> Path:
         return self.folder / "old.db"
 
     def tokens(self) -> ApiTokens:
-        return ApiTokens(self.folder / "web", lambda: 0.0)
+        return ApiTokens(self.folder / "record-web", lambda: 0.0)
 
     def invitations(self) -> Invitations:
-        return Invitations(self.folder / "web", Signer(b"k" * 32, lambda: 0.0), lambda: 0.0)
+        return Invitations(self.folder / "record-web", Signer(b"k" * 32, lambda: 0.0), lambda: 0.0)
+
+
+def days(ahead: int) -> datetime:
+    """So many days from now."""
+    return datetime.now(UTC) + timedelta(days=ahead)
 
 
 def furnished(folder: Path) -> Place:
@@ -73,7 +80,7 @@ def furnished(folder: Path) -> Place:
     visitor = library_at(folder / "elsewhere", start=3)
     visitor.create("Carla", AGREED, [reference("fear", 4)])
     export_student(visitor, "s003", folder / "carla.zip")
-    with place.store() as store:
+    with Store.open(place.url, now=lambda: days(-60)) as store:
         session = store.begin("7b", per_student=True)
         store.write(session, [second(k, SHOWN) for k in range(3)], [Mark(1, "quiz")])
         store.end(session)
@@ -86,7 +93,9 @@ def furnished(folder: Path) -> Place:
     raw.close()
     place.tokens().make("Anna's", student="s001")
     place.invitations().make("c1", "7b", student="s001")
-    made_once(folder / "web" / "secret.key", b"k" * 64)
+    made_once(folder / "record-web" / "secret.key", b"k" * 64)
+    backup(place.settings, folder / "kept.zip")
+    (folder / "other").mkdir()
     return place
 
 
@@ -151,12 +160,30 @@ def _migrate(place: Place) -> Iterator[None]:
 
 
 def _expire(place: Place) -> Iterator[None]:
-    Store.open(place.url, now=lambda: datetime.now(UTC) + timedelta(days=181)).close()
+    Store.open(place.url, retention=Retention(students=timedelta(days=30))).close()
+    yield
+
+
+def _leap(place: Place) -> Iterator[None]:
+    """A clock that is far ahead for a moment, and far behind: nothing is too old by it."""
+    for ahead in (200, -200, 0):
+        Store.open(place.url, now=partial(days, ahead)).close()
     yield
 
 
 def _remove_everywhere(place: Place) -> Iterator[None]:
     remove_student(place.library(), place.url, "s001")
+    yield
+
+
+def _backup(place: Place) -> Iterator[None]:
+    backup(place.settings, place.folder / "new.zip")
+    yield
+
+
+def _restore(place: Place) -> Iterator[None]:
+    other = Place(place.folder / "other")
+    restore(other.settings, place.folder / "kept.zip")
     yield
 
 
@@ -169,7 +196,7 @@ def _links(place: Place) -> Iterator[None]:
     yield
     place.tokens().forget("s001")
     yield
-    made_once(place.folder / "web" / "other.key", b"o" * 64)
+    made_once(place.folder / "record-web" / "other.key", b"o" * 64)
     yield
 
 
@@ -198,6 +225,7 @@ BETWEEN: Final[dict[str, Steps]] = {
 
 OPERATIONS: Final[dict[str, Steps]] = {
     "enrol": _library(lambda lib: lib.create("Dora", AGREED, [reference("sad", 7)])),
+    "relabel": _library(lambda lib: lib.relabel("s001", lib.open("s001").references[1], "sad")),
     "add": _library(lambda lib: lib.add("s001", [reference("sad", 3), reference("happy", 4)])),
     "drop": _library(lambda lib: lib.drop("s001", lib.open("s001").references[:1])),
     "rename": _library(lambda lib: lib.rename("s001", "Anne")),
@@ -216,83 +244,9 @@ OPERATIONS: Final[dict[str, Steps]] = {
     "forget": _record(lambda store: store.forget("s001")),
     "delete": _record(lambda store: store.delete([1])),
     "expire": _expire,
+    "a clock leaps": _leap,
     "migrate": _migrate,
     "links": _links,
+    "backup": _backup,
+    "restore": _restore,
 }
-
-
-# ------------------------------------------------------------------ what is found
-
-
-def seen(place: Place) -> Seen:
-    """What a reader finds; raises where something is damaged, half there or left over."""
-    library = place.library()
-    problems = verify(library)
-    assert problems == [], problems
-    found = _found(place, library)
-    for student, name in PEOPLE.items():
-        if student not in library.store.ids():
-            left = traces(place.folder / "students", name, student.encode())
-            assert left == [], f"{student} was removed, and is in {left}"
-    return found
-
-
-def _found(place: Place, library: Library) -> Seen:
-    return {
-        "students": _students(library),
-        "expressions": library.class_expressions(),
-        "export": (place.folder / "s001.zip").exists(),
-        "record": _sessions(place),
-        "old record": _version(place.old_record),
-        "links": [(one.student, one.class_id) for one in place.invitations().listed()],
-        "tokens": [(one.student, one.name) for one in place.tokens().listed()],
-        "keys": [one.stat().st_size for one in sorted((place.folder / "web").glob("*.key"))],
-    }
-
-
-def _students(library: Library) -> list[object]:
-    found: list[object] = []
-    for summary in library.students():
-        student = library.open(summary.id)
-        files = {name: library.read_file(student, name) for name in names_of(student)}
-        found.append((repr(student), sorted(files.items())))
-    return found
-
-
-def _sessions(place: Place) -> list[object]:
-    with sqlite3.connect(place.folder / "record.db") as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
-    raw.close()
-    found: list[object] = []
-    with opened(place.url) as store:
-        for session in reversed(store.sessions()):
-            read = store.read(session.id, students=True)
-            tracks = store.student_seconds(session) if session.each else {}
-            found.append(
-                (
-                    (session.id, session.class_name, session.ended is not None),
-                    (read.whole.seconds.tolist(), read.whole.counts.tolist()),
-                    [(mark.second, mark.text) for mark in read.marks],
-                    {who: t.seconds.tolist() for who, t in tracks.items()},
-                )
-            )
-    return found
-
-
-def _version(file: Path) -> object:
-    with sqlite3.connect(file) as raw:
-        version = raw.execute("SELECT max(version) FROM schema_version").fetchone()
-        columns = [row[1] for row in raw.execute("PRAGMA table_info(marks)")]
-    raw.close()
-    return json.dumps([version, columns])
-
-
-def traces(folder: Path, *words: bytes) -> list[str]:
-    """Files below a folder whose names or bytes hold any of the words."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        data = path.read_bytes() if path.is_file() else b""
-        if any(word in data or word in path.name.encode() for word in words):
-            found.append(str(path.relative_to(folder)))
-    return found

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.errors import ServerError
+from fewshot_fer.records.recording import web_folder
 from fewshot_fer.web import certificates, server
-from fewshot_fer.web.app_state import web_folder
 from fewshot_fer.web.certificates import Certificate, self_signed
 
 

@@ -1,9 +1,12 @@
-"""`fewshot-fer doctor` and `fewshot-fer slim`."""
+"""What looks after an installation: `fewshot-fer doctor`, `slim`, `backup`, `restore`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -11,6 +14,7 @@ from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
+    from fewshot_fer.backup import Kept
     from fewshot_fer.doctor import Check
 
 MARKS = {"fine": ("ok", "green"), "note": ("note", "yellow"), "broken": ("mend", "bold red")}
@@ -65,3 +69,39 @@ def _table(checks: list[Check]) -> Table:
         return Text(word, style=style), check.name, said
 
     return output.table("This machine", ("", "what", "found, and what to do"), map(row, checks))
+
+
+@command("support_sets", "records")
+def backup(
+    call: Call,
+    target: Annotated[Path, typer.Argument(metavar="TO", help="A new file, such as monday.zip.")],
+) -> Answer:
+    """Write students, record and the web app's keys into one file, also while lessons run.
+
+    It holds pictures of faces, and keys: keep it as safe as they are.
+    """
+    from fewshot_fer.backup import backup
+
+    return _answer(backup(call.settings, target), "is in")
+
+
+@command("support_sets", "records")
+def restore(
+    call: Call,
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="What `backup` wrote.")],
+) -> Answer:
+    """Bring a backup back, where there is nothing yet; stop the web app first.
+
+    It is checked before anything is written. Cut off, it goes on when it is asked for again.
+    """
+    from fewshot_fer.backup import restore
+
+    return _answer(restore(call.settings, source), "is back from")
+
+
+def _answer(kept: Kept, how: str) -> Answer:
+    return Answer(
+        asdict(kept) | {"made": kept.made.isoformat()},
+        f"Of {kept.made:%Y-%m-%d %H:%M} UTC: everything {how} {kept.path} "
+        f"({kept.students} students, {kept.sessions} sessions, {kept.bytes / 1e6:.1f} MB).",
+    )

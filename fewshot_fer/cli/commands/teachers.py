@@ -72,7 +72,7 @@ def another_password(call: Call, name: Name) -> Answer:
 
 
 def _accounts(call: Call) -> Teachers:
-    from fewshot_fer.web.app_state import web_folder
+    from fewshot_fer.records.recording import web_folder
     from fewshot_fer.web.school.accounts import Teachers
 
     return Teachers(web_folder(call.settings.records), time.time)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from fewshot_fer.records.recording import web_folder
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.library import Library
-from fewshot_fer.web.app_state import web_folder
 from fewshot_fer.web.school.accounts import Teachers
 from tests.web.browsing import Server, browser, serving
 from tests.web.school.teachers import ADA, BOB, password_of
