@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from fewshot_fer import __version__
+from fewshot_fer.shipped import NETWORKS, licence_of
+
 REPOSITORY = Path(__file__).parent.parent
+CHECKPOINTS = REPOSITORY / "checkpoints"
 CHECKPOINT_FILES = {
-    path.relative_to(REPOSITORY / "checkpoints").as_posix()
-    for path in (REPOSITORY / "checkpoints").rglob("*")
-    if path.is_file()
+    path.relative_to(CHECKPOINTS).as_posix() for path in CHECKPOINTS.rglob("*") if path.is_file()
 }
 
 pytestmark = pytest.mark.slow
@@ -47,6 +50,19 @@ def test_the_checkpoints_and_licences_travel_in_it_and_nothing_else_does(wheel: 
     for licence in ("LICENSE", "CREDITS.md", "checkpoints/identity/CREDITS.txt"):
         assert [name for name in names if name.endswith(f"dist-info/licenses/{licence}")]
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fewshot_fer"}
+    pictures = (".jpg", ".jpeg", ".png", ".npz", ".db")
+    assert [name for name in names if name.lower().endswith((*pictures, ".pyc"))] == []
+    assert wheel.stat().st_size < 60_000_000, "PyPI takes 100 MB, and a school's line less"
+
+
+def test_its_metadata_tells_the_version_and_the_licences(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        (name,) = (name for name in packed.namelist() if name.endswith("dist-info/METADATA"))
+        told = packed.read(name).decode()
+    assert f"\nVersion: {__version__}\n" in told
+    licences = {one.weights for folder in NETWORKS if (one := licence_of(CHECKPOINTS / folder))}
+    (expression,) = re.findall(r"^License-Expression: (.+)$", told, re.MULTILINE)
+    assert set(expression.split(" AND ")) == {"MIT"} | licences
 
 
 def test_a_training_from_it_says_what_it_needs(installed: Path, tmp_path: Path) -> None:
