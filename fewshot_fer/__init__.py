@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fewshot_fer.python.results import Result, Results
     from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.stills import name_faces
-    from fewshot_fer.students import Library, Roster, consent_text
+    from fewshot_fer.students import Library, Roster
 
 __version__ = "0.2.0"
 
@@ -43,7 +43,6 @@ _ROOMS = {
     "Result": "python.results",
     "Results": "python.results",
     "Roster": "students",
-    "consent_text": "students",
     "name_faces": "stills",
     "read": "python.reading",
 }
@@ -60,7 +59,6 @@ __all__ = [
     "Result",
     "Results",
     "Roster",
-    "consent_text",
     "name_faces",
     "read",
 ]

@@ -17,7 +17,7 @@ def sources_of(
     given: Sequence[str], student: str | None, settings: Settings, cores: float | None
 ) -> list[Source]:
     """Every source with its pictures; `anna=rtsp://...` shows Anna only."""
-    from fewshot_fer.drawn.sources import live_pictures
+    from fewshot_fer.drawn.sources import is_drawn, live_pictures
     from fewshot_fer.lesson.commands import Kind, Source
     from fewshot_fer.lesson.sources import without_password
     from fewshot_fer.students.store.library import Library
@@ -32,12 +32,11 @@ def sources_of(
         known = library.find(whom) if whom is not None else None
         called = f"camera {source}" if source.isdecimal() else without_password(source)
         name = known.name if known is not None else called
-        drawn = source.partition(":")[0] == "drawn"
-        kind: Kind = "device" if known is not None else "drawn" if drawn else "gallery"
+        kind: Kind = "drawn" if is_drawn(source) else "gallery"
         found.append(
             Source(
                 name if all(other.key != name for other in found) else f"{name} ({place})",
-                kind=kind,
+                kind="device" if known is not None else kind,
                 student=known.id if known is not None else None,
                 pictures=live_pictures(source, settings.seed),
                 cores=cores / len(given) if cores is not None else None,

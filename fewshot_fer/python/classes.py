@@ -17,11 +17,12 @@ from fewshot_fer.python.results import Page
 from fewshot_fer.students.enrolment.enrolment import Enrolment, EnrolmentResult
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate, stacked, usable
 from fewshot_fer.students.recalibration import Recalibrated, recalibrate
-from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.consent import agreed, consent_text
 from fewshot_fer.students.store.names import expression_name
-from fewshot_fer.students.store.records import Summary
+from fewshot_fer.students.store.records import Consent, Purpose, Summary
 
 if TYPE_CHECKING:
+    from fewshot_fer.lesson.commands import Kind
     from fewshot_fer.lesson.events import Mode
     from fewshot_fer.records.views import View
 
@@ -45,6 +46,10 @@ class Class(Reader):
         """Everybody who is enrolled, by name."""
         return tuple(self.library.students())
 
+    def consent_text(self, language: str = "en") -> str:
+        """What a student agrees to, in a language that it is in, else in English."""
+        return consent_text(language=language, days=self._settings.keep_days)
+
     def enroll(
         self,
         name: str,
@@ -52,6 +57,8 @@ class Class(Reader):
         /,
         *,
         consent: str | None = None,
+        agrees_to: Sequence[str] = tuple(Purpose),
+        language: str = "en",
         another: bool = False,
         same_person: bool = False,
         skip_refused: bool = False,
@@ -59,19 +66,13 @@ class Class(Reader):
     ) -> EnrolmentResult:
         """A new student from pictures by expression: `enroll("Anna", consent="Anna", happy=…)`.
 
-        `consent` says who has read `consent_text()` and agreed. With `another`, somebody else may
-        have this name; `same_person` is your word that all pictures show the student;
-        `skip_refused` leaves out what cannot be used.
+        `consent` says who has read `consent_text(language)` and agreed, `agrees_to` to which of its
+        purposes. With `another`, somebody else may have this name; `same_person` is your word that
+        all pictures show the student; `skip_refused` leaves out what cannot be used.
         """
-        if not isinstance(consent, str) or not consent.strip():
-            raise ConsentError(
-                "Nobody has agreed yet, so nothing is stored.",
-                next_step="Let them read `print(fewshot_fer.consent_text())`, then say who agreed: "
-                'consent="Anna".',
-            )
+        agreement = self._agreement(consent, agrees_to, language)
         given = labelled({**(pictures or {}), **more})
         enrolment = self._enrolment(same_person, skip_refused)
-        agreement = agreed(consent, self.library.now())
         return enrolment.enroll(name, given, agreement, another=another)
 
     def add(
@@ -121,24 +122,26 @@ class Class(Reader):
 
         The source is a camera's number, a video, a folder of pictures, an address (rtsp://,
         http://), `screen`, or a drawn class such as `drawn:12`; `student` is the one whom it shows.
-        Numbers are recorded of the "class" or "per_student". The lesson ends with the `for`.
+        Faces are read of those who agreed, and of drawn people. Numbers are recorded of the "class"
+        or "per_student". The lesson ends with the `for`.
         """
-        from fewshot_fer.drawn.sources import live_pictures
+        from fewshot_fer.drawn.sources import is_drawn, live_pictures
         from fewshot_fer.lesson.commands import Source
         from fewshot_fer.python.watching import views
 
         whom = self.library.find(student).id if student is not None else None
         pictures = live_pictures(str(source), self._settings.seed)
+        kind: Kind = "drawn" if is_drawn(str(source)) else "gallery"
         self._opened.refresh()
-        return views(self._opened, Source(str(source), student=whom, pictures=pictures), record)
+        return views(self._opened, Source(str(source), kind, whom, pictures), record)
 
     def report(self, session: int | None = None, *, each: bool = False) -> Page:
         """A recorded lesson (the last, or its number) as one HTML page that needs no network."""
-        from fewshot_fer.records.store import Store
+        from fewshot_fer.records.store import Retention, Store
         from fewshot_fer.reports.page import page
         from fewshot_fer.reports.summary import report_of
 
-        with Store.open(self._settings.records) as store:
+        with Store.open(self._settings.records, retention=Retention.of(self._settings)) as store:
             found = store.read(session, students=each)
             if each and not found.students:
                 raise RecordError(
@@ -147,6 +150,25 @@ class Class(Reader):
                 )
             report = report_of(found, store.earlier(found.session) if each else ())
         return Page(page(report, self._names if each else None))
+
+    def _agreement(self, who: str | None, to: Sequence[str], language: str) -> Consent:
+        if not isinstance(who, str) or not who.strip():
+            raise ConsentError(
+                "Nobody has agreed yet, so nothing is stored.",
+                next_step="Let them read what `consent_text()` of this class says, then say who "
+                'agreed: consent="Anna".',
+            )
+        purposes = [to] if isinstance(to, str) else to
+        unknown = [one for one in purposes if one not in tuple(Purpose)]
+        if unknown:
+            raise ConsentError(
+                f"Nobody is asked whether they agree to {unknown[0]!r}.",
+                next_step=f"The agreement has {', '.join(Purpose)}.",
+            )
+        return agreed(
+            who, self.library.now(), purposes=[Purpose(one) for one in purposes],
+            language=language, days=self._settings.keep_days,
+        )  # fmt: skip
 
     def _enrolment(self, same_person: bool, skip_refused: bool) -> Enrolment:
         return Enrolment(

@@ -55,6 +55,8 @@ def test_from_a_few_pictures_to_a_student(ours: ff.Class, empty_folder: Path) ->
     came = ours.enroll("Anna", consent="Anna's mother", happy=str(happy), sad=[sad])
     assert str(came).startswith(f"Anna ({came.student.id}) is enrolled.")
     assert came.student.consent.by == "Anna's mother"
+    assert set(came.student.purposes) == {"read", "numbers", "pictures"}
+    assert "in class" in ours.consent_text()
     assert [(one.name, dict(one.counts)) for one in ours.students] == [
         ("Anna", {"happy": 1, "sad": 1})
     ]
@@ -99,10 +101,16 @@ def test_a_lesson_is_watched_recorded_and_reported(ours: ff.Class, anna: str, cl
     assert "students" in page
 
 
+def test_of_a_students_own_camera_only_they_are_read(ours: ff.Class, anna: str) -> None:
+    (seen,) = next(view.seen for view in ours.watch("drawn:1", student="Anna") if view.seen)
+    assert seen.student == anna
+
+
 def test_a_lesson_ends_with_the_loop(ours: ff.Class) -> None:
     for view in ours.watch("drawn:2", record="class"):
         if view.time > 1.5:
             break
+    assert len([face for face in view.seen if face.reading is not None]) == 2, "drawn people"
     assert "<!doctype html>" in ours.report(1)
 
 
@@ -129,6 +137,12 @@ BAD: dict[str, Bad] = {
     "agreed by True": (
         lambda c: c.enroll("Ben", consent=True, happy=picture("happy")),  # type: ignore[arg-type]
         ConsentError, "say who agreed"),
+    "agreed to what nobody asked": (
+        lambda c: c.enroll("Ben", consent="Ben", agrees_to=["nubmers"], happy=picture("happy")),
+        ConsentError, "'nubmers'.*read, numbers, pictures"),
+    "agreed to no pictures": (
+        lambda c: c.enroll("Ben", consent="Ben", agrees_to="read", happy=picture("happy")),
+        ConsentError, "pictures"),
     "no pictures": (
         lambda c: c.enroll("Ben", consent="Ben"), LibraryError, "no picture to learn from"),
     "an empty list": (
