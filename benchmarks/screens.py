@@ -41,6 +41,8 @@ from fewshot_fer.expressions import BASIC
 from fewshot_fer.lesson.drawing import VideoFile
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
+from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.access.tokens import TEACHER_COOKIE
 
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
@@ -273,6 +275,12 @@ def serving(folder: Path) -> Iterator[str]:
         process.wait(timeout=PATIENCE_S)
 
 
+def signed_in(folder: Path, address: str) -> Any:
+    """The cookie of a teacher who has opened the link that the server shows."""
+    known = Credentials(folder / "fewshot-fer-web", now=time.time)
+    return {"name": TEACHER_COOKIE, "value": known.teacher_cookie(), "url": address}
+
+
 def _answers(address: str) -> bool:
     try:
         with urlopen(f"{address}/health", timeout=2):
@@ -288,7 +296,9 @@ def take(
     """All of some pages, in every size and theme."""
     with serving(school.folder) as address:
         for theme, size in product(themes, sizes):
-            page = chromium.new_context(color_scheme=theme, permissions=["camera"]).new_page()
+            context = chromium.new_context(color_scheme=theme, permissions=["camera"])
+            context.add_cookies([signed_in(school.folder, address)])
+            page = context.new_page()
             page.goto(address)
             settled(page)
             read = page.get_by_role("button", name="I have read this")

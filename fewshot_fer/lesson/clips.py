@@ -93,11 +93,12 @@ def watch_clip(
     every: float = 0.0,
     pictures: Pictures | None = None,
     on_frame: OnFrame | None = None,
+    note: Callable[[View], None] = lambda _: None,
 ) -> Clip:
     """Read a video; with `every` only one frame in so many seconds."""
     frames: list[ClipFrame] = []
     size = (0, 0)
-    with closing(frames_of(path, session, every=every, pictures=pictures)) as seen:
+    with closing(frames_of(path, session, every=every, pictures=pictures, note=note)) as seen:
         for image, frame in seen:
             size = (image.shape[1], image.shape[0])
             frames.append(frame)
@@ -107,7 +108,12 @@ def watch_clip(
 
 
 def frames_of(
-    path: Path, session: ClassSession, *, every: float = 0.0, pictures: Pictures | None = None
+    path: Path,
+    session: ClassSession,
+    *,
+    every: float = 0.0,
+    pictures: Pictures | None = None,
+    note: Callable[[View], None] = lambda _: None,
 ) -> Generator[tuple[Bytes, ClipFrame]]:
     """A video's frames [h,w,3] with what is read in them, one after the other."""
     if not path.exists():
@@ -115,6 +121,7 @@ def frames_of(
     with closing(ahead(pictures or video(path, every=every))) as captured:
         for one in captured:
             view = session.look(one.image, one.time)
+            note(view)
             yield one.image, ClipFrame(round(view.time, 3), tuple(_faces(view)))
 
 

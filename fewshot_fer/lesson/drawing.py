@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Literal, Protocol, Self
 
 import cv2
 
@@ -75,8 +75,10 @@ def shows(face: Drawn) -> str:
 class VideoFile:
     """An annotated video, written beside its place and renamed when it is whole."""
 
-    def __init__(self, path: Path, rate: float) -> None:
-        self.path = path.with_suffix(".mp4")
+    def __init__(self, path: Path, rate: float, kind: Literal["mp4", "webm"] = "mp4") -> None:
+        """Browsers play webm; it takes twice as long to write."""
+        self.path = path.with_suffix(f".{kind}")
+        self._codec = {"mp4": "mp4v", "webm": "VP80"}[kind]
         self._rate = rate
         self._unfinished = self.path.with_name(f".{secrets.token_hex(4)}.{self.path.name}")
         self._writer: cv2.VideoWriter | None = None
@@ -87,8 +89,8 @@ class VideoFile:
         if self._writer is None:
             ensure_folder(self.path.parent)
             self._size = (image.shape[1], image.shape[0])
-            kind = cv2.VideoWriter.fourcc(*"mp4v")
-            self._writer = cv2.VideoWriter(str(self._unfinished), kind, self._rate, self._size)
+            codec = cv2.VideoWriter.fourcc(*self._codec)
+            self._writer = cv2.VideoWriter(str(self._unfinished), codec, self._rate, self._size)
             if not self._writer.isOpened():
                 raise FolderError(
                     "The annotated video cannot be written.",

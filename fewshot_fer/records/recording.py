@@ -21,8 +21,10 @@ from fewshot_fer.records import schema
 from fewshot_fer.records.backlog import catch_up, leave_out, students_in
 from fewshot_fer.records.engine import open_engine, shown, snapshot
 from fewshot_fer.records.recorder import Recorder
+from fewshot_fer.records.seconds import Seconds
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.trouble import plain_words
+from fewshot_fer.records.values import Second
 from fewshot_fer.records.views import Seen, View
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Consent, Purpose, Purposes, Student
@@ -147,6 +149,30 @@ class SessionWriter:
 
     def _since(self, time: float) -> float:
         return 0.0 if self._began is None else max(0.0, time - self._began)
+
+
+class Transcript:
+    """A lesson that is watched afterwards, second by second as a live one is written down."""
+
+    def __init__(self) -> None:
+        self._counting = Seconds(per_student=True)
+        self._over: list[Second] = []
+
+    def note(self, view: View) -> None:
+        """One more view of the class."""
+        over = self._counting.add(to_keep(view))
+        self._over += [over] if over is not None else []
+
+    def write(self, store: Store, class_name: str, *, per_student: bool) -> int:
+        """Write it down as a session; its number. Again is another session."""
+        rest = self._counting.rest()
+        self._over += [rest] if rest is not None else []
+        session = store.begin(class_name, per_student=per_student)
+        store.write(
+            session, [one if per_student else replace(one, students=()) for one in self._over]
+        )
+        store.end(session)
+        return session
 
 
 def opened(records: str, retention: Retention | None = None) -> Store:

@@ -241,6 +241,16 @@ def test_a_folder_of_pictures_and_videos(
     ]  # fmt: skip
 
 
+def test_a_recorded_lesson_becomes_a_session_with_the_report_of_a_live_one(
+    clip: Path, empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.run(["analyze", str(clip), "--every", "0.5", "--record", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sessions"] == [1]
+    assert app.run(["session", "show", "1", "--json"]) == 0
+    session = json.loads(capsys.readouterr().out)["session"]
+    assert (session["each"], session["ended"] is None) == (False, False)
+
+
 def test_a_table_must_be_of_a_known_kind(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["analyze", "x.png", "--to", "x.xlsx"]) == 2
     assert ".csv or .parquet" in capsys.readouterr().err

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from fewshot_fer.arrays import Bytes
     from fewshot_fer.lesson.clips import Clip, ClipFrame
     from fewshot_fer.lesson.opening import OpenClass
+    from fewshot_fer.records.recording import Transcript
     from fewshot_fer.stills import Likeness, NamedFace
 
 
-@command("support_sets", *NETWORK, "min_face")
+@command("support_sets", "records", *NETWORK, "min_face")
 def analyze(
     call: Call,
     paths: Annotated[list[Path], typer.Argument(help="Pictures, videos, and folders of both.")],
@@ -41,8 +42,18 @@ def analyze(
     every: Annotated[
         float, typer.Option(min=0.0, help="Of videos, one frame in so many seconds; else all.")
     ] = 0.0,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record each video as a session of the class.")
+    ] = False,
+    record_students: Annotated[
+        bool,
+        typer.Option("--record-students", help="Record every enrolled student's numbers too."),
+    ] = False,
 ) -> Answer:
     """Name the expression of every face in pictures and videos.
+
+    In a video the enrolled are known by their faces; a recorded lesson becomes a session, with the
+    same report as a live one, by --record.
 
     A file that cannot be read is reported and left out, and the exit code is 1.
     """
@@ -53,7 +64,7 @@ def analyze(
 
     if to is not None and to.suffix.casefold() not in FORMATS:
         raise typer.BadParameter("the name must end in .json, .csv or .parquet", param_hint="--to")
-    work = _Work(call, student, every, draw)
+    work = _Work(call, student, every, draw, record=record or record_students)
     found, failed = Found(), 0
     for path in find_material(paths):
         try:
@@ -64,19 +75,25 @@ def analyze(
         except (ImageError, SourceError) as error:
             output.show_error(error)
             failed += 1
+    sessions = [work.keep(one, per_student=record_students) for one in work.transcripts]
     if to is not None:
         write(found, to)
-    return Answer(document(found), lambda: page(found, to, draw), fine=not failed)
+    told = document(found) | ({"sessions": sessions} if sessions else {})
+    return Answer(told, lambda: page(found, to, draw), fine=not failed)
 
 
 class _Work:
     """Reads one file after the other."""
 
-    def __init__(self, call: Call, student: str | None, every: float, draw: Path | None) -> None:
+    def __init__(
+        self, call: Call, student: str | None, every: float, draw: Path | None, *, record: bool
+    ) -> None:
         self._call = call
         whom = call.roster.library.find(student) if student is not None else None
         self._student = whom.id if whom is not None else None
-        self._names = {whom.id: whom.name} if whom is not None else {}
+        self._names = {one.id: one.name for one in call.roster.library.students()}
+        self._record = record
+        self.transcripts: list[Transcript] = []
         self._every, self._draw = every, draw
         self._taken: set[Path] = set()
 
@@ -98,7 +115,9 @@ class _Work:
         from fewshot_fer.lesson.clips import clip_session, watch_clip
         from fewshot_fer.lesson.drawing import VideoFile, drawn
         from fewshot_fer.lesson.sources import length_of
+        from fewshot_fer.records.recording import Transcript
 
+        transcript = Transcript()
         with ExitStack() as until_the_end:
             advance = until_the_end.enter_context(output.progress(path.name, length_of(path)))
             copy = None
@@ -111,10 +130,21 @@ class _Work:
                     copy.add(drawn(image, frame.faces, self._names))
 
             session = clip_session(self._class, self._student)
-            clip = watch_clip(path, session, every=self._every, on_frame=show)
+            clip = watch_clip(path, session, every=self._every, on_frame=show, note=transcript.note)
+        if self._record:
+            self.transcripts.append(transcript)
         if clip.broken is not None:
             output.say(f"{path.name}: {clip.broken}")
         return clip
+
+    def keep(self, transcript: Transcript, *, per_student: bool) -> int:
+        """Write a video down as a session of the class."""
+        from fewshot_fer.records.recording import opened
+
+        with opened(self._call.settings.records) as store:
+            number = transcript.write(store, self._class.name, per_student=per_student)
+        output.say(f"Recorded as session {number}: fewshot-fer session report {number}")
+        return number
 
     @cached_property
     def _likeness(self) -> Likeness | None:

@@ -15,12 +15,15 @@ from fewshot_fer.lesson.drawing import numbered
 from fewshot_fer.lesson.found import Found, columns, expressions_in
 from fewshot_fer.lesson.sources import is_video
 from fewshot_fer.lesson.who import likeness
-from fewshot_fer.reports import tables, words
+from fewshot_fer.reports import tables
+from fewshot_fer.reports.charts import stack
 from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain, tried
+from fewshot_fer.web.pages.parts import session as one_session
+from fewshot_fer.web.pages.parts.components import player
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.people import collect
 
@@ -29,12 +32,17 @@ _SHOWN = 12
 _LONGEST = 1600
 """What a picture with boxes is shrunk to."""
 _NOBODY = "People in general"
+_EVERYBODY = "Everybody: in a video the class by their faces"
+_REMEMBERED = 3
+"""Videos that a tab remembers, with their copies."""
 
 
 def show(app: AppState) -> None:
-    """Drop, look, take along."""
+    """Drop, look, download."""
     frame.head(
-        "Try a picture", "See what the faces in pictures or a video show. Nothing here is stored."
+        "Try a picture or a video",
+        "See what the faces in pictures, or in a recorded lesson, show. Nothing is stored "
+        "unless you say so.",
     )
     with frame.guarded():
         dropped = st.file_uploader(
@@ -63,7 +71,7 @@ def _whom(app: AppState) -> Summary | None:
     return st.selectbox(
         "Read the faces as",
         [None, *found],
-        format_func=lambda one: _NOBODY if one is None else one.name,
+        format_func=lambda one: _EVERYBODY if one is None else one.name,
         help="Choose a student to compare: read as people in general, and as this student.",
     )
 
@@ -79,7 +87,7 @@ def _answers(app: AppState, dropped: Sequence[object], student: Summary | None) 
                 faces = _picture(app, name, data, student, drawn=number < _SHOWN)
                 found.pictures.append((Path(name), faces))
     if found:
-        _take_along(found)
+        _download(found)
 
 
 def _picture(
@@ -178,42 +186,55 @@ def _scores(face: NamedFace, key: str) -> None:
 
 def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Clip:
     digest, whom = sha256(data).hexdigest(), student.id if student is not None else None
-    clip = _watched(app, name, data, digest, whom)
+    watched = _watched(app, name, data, digest, whom)
+    clip = watched.clip
     faces = [face for frame in clip.frames for face in frame.faces]
     names = expressions_in(faces)
+    st.subheader(plain.text(name), anchor=False)
+    if clip.broken is not None:
+        st.warning(clip.broken)
+    if not faces:
+        st.info("No face was found in this video.")
+        return clip
     unsure = sum(face.unsure is not None for face in faces)
-    with st.container(border=True, key=f"video-{digest[:16]}"):
-        st.markdown(f"**{plain.text(name)}**")
-        if clip.broken is not None:
-            st.warning(clip.broken)
-        if not faces:
-            st.info("No face was found in this video.")
-            return clip
-        at_a_time = len(faces) / len(clip.frames)
-        facts = [(words.clock(clip.frames[-1].time), "length")]
-        facts.append((f"{at_a_time:.1f}", "faces at a time"))
-        facts.append((plain.percent(unsure / len(faces)), "of the looks at them unsure"))
-        st.html(bars.facts(facts))
-        line = tried.timeline(clip.frames, names)
-        frame.quiet("Share of each expression among the faces that were clearly read")
-        st.html(bars.legend(names))
-        st.altair_chart(
-            charts.shares_over_time(line, names, height=200),
-            key=f"video-shares-{digest}-{whom}",
-            alt="Share of each expression among the faces that were clearly read, over time",
-        )
-        frame.quiet("How many of the faces were clearly read")
-        st.altair_chart(
-            charts.coverage_over_time(line),
-            key=f"video-cover-{digest}-{whom}",
-            alt="Share of faces that were clearly read, over time",
-        )
+    at_a_time = len(faces) / len(clip.frames)
+    line = tried.timeline(clip.frames, names)
+    length = clip.frames[-1].time
+    label = "Share of each expression among the faces that were clearly read, over time"
+    player(watched.copy, stack(line, names, label=label), length, key=f"video-{digest}-{whom}")
+    frame.quiet(
+        "Below the video: the share of each expression among the faces that were clearly read. "
+        f"On average {at_a_time:.1f} faces were to be seen; "
+        f"{plain.percent(unsure / len(faces))} of the looks at them were unsure."
+    )
+    st.html(bars.legend(names))
+    frame.download(
+        "Video with boxes", f"{name.rsplit('.', 1)[0]}-faces.webm", "video/webm",
+        lambda: watched.copy, key=f"webm-{digest}-{whom}", type="tertiary",
+    )  # fmt: skip
+    if watched.report is not None and app.library.students():
+        _lesson(app, watched, digest)
     return clip
 
 
-def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | None) -> Clip:
-    """What is in a video, remembered in this tab."""
-    known: dict[object, Clip] = st.session_state.setdefault("tried-videos", {})
+def _lesson(app: AppState, watched: tried.Watched, digest: str) -> None:
+    """The same report as of a live lesson; kept only where somebody wants it."""
+    report = watched.report
+    if report is None:
+        return
+    with st.expander("The report, as of a live lesson", icon=":material/summarize:"):
+        names = one_session.called(app)
+        one_session.told(report, names)
+        if st.button("Keep this as a session", icon=":material/save:", key=f"keep-{digest}"):
+            each = bool(report.students)
+            with app.store() as store:
+                number = watched.transcript.write(store, app.class_name, per_student=each)
+            st.success(f"It is session {number} now: its numbers, never its pictures.")
+
+
+def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | None) -> tried.Watched:
+    """What is in a video; the last few are remembered in this tab."""
+    known: dict[object, tried.Watched] = st.session_state.setdefault("tried-videos", {})
     if (digest, whom) not in known:
         progress = Progress(f"Watching {name}, seconds")
         try:
@@ -226,11 +247,13 @@ def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | Non
             )
         finally:
             progress.close()
+        while len(known) > _REMEMBERED:
+            known.pop(next(iter(known)))
     return known[digest, whom]
 
 
-def _take_along(found: Found) -> None:
+def _download(found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Take along**")
+        st.markdown("**Download what was read**")
         frame.download("JSON", "faces.json", "application/json", lambda: tried.as_json(found))
         frame.download("CSV", "faces.csv", "text/csv", lambda: tables.as_csv(columns(found)))

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import streamlit as st
+from streamlit import runtime
 
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.web.app_state import AppState
@@ -48,6 +49,14 @@ def guide(
     data = {"does": does, "expressions": list(expressions), "ticket": ticket, "student": student}
     show(key=key, data=data, on_took_change=lambda: None)
     return app.taken.fetch(ticket)
+
+
+def player(video: bytes, stack: str, length: float, *, key: str) -> None:
+    """Show a video above what was read in it over time (an SVG), which takes one there."""
+    media = runtime.get_instance().media_file_mgr
+    src = media.add(video, "video/webm", key)
+    show = _component("video", html=_static("video/video.html"), css=_static("video/video.css"))
+    show(key=key, data={"src": src, "stack": stack, "length": length})
 
 
 @cache

@@ -33,14 +33,20 @@ def show(app: AppState, number: int) -> None:
     with st.spinner("Reading the session", show_time=True), app.store() as store:
         report = read_report(store, number, per_student=per_student)
     names = called(app)
-    _headlines(report, names)
-    if report.shares:
-        _class(app, report)
-    if report.watched is not None:
-        _students(report, names)
+    told(report, names, app)
     _downloads(app, report, per_student=per_student)
     _delete(app, session)
     frame.quiet(CARE)
+
+
+def told(report: Report, names: Mapping[str, str], app: AppState | None = None) -> None:
+    """What a report says; with the app, of a session that is kept and can be marked."""
+    _headlines(report, names)
+    if report.shares:
+        _class(report)
+        _moments(report, app)
+    if report.watched is not None:
+        _students(report, names)
 
 
 def _headlines(report: Report, names: Mapping[str, str]) -> None:
@@ -65,7 +71,7 @@ def _each(session: SessionRecord) -> bool:
     )
 
 
-def _class(app: AppState, report: Report) -> None:
+def _class(report: Report) -> None:
     session, line = report.recorded.session, report.timeline
     unsure = max(0.0, report.faces / max(1, report.expected) - report.coverage)
     unseen = max(0.0, 1.0 - report.coverage - unsure)
@@ -101,10 +107,9 @@ def _class(app: AppState, report: Report) -> None:
     frame.quiet("Where the lower chart is low, trust the upper one less: it speaks of few.")
     st.subheader("All in all", anchor=False)
     st.html(bars.shares(report.shares, session.names))
-    _moments(app, report)
 
 
-def _moments(app: AppState, report: Report) -> None:
+def _moments(report: Report, app: AppState | None) -> None:
     st.subheader("Moments that stood out, or were marked", anchor=False)
     if not report.moments:
         frame.quiet("The class changed at no moment in particular, and none was marked.")
@@ -119,7 +124,7 @@ def _moments(app: AppState, report: Report) -> None:
             frame.quiet("No clear change in the class.")
         else:
             st.markdown("\n".join(f"- {words.class_sentence(c)}" for c in around.clear))
-        if not around.mark.text:
+        if app is not None and not around.mark.text:
             _name(app, report.recorded.session, around.mark.second)
 
 

@@ -5,39 +5,74 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
 
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.images import at_most
 from fewshot_fer.lesson.clips import Clip, ClipFrame, clip_session, watch_clip
+from fewshot_fer.lesson.drawing import VideoFile, drawn
 from fewshot_fer.lesson.found import Found, document
 from fewshot_fer.lesson.sources import VIDEO_SUFFIXES, length_of
-from fewshot_fer.reports.summary import Timeline
+from fewshot_fer.records.recording import Transcript
+from fewshot_fer.records.store import Store
+from fewshot_fer.reports.summary import Report, Timeline, read_report
 from fewshot_fer.web.app_state import AppState
 
 VIDEOS: Final = sorted(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES)
 EVERY_S: Final = 0.1
 """Of a video so many looks are taken; more would tell little."""
 
-Seconds = Callable[[float, float], None]
+_LONGEST: Final = 960
+"""What frames are shrunk to in the copy."""
+
+Steps = Callable[[float, float], None]
 
 
-def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Seconds) -> Clip:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A video that was watched: what is in it, a copy with boxes, and what a record would say."""
+
+    clip: Clip
+    copy: bytes
+    transcript: Transcript
+    report: Report | None
+    """Of the class; None where the video was asked about one student."""
+
+
+def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Steps) -> Watched:
     """Watch a video; `passed` hears where it is and how long it is."""
     here = app.opened()
     here.refresh()
+    names = {one.id: one.name for one in app.library.students()}
+    transcript = Transcript()
     with _as_file(name, data) as path:
         length = length_of(path) or 0.0
-        clip = watch_clip(
-            path,
-            clip_session(here, student),
-            every=EVERY_S,
-            on_frame=lambda _, frame: passed(frame.time, max(length, frame.time)),
-        )
-    return replace(clip, path=Path(name))
+        with VideoFile(path.with_name("copy"), 1 / EVERY_S, "webm") as copy:
+
+            def show(image: Bytes, frame: ClipFrame) -> None:
+                copy.add(at_most(drawn(image, frame.faces, names), _LONGEST))
+                passed(frame.time, max(length, frame.time))
+
+            session = clip_session(here, student)
+            clip = watch_clip(path, session, every=EVERY_S, on_frame=show, note=transcript.note)
+        boxes = copy.path.read_bytes() if clip.frames else b""
+    report = _report(app, transcript) if student is None and clip.frames else None
+    return Watched(replace(clip, path=Path(name)), boxes, transcript, report)
+
+
+def _report(app: AppState, transcript: Transcript) -> Report:
+    """The report of a recorded lesson, as of a live one; nothing of it is kept."""
+    with (
+        TemporaryDirectory(prefix="fewshot-fer-") as folder,
+        Store.open(f"sqlite:///{folder}/lesson.db") as store,
+    ):
+        number = transcript.write(store, app.class_name, per_student=True)
+        return read_report(store, number, per_student=True)
 
 
 def timeline(frames: Sequence[ClipFrame], names: Sequence[str]) -> Timeline:
