@@ -55,6 +55,9 @@ def enroll_many(
         str | None,
         typer.Option(metavar="WHO", help="Who agreed, for all: recorded for each of them."),
     ] = None,
+    agrees_to: Annotated[
+        str, typer.Option(help="What they agreed to of it: pictures are due here.")
+    ] = "read,numbers,pictures",
 ) -> Answer:
     """Enrol a whole class: one photograph a student is enough.
 
@@ -65,7 +68,7 @@ def enroll_many(
     from fewshot_fer.students.enrolment.class_list import sort_out
     from fewshot_fer.students.enrolment.many import ClassTray, enrol_all, settle
 
-    agreement = people.consent(call, consent)
+    agreement = people.consent(call, consent, agrees_to)
     enrolment, tray = people.enrolment(call, some=True), ClassTray()
     with opened(source) as files, output.progress("Looking at photographs") as advance:
         tray.bring(sort_out(files, call.library.expressions()), enrolment.gate, advance)
