@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from fewshot_fer.web.access.headers import streamlit_policy
+from fewshot_fer.web.access.tokens import TEACHER_COOKIE
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.front import front_page
@@ -36,6 +37,7 @@ def test_without_streamlit_there_is_the_class(
     monkeypatch.setattr("fewshot_fer.web.front.with_streamlit", lambda: False)
     app = Starlette(**parts(service))
     with TestClient(app, base_url="http://localhost:8501", client=("127.0.0.1", 50_000)) as client:
+        client.cookies.set(TEACHER_COOKIE, service.credentials.teacher_cookie())
         page = client.get("/").text
         found = re.search(r'data-class="([^"]+)"', page)
         assert found is not None

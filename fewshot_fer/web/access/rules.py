@@ -165,8 +165,12 @@ def chosen(rule: Rule, parts: dict[str, str], candidates: Sequence[Who]) -> Who 
     return next((one for one in (*candidates, NOBODY) if rule.admits(one, parts)), None)
 
 
+_PART: Final = r"[^/\x00-\x1f\x7f]+"
+"""No control characters: a router behind the guard takes a line break for the end of a path."""
+
+
 def _expression(part: str) -> str:
     if not part.startswith("{"):
         return re.escape(part)
     name, _, rest = part[1:-1].partition(":")
-    return f"(?P<{name}>{'.*' if rest else '[^/]+'})"
+    return f"(?P<{name}>{'.*' if rest else _PART})"

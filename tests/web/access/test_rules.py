@@ -275,7 +275,8 @@ def test_a_path_beside_the_table_is_not_there(path: str, door: Door) -> None:
 def test_a_rule_needs_the_whole_path_and_its_method() -> None:
     rule = Rule("/a/{student}/b", "POST", "own")
     assert rule_of("/a/s/b", "POST", [rule]) == (rule, {"student": "s"})
-    for path, method in (("/a/s/b/c", "POST"), ("/a/s/t/b", "POST"), ("/a/s/b", "GET")):
+    wrong = (("/a/s/b/c", "POST"), ("/a/s/t/b", "POST"), ("/a/s/b", "GET"), ("/a/s\n/b", "POST"))
+    for path, method in wrong:
         assert rule_of(path, method, [rule]) is None
 
 

@@ -149,7 +149,7 @@ def ways(served: TwoTeachers, name: str) -> Iterator[tuple[str, str, dict[str, A
             yield method, f"/api{path}".format(**named), sent, is_theirs
     for path in ("/me", "/me/facts", "/me/delete", "/", "/sessions"):
         yield "get", path, {}, False
-    for path in ("/me/leave", "/me/delete"):
+    for path in ("/me/leave", "/me/delete", "/me/agreement"):
         yield "post", path, {}, False
 
 
@@ -211,7 +211,7 @@ def test_a_link_leads_to_its_teacher_whoever_is_signed_in(served: TwoTeachers) -
     ada, bob = served.classes[ADA], served.classes[BOB]
     with served.visitor(BOB) as client:
         assert ada.lesson.name in client.get(ada.link).text
-        joined = client.post(ada.link, data={"name": "Carl", "agrees": "yes"})
+        joined = client.post(ada.link, data={"name": "Carl", "read": "yes"})
         assert (joined.status_code, joined.headers["location"]) == (303, "/me")
         assert "Carl" in client.get("/me").text
         assert client.get(f"{API}/students").json()["students"][0]["name"] == "Student of Bob"
