@@ -46,12 +46,13 @@ def enrolment(
 def card(app: AppState, student_id: str) -> Card:
     """What is known of a student, remembered until they or the class learn something."""
     stamp = str(app.roster.stamp(student_id))
-    return _card(app, student_id, stamp, app.recognizer.checkpoint_hash)
+    place = str(app.library.folder)
+    return _card(app, place, student_id, stamp, app.recognizer.checkpoint_hash)
 
 
 @st.cache_data(show_spinner=False, max_entries=300)
-def _card(_app: AppState, student_id: str, stamp: str, checkpoint: str) -> Card:
-    del stamp, checkpoint  # They are what the card depends on: other ones, another card.
+def _card(_app: AppState, place: str, student_id: str, stamp: str, checkpoint: str) -> Card:
+    del place, stamp, checkpoint  # They are what the card depends on: other ones, another card.
     return card_of(_app.roster, student_id)
 
 
