@@ -5,6 +5,7 @@ contents.json     the format, when it was made, and the SHA-256 of every other f
 students/…        the library's folder as it is, but for what is derived
 record.db         the record as SQLite, from whichever database
 web/…             keys, passwords' hashes, tokens and links
+teachers/ID/…     the same of every other teacher of the server
 ```
 A backup may be made while lessons run: the library is held meanwhile, and the record is read as
 it stood at one moment. It is whole, and was read back, before it has its name. A restore writes
@@ -20,7 +21,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,13 +51,62 @@ CONTENTS: Final = "contents.json"
 RECORD: Final = "record.db"
 _ROOM: Final = ".fewshot-fer-backup"
 _NAME: Final = re.compile(
-    r"record\.db|web/\w[\w.-]{0,80}"
+    r"(teachers/[0-9a-f]{1,32}/)?"
+    r"(record\.db|web/(?!record\.db)\w[\w.-]{0,80}"
     r"|students/(library\.yaml|_class/class\.yaml"
     r"|[a-z0-9][a-z0-9-]{1,38}[a-z0-9]/(student\.yaml|references/[^/\\\0]{1,64}/[\w.]{1,80}"
-    r"|calibrations/[\w.]{1,80}))"
+    r"|calibrations/[\w.]{1,80})))"
 )
 Names = Mapping[str, str]
 """The SHA-256 of every file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where what is of one teacher lies, and what its names in a backup begin with."""
+
+    library: Library
+    records: str
+    web: Path
+    prefix: str = ""
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every file of ours, whatever is wrong with it: nothing that is derived."""
+        for part, folder in (("students/", self.library.folder), ("web/", self.web)):
+            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                name = self.prefix + part + path.relative_to(folder).as_posix()
+                if _NAME.fullmatch(name) and path.is_file() and not path.is_symlink():
+                    yield name, path
+
+    def refuse_others(self, hashes: Names) -> None:
+        """Raise where something is there that is not the backup's, to the byte."""
+        for name, path in self.files():
+            if hashes.get(name) != sha256(path):
+                raise BackupError(
+                    "There is something already, and the backup has it not, or otherwise.",
+                    where=str(path),
+                    next_step="Nothing was changed. Move it away, or restore into empty folders.",
+                )
+
+
+def _homes(settings: Settings, accounts: Iterable[str] | None = None) -> list[_Home]:
+    """The server's own, and those of other teachers: of these accounts, or of all that are here."""
+    web = web_folder(settings.records)
+    others = web / "teachers"
+    if accounts is None:
+        accounts = sorted(one.name for one in others.iterdir()) if others.is_dir() else ()
+    return [
+        _Home(Library(settings.support_sets), settings.records, web),
+        *(
+            _Home(
+                Library(others / one / "class"),
+                f"sqlite:///{others / one / 'record.db'}",
+                others / one,
+                f"teachers/{one}/",
+            )
+            for one in accounts
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +131,20 @@ def backup(settings: Settings, target: Path) -> Kept:
             where=str(target),
             next_step="Nothing was written. Choose another name, such as one with the date.",
         )
-    library, made = Library(settings.support_sets), datetime.now(UTC).replace(microsecond=0)
+    made, students, sessions = datetime.now(UTC).replace(microsecond=0), 0, 0
     with _room(target.absolute().parent) as room:
-        unfinished = room / "backup.zip"
-        with library.store.changing():
-            students = len(library.store.ids())
-            sessions = copy_record(settings.records, f"sqlite:///{room / RECORD}")
-            _pack(unfinished, made, [
-                *_files("students/", library.folder), (RECORD, room / RECORD),
-                *_files("web/", web_folder(settings.records)),
-            ])  # fmt: skip
+        unfinished, hashes = room / "backup.zip", dict[str, str]()
+        with _new(unfinished) as file, zipfile.ZipFile(file, "w") as archive:
+            for home in _homes(settings):
+                record = room / RECORD
+                with home.library.store.changing():
+                    students += len(home.library.store.ids())
+                    sessions += copy_record(home.records, f"sqlite:///{record}")
+                    for name, path in ((home.prefix + RECORD, record), *home.files()):
+                        hashes[name] = _pack(archive, name, path, made)
+                record.unlink()
+            words = {"format": FORMAT, "made": made.isoformat(), "by": __version__}
+            archive.writestr(CONTENTS, json.dumps(words | {"files": hashes}, indent=1))
         _contents(unfinished)
         unfinished.rename(target)
         flush_folder(target.absolute().parent)
@@ -125,30 +179,18 @@ def _new(path: Path) -> Iterator[BinaryIO]:
         os.fsync(file.fileno())
 
 
-def _files(prefix: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Every file of ours below a folder, whatever is wrong with it: nothing that is derived."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        name = prefix + path.relative_to(folder).as_posix()
-        if _NAME.fullmatch(name) and path.is_file() and not path.is_symlink():
-            yield name, path
-
-
-def _pack(target: Path, made: datetime, files: list[tuple[str, Path]]) -> None:
-    hashes: dict[str, str] = {}
-    with _new(target) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, path in files:
-            # Pictures are packed as they are.
-            how = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-            entry = zipfile.ZipInfo(name, made.timetuple()[:6])
-            entry.compress_type, entry.external_attr = how, 0o600 << 16
-            whole = hashlib.sha256()
-            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as packed:
-                while part := source.read(1 << 20):
-                    whole.update(part)
-                    packed.write(part)
-            hashes[name] = whole.hexdigest()
-        words = {"format": FORMAT, "made": made.isoformat(), "by": __version__, "files": hashes}
-        archive.writestr(CONTENTS, json.dumps(words, indent=1))
+def _pack(archive: zipfile.ZipFile, name: str, path: Path, made: datetime) -> str:
+    """Add a file, and say its SHA-256."""
+    entry = zipfile.ZipInfo(name, made.timetuple()[:6])
+    # Pictures are packed as they are.
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    whole = hashlib.sha256()
+    with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as packed:
+        while part := source.read(1 << 20):
+            whole.update(part)
+            packed.write(part)
+    return whole.hexdigest()
 
 
 # ------------------------------------------------------------------ bringing one back
@@ -156,39 +198,47 @@ def _pack(target: Path, made: datetime, files: list[tuple[str, Path]]) -> None:
 
 def restore(settings: Settings, source: Path) -> Kept:
     """Bring everything back where nothing else is; checked before anything is written."""
-    library, web = Library(settings.support_sets), web_folder(settings.records)
     words = _contents(source)
-    hashes = words["files"]
-    with _room(web.absolute().parent) as room, _readable(source) as archive:
-        _refuse_others(hashes, "students/", library.folder)
-        _refuse_others(hashes, "web/", web)
-        with archive.open(RECORD) as packed, _new(room / RECORD) as file:
-            shutil.copyfileobj(packed, file)
-        sessions = copy_record(f"sqlite:///{room / RECORD}", settings.records)
-        for name in hashes:
-            _restore_web(web / name.removeprefix("web/"), archive, name)
-        students = _restore_students(library, archive, hashes)
+    hashes: Names = words["files"]
+    accounts = {name.split("/")[1] for name in hashes if name.startswith("teachers/")}
+    homes, students, sessions = _homes(settings, sorted(accounts)), 0, 0
+    with _room(homes[0].web.absolute().parent) as room, _readable(source) as archive:
+        for home in homes:
+            home.refuse_others(hashes)
+        for home in homes:
+            record = room / RECORD
+            with archive.open(home.prefix + RECORD) as packed, _new(record) as file:
+                shutil.copyfileobj(packed, file)
+            ensure_folder(home.web.parent)
+            home.web.mkdir(mode=0o700, exist_ok=True)
+            sessions += copy_record(f"sqlite:///{record}", home.records)
+            record.unlink()
+            for name in _below(hashes, f"{home.prefix}web/"):
+                _restore_web(home.web / name.rpartition("/")[2], archive, name)
+            students += _restore_students(home, archive, hashes)
     made = datetime.fromisoformat(words["made"])
     return Kept(source, made, students, sessions, source.stat().st_size)
 
 
+def _below(hashes: Names, beginning: str) -> list[str]:
+    return [name for name in hashes if name.startswith(beginning)]
+
+
 def _restore_web(path: Path, archive: zipfile.ZipFile, name: str) -> None:
-    if not name.startswith("web/") or path.exists():
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with whole_file(path, mode=0o600) as file:
-        file.write(archive.read(name))
+    if not path.exists():
+        with whole_file(path, mode=0o600) as file:
+            file.write(archive.read(name))
 
 
-def _restore_students(library: Library, archive: zipfile.ZipFile, hashes: Names) -> int:
+def _restore_students(home: _Home, archive: zipfile.ZipFile, hashes: Names) -> int:
     """Student by student, each whole; those who are here already are the same ones."""
+    library, prefix = home.library, f"{home.prefix}students/"
+    files: dict[str, dict[str, str]] = {}
+    for name in _below(hashes, prefix):
+        where, _, inside = name.removeprefix(prefix).partition("/")
+        files.setdefault(where, {})[inside] = name
     with library.store.changing():
-        _refuse_others(hashes, "students/", library.folder)
-        files: dict[str, dict[str, str]] = {}
-        for name in hashes:
-            where, _, inside = name.removeprefix("students/").partition("/")
-            if name.startswith("students/"):
-                files.setdefault(where, {})[inside] = name
+        home.refuse_others(hashes)
         library.store.begin()
         if page := files.pop("_class", None):
             write_atomically(library.folder / CLASS_PAGE, archive.read(page[CLASS_PAGE.name]))
@@ -197,17 +247,6 @@ def _restore_students(library: Library, archive: zipfile.ZipFile, hashes: Names)
             data = {inside: archive.read(name) for inside, name in files[student].items()}
             library.store.create(student, data.pop(PAGE, b""), data)
     return len(files)
-
-
-def _refuse_others(hashes: Names, prefix: str, folder: Path) -> None:
-    """Raise where something is there that is not the backup's, to the byte."""
-    for name, path in _files(prefix, folder):
-        if hashes.get(name) != sha256(path):
-            raise BackupError(
-                "There is something already, and the backup has it not, or otherwise.",
-                where=str(path),
-                next_step="Nothing was changed. Move it away, or restore into empty folders.",
-            )
 
 
 @contextmanager
@@ -229,8 +268,9 @@ def _contents(source: Path) -> dict[str, Any]:
                 raise _refused(
                     source, f"It has format {words['format']!r}; this version reads {FORMAT}."
                 )
-            alien = [name for name in entries if not _NAME.fullmatch(name)]
-            if alien or set(entries) != set(words["files"]) or RECORD not in entries:
+            found = [_NAME.fullmatch(name) for name in entries]
+            records = {(one[1] or "") + RECORD for one in found if one} | {RECORD}
+            if not all(found) or set(entries) != set(words["files"]) or records - set(entries):
                 raise _refused(source, "The list of contents and the files differ.")
             for name, entry in entries.items():
                 with archive.open(entry) as file:

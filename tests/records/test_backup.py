@@ -20,6 +20,7 @@ from fewshot_fer.records.values import Mark
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify
+from fewshot_fer.web.school.accounts import Teachers
 from tests.records.views import lesson, second
 from tests.students.people import AGREED, calibration, library_at, reference, tree
 
@@ -124,6 +125,24 @@ def test_a_backup_that_is_made_while_everything_changes_is_one_moment(
             taken += 1
         for writer in running:
             writer.result()
+
+
+def test_other_teachers_classes_are_in_it_too(school: Settings, tmp_path: Path) -> None:
+    teachers = Teachers(web_folder(school.records), lambda: 0.0)
+    theirs = teachers.folder_of(teachers.add("Ms Low", "correct horse battery"))
+    library_at(theirs / "class").create("Cleo", AGREED, [reference("fear", 4)])
+    with opened(f"sqlite:///{theirs / 'record.db'}") as store:
+        store.write(store.begin("8a"), lesson(2, 5))
+    kept = backup(school, tmp_path / "monday.zip")
+    assert (kept.students, kept.sessions) == (3, 2)
+    again = place(tmp_path / "again")
+    assert restore(again, kept.path).students == 3
+    there = Teachers(web_folder(again.records), lambda: 0.0)
+    (account,) = there.listed()
+    assert there.account("Ms Low", "correct horse battery") == account.id
+    assert tree(there.folder_of(account) / "class") == tree(theirs / "class")
+    with opened(f"sqlite:///{there.folder_of(account) / 'record.db'}") as store:
+        assert store.find().seconds == 5
 
 
 def test_nothing_is_written_over(school: Settings, tmp_path: Path) -> None:
