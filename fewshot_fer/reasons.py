@@ -46,6 +46,7 @@ class Code(StrEnum):
     LIKE_MOST_PEOPLES = "like-most-peoples"
     STILL_AT_REST = "still-at-rest"
     LIKE_ANOTHER = "like-another"
+    READ_WORSE = "read-worse"
     NOBODY_CHECKED = "nobody-checked"
     PICTURES_REFUSED = "pictures-refused"
 

@@ -78,6 +78,10 @@ SENTENCES: Final[dict[Code, Words]] = {
     ),
     Code.STILL_AT_REST: Words("Your face still looks at rest.", _SHOW_IT),
     Code.LIKE_ANOTHER: Words("This looks more like {looks_like} than {expression}.", _SHOW_IT),
+    Code.READ_WORSE: Words(
+        "With this picture for {expression}, fewer of the pictures would be read rightly.",
+        "Another one, that shows it more clearly, may help.",
+    ),
     Code.NOBODY_CHECKED: Words(
         "Nobody checked that these pictures show one person. Look at them yourself."
     ),

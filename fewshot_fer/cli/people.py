@@ -43,9 +43,9 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
         identify=None if same_person else Identity.of(call.settings),
         same_person=same_person,
         skip_refused=call.given["skip_refused"] or some,
-        keep=(lambda doubt: typer.confirm(doubt.question, default=True, err=True))
+        keep=(lambda doubt: typer.confirm(doubt.question, default=doubt.kept, err=True))
         if call.asks and not skip_doubtful
-        else (lambda _: not skip_doubtful),
+        else (lambda doubt: doubt.kept and not skip_doubtful),
         progress=(lambda _done, _all: None) if quiet else _progress,
     )
 

@@ -242,16 +242,19 @@ OwnView = TypedDict("OwnView", {
 """One's own face, if it is there; `recording` says in words what is recorded."""
 
 Saved = TypedDict("Saved", {
-    "type": Literal["saved"], "words": str, "refused": list[str], "questions": list[str],
-    "advice": str,
+    "type": Literal["saved"], "words": str, "refused": list[str], "advice": str,
 })
+Question = TypedDict("Question", {"id": str, "words": str, "looks_like": str})
+Questions = TypedDict("Questions", {"type": Literal["questions"], "questions": list[Question]})
+"""Pictures that are asked about before any is stored."""
+
 Adjusted = TypedDict("Adjusted", {
     "type": Literal["adjusted"], "words": str, "helped": bool | None, "before": str | None,
     "after": str | None, "calibration": str,
 })
 Undone = TypedDict("Undone", {"type": Literal["undone"], "words": str})
 Failed = TypedDict("Failed", {"type": Literal["failed"], "what": str, "next_step": str | None})
-CoachEvent = Coaching | Saved | Adjusted | Undone | Failed
+CoachEvent = Coaching | Saved | Questions | Adjusted | Undone | Failed
 Coach = TypedDict("Coach", {"type": Literal["coach"], "events": list[CoachEvent]})
 Wait = TypedDict("Wait", {"type": Literal["wait"]})
 Bye = TypedDict("Bye", {
@@ -268,7 +271,11 @@ FromPortal = Known | OwnView | Coach | Wait | Bye | Problem
 
 Teach = TypedDict("Teach", {"do": Literal["teach"], "expressions": list[str]})
 Adjust = TypedDict("Adjust", {"do": Literal["adjust"], "expression": str | None})
-Save = TypedDict("Save", {"do": Literal["save"], "keep": list[str]})
+Save = TypedDict("Save", {
+    "do": Literal["save"], "keep": list[str], "answers": NotRequired[dict[str, str]],
+})
+"""`answers` say what a picture shows that was asked about, or nothing where it is left out."""
+
 Undo = TypedDict("Undo", {"do": Literal["undo"], "calibration": str | None})
 Stop = TypedDict("Stop", {"do": Literal["stop"]})
 ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again

@@ -38,7 +38,8 @@ Learns = Callable[[Floats, Sequence[str]], Prototypes]
 class Doubt:
     """A suspected label error: a picture that looks like another expression; the student decides.
 
-    `place` is the picture's among the candidates.
+    `place` is the picture's among the candidates; `kept` is what becomes of it, and before anybody
+    has answered, what should.
     """
 
     source: str
@@ -59,6 +60,11 @@ class Doubt:
         """What became of it, in words."""
         what, why = worded(self.reason)
         return f"{what} It was kept. {why}" if self.kept else f"{what} It was left out."
+
+    @property
+    def harms(self) -> bool:
+        """Whether it would make the student read worse, whatever it shows."""
+        return self.reason.code is Code.READ_WORSE
 
 
 def without_doubles(
@@ -188,3 +194,48 @@ def doubts(
             reason = Reason(code, expression=names[0], looks_like=names[1])
             found.append(Doubt(candidate.source, *names, reason, place=i))
     return found
+
+
+def harms(
+    candidates: Sequence[Candidate],
+    z: Floats,
+    z_there: Floats,
+    labels_there: Sequence[str],
+    learn: Learns,
+) -> list[Doubt]:
+    """The candidates with vectors z [n,D] with which fewer pictures would be read rightly.
+
+    Each picture is read by what the others teach, and that is compared with how all are read by
+    what was there: of somebody new, as a stranger.
+    """
+    labels = [*labels_there, *(one.expression for one in candidates)]
+    everything, first = np.concatenate([z_there, z]), len(labels_there)
+    before = _read_right(everything, labels, range(first), learn)
+    kept, left_out = list(range(len(labels))), list[int]()
+    while len(kept) > first and _read_right(everything, labels, kept, learn)[0] < before[0]:
+        without = [
+            (_read_right(everything, labels, [k for k in kept if k != one], learn), one)
+            for one in kept[first:]
+        ]
+        left_out.append(max(without)[1])
+        kept.remove(left_out[-1])
+    found = []
+    for place in sorted(one - first for one in left_out):
+        one = candidates[place]
+        reason = Reason(Code.READ_WORSE, expression=one.expression)
+        found.append(Doubt(one.source, one.expression, one.expression, reason, place, kept=False))
+    return found
+
+
+def _read_right(
+    z: Floats, labels: Sequence[str], teaching: Sequence[int], learn: Learns
+) -> tuple[int, float]:
+    """How many pictures are named as they are labelled by what the others teach; how surely."""
+    right, sure, all_of_them = 0, 0.0, learn(z[list(teaching)], [labels[k] for k in teaching])
+    for i, label in enumerate(labels):
+        others = [k for k in teaching if k != i]
+        taught = learn(z[others], [labels[k] for k in others]) if i in teaching else all_of_them
+        reading = taught.read(z[i : i + 1])[0]
+        right += reading.expression == label
+        sure += reading.scores.get(label, 0.0)
+    return right, sure

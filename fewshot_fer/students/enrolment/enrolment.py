@@ -20,6 +20,7 @@ from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.cross_checks import (
     Doubt,
     doubts,
+    harms,
     of_one_person,
     without_doubles,
 )
@@ -95,7 +96,8 @@ class Enrolment:
     identify: Identifies | None = None
     same_person: bool = False
     skip_refused: bool = False
-    keep: Decides = lambda _: True
+    keep: Decides = lambda doubt: doubt.kept
+    """Answers questions; unasked, what would make the student read worse is left out."""
     progress: Progress = lambda _done, _all: None
 
     def enroll(
@@ -185,8 +187,9 @@ class Enrolment:
         if student is not None:
             _, theirs = self.roster.known(student.id)
             z_there, labels_there = theirs.z, theirs.labels
-        asked = doubts(candidates, z, z_there, labels_there, self.roster.learn)
-        return Looked(tuple(candidates), z, tuple(refused), tuple(asked))
+        given = candidates, z, z_there, labels_there, self.roster.learn
+        asked = {doubt.place: doubt for doubt in (*doubts(*given), *harms(*given))}
+        return Looked(tuple(candidates), z, tuple(refused), tuple(asked.values()))
 
     def _stop_if_refused(self, refused: Sequence[Refusal], candidates: Sequence[Candidate]) -> None:
         if not refused or (self.skip_refused and candidates):

@@ -136,12 +136,17 @@ class Tray:
         """Whose question waits."""
         return [
             key for key, doubt in together.doubts.items()
-            if (key, doubt.expression) not in self.confirmed
+            if doubt.kept and (key, doubt.expression) not in self.confirmed
         ]  # fmt: skip
 
     def kept(self, together: Together) -> tuple[Candidate, ...]:
         """What is to be stored, once every question is answered."""
-        return tuple(together.looked.candidates)
+        harmful = {
+            doubt.place for key, doubt in together.doubts.items()
+            if not doubt.kept and (key, doubt.expression) not in self.confirmed
+        }  # fmt: skip
+        found = enumerate(together.looked.candidates)
+        return tuple(one for place, one in found if place not in harmful)
 
 
 def _looked_at(key: str, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:

@@ -75,6 +75,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/me", "GET", "student"),
     Rule("/me/facts", "GET", "student"),
     Rule("/me/agreement", "POST", "student"),
+    Rule("/me/pictures", "POST", "student"),
+    Rule("/me/pictures/{reference}", "GET", "student"),
     Rule("/me/leave", "POST", "student"),
     Rule("/me/delete", "GET POST", "student"),
     Rule("/me/live", SOCKET, "student"),

@@ -67,7 +67,7 @@ def enrolment(call: Sent[Strictness]) -> Enrolment:
         identify=app.opened().identity,
         same_person=wishes.same_person,
         skip_refused=wishes.skip_refused,
-        keep=lambda _: not wishes.skip_doubtful,
+        keep=lambda doubt: doubt.kept and not wishes.skip_doubtful,
     )
 
 

@@ -4,6 +4,7 @@
     portal.py     what this room shares with the teacher's pages; deletes everything about a student
     invitations.py  join links: made, listed, revoked
     routes.py     the pages: join, me, leave, delete
+    own.py        their forms: agreeing, taking back, each picture
     devices.py    who is connected; one device a student, so many a class
     live.py       the WebSocket: pictures in, one's own label out
     telling.py    what a device is told

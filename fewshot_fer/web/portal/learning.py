@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, stacked
 from fewshot_fer.students.enrolment.showing import Judge
 from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, recalibrate, undo
 from fewshot_fer.students.store.names import known_expression
-from fewshot_fer.web.messages import Adjusted, Saved, Undone
+from fewshot_fer.web.messages import Adjusted, Questions, Saved, Undone
 from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 
 
@@ -35,22 +37,46 @@ class Learner:
         """Ask for a resting face, or for one picture of an expression."""
         return Resting(self._gate) if expression is None else self.teaching([expression])
 
-    def keep(self, pictures: Sequence[Candidate]) -> Saved:
-        """Store pictures as references."""
+    def keep(
+        self, pictures: Mapping[str, Candidate], answers: Mapping[str, str]
+    ) -> Saved | Questions:
+        """Store pictures as references, by how the page calls them; questions come first.
+
+        An answer is what a picture shows, or nothing where it is to be left out. What is asked
+        about and not answered is left out.
+        """
+        named = {
+            key: replace(one, expression=answers.get(key) or one.expression)
+            for key, one in pictures.items()
+            if answers.get(key) != ""
+        }
         enrolment = Enrolment(
             self._opened.roster,
             self._gate,
             identify=self._opened.identity,
             skip_refused=True,
+            keep=lambda _: True,
         )
-        done = enrolment.add(self._student, pictures)
+        if not named:
+            raise ReferenceImageError("No picture was kept.", next_step="Nothing is stored.")
+        looked = enrolment.look(list(named.values()), self._student)
+        keys = {id(one.portrait): key for key, one in named.items()}
+        asked = {
+            keys[id(looked.candidates[doubt.place].portrait)]: doubt for doubt in looked.doubts
+        }
+        if not answers and asked:
+            return {"type": "questions", "questions": [
+                {"id": key, "words": doubt.question, "looks_like": doubt.looks_like}
+                for key, doubt in asked.items()
+            ]}  # fmt: skip
+        sure = [one for key, one in named.items() if key in answers or key not in asked]
+        done = enrolment.add(self._student, sure)
         stored = "1 picture is" if done.added == 1 else f"{done.added} pictures are"
         self._opened.refresh()
         return {
             "type": "saved",
             "words": f"{stored} stored",
             "refused": [f"Left out {one.expression}: {one.error.what}" for one in done.refused],
-            "questions": [one.answered for one in done.doubts],
             "advice": done.card.advice,
         }
 

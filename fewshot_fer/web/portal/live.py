@@ -192,7 +192,7 @@ class Connection:
                 coach = self._coach
                 return [*coach.told(command)] if coach is not None else []
             case "save":
-                return [await self._save(command.get("keep"))]
+                return [await self._save(command.get("keep"), command.get("answers"))]
             case "undo":
                 which = command.get("calibration")
                 which = which if isinstance(which, str) else None
@@ -211,15 +211,18 @@ class Connection:
         self._coach, self._adjusts = coach, adjusts
         return [*coach.begin()]
 
-    async def _save(self, keep: Any) -> messages.Saved:
+    async def _save(self, keep: Any, answers: Any) -> messages.Saved | messages.Questions:
         coach = self._coach
         wanted = {str(place) for place in keep} if isinstance(keep, list) else set()
         taken = coach.taken if coach is not None and not self._adjusts else ()
-        kept = [one for place, one in enumerate(taken) if str(place) in wanted]
+        kept = {str(k): one for k, one in enumerate(taken) if str(k) in wanted}
+        given = answers if isinstance(answers, dict) else {}
+        said = {str(key): str(shows) for key, shows in given.items()}
         if not kept:
             raise MissingError("No picture was kept, so nothing is stored.", next_step="Try again.")
-        saved = await self._learn(lambda one: one.keep(kept))
-        self._coach = None
+        saved = await self._learn(lambda one: one.keep(kept, said))
+        if saved["type"] == "saved":
+            self._coach = None
         return saved
 
     async def _adjust(self, coach: Coach) -> messages.Adjusted | messages.Failed:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from fewshot_fer.errors import FewshotFerError, RequestError, SignInError
-from fewshot_fer.lesson.events import Does, LessonState, Noticed
-from fewshot_fer.students.store.consent import CURRENT, agreed
-from fewshot_fer.students.store.records import EVERY, Purpose, Student
+from fewshot_fer.errors import FewshotFerError, SignInError
+from fewshot_fer.lesson.events import LessonState
+from fewshot_fer.students.store.consent import CURRENT
+from fewshot_fer.students.store.records import EVERY, Purpose
 from fewshot_fer.web.access.refusal import status_of
 from fewshot_fer.web.access.tokens import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
@@ -27,6 +26,7 @@ from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import facts_of
 from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
 from fewshot_fer.web.portal.live import live
+from fewshot_fer.web.portal.own import OwnData
 from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded
 
 if TYPE_CHECKING:
@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 
 _STAY_S: Final = 24 * 3600.0
 """A student stays signed in for so long; their class is over by then."""
-_FIELDS: Final = ("name", "student", "by", "withdraw", "purpose", *Purpose)
+_FIELDS: Final = (
+    "name",
+    "student",
+    "by",
+    "withdraw",
+    "purpose",
+    "reference",
+    "expression",
+    *Purpose,
+)
 
 Fields = Mapping[str, str]
 Makes = Callable[[Request, Fields], Response]
@@ -60,6 +69,8 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
         route("GET", "/me", pages.me),
         route("GET", "/me/facts", pages.facts),
         route("POST", "/me/agreement", pages.agree),
+        route("GET", "/me/pictures/{reference}", pages.picture),
+        route("POST", "/me/pictures", pages.change_picture),
         route("POST", "/me/leave", pages.leave),
         route("GET", "/me/delete", pages.ask_to_delete),
         route("POST", "/me/delete", pages.delete),
@@ -67,11 +78,11 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
     )
 
 
-class Pages:
+class Pages(OwnData):
     """Every page and what its form does; called in threads."""
 
     def __init__(self, app: AppState) -> None:
-        self._app = app
+        super().__init__(app)
         self._door = app.portal.door
 
     # ------------------------------------------------------------------ joining
@@ -190,6 +201,8 @@ class Pages:
             name=student.name,
             class_name=state.name if state is not None else "",
             facts=facts_of(self._app, student),
+            pictures=[one for one in student.references if one.kind == "image"],
+            expressions=self._app.library.expressions(student),
             agreed=student.purposes,
             purposes=purposes(self._app.settings.keep_days),
             taken_back={one: words for one, (*_, words) in PURPOSES.items()},
@@ -197,26 +210,6 @@ class Pages:
             agreement=agreement(CURRENT, days=self._app.settings.keep_days),
             recorded=recorded(state, student.purposes) if state is not None else None,
         )
-
-    def agree(self, request: Request, fields: Fields) -> Response:
-        """Agree to one purpose, or (`withdraw`) take it back with what was kept for it."""
-        student = self._student(request)
-        try:
-            purpose = Purpose(fields["purpose"])
-        except ValueError as error:
-            raise RequestError("There is no such purpose.") from error
-        before, days = student.consent, self._app.settings.keep_days
-        if fields["withdraw"]:
-            after = replace(before, purposes=before.purposes - {purpose})
-        else:
-            now, all_ = self._app.library.now(), before.purposes | {purpose}
-            after = agreed(fields["by"].strip() or before.by, now, purposes=all_, days=days)
-        self._app.portal.agree(student.id, after)
-        self._tell("withdrew" if fields["withdraw"] else "agreed", student, purpose)
-        return RedirectResponse("/me#agreement", 303)
-
-    def _tell(self, what: Does, student: Student, *purposes: Purpose) -> None:
-        self._app.portal.tell(Noticed(what, student.name, purposes))
 
     def facts(self, request: Request, _: Fields) -> Response:
         """What is stored, for a page that wants to know whether it is still somebody's."""
@@ -261,10 +254,6 @@ class Pages:
             "Your name, your agreement, your pictures and your numbers are gone, and no label "
             "is made of you any more.",
         )
-
-    def _student(self, request: Request) -> Student:
-        """Whose page it is; the guard has let nobody else through."""
-        return self._app.library.open(who(request).student or "")
 
     def _lesson(self, request: Request) -> LessonState | None:
         """How their class stands; None once it is over."""

@@ -126,7 +126,11 @@ export type OwnFace = { box: number[]; expression: string | null; best: string |
 
 export type OwnView = { type: 'view'; size: number[]; face: OwnFace | null; paused: boolean; recording?: string | null };
 
-export type Saved = { type: 'saved'; words: string; refused: string[]; questions: string[]; advice: string };
+export type Saved = { type: 'saved'; words: string; refused: string[]; advice: string };
+
+export type Question = { id: string; words: string; looks_like: string };
+
+export type Questions = { type: 'questions'; questions: Question[] };
 
 export type Adjusted = { type: 'adjusted'; words: string; helped: boolean | null; before: string | null; after: string | null; calibration: string };
 
@@ -134,7 +138,7 @@ export type Undone = { type: 'undone'; words: string };
 
 export type Failed = { type: 'failed'; what: string; next_step: string | null };
 
-export type CoachEvent = Ask | Live | Progress | Took | Missed | Review | Saved | Adjusted | Undone | Failed;
+export type CoachEvent = Ask | Live | Progress | Took | Missed | Review | Saved | Questions | Adjusted | Undone | Failed;
 
 export type Coach = { type: 'coach'; events: CoachEvent[] };
 
@@ -150,7 +154,7 @@ export type Teach = { do: 'teach'; expressions: string[] };
 
 export type Adjust = { do: 'adjust'; expression: string | null };
 
-export type Save = { do: 'save'; keep: string[] };
+export type Save = { do: 'save'; keep: string[]; answers?: Record<string, string> };
 
 export type Undo = { do: 'undo'; calibration: string | null };
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,7 +13,9 @@ import pytest
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ConsentError, FewshotFerError, ReferenceImageError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.students.enrolment.cross_checks import harms
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify
@@ -224,3 +229,28 @@ def test_two_enrolments_of_one_student_at_once_make_one(library: Library) -> Non
         answers = list(pool.map(enrol, range(4)))
     assert answers.count(Code.NAMESAKE) == 3
     assert len(library.students()) == 1
+
+
+class Nearest:
+    """Names what is nearest."""
+
+    def __init__(self, z: Floats, labels: Sequence[str]) -> None:
+        self.z, self.labels = z, labels
+
+    def read(self, z: Floats) -> list[Reading]:
+        name = self.labels[int(np.abs(self.z - z).argmin())]
+        return [Reading(name, {name: 1.0}, None)]
+
+
+def test_a_picture_that_makes_others_read_worse_is_left_out_unless_somebody_says_so() -> None:
+    there, labels = np.array([[0.0], [0.2], [1.0], [1.2]], np.float32), ["happy"] * 2 + ["sad"] * 2
+    given: Any = [
+        SimpleNamespace(expression="happy", source="wrong.jpg"),
+        SimpleNamespace(expression="sad", source="right.jpg"),
+    ]
+    learn: Any = Nearest
+    z = np.array([[1.1], [0.9]], np.float32)
+    (harm,) = harms(given, z, there, labels, learn)
+    assert (harm.source, harm.place, harm.kept, harm.harms) == ("wrong.jpg", 0, False, True)
+    assert "fewer" in harm.question
+    assert harms(given[1:], z[1:], there, labels, learn) == []

@@ -48,7 +48,16 @@ EXPECTED: dict[str, set[Allowed]] = {
 
 # A literal list on purpose: who changes the table has to say so here as well.
 FOR_ANYBODY = {"/health", "/sign-in", "/sign-out", "/join/{token}", "/assets/{path:path}"}
-FOR_STUDENTS = {"/me", "/me/facts", "/me/agreement", "/me/leave", "/me/delete", "/me/live"}
+FOR_STUDENTS = {
+    "/me",
+    "/me/facts",
+    "/me/agreement",
+    "/me/pictures",
+    "/me/pictures/{reference}",
+    "/me/leave",
+    "/me/delete",
+    "/me/live",
+}
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,15 @@ import json
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-from fewshot_fer.errors import RecordError
+from fewshot_fer.errors import RecordError, ReferenceImageError
+from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.commands import Record
+from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture
+from fewshot_fer.web.portal.learning import Learner
 from tests.fakes.waiting import PATIENCE_S
-from tests.web.portal.device import School, answer, drawn, until
+from tests.web.portal.device import School, answer, app_of, drawn, until
 
 
 def test_teaching_by_camera_stores_what_was_kept(school: School) -> None:
@@ -134,3 +138,33 @@ def test_a_record_that_cannot_be_changed_keeps_the_student(
     with pytest.raises(RecordError):
         school.service.portal.forget(anna)
     assert school.service.library.open(anna).name == "Still here"
+
+
+def test_a_doubtful_picture_is_a_question_and_each_can_be_changed(school: School) -> None:
+    opened, anna = school.service.opened(), school.enrolled("Doubtful")
+    learner = Learner(opened, anna)
+    taken = Gate(opened.recognizer.find).look(Picture("angry", decode_image(drawn("happy"))))
+    assert isinstance(taken, Candidate)
+    asked = learner.keep({"0": taken}, {})
+    assert asked["type"] == "questions"
+    assert [(one["id"], one["looks_like"]) for one in asked["questions"]] == [("0", "happy")]
+    assert "--" not in asked["questions"][0]["words"]
+    assert not school.service.library.open(anna).references
+    with pytest.raises(ReferenceImageError):
+        learner.keep({"0": taken}, {"0": ""})
+    assert learner.keep({"0": taken}, {"0": "happy"})["type"] == "saved"
+    (picture,) = school.service.library.open(anna).references
+    assert picture.expression == "happy"
+
+    page = TestClient(
+        app_of(school), base_url=school.address, follow_redirects=False, client=("127.0.0.1", 9)
+    )
+    page.cookies.set("fewshot_fer_student", school.cookie(anna))
+    shown = page.get(f"/me/pictures/{picture.sha}")
+    assert shown.headers["content-type"] == "image/png"
+    form = {"reference": picture.sha, "expression": "surprise"}
+    assert page.post("/me/pictures", data=form).status_code == 303
+    assert school.service.library.open(anna).counts == {"surprise": 1}
+    page.post("/me/pictures", data={**form, "withdraw": "yes"})
+    assert page.get(f"/me/pictures/{picture.sha}").status_code >= 400
+    assert not school.service.library.open(anna).references

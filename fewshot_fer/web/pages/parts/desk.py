@@ -39,6 +39,7 @@ def enrolment(
         identify=app.opened().identity,
         same_person=same_person,
         skip_refused=True,
+        keep=lambda _: True,
         progress=progress,
     )
 

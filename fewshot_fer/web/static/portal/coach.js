@@ -2,7 +2,7 @@
 
 import { button, el, finder, show, write } from '../dom.js';
 
-/** @import { Adjust, Adjusted, Again, CoachEvent, Expression, Saved, Teach, Took, ToPortal } from '../messages.d.ts' */
+/** @import { Adjust, Adjusted, Again, CoachEvent, Expression, Questions, Saved, Teach, Took, ToPortal } from '../messages.d.ts' */
 /** @import { Children } from '../dom.js' */
 
 const HINT_EVERY_MS = 5000; // between two hints that a screen reader reads out
@@ -19,6 +19,7 @@ export function coach(send) {
   let expressions = /** @type {Expression[]} */ ([]);
   let shots = /** @type {Took[]} */ ([]);
   let steps = /** @type {HTMLElement[]} an expression each */ ([]);
+  let kept = /** @type {string[]} */ ([]);
   let hintedAt = 0;
 
   const step = (/** @type {string} */ name) => steps.find((one) => one.textContent === name);
@@ -130,6 +131,8 @@ export function coach(send) {
         return end('No picture was good enough',
           para('Nothing was stored. More light from the front helps most, and a camera at the height of your eyes.'),
           row(button('Try again', 'main', offerTeach), closing('Close')));
+      case 'questions':
+        return questions(event);
       case 'saved':
         return saved(event);
       case 'adjusted':
@@ -153,13 +156,35 @@ export function coach(send) {
     submits(form, (sent) => {
       save.disabled = true;
       write(save, 'Saving…');
-      send({ do: 'save', keep: sent.getAll('keep').map(String) });
+      kept = sent.getAll('keep').map(String);
+      send({ do: 'save', keep: kept });
     });
   }
 
+  /** What looks like another expression, or would make them read worse, is asked about. @param {Questions} event */
+  function questions({ questions: asked }) {
+    const form = end('One more look',
+      para('Nothing is stored yet. These pictures are left out, unless you say what they show.'),
+      el('ul', { class: 'shots wide' }, ...asked.map(({ id, words: why, looks_like: like }) => {
+        const shot = shots.find((one) => one.id === id);
+        const mine = shot?.expression ?? '';
+        const others = expressions.map(({ name }) => name).filter((name) => name !== mine);
+        return el('li', {},
+          el('figure', {}, el('img', { alt: `You, showing ${mine}`, src: shot?.picture }), el('figcaption', { text: mine })),
+          para(why),
+          el('select', { name: id, 'aria-label': `What this picture of ${mine} is to be` },
+            el('option', { value: '', text: 'Leave it out' }), el('option', { value: mine, text: `Keep it as ${mine}` }),
+            ...[...others].sort((a, b) => Number(b === like) - Number(a === like)).map((name) => el('option', { value: name, text: `It is ${name}` }))));
+      })),
+      row(button('Save', 'main', 'submit'), button('Throw away', '', stop)));
+    submits(form, (sent) => send({
+      do: 'save', keep: kept, answers: Object.fromEntries([...sent].map(([id, shows]) => [id, String(shows)])),
+    }));
+  }
+
   /** @param {Saved} event */
-  function saved({ words: done, refused, questions, advice }) {
-    const more = [...refused, ...questions].map((line) => el('li', {}, ...emphasised(line)));
+  function saved({ words: done, refused, advice }) {
+    const more = refused.map((line) => el('li', {}, ...emphasised(line)));
     end(done, para(advice), more.length > 0 && el('ul', {}, ...more), row(closing('Done', 'main')));
   }
 
