@@ -71,6 +71,9 @@ CheckIn = TypedDict("CheckIn", {"student": str, "name": str, "when": str, "reaso
 Stretch = tuple[int, Shares, float]
 """When it begins, the shares, and how much of the class was surely read."""
 
+Signal = TypedDict("Signal", {"expression": str, "share": float, "usual": float, "since": int})
+"""An expression that more of the class show than the teacher wants to miss."""
+
 Timeline = TypedDict("Timeline", {"step": int, "from": int, "stretches": list[Stretch]})
 """The lesson in stretches of `step` seconds, those from number `from` on."""
 
@@ -86,7 +89,7 @@ State = TypedDict("State", {
     "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
     "trouble": str | None, "viewers": int, "shares": Shares, "sure": int, "expected": int,
     "unread": int, "sources": list[Source], "people": list[Person], "marks": list[Mark],
-    "check_ins": list[CheckIn], "timeline": Timeline,
+    "check_ins": list[CheckIn], "signals": list[Signal], "timeline": Timeline,
 })
 """The class, once a second."""
 
@@ -167,6 +170,8 @@ Name = TypedDict("Name", {
 MarkMoment = TypedDict("MarkMoment", {"do": Literal["mark"], "text": str})
 StartRecording = TypedDict("StartRecording", {"do": Literal["record"], "each": bool})
 ShowEach = TypedDict("ShowEach", {"do": Literal["each"], "on": bool})
+Mind = TypedDict("Mind", {"do": Literal["mind"], "least": Shares})
+"""Say when at least this share of the class shows an expression, on this page."""
 Recalibrate = TypedDict("Recalibrate", {
     "do": Literal["recalibrate"], "how": Literal["rest", "minute"],
 })
@@ -179,7 +184,7 @@ Answer = TypedDict("Answer", {
     "do": Literal["answer"], "knock": str, "is": Literal["in", "new", "away"],
 })
 ToClass = (
-    Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw
+    Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw
     | Invite | AskReach | Uninvite | Answer
 )
 """What the class's page may ask."""

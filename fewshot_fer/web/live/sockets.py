@@ -29,6 +29,7 @@ NO_CLASS: Final = 4404
 """The close code for a class that is not there."""
 _GONE: Final = (WebSocketDisconnect, RuntimeError, OSError)
 """What sending to a page that has left may raise."""
+_MOST_MINDED: Final = 40
 _MOST_COMMANDS: Final = 100
 """So many wait at most; who sends more is not listened to meanwhile."""
 
@@ -62,6 +63,7 @@ class Teacher:
         self._asker = asker(socket)
         self._source = Source(f"gallery:{secrets.token_hex(4)}")
         self._each = app.demo > 0
+        self._minded: dict[str, float] = {}
         self._commands: asyncio.Queue[str] = asyncio.Queue(_MOST_COMMANDS)
         self._sending = asyncio.Lock()
         self._doing: set[asyncio.Task[None]] = set()
@@ -118,7 +120,10 @@ class Teacher:
                 command = wire.command_of(text)
                 if command["do"] == "each":
                     self._each = bool(command.get("on"))
-                    await self._send(event_message(self._lesson.state))
+                    await self._send(event_message(self._lesson.state, 0, self._minded))
+                    continue
+                if command["do"] == "mind":
+                    self._minded = _shares(command.get("least"))
                     continue
                 begun = await self._app.threads.run(
                     self._asker, obey, self._app, self._lesson, command, self._source.key
@@ -141,7 +146,8 @@ class Teacher:
     async def _show(self, viewer: Viewer) -> None:
         known = 0
         async for event in viewer:
-            await self._send(event_message(event, known - 1), getattr(event, "jpeg", None))
+            message = event_message(event, known - 1, self._minded)
+            await self._send(message, getattr(event, "jpeg", None))
             if isinstance(event, LessonState):
                 known = len(event.timeline)
 
@@ -161,3 +167,13 @@ class Teacher:
         task = asyncio.ensure_future(until_gone())
         self._doing.add(task)
         task.add_done_callback(self._doing.discard)
+
+
+def _shares(least: object) -> dict[str, float]:
+    """Shares of expressions as a page says them; whatever else it says is left out."""
+    given = least if isinstance(least, dict) else {}
+    return {
+        str(name)[:80]: float(share)
+        for name, share in tuple(given.items())[:_MOST_MINDED]
+        if isinstance(share, int | float) and 0 < share <= 1
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 from fewshot_fer.errors import FaceError
@@ -20,6 +21,7 @@ from fewshot_fer.lesson.events import (
     Stretch,
 )  # fmt: skip
 from fewshot_fer.lesson.overview import STEP_S
+from fewshot_fer.lesson.signals import signals
 from fewshot_fer.records.views import Seen
 from fewshot_fer.sentences import sentence
 from fewshot_fer.students.recalibration import Recalibrated
@@ -34,13 +36,18 @@ def answer_message(answer: Looked | Skipped) -> messages.View | messages.Skipped
     return wire.view_message(answer.view, answer.size, answer.source, 1000 * answer.seconds)
 
 
-def event_message(event: Event, first: int = 0) -> FromClass:
-    """Anything that viewers are told; of the timeline the stretches from one of them on."""
+def event_message(
+    event: Event, first: int = 0, minded: Mapping[str, float] = MappingProxyType({})
+) -> FromClass:
+    """Anything that viewers are told; of the timeline the stretches from one of them on.
+
+    `minded` are the least shares of expressions of which a viewer wants to be told.
+    """
     match event:
         case Looked():
             return answer_message(event)
         case LessonState():
-            return _state_message(event, first)
+            return _state_message(event, first, minded)
         case Marked(mark):
             return {"type": "marked", "second": mark.second, "text": mark.text}
         case Noticed(what, name, purposes):
@@ -123,7 +130,7 @@ def _class_in_words(results: Results) -> str:
     return f"{len(done)} of {len(results)} are fitted to today's light: {', '.join(parts)}.{rest}"
 
 
-def _state_message(state: LessonState, first: int) -> State:
+def _state_message(state: LessonState, first: int, minded: Mapping[str, float]) -> State:
     first = max(0, min(first, len(state.timeline)))
     seen = state.view.seen if state.view is not None else ()
     people = sorted(seen, key=lambda face: (face.name or "~", face.track))
@@ -134,6 +141,15 @@ def _state_message(state: LessonState, first: int) -> State:
         "seconds": round(state.seconds, 1),
         "people": [_person(face, face.student) for face in people if face.student is not None],
         "check_ins": [cast(messages.CheckIn, one) for one in state.check_ins],
+        "signals": [
+            {
+                "expression": one.expression,
+                "share": round(one.share, 3),
+                "usual": round(one.usual, 3),
+                "since": one.since,
+            }
+            for one in signals(state.timeline, {} if state.paused else minded)
+        ],
         "timeline": {
             "step": STEP_S,
             "from": first,

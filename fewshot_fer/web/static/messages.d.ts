@@ -24,11 +24,13 @@ export type CheckIn = { student: string; name: string; when: string; reasons: st
 
 export type Stretch = [number, Shares, number];
 
+export type Signal = { expression: string; share: number; usual: number; since: number };
+
 export type Timeline = { step: number; from: number; stretches: Stretch[] };
 
 export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[] };
 
-export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; timeline: Timeline };
+export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline };
 
 export type Enrolled = { id: string; name: string };
 
@@ -76,6 +78,8 @@ export type StartRecording = { do: 'record'; each: boolean };
 
 export type ShowEach = { do: 'each'; on: boolean };
 
+export type Mind = { do: 'mind'; least: Shares };
+
 export type Recalibrate = { do: 'recalibrate'; how: 'rest' | 'minute' };
 
 export type TakeBack = { do: 'undo'; undo: Record<string, string> };
@@ -90,7 +94,7 @@ export type Uninvite = { do: 'uninvite'; id: string };
 
 export type Answer = { do: 'answer'; knock: string; is: 'in' | 'new' | 'away' };
 
-export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Recalibrate | TakeBack | Draw | Invite | AskReach | Uninvite | Answer;
+export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw | Invite | AskReach | Uninvite | Answer;
 
 export type Ask = { type: 'ask'; expression: string; words: string; example: string | null };
 

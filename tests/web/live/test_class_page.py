@@ -109,7 +109,7 @@ def test_a_face_is_named_and_a_new_name_is_enrolled_from_it(
     camera = film(tmp_path / "camera.mjpeg", people[0], "neutral")
     with serving(tmp_path, free_port) as server, browser(camera) as watched:
         page = watched.page
-        page.goto(server.address)
+        page.goto(server.opening())
         page.get_by_role("button", name="I have read this").click()
         page.get_by_role("button", name="Your camera").click()
         page.get_by_text("Nobody is enrolled yet: all are read").wait_for()

@@ -12,6 +12,8 @@ from tests.web.browsing import Server, browser, serving, wrong
 
 pytestmark = pytest.mark.slow
 
+PASSWORD = "correct horse battery"
+
 OVERLAPS = """
 () => {
   const root = document.querySelector('.fewshot-fer-live').shadowRoot;
@@ -53,7 +55,8 @@ SHIFTS = """
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("twelve"), _free(), "--drawn", "12") as server:
+    options = ("--drawn", "12", "--password", PASSWORD)
+    with serving(tmp_path_factory.mktemp("twelve"), _free(), *options) as server:
         yield server
 
 
@@ -66,13 +69,17 @@ def _free() -> int:
 
 
 def class_of(page: Any, server: Server, faces: int) -> None:
-    page.goto(server.opening())
+    page.goto(server.address)
+    if "/sign-in" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
     page.locator(".face").nth(faces - 1).wait_for()
     page.locator(".face .tag:not([hidden])").nth(faces - 1).wait_for(state="attached")
 
 
 def test_no_label_of_49_lies_on_another_face(tmp_path: Path, free_port: int) -> None:
-    with serving(tmp_path, free_port, "--drawn", "49") as server, browser() as watched:
+    options = ("--drawn", "49", "--password", PASSWORD)
+    with serving(tmp_path, free_port, *options) as server, browser() as watched:
         page = watched.page
         for width, height in ((1440, 900), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})

@@ -3,8 +3,8 @@
 import { show, write } from '../dom.js';
 import { clock } from '../words.js';
 
-/** @param {import('./live.js').Page} page @param {ReturnType<import('./sheets.js').sheets>} sheets @param {() => void} retry */
-export function controls({ find, store, send, unnamed }, sheets, retry) {
+/** @param {import('./live.js').Page} page @param {ReturnType<import('./sheets.js').sheets>} sheets @param {() => string} signals what many of the class show @param {() => void} retry */
+export function controls({ find, store, send, unnamed }, sheets, signals, retry) {
   const [title, phase, lost, words, note, pause, record] =
     ['title', 'phase', 'lost', 'lost-words', 'note', 'pause', 'record'].map((id) => find(id));
   const buttons = find('actions').querySelectorAll('button');
@@ -33,7 +33,7 @@ export function controls({ find, store, send, unnamed }, sheets, retry) {
       : !recording ? 'Not recorded' : now.each ? 'Recording the class and every student' : 'Recording the class');
     const wrong = trouble();
     note.classList.toggle('soft', Boolean(wrong));
-    write(note, wrong ?? `${clock(now.seconds)} ${nobody() ?? ''}`);
+    write(note, wrong ?? `${clock(now.seconds)} ${signals() || (nobody() ?? '')}`);
     show(note, way === 'open');
   };
 

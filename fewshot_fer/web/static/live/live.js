@@ -11,6 +11,7 @@ import { panel } from './panel.js';
 import { people } from './faces/people.js';
 import { pictures } from './pictures.js';
 import { sheets } from './sheets.js';
+import { signals } from './signals.js';
 import { Store } from './store.js';
 import { timeline } from './timeline.js';
 
@@ -74,7 +75,8 @@ class Live {
     });
     const seen = people(this.page, { pick, point: this.pictures.point });
     this.float = float(this.page);
-    this.parts = [controls(this.page, this.sheets, () => this.#link?.open()), this.pictures.render, panel(this.page), seen,
+    this.signals = signals(this.page);
+    this.parts = [this.signals.render, controls(this.page, this.sheets, this.signals.said, () => this.#link?.open()), this.pictures.render, panel(this.page), seen,
       this.float.render, () => this.#views()];
     keys(this.page, this.#keys());
     this.#render();
@@ -97,12 +99,14 @@ class Live {
     find('tiles').onclick = turn('tiles');
     find('projector').onclick = turn('projector');
     find('help').onclick = () => this.sheets.keys();
+    find('minding').onclick = () => this.sheets.signals();
     return [
       ['m', 'Mark this moment', press('mark')], ['p', 'Pause, or go on', press('pause')],
       ['r', 'Record, or stop recording', press('record')], ['c', 'Recalibrate', press('recalibrate')],
       ['i', 'Invite students’ own devices', press('invite')], ['e', 'End the class (asks first)', press('end')],
       ['s', 'Show each student, or nobody', press('each')], ['t', 'Faces as tiles, or in their picture', turn('tiles')],
       ['/', 'Find a student', () => find('seek').focus()], ['h', 'Projector: hide everything personal', turn('projector')],
+      ['n', 'Tell me when so many show something', press('minding')],
       ['w', 'Small window above all others', () => this.float.toggle()],
       ['x', 'Only a part of the picture', press('crop')], ['q', 'Stop the camera or window', press('stop')],
       ['?', 'These keys', () => this.sheets.keys()],
@@ -203,6 +207,7 @@ class Live {
       case 'hello':
         if (this.store.each !== message.each) this.page.send({ do: 'each', on: this.store.each });
         this.page.send({ do: 'students' });
+        this.signals.mind();
         break;
       case 'skipped':
         capture.resting = message.reason === 'paused';

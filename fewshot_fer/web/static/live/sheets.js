@@ -107,6 +107,7 @@ export function sheets(page) {
     },
     record: () => open('record'),
     keys: () => open('keys'),
+    signals: () => open('signals'),
     end() {
       write(find('end-words'), store.now?.recording ? 'The recording is closed and its report is made.'
         : 'Nothing was recorded, so nothing of it is kept.');
