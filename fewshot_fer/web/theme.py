@@ -13,7 +13,12 @@ from typing import Final
 INK: Final = "#33658a"
 """The one colour of buttons and links; it keeps 4.5 to 1 against white."""
 
+FONT: Final = "system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
+"""What every device has: the portal, the sign-in and the report use the same."""
+
 OPTIONS: Final[Mapping[str, object]] = {
+    "theme.font": FONT,
+    "theme.headingFont": FONT,
     "theme.baseRadius": "0.6rem",
     "theme.buttonRadius": "0.6rem",
     "theme.headingFontWeights": [650, 600, 600],

@@ -269,7 +269,7 @@ def expire(
         int | None, typer.Option(min=1, help="Also those enrolled more than so many days ago.")
     ] = None,
 ) -> Answer:
-    """Delete those whose time is over."""
+    """Delete those whose date has passed."""
     from datetime import timedelta
 
     from fewshot_fer.records.recording import remove_student

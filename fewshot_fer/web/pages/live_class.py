@@ -11,10 +11,8 @@ from fewshot_fer.web.live.drawn import class_now, page_data
 from fewshot_fer.web.pages.parts import frame
 from fewshot_fer.web.pages.parts.components import live
 
-# The picture gets the room that Streamlit leaves at the sides.
-_WIDE: Final = (
-    "<style>.stMainBlockContainer { padding-inline: clamp(1rem, 2.5vw, 2.5rem); }</style>"
-)
+# The picture gets all the room there is.
+_WIDE: Final = '<style>[data-testid="stMainBlockContainer"] { max-width: none; }</style>'
 
 
 def show(app: AppState) -> None:

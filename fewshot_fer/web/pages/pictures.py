@@ -222,7 +222,7 @@ def _lesson(app: AppState, watched: tried.Watched, digest: str) -> None:
     report = watched.report
     if report is None:
         return
-    with st.expander("The report, as of a live lesson", icon=":material/summarize:"):
+    if st.toggle("Show the report, as of a live lesson", key=f"report-{digest}"):
         names = one_session.called(app)
         one_session.told(report, names)
         if st.button("Keep this as a session", icon=":material/save:", key=f"keep-{digest}"):

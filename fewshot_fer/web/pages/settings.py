@@ -8,7 +8,7 @@ import streamlit as st
 
 from fewshot_fer import doctor
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import frame, model, privacy, tokens
+from fewshot_fer.web.pages.parts import frame, model, plain, privacy, tokens
 
 _SIGNS = {
     "fine": ":material/check_circle: fine",
@@ -48,7 +48,7 @@ def _machine(app: AppState) -> None:
         }
     )
     st.subheader("Checks", anchor=False)
-    frame.quiet("The same as `fewshot-fer doctor`. It opens the model and tries the camera.")
+    frame.quiet("Opens the model, tries the camera, and says what is missing.")
     if st.button("Check this machine", icon=":material/stethoscope:"):
         with st.spinner("Checking"):
             st.session_state["checks"] = [
@@ -56,8 +56,8 @@ def _machine(app: AppState) -> None:
             ]
     checks: Sequence[doctor.Check] = st.session_state.get("checks", ())
     for check in checks:
-        with st.container(border=True, key=f"check-{check.name}"):
-            st.markdown(f"**{check.name}** · {_SIGNS[check.state]}")
-            st.text(check.found)
-            if check.mend:
-                st.text(check.mend)
+        st.markdown(
+            f"**{plain.text(check.name)}** · {_SIGNS[check.state]}  \n{plain.text(check.found)}"
+        )
+    if any(check.state != "fine" for check in checks):
+        frame.quiet("How to mend it: whoever installed this runs the doctor in a terminal.")

@@ -33,6 +33,7 @@ def test_a_recorded_lesson_has_the_report_of_a_live_one_and_is_kept_only_if_want
     ada = enroll(service, "Ada", people[0], "neutral", "happy")
     test = opens("pictures")
     test.file_uploader[0].set_value([("lesson.mp4", lesson.read_bytes(), "video/mp4")])
+    run(test).toggle[0].set_value(True)
     words = said(run(test))
     for told in ("Below the video", "of the class (1 student)", "shown most"):
         assert told in words

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.web import theme
 from fewshot_fer.web.pages.parts import plain
 
 
 def head(title: str, lead: str) -> None:
     """The page's name and a line that says what it is for."""
-    st.html(theme.STYLE)
     st.title(title, anchor=False)
     st.html(f'<p class="ff-lead">{escape(lead)}</p>')
 
@@ -40,7 +39,8 @@ def show(error: FewshotFerError) -> None:
     """What happened, where, and what to do next."""
     parts = [f"**{plain.text(error.what)}**", plain.text(error.next_step)]
     if error.where:
-        parts.append(f"Where: {plain.text(error.where)}")
+        # A path of this machine says nothing to whoever sits before a browser.
+        parts.append(f"Where: {plain.text(PurePath(error.where).name or error.where)}")
     st.error("  \n".join(filter(None, parts)), icon=":material/error:")
 
 

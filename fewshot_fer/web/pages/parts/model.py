@@ -22,7 +22,6 @@ _REFERENCES: Final = {
 def show(app: AppState) -> None:
     """The card that travels with the checkpoint."""
     card = app.recognizer.embedder.card.details
-    st.markdown(f"Checkpoint `{app.recognizer.checkpoint_hash[:12]}`")
     st.markdown(
         "**Meant for** seeing, with consent, which expressions a class shows, as numbers for its "
         "teacher. **Not meant for** grading, ranking, selecting or disciplining anybody, for "
@@ -35,29 +34,31 @@ def show(app: AppState) -> None:
 
 
 def _figures(figures: Mapping[str, Any]) -> None:
-    st.subheader("How often it is right", anchor=False)
+    st.subheader("How often it is right" if figures else "What it was not tried on", anchor=False)
     found = [value for name, value in figures.items() if name.startswith("people left out")]
-    if not found:
-        frame.quiet("This checkpoint carries no figures.")
-        return
-    frame.quiet(
-        "People whom the network had not seen, acting seven expressions in even light, by how "
-        "many pictures of them were enrolled:"
-    )
-    with st.grid(min_column_width=300):
-        for name, shares in found[0].items():
-            with st.container(border=True):
-                st.markdown(f"**{_SETS.get(name, name)}**")
-                facts = [
-                    (plain.percent(shares[k]), w) for k, w in _REFERENCES.items() if k in shares
-                ]
-                st.html(bars.facts(facts))
+    if found:
+        _people(found[0])
     frame.quiet(
         "Not measured: children, old people, dark skin in any number, scarves and masks, faces "
         "that move differently, spontaneous expressions, real classes. It is often wrong with "
         "fear (taken for surprise) and sad, with faces under 40 pixels, heads turned by more than "
         "30 degrees, and hard light from one side."
     )
+
+
+def _people(shares_of: Mapping[str, Any]) -> None:
+    frame.quiet(
+        "People whom the network had not seen, acting seven expressions in even light, by how "
+        "many pictures of them were enrolled:"
+    )
+    with st.grid(min_column_width=300):
+        for name, shares in shares_of.items():
+            with st.container():
+                st.markdown(f"**{_SETS.get(name, name)}**")
+                facts = [
+                    (plain.percent(shares[k]), w) for k, w in _REFERENCES.items() if k in shares
+                ]
+                st.html(bars.facts(facts))
 
 
 def _thresholds(app: AppState, fit: Mapping[str, Any]) -> None:
@@ -72,8 +73,9 @@ def _thresholds(app: AppState, fit: Mapping[str, Any]) -> None:
             "nearest one is.",
         ]
     words.append("- A face that is too small, dark, blurred or turned away is *unsure*.")
-    words.append(
-        f"- Faces are looked for from {app.settings.min_face} pixels on (setting `min_face`)."
-    )
+    words.append(f"- Faces are looked for from {app.settings.min_face} pixels on.")
     st.markdown("\n".join(words))
-    frame.quiet("The thresholds were fitted so that of ten labels that are shown nine are right.")
+    frame.quiet(
+        "The thresholds were fitted so that of ten labels that are shown nine are right. The "
+        f"model's number, for whoever asks: {app.recognizer.checkpoint_hash[:12]}."
+    )

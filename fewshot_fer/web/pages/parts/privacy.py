@@ -54,9 +54,9 @@ def show(app: AppState) -> None:
 
 
 def _due(app: AppState, gone: Sequence[Summary]) -> None:
-    st.subheader("Whose time is over", anchor=False)
+    st.subheader("Students whose date has passed", anchor=False)
     if not gone:
-        frame.quiet("Nobody's date has passed.")
+        frame.quiet("There are none.")
         return
     names = plain.text(plain.listed([one.name for one in gone]))
     st.markdown(f"The date of {names} has passed.")

@@ -156,10 +156,10 @@ def _data(app: AppState, who: Student) -> None:
             app.library.keep(who.id, until)
             frame.done("This is noted.", student=who.id)
     with st.container(border=True):
-        st.subheader("Take along", anchor=False)
-        frame.quiet("One zip with everything that is known. It holds pictures of a face.")
+        st.subheader("Export", anchor=False)
+        frame.quiet("One file with everything that is known. It holds pictures of a face.")
         exports = partial(exported, app.library, who.id)
-        frame.download("Export", f"{who.id}.zip", "application/zip", exports)
+        frame.download("Download", f"{who.id}.zip", "application/zip", exports)
     _agreement(app, who)
     _removing(app, who)
 

@@ -82,7 +82,7 @@ def _name(typed: str) -> str | None:
 def _pictures(app: AppState, name: str, one: Student) -> tuple[Candidate, ...]:
     """The pictures of one student that are ready to teach."""
     tray = collect.tray_of(f"teach-{name}-{one.id}")
-    with st.container(border=True, key=f"teach-{one.id}"):
+    with st.container(key=f"teach-{one.id}"):
         st.markdown(f"**{plain.text(one.name)}** shows {plain.text(name)}")
         collect.files(app, tray, [name], f"Pictures of {one.name}", only=name)
         checks = desk.enrolment(app, same_person=tray.same_person)
