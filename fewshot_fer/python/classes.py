@@ -48,7 +48,7 @@ class Class(Reader):
 
     def consent_text(self, language: str = "en") -> str:
         """What a student agrees to, in a language that it is in, else in English."""
-        return consent_text(language=language, days=self._settings.keep_days)
+        return consent_text(language=language, days=self.settings.keep_days)
 
     def enroll(
         self,
@@ -98,7 +98,7 @@ class Class(Reader):
         from fewshot_fer.records.recording import remove_student
 
         found = self.library.find(student)
-        remove_student(self.library, self._settings.records, found.id)
+        remove_student(self.library, self.settings.records, found.id)
 
     def recalibrate(
         self,
@@ -130,7 +130,7 @@ class Class(Reader):
         from fewshot_fer.python.watching import views
 
         whom = self.library.find(student).id if student is not None else None
-        pictures = live_pictures(str(source), self._settings.seed)
+        pictures = live_pictures(str(source), self.settings.seed)
         kind: Kind = "drawn" if is_drawn(str(source)) else "gallery"
         self._opened.refresh()
         return views(self._opened, Source(str(source), kind, whom, pictures), record)
@@ -141,7 +141,7 @@ class Class(Reader):
         from fewshot_fer.reports.page import page
         from fewshot_fer.reports.summary import report_of
 
-        with Store.open(self._settings.records, retention=Retention.of(self._settings)) as store:
+        with Store.open(self.settings.records, retention=Retention.of(self.settings)) as store:
             found = store.read(session, students=each)
             if each and not found.students:
                 raise RecordError(
@@ -167,7 +167,7 @@ class Class(Reader):
             )
         return agreed(
             who, self.library.now(), purposes=[Purpose(one) for one in purposes],
-            language=language, days=self._settings.keep_days,
+            language=language, days=self.settings.keep_days,
         )  # fmt: skip
 
     def _enrolment(self, same_person: bool, skip_refused: bool) -> Enrolment:

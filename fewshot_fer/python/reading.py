@@ -40,16 +40,16 @@ class Reader:
     """A folder of students and a recogniser; opened when they are first needed."""
 
     def __init__(self, folder: Name | None = None, *, recognizer: Recognizer | None = None) -> None:
-        self._settings = load_settings(None, os.environ, {"support_sets": folder})
+        self.settings = load_settings(None, os.environ, {"support_sets": folder})
         self._given = recognizer
-        path = self._settings.support_sets
+        path = self.settings.support_sets
         if path.exists() and not path.is_dir():
             raise FolderError(
                 "This is a file, and a folder of students is needed.",
                 where=str(path),
                 next_step="Name a folder; it may be one that is not there yet.",
             )
-        self.library = Library.of(self._settings)
+        self.library = Library.of(self.settings)
 
     @overload
     def read(self, what: Name, student: str | None = None, *, every: float = 0.0) -> Any: ...
@@ -81,7 +81,7 @@ class Reader:
     @cached_property
     def recognizer(self) -> Recognizer:
         """Finds faces, and names what they show."""
-        return self._given or _opened_once(self._settings)
+        return self._given or _opened_once(self.settings)
 
     @cached_property
     def roster(self) -> Roster:
@@ -90,14 +90,14 @@ class Reader:
 
     @cached_property
     def _identity(self) -> Identity:
-        return Identity.of(self._settings)
+        return Identity.of(self.settings)
 
     @cached_property
     def _opened(self) -> OpenClass:
         """The class as a lesson has it, which knows the faces of the enrolled."""
         from fewshot_fer.lesson.opening import OpenClass
 
-        here = OpenClass.open(self._settings, self.recognizer)
+        here = OpenClass.open(self.settings, self.recognizer)
         here.know_faces()
         return here
 
