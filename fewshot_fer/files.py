@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from contextlib import contextmanager, suppress
@@ -13,7 +14,8 @@ from fewshot_fer.errors import CheckpointError, FolderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from datetime import datetime
+from pathlib import Path
 
 SEAL: Final = "SHA256"
 """The file that holds the hash of those beside it."""
@@ -130,3 +132,9 @@ def not_writable(place: Path, error: OSError) -> FolderError:
         where=str(place),
         next_step="Choose another folder, free some space, or give yourself the right to write.",
     )
+
+
+def stem(name: str, day: datetime, *more: str) -> str:
+    """What a file is called: after a class or a student, and the day; safe on every disk."""
+    parts = [name, f"{day.astimezone():%Y-%m-%d}", *more]
+    return "-".join("-".join(re.findall(r"\w+", part)) for part in parts)

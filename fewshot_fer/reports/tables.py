@@ -63,12 +63,18 @@ Comparison = TypedDict("Comparison", {
 # fmt: on
 
 
-def seconds(store: Store, session: int | None, *, per_student: bool) -> Columns:
-    """Every second of a session in the record (None: of the latest): the class, or its students."""
+def seconds(
+    store: Store, session: int | None, *, per_student: bool, called: Mapping[str, str] | None = None
+) -> Columns:
+    """Every second of a session in the record (None: of the latest): the class, or its students.
+
+    Where names are allowed, `called` has them by id.
+    """
     found = store.read(session)
     if not per_student:
         return class_columns(found)
-    return student_columns(store.student_seconds(found.session), found.session.names)
+    tracks, names = store.student_seconds(found.session), found.session.names
+    return student_columns(tracks, names, called or {})
 
 
 def class_columns(recorded: Recorded) -> Columns:
@@ -85,14 +91,18 @@ def class_columns(recorded: Recorded) -> Columns:
     return columns
 
 
-def student_columns(tracks: Mapping[str, StudentTrack], names: Sequence[str]) -> Columns:
+def student_columns(
+    tracks: Mapping[str, StudentTrack], names: Sequence[str], called: Mapping[str, str]
+) -> Columns:
     """Students, a row each a second; an empty expression is unsure."""
     columns: Columns = {
-        column: [] for column in ("student", "second", "seen", "sure", "quality", "expression")
+        column: []
+        for column in ("student", "name", "second", "seen", "sure", "quality", "expression")
     }
     columns |= {name: [] for name in names}
     for student, track in tracks.items():
         columns["student"] += [student] * len(track.seconds)
+        columns["name"] += [called.get(student)] * len(track.seconds)
         columns["second"] += track.seconds.tolist()
         columns["seen"] += _rounded(track.seen)
         columns["sure"] += _rounded(track.sure)
@@ -101,6 +111,31 @@ def student_columns(tracks: Mapping[str, StudentTrack], names: Sequence[str]) ->
         for k, name in enumerate(names):
             columns[name] += _rounded(track.scores[:, k])
     return columns
+
+
+_MEANINGS: Final = {
+    "student": "the student's id, which stays when the name changes",
+    "name": "the student's name; empty where it is not known any more",
+    "second": "seconds since the session began",
+    "expected": "students of the class who agreed to be read",
+    "faces": "faces that were seen, the mean of this second's pictures",
+    "seen": "the share of this second's pictures that showed the student",
+    "sure": "of the class: how many were read with confidence; of a student: the share of pictures",
+    "quality": "how good the face was to look at, from 0 to 1",
+    "expression": "what was shown for at least half of the second; empty: unsure",
+}
+
+
+def meanings(columns: Columns) -> bytes:
+    """The data dictionary: what each column of a table is, as CSV."""
+    of_one = "student" in columns
+    score = (
+        "how probable this expression was, from 0 to 1"
+        if of_one
+        else ("how many of those read with confidence showed this expression")
+    )
+    rows = {"column": list(columns), "meaning": [_MEANINGS.get(one, score) for one in columns]}
+    return as_csv(rows)
 
 
 def as_csv(columns: Columns) -> bytes:

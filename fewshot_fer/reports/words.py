@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fewshot_fer.files import stem
 from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports.changes import Change, CheckIn
 from fewshot_fer.reports.summary import Report, clear_of
@@ -33,6 +34,11 @@ def title(session: SessionRecord) -> str:
     name = session.class_name or "Class"
     started = session.started.astimezone()
     return f"{name}, {started.day} {started:%B %Y, %H:%M}"
+
+
+def file_name(session: SessionRecord, *more: str) -> str:
+    """What a session's file is called, without its ending; no two of a class and day alike."""
+    return stem(session.class_name or "class", session.started, f"session-{session.id}", *more)
 
 
 def reason(change: Change, usual: Usual) -> str:

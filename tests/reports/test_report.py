@@ -243,11 +243,14 @@ def test_the_table_of_students_leaves_unsure_seconds_empty(tmp_path: Path) -> No
     with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
         session = store.begin(per_student=True)
         store.write(session, [second(0, {"zoë": "happy"}), second(1, {"zoë": None})])
-        columns = tables.student_columns(store.student_seconds(store.find()), BASIC)
+        columns = tables.seconds(store, session, per_student=True, called={"zoë": "Zoë"})
+    assert columns["name"] == ["Zoë", "Zoë"]
+    meanings = tables.meanings(columns).decode().splitlines()
+    assert [line.partition(",")[0] for line in meanings] == ["column", *columns]
     assert columns["student"] == ["zoë", "zoë"]
     assert columns["expression"] == ["happy", None]
     assert columns["happy"][0] == pytest.approx(0.7, abs=0.01)
-    assert tables.as_csv(columns).decode().splitlines()[2].startswith("zoë,1,1.0,0.0,0.8,,")
+    assert tables.as_csv(columns).decode().splitlines()[2].startswith("zoë,Zoë,1,1.0,0.0,0.8,,")
 
 
 def test_parquet_holds_the_same(tmp_path: Path) -> None:

@@ -105,12 +105,15 @@ def export(
         raise typer.BadParameter("the name must end in .csv, .parquet or .json")
     with _store(call) as store:
         number = store.find(session).id
-        columns = tables.seconds(store, number, per_student=each)
+        called = {one.id: one.name for one in call.library.students()}
+        columns = tables.seconds(store, number, per_student=each, called=called)
+    beside = target.with_name(f"{target.stem}-columns.csv")
     write_atomically(target, write(columns))
+    write_atomically(beside, tables.meanings(columns))
     rows = len(columns["second"])
     return Answer(
-        {"session": number, "path": target, "rows": rows},
-        f"{rows} rows of session {number} are in {target}.",
+        {"session": number, "path": target, "rows": rows, "columns": beside},
+        f"{rows} rows of session {number} are in {target}; what each column means is in {beside}.",
     )
 
 

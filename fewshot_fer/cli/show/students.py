@@ -89,6 +89,7 @@ def enrolled(came: EnrolmentResult) -> RenderableType:
     return output.page(
         came.in_words,
         learnt(came.card),
+        came.card.whose,
         came.card.advice,
         *(output.line(note, "yellow") for note in notes),
         *(["To take a single picture back: fewshot-fer students drop"] if kept else ()),
@@ -115,12 +116,13 @@ def learnt(card: Card) -> Table:
     """What was learnt of a student."""
     return output.table(
         "What was learnt",
-        ("expression", "references", "read right by the others", "expected right"),
+        ("expression", "whose", "references", "read right by the others", "expected right"),
         (
-            (one.expression, one.references or "-", percent(one.checked), percent(one.estimated))
+            (one.expression, "own" if one.references else "everybody's", one.references or "-",
+             percent(one.checked), percent(one.estimated))
             for one in card.learnt
         ),
-    )
+    )  # fmt: skip
 
 
 def brought(name: str, came: Recalibrated) -> RenderableType:

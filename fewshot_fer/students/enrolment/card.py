@@ -42,6 +42,7 @@ class Card:
     student: str
     name: str
     learnt: tuple[Learnt, ...]
+    """The student's own expressions first, then those that are read as everybody's."""
     helps_most: str | None
     gain: float
     set_aside: int
@@ -50,6 +51,18 @@ class Card:
     def expected(self) -> float:
         """Of looks that show each expression equally often, the share that is named right."""
         return sum(one.estimated for one in self.learnt) / max(1, len(self.learnt))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Expressions that are read as this student shows them; the others as everybody does."""
+        return tuple(one.expression for one in self.learnt if one.references)
+
+    @property
+    def whose(self) -> str:
+        """Which expressions are the student's own, and which are everybody's, in a line."""
+        others = [one.expression for one in self.learnt if not one.references]
+        own = f"Their own: {', '.join(self.own) or 'none yet'}."
+        return f"{own} As everybody shows it: {', '.join(others)}." if others else own
 
     @property
     def advice(self) -> str:
@@ -104,7 +117,7 @@ def card_of(roster: Roster, student_id: str, *, seed: int = 0) -> Card:
         name=student.name,
         learnt=tuple(
             Learnt(name, counts[name], checks.get(name), estimates[name])
-            for name in prototypes.names
+            for name in sorted(prototypes.names, key=lambda name: not counts[name])
         ),
         helps_most=best if worth else None,
         gain=max(0.0, gains[best]) if worth else 0.0,

@@ -20,7 +20,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import ExportError, FewshotFerError, StudentError
-from fewshot_fer.files import write_atomically
+from fewshot_fer.files import stem, write_atomically
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.consent import altered
 from fewshot_fer.students.store.contents import Space, names_of
@@ -58,7 +58,8 @@ _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 def export_student(library: Library, student_id: str, target: Path) -> Path:
     """Write everything that is known about a student to one zip."""
-    path = target / f"{library.open(student_id).id}.zip" if target.is_dir() else target
+    name = f"{stem(library.open(student_id).name, library.now())}.zip"
+    path = target / name if target.is_dir() else target
     write_atomically(path, exported(library, student_id))
     return path
 

@@ -9,6 +9,7 @@ from functools import partial, wraps
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
+from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -130,7 +131,8 @@ def files(*media_types: str) -> dict[str, Any]:
 
 def download(data: bytes, media_type: str, name: str, policy: str = "") -> Response:
     """To be saved, or under a content security policy to be shown in the browser."""
-    headers = {"content-disposition": f'{"inline" if policy else "attachment"}; filename="{name}"'}
+    kind = "inline" if policy else "attachment"
+    headers = {"content-disposition": f"{kind}; filename*=UTF-8''{quote(name)}"}
     if policy:
         headers["content-security-policy"] = policy
     return Response(data, media_type=media_type, headers=headers)

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from fewshot_fer.errors import MissingError
 from fewshot_fer.records.store import Store
-from fewshot_fer.reports import tables
+from fewshot_fer.reports import tables, words
 from fewshot_fer.reports.compare import compare
 from fewshot_fer.reports.page import page
 from fewshot_fer.reports.summary import Report, read_report
@@ -83,7 +83,7 @@ def session_report(call: Asked, session: str, query: Annotated[Each, Query()]) -
     found = _report(call, session, query)
     names = {one.id: one.name for one in call.app.library.students()}
     text = page(found, names if query.each else None)
-    name = f"session-{found.recorded.session.id}.html"
+    name = f"{words.file_name(found.recorded.session)}.html"
     return download(text.encode(), _HTML, name, policy=REPORT)
 
 
@@ -96,8 +96,10 @@ def export_session(call: Asked, session: str, query: Annotated[As, Query()]) -> 
     kind = query.format
     with call.app.store() as store:
         number = _number(store, session)
-        data = tables.WRITERS[kind](tables.seconds(store, number, per_student=query.each))
-    return download(data, MEDIA_TYPES[kind], f"session-{number}.{kind}")
+        called = {one.id: one.name for one in call.app.library.students()}
+        found = tables.seconds(store, number, per_student=query.each, called=called)
+        stem = words.file_name(store.find(number))
+    return download(tables.WRITERS[kind](found), MEDIA_TYPES[kind], f"{stem}.{kind}")
 
 
 @routes.delete(_ONE)

@@ -12,6 +12,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from fewshot_fer.errors import ExportError, MissingError, RequestError
+from fewshot_fer.files import stem
 from fewshot_fer.students import documents
 from fewshot_fer.students.documents import Doubt, Enrolled, Refusal, Student, StudentLine
 from fewshot_fer.students.enrolment import gate
@@ -237,8 +238,9 @@ def export_a_student(call: Asked, student: str) -> Response:
 
     It holds pictures: keep it as safe as they are.
     """
-    found = student_of(call, student).id
-    return download(exported(call.app.library, found), "application/zip", f"{found}.zip")
+    found, library = student_of(call, student), call.app.library
+    name = f"{stem(found.name, library.now())}.zip"
+    return download(exported(library, found.id), "application/zip", name)
 
 
 @routes.post("/students/import", status_code=201, openapi_extra=ZIP)

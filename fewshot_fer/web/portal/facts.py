@@ -19,10 +19,13 @@ def facts_of(app: AppState, student: Student) -> Facts:
     agreed = f"{student.consent.at.day} {student.consent.at:%b %Y}"
     if student.consent.by != student.name:
         agreed += f", by {student.consent.by}"
+    others = [name for name in app.library.expressions(student) if name not in student.counts]
     return [
         ("Your name", student.name),
         ("Your agreement", agreed),
         ("Face pictures", str(len(student.references) or "none")),
+        ("Read as you show it", ", ".join(sorted(student.counts)) or "nothing yet"),
+        ("Read as everybody shows it", ", ".join(others) or "nothing"),
         ("Light adjustments", str(len(student.calibrations) or "none")),
         ("Recorded lessons", _lessons(app, student.id)),
     ]

@@ -34,7 +34,7 @@ def test_export_then_import_is_the_identity(
     assert tree(other.folder) == tree(library.folder)
     assert verify(other) == []
     again = export_student(other, "s001", tmp_path)
-    assert again.name == "s001.zip"
+    assert again.name == "Anna-2026-03-02.zip"
     assert again.read_bytes() == exported.read_bytes()
 
 

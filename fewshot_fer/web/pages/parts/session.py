@@ -187,7 +187,8 @@ def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
 
     def made(write: tables.Writes) -> bytes:
         with app.store() as store:
-            return write(tables.seconds(store, number, per_student=per_student))
+            names = called(app)
+            return write(tables.seconds(store, number, per_student=per_student, called=names))
 
     st.divider()
     st.subheader("Download", anchor=False)
@@ -196,7 +197,7 @@ def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
         f"Files hold {what}: the switch above decides. For a PDF, open the report in a browser and "
         "print it."
     )
-    stem = f"session-{number}" + ("-students" if per_student else "")
+    stem = words.file_name(report.recorded.session, *(["students"] if per_student else []))
     with st.container(horizontal=True):
         frame.download(
             "Report", f"{stem}.html", "text/html",
@@ -206,6 +207,10 @@ def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
         for kind, write in tables.WRITERS.items():
             label = kind.upper() if kind != "parquet" else "Parquet"
             frame.download(label, f"{stem}.{kind}", tables.MEDIA_TYPES[kind], partial(made, write))
+        frame.download(
+            "What the columns mean", f"{stem}-columns.csv", tables.MEDIA_TYPES["csv"],
+            partial(made, tables.meanings), icon=":material/help:",
+        )  # fmt: skip
 
 
 def _delete(app: AppState, session: SessionRecord) -> None:

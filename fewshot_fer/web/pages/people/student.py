@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.files import stem
 from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.names import random_id
 from fewshot_fer.students.store.records import Purpose, Reference, Student
@@ -68,6 +69,7 @@ def _head(app: AppState, who: Student) -> None:
 
 def _learnt(app: AppState, who: Student) -> None:
     card = desk.card(app, who.id)
+    st.markdown(plain.text(card.whose))
     st.info(plain.text(card.advice), icon=":material/lightbulb:")
     st.altair_chart(
         charts.learnt(card),
@@ -77,6 +79,7 @@ def _learnt(app: AppState, who: Student) -> None:
     frame.table(
         {
             "Expression": [one.expression for one in card.learnt],
+            "Read as": ["their own" if one.references else "everybody's" for one in card.learnt],
             "Pictures": [str(one.references or "–") for one in card.learnt],
             "Expected right": [plain.percent(one.estimated) for one in card.learnt],
             "Read right by the others": [plain.percent(one.checked) for one in card.learnt],
@@ -159,7 +162,8 @@ def _data(app: AppState, who: Student) -> None:
         st.subheader("Export", anchor=False)
         frame.quiet("One file with everything that is known. It holds pictures of a face.")
         exports = partial(exported, app.library, who.id)
-        frame.download("Download", f"{who.id}.zip", "application/zip", exports)
+        name = f"{stem(who.name, app.library.now())}.zip"
+        frame.download("Download", name, "application/zip", exports)
     _agreement(app, who)
     _removing(app, who)
 
