@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
+from markupsafe import Markup
 
 from fewshot_fer.arrays import Doubles
 from fewshot_fer.palette import COVERED, colour, ordered
 from fewshot_fer.reports.summary import Timeline
 
 
-def stack(line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, label: str) -> str:
+def stack(
+    line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, label: str
+) -> Markup:
     """Shares over time, one on the other; white where nobody was confidently read."""
     parts = []
     bottom = np.zeros(len(line.seconds))
@@ -22,25 +26,25 @@ def stack(line: Timeline, names: Sequence[str], marks: Sequence[float] = (), *, 
     return _svg(parts, len(line.seconds), line, marks, label)
 
 
-def coverage(line: Timeline, *, label: str) -> str:
+def coverage(line: Timeline, *, label: str) -> Markup:
     """How much of the class was confidently read over time."""
     share = np.nan_to_num(line.coverage)
     return _svg([_steps(np.zeros(len(share)), share, COVERED)], len(share), line, (), label)
 
 
-def bar(share: float, fill: str) -> str:
+def bar(share: float, fill: str) -> Markup:
     """One bar on a pale ground."""
-    return (
+    return Markup(  # numbers and colours of ours
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="ground" width="100" height="10"/>'
         f'<rect width="{100 * share:.2f}" height="10" fill="{fill}"/></svg>'
     )
 
 
-def interval(effect: float, low: float, high: float, fill: str, *, widest: float) -> str:
+def interval(effect: float, low: float, high: float, fill: str, *, widest: float) -> Markup:
     """An effect with its interval around a line at 0."""
     at, first, last = (50 + 48 * max(-1.0, min(1.0, v / widest)) for v in (effect, low, high))
-    return (
+    return Markup(  # numbers and colours of ours
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="zero" x="49.8" width="0.4" height="10"/>'
         f'<rect x="{first:.2f}" y="3" width="{max(0.3, last - first):.2f}" height="4" '
@@ -61,7 +65,7 @@ def _steps(bottom: Doubles, height: Doubles, fill: str) -> str:
 
 def _svg(
     parts: Sequence[str], width: int, line: Timeline, marks: Sequence[float], label: str
-) -> str:
+) -> Markup:
     lines = [
         f'<path class="grid" d="M0 {height}h{max(1, width)}" vector-effect="non-scaling-stroke"/>'
         for height in (25, 50, 75)
@@ -71,7 +75,8 @@ def _svg(
         'non-scaling-stroke"/>'
         for second in marks
     ]
-    return (
+    return Markup(
         f'<svg viewBox="0 0 {max(1, width)} 100" preserveAspectRatio="none" role="img" '
-        f'shape-rendering="crispEdges" aria-label="{label}">{"".join(parts)}{"".join(lines)}</svg>'
+        f'shape-rendering="crispEdges" aria-label="{escape(label)}">'
+        f"{''.join(parts)}{''.join(lines)}</svg>"
     )

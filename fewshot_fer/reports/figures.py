@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,46 +15,29 @@ from fewshot_fer.reports.summary import Report, StudentSummary, Timeline
 _MOST_ROWS: Final = 20
 
 
-def over_time(report: Report) -> str:
+def over_time(report: Report) -> list[tuple[str, ...]]:
     """The class's timeline in at most twenty rows."""
     names = report.recorded.session.names
     line = report.timeline
     together = -(-len(line.seconds) // _MOST_ROWS)
-    rows = [
+    return [
         (words.clock(float(line.seconds[k])), *_shares(line, slice(k, k + together), names))
         for k in range(0, len(line.seconds), together)
     ]
-    return table("The numbers over time", ("from", "clearly read", *ordered(names)), rows)
 
 
-def by_student(students: Sequence[StudentSummary], called: Sequence[str], report: Report) -> str:
+def by_student(
+    students: Sequence[StudentSummary], called: Callable[[str], str], names: Sequence[str]
+) -> list[tuple[str, ...]]:
     """Every student's shares."""
-    names = ordered(report.recorded.session.names)
-    rows = [
+    return [
         (
-            name,
-            words.percent(summary.sure),
-            *(words.percent(summary.shares[n]) if summary.shares else "–" for n in names),
+            called(one.student),
+            words.percent(one.sure),
+            *(words.percent(one.shares[n]) if one.shares else "–" for n in ordered(names)),
         )
-        for summary, name in zip(students, called, strict=True)
+        for one in students
     ]
-    return table("All students as a table", ("student", "clearly read", *names), rows)
-
-
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table that unfolds."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-        + "</tr>"
-        for first, *rest in rows
-    )
-    return (
-        f"<details><summary>{escape(title)}</summary>"
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        "</div></details>"
-    )
 
 
 def _shares(line: Timeline, rows: slice, names: Sequence[str]) -> list[str]:

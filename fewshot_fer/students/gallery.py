@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from html import escape
+from typing import Final
+
+from markupsafe import Markup
 
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Student
+
+_CELL: Final = Markup(
+    '<figure style="display:inline-block;margin:4px;text-align:center"><img width="96" alt="{}" '
+    'src="data:image/png;base64,{}"><figcaption>{}</figcaption></figure>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +25,12 @@ class Gallery:
     pictures: tuple[tuple[str, bytes], ...]
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f'<figure style="display:inline-block;margin:4px;text-align:center">'
-            f'<img width="96" alt="{escape(name)}" src="data:image/png;base64,'
-            f'{base64.b64encode(data).decode()}"><figcaption>{escape(name)}</figcaption></figure>'
+        cells = Markup().join(
+            _CELL.format(name, base64.b64encode(data).decode(), name)
             for name, data in self.pictures
         )
-        return f"<div><b>{escape(self.student.name)}</b> ({self.student.id})<br>{cells}</div>"
+        who = self.student
+        return Markup("<div><b>{}</b> ({})<br>{}</div>").format(who.name, who.id, cells)
 
 
 def gallery(library: Library, student_id: str) -> Gallery:

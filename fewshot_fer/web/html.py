@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -19,6 +20,12 @@ _ICONS: Final = ("face", "eye", "send", "box", "people", "door")
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """One of the templates, filled in."""
     return HTMLResponse(_templates().get_template(f"{template}.html").render(values), status)
+
+
+def part(template: str, macro: str, *values: Any) -> str:
+    """A part of a page, made by a macro of a template."""
+    made: Callable[..., str] = getattr(_templates().get_template(f"{template}.html").module, macro)
+    return made(*values).strip()
 
 
 def said(title: str, *lines: str, status: int = 200) -> HTMLResponse:

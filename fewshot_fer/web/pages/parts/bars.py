@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from typing import Literal
 
 from fewshot_fer.palette import colour, ordered
+from fewshot_fer.web import html
 from fewshot_fer.web.pages.parts import plain
 
 
 def shares(values: Mapping[str, float], names: Sequence[str]) -> str:
     """Shares, the largest first."""
     largest = sorted(values.items(), key=lambda item: -item[1])
-    return _rows(
-        _row(name, share, colour(name, names), plain.percent(share)) for name, share in largest
-    )
+    rows = [(name, one, colour(name, names), plain.percent(one)) for name, one in largest]
+    return html.part("bars", "shares", rows)
 
 
 def line_head(*heads: str) -> str:
     """What the columns of lines are."""
-    cells = "".join(f"<span>{escape(head)}</span>" for head in ("", *heads))
-    return f'<div class="ff-line ff-line-head" aria-hidden="true">{cells}</div>'
+    return html.part("bars", "line_head", heads)
 
 
 def line(face: str, name: str, pictures: str, expected: float, advice: str) -> str:
     """A student in a line; `face` is a picture's address, or nothing."""
-    return (
-        f'<div class="ff-line">{_picture(face)}<b>{escape(name)}</b><span>{escape(pictures)}</span>'
-        f'<span class="ff-meter"><span class="ff-bar" aria-hidden="true">'
-        f'<i style="width:{100 * expected:.0f}%"></i></span>{plain.percent(expected)}</span>'
-        f'<span class="ff-advice">{escape(advice)}</span></div>'
-    )
+    number = plain.percent(expected)
+    return html.part("bars", "line", face, name, pictures, expected, number, advice)
 
 
 def face(address: str) -> str:
     """A small picture of a face, or an empty place."""
-    return f'<span class="ff-face">{_picture(address)}</span>'
+    return html.part("bars", "face", address)
 
 
 def facts(values: Iterable[tuple[str, str]]) -> str:
     """Numbers in boxes, each with what it says."""
-    boxes = "".join(
-        f'<div class="ff-fact"><b>{escape(value)}</b><span>{escape(what)}</span></div>'
-        for value, what in values
-    )
-    return f'<div class="ff-facts">{boxes}</div>'
+    return html.part("bars", "facts", values)
 
 
 def legend(names: Sequence[str]) -> str:
     """Which colour is which expression."""
-    items = "".join(
-        f'<li><i style="background:{colour(name, names)}"></i>{escape(name)}</li>'
-        for name in ordered(names)
-    )
-    return f'<ul class="ff-legend">{items}</ul>'
+    return html.part("bars", "legend", [(name, colour(name, names)) for name in ordered(names)])
 
 
-def _picture(address: str) -> str:
-    return f'<img src="{address}" alt="">' if address else '<i class="ff-nobody"></i>'
+def words(kind: Literal["lead", "quiet"], line: str) -> str:
+    """A line of words."""
+    return html.part("bars", "words", kind, line)
 
 
-def _rows(rows: Iterable[str]) -> str:
-    return f'<div class="ff-rows">{"".join(rows)}</div>'
-
-
-def _row(name: str, share: float, fill: str, number: str) -> str:
-    style = f"width:{100 * share:.0f}%;background:{fill}"
-    return (
-        f'<span>{escape(name)}</span><span class="ff-bar" aria-hidden="true">'
-        f'<i style="{style}"></i></span><span class="ff-number">{escape(number)}</span>'
-    )
+def headlines(lines: Iterable[str]) -> str:
+    """What matters, a sentence each."""
+    return html.part("bars", "headlines", lines)

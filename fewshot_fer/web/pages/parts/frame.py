@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from html import escape
 from pathlib import PurePath
 from typing import Any
 
@@ -12,18 +11,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.web.pages.parts import plain
+from fewshot_fer.web.pages.parts import bars, plain
 
 
 def head(title: str, lead: str) -> None:
     """The page's name and a line that says what it is for."""
     st.title(title, anchor=False)
-    st.html(f'<p class="ff-lead">{escape(lead)}</p>')
+    st.html(bars.words("lead", lead))
 
 
 def quiet(words: str) -> None:
     """A line that may be overlooked."""
-    st.html(f'<p class="ff-quiet">{escape(words)}</p>')
+    st.html(bars.words("quiet", words))
 
 
 @contextmanager

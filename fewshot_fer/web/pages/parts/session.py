@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from html import escape
 from typing import Final
 
 import streamlit as st
@@ -51,8 +50,7 @@ def told(report: Report, names: Mapping[str, str], app: AppState | None = None) 
 
 def _headlines(report: Report, names: Mapping[str, str]) -> None:
     """What matters, in three sentences."""
-    said = "".join(f"<p>{escape(line)}</p>" for line in words.headlines(report, names))
-    st.html(f'<div class="ff-headlines">{said}</div>')
+    st.html(bars.headlines(words.headlines(report, names)))
 
 
 def called(app: AppState) -> dict[str, str]:
