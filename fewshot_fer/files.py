@@ -6,31 +6,79 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
+
+from filelock import FileLock, Timeout
 
 from fewshot_fer.errors import CheckpointError, FolderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-from pathlib import Path
 
 SEAL: Final = "SHA256"
 """The file that holds the hash of those beside it."""
+_PATIENCE_S: Final = 10.0
+_PLACE: Final = "fewshot-fer-place-"
+MEMORY: Final = Path("/dev/shm")
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _REPAIR: Final = "Install again, or export it again with `fewshot-fer export`."
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write beside the target, flush to the disk, then rename over it."""
-    with whole_file(path) as file:
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write beside the target, flush to the disk, then rename over it; for this user alone."""
+    with whole_file(path, mode) as file:
         file.write(data)
 
 
 @contextmanager
-def whole_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+def changing(path: Path) -> Iterator[None]:
+    """Read, change and write a file while no other program does."""
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE_S, mode=0o600):
+            yield
+    except Timeout as error:
+        raise FolderError(
+            "Another program is changing this file.", where=str(path), next_step="Try again."
+        ) from error
+
+
+@contextmanager
+def private_place(size: int) -> Iterator[Path]:
+    """A folder for what libraries take from files only; in memory, where so many bytes fit."""
+    sweep_places()
+    fits = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * size
+    with tempfile.TemporaryDirectory(
+        prefix=f"{_PLACE}{os.getpid()}-", dir=MEMORY if fits else None
+    ) as folder:
+        yield Path(folder)
+
+
+def sweep_places() -> None:
+    """Delete what programs that were killed left in such folders."""
+    for base in (MEMORY, Path(tempfile.gettempdir())):
+        for old in base.glob(f"{_PLACE}*"):
+            owner = old.name.removeprefix(_PLACE).partition("-")[0]
+            if owner.isdecimal() and not _runs(int(owner)):
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+@contextmanager
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """A file that appears under its name only when all of it is written and on the disk."""
     ensure_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from fewshot_fer import files
 from fewshot_fer.errors import FolderError
 from fewshot_fer.files import check_writable, ensure_folder, sha256, write_atomically
 
@@ -65,3 +68,20 @@ def test_looking_at_a_folder_makes_nothing(tmp_path: Path) -> None:
 def test_the_sum_is_that_of_the_content(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"abc" * 100_000)
     assert sha256(tmp_path / "file") == hashlib.sha256(b"abc" * 100_000).hexdigest()
+
+
+def test_what_a_killed_program_left_in_a_private_place_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MEMORY", tmp_path)
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left, other = (tmp_path / f"fewshot-fer-place-{n}-x" for n in (ended.pid, os.getpid()))
+    for folder in (left, other):
+        folder.mkdir()
+        (folder / "video.mp4").write_bytes(b"faces")
+    with files.private_place(1000) as mine:
+        assert mine.parent == tmp_path
+        assert mine.stat().st_mode & 0o077 == 0
+        assert {path.name for path in tmp_path.iterdir()} == {other.name, mine.name}
+    assert not mine.exists()

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from fewshot_fer.files import flush_folder, write_atomically
+from fewshot_fer.files import changing, flush_folder, write_atomically
 from fewshot_fer.records.values import Mark, Number, Second, SessionRecord
 
 
@@ -112,6 +112,28 @@ def leave_out(file: Path, students: Collection[str]) -> None:
     ]
     write_atomically(file, "".join(json.dumps(line) + "\n" for line in lines).encode())
     file.chmod(0o600)
+
+
+def leave_out_of_list(file: Path, student: str) -> None:
+    """Take a student out of a private list: what is theirs, and where they are named."""
+    with changing(file):
+        try:
+            entries = json.loads(file.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return  # Gone, or damaged, of which it is said where it is read.
+        if not isinstance(entries, list):
+            return
+        left = [
+            {key: _but(value, student) for key, value in one.items()}
+            for one in entries
+            if isinstance(one, dict) and one.get("student") != student
+        ]
+        if left != entries:
+            write_atomically(file, json.dumps(left).encode())
+
+
+def _but(value: object, student: str) -> object:
+    return [one for one in value if one != student] if isinstance(value, list) else value
 
 
 def students_in(file: Path) -> set[str]:

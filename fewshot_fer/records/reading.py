@@ -11,7 +11,8 @@ import numpy as np
 from sqlalchemy import Connection, Select, func, literal_column, select
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.records import packing, schema
+from fewshot_fer.records import schema
+from fewshot_fer.records.rows import HUNDREDTHS, unpacked_counts, unpacked_scores
 from fewshot_fer.records.values import (
     BLOCK_S,
     ClassTrack,
@@ -56,7 +57,7 @@ def class_track(connection: Connection, session: SessionRecord) -> ClassTrack:
         np.array([row[0] for row in rows], np.int64),
         np.array([row[1] for row in rows], np.float32),
         _shares([row[2] for row in rows]),
-        packing.unpacked_counts([row[3] for row in rows], len(session.names)),
+        unpacked_counts([row[3] for row in rows], len(session.names)),
     )
 
 
@@ -67,7 +68,7 @@ def _student_track(rows: Sequence[Any], names: int) -> StudentTrack:
         _shares([row[3] for row in rows]),
         _shares([row[4] for row in rows]),
         np.array([-1 if row[5] is None else row[5] for row in rows], np.int64),
-        packing.unpacked_scores([row[6] for row in rows], names),
+        unpacked_scores([row[6] for row in rows], names),
     )
 
 
@@ -95,7 +96,7 @@ def marks(connection: Connection, session: int) -> tuple[Mark, ...]:
 
 
 def _shares(values: Sequence[int]) -> Floats:
-    return (np.array(values) / packing.HUNDREDTHS).astype(np.float32)
+    return (np.array(values) / HUNDREDTHS).astype(np.float32)
 
 
 def numbers(connection: Connection, session: int) -> dict[str, int]:

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.records import schema
-from fewshot_fer.records.backlog import catch_up, leave_out, students_in
+from fewshot_fer.records.backlog import catch_up, leave_out, leave_out_of_list, students_in
 from fewshot_fer.records.engine import open_engine, shown, snapshot
 from fewshot_fer.records.recorder import Recorder
 from fewshot_fer.records.seconds import Seconds
@@ -196,13 +196,18 @@ def forget(records: str, student: str) -> list[int]:
         return store.forget(student)
 
 
-def remove_student(library: Library, records: str, student: str) -> list[int]:
+def remove_student(
+    library: Library, records: str, student: str, beside: Path | None = None
+) -> list[int]:
     """Delete a student with all that was recorded of them; in which sessions that was.
 
-    The record comes first: if it cannot be changed, the student is still there to try again.
+    The record comes first: if it cannot be changed, the student is still there to try again. The
+    web app's private folder, `beside` the record, holds their tokens and links.
     """
     sessions = forget(records, student)
     library.remove(student)
+    for file in sorted((beside or web_folder(records)).glob("*.json")):
+        leave_out_of_list(file, student)
     return sessions
 
 

@@ -1,14 +1,18 @@
-"""Values as the rows that hold them."""
+"""Values as the rows that hold them, numbers made small; and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fewshot_fer.records import packing
+import numpy as np
+
+from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.records.values import Second
 
 Row = dict[str, Any]
+HUNDREDTHS = 100
+_MOST = 32_767
 
 
 def class_rows(session: int, seconds: Sequence[Second], names: Sequence[str]) -> list[Row]:
@@ -18,8 +22,8 @@ def class_rows(session: int, seconds: Sequence[Second], names: Sequence[str]) ->
             "session": session,
             "second": second.whole.second,
             "expected": second.whole.expected,
-            "faces": packing.hundredths(second.whole.faces),
-            "counts": packing.packed_counts(second.whole.counts, names),
+            "faces": hundredths(second.whole.faces),
+            "counts": packed_counts(second.whole.counts, names),
         }
         for second in seconds
     ]
@@ -34,11 +38,11 @@ def student_rows(
             "session": session,
             "second": second.whole.second,
             "number": numbers[row.student],
-            "seen": packing.hundredths(row.seen),
-            "sure": packing.hundredths(row.sure),
-            "quality": packing.hundredths(row.quality),
+            "seen": hundredths(row.seen),
+            "sure": hundredths(row.sure),
+            "quality": hundredths(row.quality),
             "shown": None if row.shown is None else names.index(row.shown),
-            "scores": packing.packed_scores(row.scores, names),
+            "scores": packed_scores(row.scores, names),
         }
         for second in seconds
         for row in second.students
@@ -55,3 +59,40 @@ def track_rows(session: int, seconds: Sequence[Second], numbers: Mapping[str, in
         {"session": session, "track": track, "number": number, "first": min(t), "last": max(t)}
         for (track, number), t in times.items()
     ]
+
+
+def hundredths(value: float) -> int:
+    """A number of two decimals as a small integer."""
+    return min(_MOST, max(0, round(HUNDREDTHS * value)))
+
+
+def packed_counts(counts: Mapping[str, float], names: Sequence[str]) -> bytes:
+    """Counts of faces in two bytes each, in the order of the names."""
+    small = [hundredths(counts.get(name, 0.0)) for name in names]
+    return bytes(np.array(small, "<u2").data)
+
+
+def packed_scores(scores: Mapping[str, float], names: Sequence[str]) -> bytes:
+    """Scores of 0 to 1 in one byte each, in the order of the names."""
+    values = np.array([scores.get(name, 0.0) for name in names])
+    return bytes(np.clip(np.rint(255 * values), 0, 255).astype(np.uint8))
+
+
+def unpacked_counts(blobs: Sequence[bytes], names: int) -> Floats:
+    """Counts [n,C] of n rows."""
+    raw = _rows(blobs, 2 * names)
+    small = raw.view("<u2").reshape(len(blobs), names)
+    return (small / HUNDREDTHS).astype(np.float32)
+
+
+def unpacked_scores(blobs: Sequence[bytes], names: int) -> Floats:
+    """Scores [n,C] of n rows."""
+    return (_rows(blobs, names) / 255).astype(np.float32)
+
+
+def _rows(blobs: Sequence[bytes], width: int) -> Bytes:
+    """Bytes [n,width]; rows from before an expression was added are shorter."""
+    filled: Iterable[bytes] = blobs
+    if any(len(blob) != width for blob in blobs):
+        filled = (blob.ljust(width, b"\0")[:width] for blob in blobs)
+    return np.frombuffer(b"".join(filled), np.uint8).reshape(len(blobs), width).copy()

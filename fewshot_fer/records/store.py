@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Self, cast
 
@@ -13,11 +12,11 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.measures import KEEP_DAYS
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
-from fewshot_fer.records.clock import believed, write_down
 from fewshot_fer.records.engine import open_engine, shown, shrink, upsert, wait_for_turn
+from fewshot_fer.records.retention import Retention as Retention
+from fewshot_fer.records.retention import expire
 from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.values import (
     Mark,
@@ -26,22 +25,6 @@ from fewshot_fer.records.values import (
     SessionRecord,
     StudentTrack,
 )
-from fewshot_fer.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long things are kept; None is until somebody deletes them."""
-
-    students: timedelta | None = timedelta(days=KEEP_DAYS)
-    """What was recorded of single students."""
-    sessions: timedelta | None = None
-    """Whole sessions."""
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """What the settings say."""
-        return cls(timedelta(days=settings.keep_days))
 
 
 class Store:
@@ -67,7 +50,7 @@ class Store:
         try:
             with plain_words(store.where):
                 store._migrate()
-                store._expire(retention or Retention())
+                expire(store._engine, store._writing, retention or Retention(), now())
         except RecordError:
             store.close()
             raise
@@ -261,34 +244,6 @@ class Store:
                 found.append(int(row.session))
         shrink(self._engine)
         return sorted(found)
-
-    def _expire(self, retention: Retention) -> None:
-        people = (schema.student_seconds, schema.tracks, schema.session_students)
-        now = self._now()
-        with self._engine.begin() as connection:
-            time, is_news = believed(connection, now)
-            old = self._older(connection, time, retention.sessions)
-            open_ = self._older(connection, time, retention.students) - old
-            known = schema.session_students.c.session
-            open_ &= set(connection.execute(select(known).distinct()).scalars())
-        if is_news:
-            with self._writing.begin() as connection:
-                write_down(connection, now)
-        # Most often nothing is due, and then nobody has to wait for the writers' lock.
-        if not old and not open_:
-            return
-        with self._writing.begin() as connection:
-            connection.execute(delete(schema.sessions).where(schema.sessions.c.id.in_(old)))
-            for table in people:
-                connection.execute(delete(table).where(table.c.session.in_(open_)))
-        shrink(self._engine)
-
-    def _older(self, connection: Connection, time: datetime, age: timedelta | None) -> set[int]:
-        if age is None:
-            return set()
-        this = schema.sessions.c
-        due = select(this.id).where(this.started < int((time - age).timestamp()))
-        return set(connection.execute(due).scalars())
 
     # ------------------------------------------------------------------ versions
 

@@ -21,6 +21,7 @@ import numpy as np
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity
+from fewshot_fer.files import sweep_places
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
@@ -75,6 +76,7 @@ class AppState:
         """`beside` another state it shares that one's threads and networks; `of` is an account."""
         self.settings = settings
         self.library = library or Library.of(settings)
+        sweep_places()
         self.folder = private_folder(folder or web_folder(settings.records))
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo

@@ -23,6 +23,9 @@ LEAST_SIDE: Final = 32
 MOST_TEXT: Final = 4_000
 """Characters of a command."""
 
+WENT_WRONG: Final = FewshotFerError("Something went wrong here.", next_step="Look at the log.")
+"""What the one who asked is told of a mistake of ours."""
+
 Command = dict[str, Any]
 """What a page asks; whoever obeys looks at each part of it."""
 
@@ -88,7 +91,9 @@ def command_of(text: str) -> Command:
     command = None
     if len(text) <= MOST_TEXT:
         try:
-            command = json.loads(text)
+            # Half an emoji, as a page may cut one, could never be sent on again.
+            whole = json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace")
+            command = json.loads(whole)
         except (ValueError, RecursionError):
             command = None
     if not isinstance(command, dict) or not isinstance(command.get("do"), str):

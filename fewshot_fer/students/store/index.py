@@ -19,7 +19,7 @@ from typing import Any
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.files import write_atomically
 from fewshot_fer.students.store.records import Purpose, Summary
-from fewshot_fer.students.store.store import PAGE, Store
+from fewshot_fer.students.store.store import INDEX, PAGE, Store
 
 _GRAIN_NS = 100_000_000
 _FEW = 16
@@ -50,7 +50,7 @@ class Index:
 
     @property
     def _file(self) -> Path:
-        return self.store.folder / ".index" / "students.json"
+        return self.store.folder / INDEX / "students.json"
 
     def summaries(self) -> list[Summary]:
         """Every student, ordered by name; no reader ever waits for a writer."""

@@ -82,9 +82,11 @@ def exported(library: Library, student_id: str) -> bytes:
     return packed.getvalue()
 
 
-def import_student(library: Library, source: Path, *, as_new: str | None = None) -> Student:
+def import_student(library: Library, source: Path | bytes, *, as_new: str | None = None) -> Student:
     """Bring a student in, whole or not at all; `as_new` gives them another id."""
-    files = _unpacked(source)
+    zipped = io.BytesIO(source) if isinstance(source, bytes) else source
+    source = Path("zip") if isinstance(source, bytes) else source
+    files = _unpacked(zipped, source)
     contents = _contents(files.pop(CONTENTS, b""), source)
     if set(contents.files) != set(files):
         raise _refused(source, "The list of contents and the files differ.")
@@ -104,10 +106,10 @@ def import_student(library: Library, source: Path, *, as_new: str | None = None)
     return student
 
 
-def _unpacked(source: Path) -> dict[str, bytes]:
+def _unpacked(zipped: Path | io.BytesIO, source: Path) -> dict[str, bytes]:
     """The zip's files, each read no further than it may be long."""
     try:
-        with zipfile.ZipFile(source) as archive:
+        with zipfile.ZipFile(zipped) as archive:
             entries = archive.infolist()
             _check_entries(entries, source)
             return {entry.filename: _read(archive, entry, source) for entry in entries}

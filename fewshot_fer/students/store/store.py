@@ -36,6 +36,7 @@ from fewshot_fer.students.store.names import checked_id, is_id
 
 FORMAT = 1
 PAGE = "student.yaml"
+INDEX = ".index"
 CACHE = "cache"
 NamedBy = Callable[[str, bytes], Set[str]]
 _STAGING, _TRASH, _WRITING = ".staging-", ".trash-", ".writing"
@@ -66,6 +67,8 @@ class Store:
         """Hold the library for one change; a clear error when another will not let go."""
         with self._as_library_errors():
             self.folder.mkdir(parents=True, exist_ok=True)
+            if self.folder.stat().st_mode & 0o077:
+                self.folder.chmod(0o700)
             lock = FileLock(self.folder / ".lock", timeout=self._patience)
             try:
                 lock.acquire()
@@ -102,7 +105,7 @@ class Store:
 
     def tidy(self) -> None:
         """Sweep what a killed writer left, if nobody is writing now."""
-        if not self.folder.is_dir() or not any(self._leftovers()):
+        if not self.folder.is_dir() or not (self._leftovers() or self.unfinished()):
             return
         with self.if_idle() as held:
             if held:
@@ -152,18 +155,38 @@ class Store:
         trash = self.folder / f"{_TRASH}{secrets.token_hex(8)}"
         self.home(student_id).rename(trash)
         flush_folder(self.folder)
-        shutil.rmtree(trash)
+        self._destroy(trash)
 
     def _leftovers(self) -> list[str]:
-        names = (entry.name for entry in os.scandir(self.folder))
+        names = [entry.name for entry in os.scandir(self.folder)]
         return [name for name in names if name.startswith((_STAGING, _TRASH, _WRITING))]
 
+    def unfinished(self) -> list[Path]:
+        """Files that were being written when the writer was killed; of students see `change`."""
+        places = (self.folder, self.folder / INDEX, self.folder / "_class")
+        return [file for place in places for file in place.glob(".*.tmp")]
+
+    def _destroy(self, trash: Path) -> None:
+        """Delete a student's folder; of what a link leads to only what is theirs."""
+        if trash.is_symlink():
+            with suppress(FileNotFoundError):
+                named = self._named_by(trash.name.strip("."), (trash / PAGE).read_bytes())
+                for name in (*named, PAGE):
+                    (trash / name).unlink(missing_ok=True)
+            for file in (trash / CACHE).glob("*.safetensors"):
+                file.unlink()
+            trash.unlink()
+        else:
+            shutil.rmtree(trash)
+
     def _sweep(self) -> None:
+        for file in self.unfinished():
+            file.unlink()
         for name in self._leftovers():
             if name != _WRITING:
-                shutil.rmtree(self.folder / name)
+                self._destroy(self.folder / name)
                 continue
-            student_id = (self.folder / name).read_text()
+            student_id = (self.folder / name).read_text(errors="replace")
             page = self.home(student_id) / PAGE if is_id(student_id) else None
             if page is not None and page.exists():
                 named = self._named_by(student_id, page.read_bytes())
@@ -222,10 +245,14 @@ def _write_all(home: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+    with open(path, "wb", opener=_private) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sweep_student(home: Path, named: Set[str], *, derived: bool) -> None:

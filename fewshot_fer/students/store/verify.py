@@ -56,8 +56,14 @@ def verify(library: Library, student_id: str | None = None) -> list[Problem]:
 def _folder_problems(library: Library) -> Iterator[Problem]:
     if not library.folder.is_dir():
         return
+    for file in library.store.unfinished():
+        yield Problem(
+            file.relative_to(library.folder).as_posix(),
+            "A change was cut off here.",
+            "It goes away with the next change.",
+        )
     for entry in sorted(library.folder.iterdir()):
-        if entry.name in _OURS or is_id(entry.name):
+        if entry.name in _OURS or is_id(entry.name) or entry.name.endswith(".tmp"):
             continue
         left = entry.name.startswith((".staging-", ".trash-", ".writing"))
         yield Problem(

@@ -7,24 +7,36 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Literal
 
 from starlette.requests import HTTPConnection
 
 from fewshot_fer.errors import AccessError, SignInError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens
-from fewshot_fer.web.access.files import made_once, private_folder, write_private
+from fewshot_fer.web.access.files import PrivateList, made_once, private_folder, write_private
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
 from fewshot_fer.web.access.who import Who
 
 KEY_FILE: Final = "secret.key"
 PASSWORD_FILE: Final = "password"
+ENDED_FILE: Final = "signed-out.json"
 TEACHER_LIFETIME: Final = 12 * 3600.0
+STUDENT_LIFETIME: Final = 24 * 3600.0
+_MOST_ENDED: Final = 10_000
 _SHORTEST_KEY: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A cookie that was signed out, until its time would have been over anyway."""
+
+    id: str
+    until: float
 
 
 class Credentials:
@@ -61,7 +73,8 @@ class Credentials:
         self.by_address = Limiter(1 / 12, 5, now)
         self.by_all = Limiter(1.0, 30, now)
         self.requests = Limiter(20.0, 60, now)
-        self._signed_out: dict[str, float] = {}
+        self._ended = PrivateList(folder / ENDED_FILE, Ended, "signed-out cookies", now)
+        self._signed_out = {one.id for one in self._ended.good()}
         self._once = secrets.token_urlsafe(24)
         self.show_link: Callable[[str], None] = lambda _: None
         """Is told of the next link when one was used."""
@@ -146,17 +159,20 @@ class Credentials:
         payload = {"id": secrets.token_hex(8), "of": self._mark}
         return self.signer.sign("teacher", payload, lifetime_s=TEACHER_LIFETIME)
 
-    def sign_out(self, cookie: str) -> None:
-        """Make a teacher's cookie worthless, wherever it was copied to."""
+    def student_cookie(self, student: str, class_id: str) -> str:
+        """What a student's device keeps once it is in."""
+        payload = {"id": secrets.token_hex(8), "student": student, "class": class_id}
+        return self.signer.sign("student", payload, lifetime_s=STUDENT_LIFETIME)
+
+    def sign_out(self, cookie: str, kind: Literal["teacher", "student"] = "teacher") -> None:
+        """Make a cookie worthless for ever, wherever it was copied to; waits for the disk."""
         try:
-            session = str(self.signer.read("teacher", cookie).get("id"))
+            session = str(self.signer.read(kind, cookie).get("id"))
         except SignInError:
             return
-        with self._lock:
-            now = self.now()
-            self._signed_out = {one: t for one, t in self._signed_out.items() if t > now}
-            self._signed_out[session] = now + TEACHER_LIFETIME
-            self._turns += 1
+        self._ended.add(Ended(session, self.now() + STUDENT_LIFETIME), _MOST_ENDED)
+        self._signed_out.add(session)
+        self._turns += 1
 
     @property
     def turns(self) -> int:
@@ -191,6 +207,8 @@ class Credentials:
         try:
             payload = self.signer.read("student", cookie, even_late=even_late)
         except SignInError:
+            return None
+        if str(payload.get("id")) in self._signed_out:
             return None
         student, class_id = payload.get("student"), payload.get("class")
         if not isinstance(student, str):

@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import FolderError
-from fewshot_fer.files import flush_folder, not_writable, whole_file
+from fewshot_fer.files import changing, flush_folder, not_writable, whole_file
 
 
 def private_folder(folder: Path) -> Path:
@@ -95,7 +95,8 @@ class PrivateList(Generic[T]):
 
     def update(self, change: Callable[[tuple[T, ...]], Iterable[T]]) -> bool:
         """Change all of them at once; whether anything is different now."""
-        with self._lock:
+        private_folder(self._file.parent)
+        with self._lock, changing(self._file):
             before = self._read()
             after = tuple(change(before))
             if after != before:

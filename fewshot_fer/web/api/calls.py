@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from inspect import iscoroutinefunction
-from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import quote
 
@@ -72,7 +71,7 @@ class Sent(Call, Generic[WishesT]):
 class Packed(Call):
     """With a zip, which is there for the time of the call."""
 
-    file: Path
+    file: bytes
 
     @property
     def threads(self) -> Threads:
@@ -87,10 +86,8 @@ async def _asked(request: Request) -> Call:
 Asked = Annotated[Call, Depends(_asked)]
 
 
-async def _packed(call: Asked, request: Request) -> AsyncIterator[Packed]:
-    async with AsyncExitStack() as stack:
-        run = partial(call.threads.run, call.asker)
-        yield Packed(call.app, call.who, call.asker, await uploads.zipped(request, stack, run))
+async def _packed(call: Asked, request: Request) -> Packed:
+    return Packed(call.app, call.who, call.asker, await request.body())
 
 
 AskedWithZip = Annotated[Packed, Depends(_packed)]

@@ -125,6 +125,8 @@ def _leave(_: AppState, lesson: LessonEngine, __: object, source: str) -> Later:
     return Later(lesson.ask(Leave(source)))
 
 
+MAY_WAIT: Final = frozenset({"undo"})
+"""What waits for the library's lock: a moment that is marked does not wait behind it."""
 _KNOWN: Final[Mapping[str, Does]] = {
     "students": _students,
     "photographs": _photographs,

@@ -11,7 +11,7 @@ from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.messages import Invited, Knocks, Uninvited
-from fewshot_fer.web.portal.invitations import Invitation, JoinLink, join_link
+from fewshot_fer.web.portal.invitations import Invitation, JoinLink, is_address, join_link
 from fewshot_fer.web.portal.reaching import answers, own_address, reach_of
 
 _MOST_ADDRESS: Final = 300
@@ -41,7 +41,7 @@ def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> I
 
 def _address(command: Mapping[str, Any]) -> str:
     address = command.get("address")
-    if not isinstance(address, str) or len(address) > _MOST_ADDRESS:
+    if not isinstance(address, str) or len(address) > _MOST_ADDRESS or not is_address(address):
         raise RequestError("Say the `address` of this page.")
     return address
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from fewshot_fer.lesson.events import LessonState
 from fewshot_fer.web import wire
 from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.commands import Later, obey
+from fewshot_fer.web.live.commands import MAY_WAIT, Begun, Later, obey
 from fewshot_fer.web.live.drawn import class_now
 from fewshot_fer.web.live.telling import answer_message, event_message
 from fewshot_fer.web.live.viewing import Viewer
@@ -30,6 +31,7 @@ NO_CLASS: Final = 4404
 _GONE: Final = (WebSocketDisconnect, RuntimeError, OSError)
 """What sending to a page that has left may raise."""
 _MOST_MINDED: Final = 40
+_log = logging.getLogger(__name__)
 _MOST_COMMANDS: Final = 100
 """So many wait at most; who sends more is not listened to meanwhile."""
 
@@ -118,22 +120,34 @@ class Teacher:
             text = await self._commands.get()
             try:
                 command = wire.command_of(text)
-                if command["do"] == "each":
-                    self._each = bool(command.get("on"))
-                    await self._send(event_message(self._lesson.state, 0, self._minded))
-                    continue
-                if command["do"] == "mind":
-                    self._minded = _shares(command.get("least"))
-                    continue
-                begun = await self._app.threads.run(
-                    self._asker, obey, self._app, self._lesson, command, self._source.key
-                )
             except FewshotFerError as error:
-                begun = wire.error_message(error)
-            if isinstance(begun, Later):
-                self._soon(self._answer(begun))
-            elif begun is not None:
-                await self._send(begun)
+                await self._send(wire.error_message(error))
+                continue
+            if command["do"] == "each":
+                self._each = bool(command.get("on"))
+                await self._send(event_message(self._lesson.state, 0, self._minded))
+            elif command["do"] == "mind":
+                self._minded = _shares(command.get("least"))
+            elif command["do"] in MAY_WAIT:
+                self._soon(self._obey(command))
+            else:
+                await self._obey(command)
+
+    async def _obey(self, command: wire.Command) -> None:
+        begun: Begun
+        try:
+            begun = await self._app.threads.run(
+                self._asker, obey, self._app, self._lesson, command, self._source.key
+            )
+        except FewshotFerError as error:
+            begun = wire.error_message(error)
+        except Exception:  # Ours to mend; a lesson does not end by it.
+            _log.exception("%s failed", command["do"])
+            begun = wire.error_message(wire.WENT_WRONG)
+        if isinstance(begun, Later):
+            self._soon(self._answer(begun))
+        elif begun is not None:
+            await self._send(begun)
 
     async def _answer(self, later: Later, code: str | None = None) -> None:
         try:

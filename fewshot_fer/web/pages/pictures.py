@@ -26,6 +26,7 @@ from fewshot_fer.web.pages.parts import session as one_session
 from fewshot_fer.web.pages.parts.components import player
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.people import collect
+from fewshot_fer.web.wire import data_url
 
 _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""
@@ -123,7 +124,9 @@ def _shown(
     drawn = at_most(numbered(image, faces), _LONGEST)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.image(drawn, width="stretch", alt=f"{name}, with {plain.count(len(faces), 'face')}")
+        st.image(
+            data_url(drawn), width="stretch", alt=f"{name}, with {plain.count(len(faces), 'face')}"
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{plain.text(name)}: {plain.count(len(faces), 'face')}", width="stretch")
             frame.download(

@@ -103,8 +103,14 @@ class Invitations:
         self._links.drop(lambda one: one.class_id == class_id)
 
     def forget(self, student: str) -> None:
-        """Make a student's personal links worthless, as when they are deleted."""
-        self._links.drop(lambda one: one.student == student)
+        """Make a student's personal links worthless, and offer their name in no other."""
+        self._links.update(
+            lambda links: [
+                replace(one, may_pick=tuple(name for name in one.may_pick if name != student))
+                for one in links
+                if one.student != student
+            ]
+        )
 
     def token(self, invitation: Invitation) -> str:
         """The signed text that stands in the link."""
@@ -162,6 +168,15 @@ def _drawn(url: str, invitation: Invitation) -> str:
         dark="#111", light="#fff", title=f"Join {invitation.class_name}".strip(),
     )  # fmt: skip
     return drawn.getvalue().decode()
+
+
+def is_address(text: str) -> bool:
+    """Whether a browser can be somewhere like this."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _warning(address: str) -> str | None:

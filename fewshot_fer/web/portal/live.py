@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from time import monotonic
@@ -31,6 +32,7 @@ _LOOK_AROUND_S: Final = 1.0
 _LAST_WORD_S: Final = 5.0
 _MOST_EXPRESSIONS: Final = 40
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -174,6 +176,10 @@ class Connection:
         except FewshotFerError as error:
             self._coach = None
             return {"type": "coach", "events": [_failed(error)]}
+        except Exception:  # Ours to mend; they stay in the class.
+            _log.exception("a command of a device failed")
+            self._coach = None
+            return {"type": "coach", "events": [_failed(wire.WENT_WRONG)]}
         if command["do"] in ("save", "undo"):
             await self._send(await self._facts())
         return {"type": "coach", "events": events}

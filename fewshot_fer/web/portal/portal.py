@@ -34,7 +34,7 @@ class Portal:
         folder: Path,
     ) -> None:
         self._library, self._records, self._lessons = library, settings.records, lessons
-        self._credentials = credentials
+        self._credentials, self._folder = credentials, folder
         self.invitations = Invitations(folder, credentials.signer, credentials.now)
         self.door = Door(library, self.invitations, credentials.now, settings.keep_days)
         self.devices = Devices()
@@ -44,7 +44,7 @@ class Portal:
 
         Whatever deletes a student while the app runs, a page or the API, does it here.
         """
-        sessions = remove_student(self._library, self._records, student)
+        sessions = remove_student(self._library, self._records, student, beside=self._folder)
         self._heed()
         self.send_away(student, "removed")
         self.invitations.forget(student)

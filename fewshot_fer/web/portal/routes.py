@@ -18,6 +18,7 @@ from fewshot_fer.errors import FewshotFerError, SignInError
 from fewshot_fer.lesson.events import LessonState
 from fewshot_fer.students.store.consent import CURRENT
 from fewshot_fer.students.store.records import EVERY, Purpose
+from fewshot_fer.web.access.credentials import STUDENT_LIFETIME
 from fewshot_fer.web.access.refusal import status_of
 from fewshot_fer.web.access.tokens import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
@@ -32,7 +33,6 @@ from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
-_STAY_S: Final = 24 * 3600.0
 """A student stays signed in for so long; their class is over by then."""
 _FIELDS: Final = (
     "name",
@@ -178,10 +178,9 @@ class Pages(OwnData):
         )
 
     def _in(self, request: Request, invitation: Invitation, student: str) -> Response:
-        payload = {"student": student, "class": invitation.class_id}
-        cookie = self._app.credentials.signer.sign("student", payload, lifetime_s=_STAY_S)
+        cookie = self._app.credentials.student_cookie(student, invitation.class_id)
         done = RedirectResponse("/me", 303)
-        keep(request, done, STUDENT_COOKIE, cookie, _STAY_S)
+        keep(request, done, STUDENT_COOKIE, cookie, STUDENT_LIFETIME)
         return _without_knock(done)
 
     def _knock(self, request: Request) -> Knock | None:
@@ -222,6 +221,7 @@ class Pages(OwnData):
     def leave(self, request: Request, _: Fields) -> Response:
         """Go; everything stays as it is."""
         self._app.portal.send_away(who(request).student or "", "left")
+        self._app.credentials.sign_out(request.cookies.get(STUDENT_COOKIE, ""), "student")
         with suppress(FewshotFerError):
             self._tell("left", self._student(request))
         return _gone(

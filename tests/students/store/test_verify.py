@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.moving import export_student
 from fewshot_fer.students.store.verify import verify
-from tests.students.people import AGREED, calibration, reference, tree
+from tests.students.people import AGREED, calibration, library_at, reference, tree
 
 
 @pytest.fixture
@@ -56,3 +57,40 @@ def _other_text(page: Path) -> bytes:
     text = page.read_bytes()
     start = text.index(b"sha256: ") + len(b"sha256: ")
     return text[:start] + b"a" * 64 + text[start + 64 :].lstrip(b"'")
+
+
+def test_what_a_killed_writer_left_is_named_and_swept(enrolled: Library) -> None:
+    names = enrolled.folder / ".index" / ".students.json.ab12.tmp"
+    names.parent.mkdir(exist_ok=True)
+    names.write_text("Anna")
+    assert [problem.where for problem in verify(enrolled)] == [".index/.students.json.ab12.tmp"]
+    Library(enrolled.folder)
+    assert not names.exists()
+    assert verify(enrolled) == []
+
+
+def test_a_student_whose_folder_is_a_link_is_deleted_and_nothing_else(
+    enrolled: Library, tmp_path: Path
+) -> None:
+    home, away = enrolled.folder / "s001", tmp_path / "elsewhere"
+    home.rename(away)
+    home.symlink_to(away, target_is_directory=True)
+    (away / "diary.txt").write_text("not theirs")
+    assert enrolled.open("s001").name == "Anna"
+    enrolled.remove("s001")
+    assert [path.name for path in away.rglob("*") if path.is_file()] == ["diary.txt"]
+    enrolled.create("Ben", AGREED)
+    assert [one.name for one in enrolled.students()] == ["Ben"]
+
+
+def test_a_library_is_for_its_owner_alone(tmp_path: Path) -> None:
+    old = tmp_path / "support_sets"
+    old.mkdir(mode=0o755)
+    library = library_at(old)
+    library.create("Anna", AGREED, [reference("happy", 1)])
+    library.calibrate("s001", calibration(0))
+    export_student(library, "s001", tmp_path / "anna.zip")
+    assert old.stat().st_mode & 0o077 == 0
+    files = [path for path in (*old.rglob("*"), tmp_path / "anna.zip") if path.is_file()]
+    others = [path.name for path in files if path.stat().st_mode & 0o077]
+    assert set(others) <= {".lock"}

@@ -12,7 +12,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app_state import AppState
+from tests.students.people import calibration
 
 ORIGIN = {"host": "localhost:8501", "origin": "http://localhost:8501"}
 
@@ -47,7 +49,9 @@ def test_bad_input_is_explained_and_the_way_stays_open(
         for bad in (b"", b"text where bytes are due", jpegs["happy"][:200]):
             socket.send_bytes(bad)
             assert next_of(socket, "error")["code"] == "picture"
-        for text in ("", "{", '{"do":"dance"}', '{"do":"name","track":"x"}'):
+        for text in ("", "{", '{"do":"dance"}', '{"do":"name","track":"x"}', '{"do":[]}',
+                     '{"do":"invite","address":"http://["}', '{"do":"undo","undo":{"../x":1}}',
+                     '{"do":"name","track":1,"student":"\\ud83d"}', "[" * 3000):  # fmt: skip
             socket.send_text(text)
             assert next_of(socket, "error")["what"]
         socket.send_bytes(jpegs["happy"])
@@ -139,3 +143,18 @@ def test_commands_of_one_page_never_overtake_each_other(
     told_of_records = [kind for kind in told if kind in ("recording", "recorded")]
     assert told_of_pauses == ["paused", "resumed"] * 10
     assert told_of_records == ["recording", "recorded"] * 5
+
+
+def test_half_an_emoji_and_a_locked_library_hold_no_mark_up(
+    client: TestClient, service: AppState
+) -> None:
+    anna = service.library.create("Anna", agreed("Anna", service.library.now()))
+    sha = service.library.calibrate(anna.id, calibration(0)).calibrations[0]
+    running = service.lessons.open()
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        next_of(socket, "hello")
+        with service.library.store.changing():
+            socket.send_text(f'{{"do":"undo","undo":{{"{anna.id}":"{sha}"}}}}')
+            socket.send_text('{"do":"mark","text":"half \\ud83d"}')
+            assert next_of(socket, "marked", "error")["text"] == "half ?"
+        assert next_of(socket, "taken_back", "error")["type"] == "taken_back"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
 
 from fewshot_fer.arrays import Bytes
+from fewshot_fer.files import private_place
 from fewshot_fer.images import at_most
 from fewshot_fer.lesson.clips import Clip, ClipFrame, clip_session, watch_clip
 from fewshot_fer.lesson.drawing import VideoFile, drawn
@@ -50,7 +49,9 @@ def watch(app: AppState, name: str, data: bytes, student: str | None, passed: St
     here.refresh()
     names = {one.id: one.name for one in app.library.students()}
     transcript = Transcript()
-    with _as_file(name, data) as path:
+    with private_place(2 * len(data)) as folder:
+        path = folder / f"video{Path(name).suffix}"
+        path.write_bytes(data)
         length = length_of(path) or 0.0
         with VideoFile(path.with_name("copy"), 1 / EVERY_S, "webm") as copy:
 
@@ -68,7 +69,7 @@ def watch(app: AppState, name: str, data: bytes, student: str | None, passed: St
 def _report(app: AppState, transcript: Transcript) -> Report:
     """The report of a recorded lesson, as of a live one; nothing of it is kept."""
     with (
-        TemporaryDirectory(prefix="fewshot-fer-") as folder,
+        private_place(10_000_000) as folder,
         Store.open(f"sqlite:///{folder}/lesson.db") as store,
     ):
         number = transcript.write(store, app.class_name, per_student=True)
@@ -97,12 +98,3 @@ def timeline(frames: Sequence[ClipFrame], names: Sequence[str]) -> Timeline:
 def as_json(found: Found) -> bytes:
     """As `fewshot-fer analyze --json` says it."""
     return json.dumps(document(found), ensure_ascii=False, indent=1).encode()
-
-
-@contextmanager
-def _as_file(name: str, data: bytes) -> Iterator[Path]:
-    """OpenCV reads videos from files only; this one is private and gone afterwards."""
-    with TemporaryDirectory(prefix="fewshot-fer-") as folder:
-        path = Path(folder) / f"video.{name.rsplit('.', 1)[-1]}"
-        path.write_bytes(data)
-        yield path

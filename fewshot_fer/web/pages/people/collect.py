@@ -15,6 +15,7 @@ from fewshot_fer.students.enrolment.tray import Entry, Together, Tray
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.wire import data_url
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
 MOST_MB: Final = 20
@@ -75,7 +76,7 @@ def _entry(
     picture = entry.seen.portrait if isinstance(entry.seen, Candidate) else entry.view
     with st.container(horizontal=True, vertical_alignment="center"):
         if picture is not None:
-            st.image(picture, width=96, alt=f"{entry.source}, the face as it is stored")
+            st.image(data_url(picture), width=96, alt=f"{entry.source}, the face as it is stored")
         else:
             st.markdown("## :material/broken_image:", anchors=False, width="content")
         frame.quiet(entry.source)

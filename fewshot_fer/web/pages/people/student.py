@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
-from fewshot_fer.files import stem
-from fewshot_fer.students.store.moving import exported, import_student
+from fewshot_fer.students.store.moving import import_student
 from fewshot_fer.students.store.names import random_id
 from fewshot_fer.students.store.records import Purpose, Reference, Student
 from fewshot_fer.web.app_state import AppState
@@ -20,6 +16,7 @@ from fewshot_fer.web.pages.parts import charts, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.people import collect, coming, enrol, light
 from fewshot_fer.web.portal.telling import PURPOSES, purposes
+from fewshot_fer.web.wire import data_url
 
 
 def show(app: AppState, student_id: str) -> None:
@@ -109,7 +106,7 @@ def _picture(app: AppState, who: Student, reference: Reference, order: Sequence[
     with st.container(width=132, gap="xsmall"):
         if reference.kind == "image":
             picture = app.library.portrait(who, reference)
-            st.image(picture, width=132, alt=f"{who.name}, {reference.expression}")
+            st.image(data_url(picture), width=132, alt=f"{who.name}, {reference.expression}")
         shown = st.selectbox(
             "What does it show?",
             order,
@@ -161,9 +158,9 @@ def _data(app: AppState, who: Student) -> None:
     with st.container(border=True):
         st.subheader("Export", anchor=False)
         frame.quiet("One file with everything that is known. It holds pictures of a face.")
-        exports = partial(exported, app.library, who.id)
-        name = f"{stem(who.name, app.library.now())}.zip"
-        frame.download("Download", name, "application/zip", exports)
+        # A link, not a download of Streamlit's: that would keep a copy after the student is gone.
+        address = f"/api/v1/students/{who.id}/export"
+        st.link_button("Download", address, icon=":material/download:")
     _agreement(app, who)
     _removing(app, who)
 
@@ -214,9 +211,8 @@ def importing(app: AppState) -> None:
         zipped = st.file_uploader("The zip that was exported", type=["zip"], key=f"zip-{batch}")
         as_new = st.checkbox("Give a new id, where this student is here already.")
         if st.button("Import", disabled=zipped is None) and zipped is not None:
-            with frame.guarded(), TemporaryDirectory(prefix="fewshot-fer-") as folder:
-                path = Path(folder) / "student.zip"
-                path.write_bytes(zipped.getvalue())
-                came = import_student(app.library, path, as_new=random_id() if as_new else None)
+            with frame.guarded():
+                new = random_id() if as_new else None
+                came = import_student(app.library, zipped.getvalue(), as_new=new)
                 st.session_state["import-batch"] = batch + 1
                 frame.done(f"{plain.text(came.name)} is here.", student=came.id)
