@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ PICTURES: dict[str, Any] = {
 }
 
 
+@cache
 def looking(ours: ff.Class) -> ff.ClassSession:
     return ff.OpenClass.open(ours.settings, ours.recognizer).watch()
 
