@@ -88,6 +88,13 @@ class Store:
             this = schema.forgotten.c.session == session
             connection.execute(delete(schema.forgotten).where(this))
 
+    def rename(self, session: int, class_name: str) -> None:
+        """Say which class a session is of."""
+        named = update(schema.sessions).where(schema.sessions.c.id == session)
+        with plain_words(self.where), self._writing.begin() as connection:
+            self._find(connection, session)
+            connection.execute(named.values(class_name=class_name))
+
     def sessions(self) -> list[SessionRecord]:
         """All sessions, the latest first."""
         with plain_words(self.where), self._engine.begin() as connection:

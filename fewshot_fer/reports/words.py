@@ -8,6 +8,7 @@ from fewshot_fer.files import stem
 from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports.changes import Change, CheckIn
 from fewshot_fer.reports.summary import Report, clear_of
+from fewshot_fer.reports.term import Term
 from fewshot_fer.reports.usual import Usual
 
 
@@ -138,3 +139,18 @@ def _changed(report: Report) -> list[str]:
 
 def _of(text: str) -> str:
     return f" ({text})" if text else ""
+
+
+def of_term(found: Term) -> list[str]:
+    """What matters of a term, in three sentences at most."""
+    first, last = (
+        one.session.started.astimezone() for one in (found.lessons[0], found.lessons[-1])
+    )
+    said = [
+        f"{len(found.lessons)} lessons, from {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."
+    ]
+    for changes, what in ((found.latest, "In the last lesson, compared with those before"),
+                          (found.trends, "From the first lesson to the last")):  # fmt: skip
+        told = "; ".join(class_sentence(change) for change in changes[:3])
+        said += [f"{what}: {told}."] if told else []
+    return said if len(said) > 1 else [*said, "Nothing clearly changed from lesson to lesson."]

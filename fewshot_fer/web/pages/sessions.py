@@ -10,7 +10,7 @@ from fewshot_fer.errors import RecordError
 from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports import words
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import compared, frame, plain
+from fewshot_fer.web.pages.parts import compared, frame, plain, term
 from fewshot_fer.web.pages.parts import session as one_session
 
 
@@ -23,6 +23,9 @@ def show(app: AppState) -> None:
             return
         if "compare" in st.query_params:
             compared.show(app)
+            return
+        if "term" in st.query_params:
+            term.show(app, st.query_params["term"])
             return
     st.query_params.clear()
     with frame.guarded():
@@ -48,11 +51,27 @@ def _list(app: AppState) -> None:
             "recorded unless you choose otherwise.",
         )
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain.count(len(found), 'session')}**", width="stretch")
+    names = list(dict.fromkeys(one.class_name for one in found))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = _class(names)
+        of_class = [one for one in found if name is None or one.class_name == name]
         if len(found) > 1 and st.button("Compare two", icon=":material/compare_arrows:"):
             frame.go(compare="yes")
-    _rows(found)
+        of_one = name if name is not None else names[0] if len(names) == 1 else None
+        if of_one is not None and st.button("The term", icon=":material/show_chart:"):
+            frame.go(term=of_one)
+    _rows(of_class)
+
+
+def _class(names: Sequence[str]) -> str | None:
+    """Whose sessions are shown: all, or those of one class."""
+    if len(names) < 2:
+        st.markdown("", width="stretch")
+        return None
+    return st.selectbox(
+        "Class", [None, *names], width="stretch", key="sessions-class",
+        format_func=lambda one: "All classes" if one is None else one or "Without a name",
+    )  # fmt: skip
 
 
 def _rows(found: Sequence[SessionRecord]) -> None:
@@ -61,17 +80,6 @@ def _rows(found: Sequence[SessionRecord]) -> None:
         with frame.row(f"session-{session.id}"):
             with st.container(gap=None):
                 st.markdown(f"**{plain.text(words.title(session))}**")
-                frame.quiet(about(session))
+                frame.quiet(one_session.about(session))
             if st.button("Open", key=f"open-{session.id}", help=f"Open session {session.id}"):
                 frame.go(session=str(session.id))
-
-
-def about(session: SessionRecord) -> str:
-    """A session in a line."""
-    facts = [words.clock(session.seconds), f"session {session.id}"]
-    facts.append(plain.count(session.students, "student") if session.each else "class only")
-    if session.marks:
-        facts.append(plain.count(session.marks, "mark"))
-    if session.ended is None:
-        facts.append("not ended: it still runs, or was cut off")
-    return " · ".join(facts)

@@ -146,6 +146,31 @@ def test_two_sessions_are_compared_in_words(service: AppState, opens: Opens) -> 
     assert "clearly read" in said(opens("sessions", compare="yes")).casefold()
 
 
+def test_a_term_puts_the_lessons_of_one_class_side_by_side(
+    service: AppState, opens: Opens, ada: str
+) -> None:
+    record(service, ada)
+    only = said(opens("sessions", term="7b"))
+    assert "two lessons or more" in only
+    record(service, ada)
+    test = opens("sessions")
+    press(test, "The term")
+    assert "2 lessons, from 17 November 2026" in said(test)
+    assert "Nothing clearly changed" in said(test)
+    test.selectbox(key="term-student").set_value(ada)
+    assert said(run(test)).count("2 lessons, from") == 2
+
+
+def test_a_session_is_of_the_class_that_the_teacher_says(service: AppState, opens: Opens) -> None:
+    number = record(service, None)
+    test = opens("sessions", session=str(number))
+    test.text_input(key=f"class-{number}").input("8a")
+    press(run(test), "Save")
+    assert "8a" in test.title[0].value
+    with service.store() as store:
+        assert store.find(number).class_name == "8a"
+
+
 def test_a_session_is_deleted_after_a_question(service: AppState, opens: Opens) -> None:
     number = record(service, None)
     test = opens("sessions", session=str(number))

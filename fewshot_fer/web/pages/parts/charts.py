@@ -12,6 +12,7 @@ from fewshot_fer.palette import COVERED, colour, ordered
 from fewshot_fer.reports import words
 from fewshot_fer.reports.changes import Change
 from fewshot_fer.reports.summary import Timeline
+from fewshot_fer.reports.term import Term
 from fewshot_fer.students.enrolment.card import Card
 
 _CLOCK: Final = (
@@ -97,6 +98,34 @@ def coverage_over_time(line: Timeline) -> Drawn:
     rectangles = _of(every).mark_rect(color=COVERED)
     bars = rectangles.encode(x=_time(line), x2="end:Q", y=_upwards("coverage", 2), y2="nothing:Q")
     return alt.layer(bars, _hover(every, ["clearly read"])).properties(height=110)
+
+
+def term(found: Term) -> Drawn:
+    """Every expression's share, lesson by lesson, with its range."""
+    half = 1.96
+    rows = [
+        {"lesson": f"{k}", "when": words.title(lesson.session), "place": k, "expression": name,
+         "share": float(lesson.shares[n]),
+         "low": max(0.0, float(lesson.shares[n] - half * lesson.error[n])),
+         "high": min(1.0, float(lesson.shares[n] + half * lesson.error[n]))}
+        for k, lesson in enumerate(found.lessons, start=1)
+        for n, name in enumerate(found.names)
+    ]  # fmt: skip
+    tips = [
+        alt.Tooltip("when:N", title="lesson"), alt.Tooltip("expression:N"),
+        alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("low:Q", title="from", format=".0%"),
+        alt.Tooltip("high:Q", title="to", format=".0%"),
+    ]  # fmt: skip
+    axis = alt.Axis(labelAngle=0, tickMinStep=1, format="d", grid=False)
+    scale = alt.Scale(nice=False, padding=12)
+    base = _of(rows).encode(
+        x=alt.X("place:Q", title="lesson", axis=axis, scale=scale),
+        color=_fill(found.names), tooltip=tips,
+    )  # fmt: skip
+    share = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5))
+    bands = base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+    lines = base.mark_line(point=True, strokeWidth=2).encode(y=share)
+    return alt.layer(bands, lines).properties(height=280)
 
 
 def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:

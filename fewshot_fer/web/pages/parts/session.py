@@ -23,8 +23,11 @@ def show(app: AppState, number: int) -> None:
     with app.store() as store:
         session = store.find(number)
     frame.head(words.title(session), f"{words.clock(session.seconds)} long")
-    if frame.back("All sessions"):
-        frame.go()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if frame.back("All sessions"):
+            frame.go()
+        with frame.guarded():
+            _rename(app, session)
     frame.told()
     if session.ended is None:
         st.info("This session still runs, or it was cut off.", icon=":material/pending:")
@@ -36,6 +39,19 @@ def show(app: AppState, number: int) -> None:
     _downloads(app, report, per_student=per_student)
     _delete(app, session)
     frame.quiet(CARE)
+
+
+def _rename(app: AppState, session: SessionRecord) -> None:
+    """Lessons of one name are one class: they are its usual, and its term."""
+    with st.popover("Class", icon=":material/edit:"):
+        name = st.text_input(
+            "Which class is it?", session.class_name, key=f"class-{session.id}", max_chars=60
+        ).strip()
+        frame.quiet("Sessions of one class are compared with each other.")
+        if st.button("Save", disabled=name == session.class_name, key=f"named-{session.id}"):
+            with app.store() as store:
+                store.rename(session.id, name)
+            frame.done("The class is noted.", session=str(session.id))
 
 
 def told(report: Report, names: Mapping[str, str], app: AppState | None = None) -> None:
@@ -222,3 +238,14 @@ def _delete(app: AppState, session: SessionRecord) -> None:
             with app.store() as store:
                 store.delete([session.id])
             frame.done(f"Session {session.id} is deleted.")
+
+
+def about(session: SessionRecord) -> str:
+    """A session in a line."""
+    facts = [words.clock(session.seconds), f"session {session.id}"]
+    facts.append(plain.count(session.students, "student") if session.each else "class only")
+    if session.marks:
+        facts.append(plain.count(session.marks, "mark"))
+    if session.ended is None:
+        facts.append("not ended: it still runs, or was cut off")
+    return " · ".join(facts)
