@@ -106,6 +106,13 @@ def decode_image(
     return image
 
 
+def work_of(data: bytes) -> int:
+    """How many pixels a decoder goes over, each as often as it does; 0 of what is no picture."""
+    kind = _kind(data)
+    width, height = _announced_size(data) if kind else (0, 0)
+    return max(0, width) * max(0, height) * _passes(data, kind)
+
+
 def at_most(image: Bytes, longest: int) -> Bytes:
     """The image itself, or a copy that is shrunk to this longest side."""
     shrink = longest / max(image.shape[:2])

@@ -59,7 +59,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"registry"},
     ),
     "web": (
-        {"certificates", "html", "messages", "theme", "threads"},
+        {"certificates", "html", "messages", "patience", "theme", "threads"},
         {"access"},
         {"wire"},
         {"live", "portal"},

@@ -100,8 +100,8 @@ class AppState:
         self.taken = TakenFaces()
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
-        self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=2)
-        """For requests with pictures, which are large when they are unpacked."""
+        self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=1)
+        """For requests with pictures, which are large when they are unpacked: nobody gets two."""
         self._opens, self._identifies = opens or warmed, identifies
         self._opened: Future[OpenClass] = Future()
         self._starting = Lock()

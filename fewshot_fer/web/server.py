@@ -11,7 +11,7 @@ from typing import Any, Final
 import uvicorn
 
 from fewshot_fer.errors import ServerError
-from fewshot_fer.web import theme
+from fewshot_fer.web import patience, theme
 from fewshot_fer.web.app import build_app
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.certificates import Certificate
@@ -46,12 +46,14 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
         certificate.check()
     listening = bound(host, port)
     set_up_streamlit()
+    patience.prepare()
     # No access log, and nothing below a warning: a log must name nobody.
     config = uvicorn.Config(
         build_app(app), log_level="warning", access_log=False, server_header=False,
         ssl_certfile=certificate.certificate if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
-        ws="websockets-sansio", ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,
+        http=patience.Patient, ws="websockets-sansio",
+        ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,
         timeout_graceful_shutdown=_STOP_S, backlog=_WAITING,
     )  # fmt: skip
     # uvicorn stops gently and then sends itself the signal once more; that one ends nothing.

@@ -23,7 +23,8 @@ from fewshot_fer.images import at_most, read_image
 from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.reasons import Code, Reason
 
-_LONGEST_SIDE = 1920
+LONGEST_SIDE: Final = 1920
+"""What pictures are shrunk to before they are looked at."""
 _SEARCHED_SIDE = 960
 _LARGE = (
     96.0  # Pixels in the copy that is searched first: points are as good there as in the whole.
@@ -205,5 +206,5 @@ def _flaws(quality: Quality, rules: Rules) -> Iterator[Reason]:
 def _opened(picture: Picture) -> Bytes:
     """The picture, no larger than a reference needs: phones' photos take a third of the time."""
     if not isinstance(picture.image, Path):
-        return at_most(picture.image, _LONGEST_SIDE)
-    return at_most(read_image(picture.image, at_least=_LONGEST_SIDE), _LONGEST_SIDE)
+        return at_most(picture.image, LONGEST_SIDE)
+    return at_most(read_image(picture.image, at_least=LONGEST_SIDE), LONGEST_SIDE)

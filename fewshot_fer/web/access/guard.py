@@ -19,7 +19,7 @@ from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.headers import headers_for
 from fewshot_fer.web.access.origin import check_host, check_origin
 from fewshot_fer.web.access.rules import RULES, SOCKET, Kind, Rule, chosen, rule_of
-from fewshot_fer.web.access.streams import POLICY, Line, check_length, counted_body
+from fewshot_fer.web.access.streams import POLICY, Line, Room, announced, check_length, counted_body
 from fewshot_fer.web.access.who import NOBODY, Who, asker, remember
 from fewshot_fer.web.threads import Threads
 
@@ -44,6 +44,7 @@ class Guard:
     ) -> None:
         self._app, self._credentials, self._threads = app, credentials, threads
         self._rules = rules
+        self._room = Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, with its headers, or refuse it."""
@@ -76,7 +77,8 @@ class Guard:
                 await self._app(scope, line.receive, line.send)
             else:
                 check_length(asked.headers, rule)
-                await self._app(scope, counted_body(receive, rule.largest), answer)
+                async with self._room.of(asker(asked), announced(asked.headers, rule)):
+                    await self._app(scope, counted_body(receive, rule.largest), answer)
         except FewshotFerError as error:
             # Also what is too large, and an error of ours that a page did not turn into words.
             if answer.begun:

@@ -12,6 +12,7 @@ from fewshot_fer.errors import ImageError, MissingError, RequestError
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import (
     FOR_LESSONS,
+    LONGEST_SIDE,
     Gate,
     Picture,
     Refusal,
@@ -79,7 +80,8 @@ def all_pictures(call: Sent[WishesT], expression: str | None = None) -> list[Pic
             next_step="Send a form (multipart/form-data) with a field for each expression.",
         )
     return [
-        Picture(expression or upload.field, decoded(upload), upload.name) for upload in call.uploads
+        Picture(expression or upload.field, decoded(upload, LONGEST_SIDE), upload.name)
+        for upload in call.uploads
     ]
 
 
@@ -88,7 +90,7 @@ def readable(call: Sent[WishesT]) -> tuple[list[Picture], list[Refusal]]:
     good, bad = [], []
     for upload in call.uploads:
         try:
-            good.append(Picture(upload.field, decoded(upload), upload.name))
+            good.append(Picture(upload.field, decoded(upload, LONGEST_SIDE), upload.name))
         except ImageError as error:
             bad.append(Refusal(upload.name, upload.field, error))
     return good, bad

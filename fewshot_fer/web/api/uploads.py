@@ -14,13 +14,15 @@ from starlette.requests import Request
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError, RequestError, TooLargeError
-from fewshot_fer.images import decode_image
+from fewshot_fer.images import at_most, decode_image, work_of
 
 MOST_PICTURES: Final = 40
 MOST_FIELDS: Final = 20
 PICTURE_BYTES: Final = 20_000_000
 PICTURE_PIXELS: Final = 50_000_000
 """What phones take; unpacked it is 150 MB."""
+_MOST_WORK: Final = 1_000_000_000
+"""Pixels that a decoder goes over for one request: 40 photographs, and some ten seconds."""
 _ANY_BYTES: Final = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 """The last is what curl says of whatever it is given."""
 
@@ -54,15 +56,21 @@ async def pictures(request: Request, stack: AsyncExitStack) -> Came:
     return Came(pictures=(await _picture(request, kind),))
 
 
-def decoded(upload: Upload) -> Bytes:
-    """A picture [h,w,3]; refused before it is unpacked where it would be too much."""
+def decoded(upload: Upload, longest: int | None = None) -> Bytes:
+    """A picture [h,w,3], shrunk to a `longest` side where there are many.
+
+    It is refused before it is unpacked where it would be too much.
+    """
     if len(upload.data) > PICTURE_BYTES:
         raise ImageError(
             f"The picture has more than {PICTURE_BYTES / 1e6:.0f} MB.",
             where=upload.name,
             next_step="Shrink it.",
         )
-    return decode_image(upload.data, where=upload.name, max_pixels=PICTURE_PIXELS)
+    image = decode_image(
+        upload.data, where=upload.name, max_pixels=PICTURE_PIXELS, at_least=longest
+    )
+    return at_most(image, longest) if longest is not None else image
 
 
 async def _picture(request: Request, kind: str) -> Upload:
@@ -105,6 +113,11 @@ async def _form(request: Request, stack: AsyncExitStack) -> Came:
                 f"A picture has more than {PICTURE_BYTES / 1e6:.0f} MB.", next_step="Shrink it."
             )
         pictures.append(Upload(name, _tidy(value.filename or "picture"), await value.read()))
+    if sum(work_of(one.data) for one in pictures) > _MOST_WORK:
+        raise TooLargeError(
+            "Together these pictures are more than is read at once.",
+            next_step="Send them in several requests, or smaller.",
+        )
     return Came(fields, tuple(pictures))
 
 

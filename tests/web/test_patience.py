@@ -1,0 +1,151 @@
+"""Who asks nothing, asks slowly or sends too much holds nobody else up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import Message, Receive
+
+from fewshot_fer.errors import RequestError
+from fewshot_fer.web import patience
+from fewshot_fer.web.access import streams
+from fewshot_fer.web.access.streams import Room, counted_body
+from tests.fakes.waiting import PATIENCE_S
+
+
+async def _hello(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("hello")
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(patience, "HEADERS_S", 0.2)
+    monkeypatch.setattr(patience, "MOST_CONNECTIONS", 20)
+    app = Starlette(routes=[Route("/", _hello)])
+    config = uvicorn.Config(app, port=0, log_level="error", http=patience.Patient)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + PATIENCE_S
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(PATIENCE_S)
+
+
+def connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+
+
+def asked(port: int) -> bytes:
+    with connected(port) as there:
+        there.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        return b"".join(iter(lambda: there.recv(4096), b""))
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: "])
+def test_a_connection_of_which_no_request_comes_is_closed(port: int, begun: bytes) -> None:
+    with connected(port) as idle:
+        idle.sendall(begun)
+        with suppress(ConnectionResetError):
+            assert idle.recv(1) == b""
+
+
+def test_a_request_that_is_drawn_out_byte_by_byte_is_closed(port: int) -> None:
+    with connected(port) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\n")
+        until, closed = time.monotonic() + PATIENCE_S, False
+        while not closed and time.monotonic() < until:
+            try:
+                slow.sendall(b"x-a: b\r\n")
+            except OSError:
+                closed = True
+            time.sleep(0.02)
+    assert closed
+
+
+def test_many_who_ask_nothing_do_not_keep_others_out_for_long(port: int) -> None:
+    idle = [connected(port) for _ in range(60)]
+    until = time.monotonic() + PATIENCE_S
+    answer = b""
+    while b"hello" not in answer and time.monotonic() < until:
+        with suppress(OSError):
+            answer = asked(port)
+    assert b"hello" in answer
+    for one in idle:
+        one.close()
+
+
+def test_a_flood_is_told_once_a_minute() -> None:
+    now = [0.0]
+    throttle = patience.Throttle(lambda: now[0])
+    record = logging.makeLogRecord({"msg": "socket.accept() out of system resource"})
+    other = logging.makeLogRecord({"msg": "another"})
+    assert [throttle.filter(record) for _ in range(1000)].count(True) == 1
+    assert throttle.filter(other)
+    now[0] = 61.0
+    assert throttle.filter(record)
+
+
+def test_bodies_wait_unread_until_there_is_room() -> None:
+    async def story() -> list[str]:
+        room, told, go = Room(most=3_000_000, share=2_000_000), list[str](), asyncio.Event()
+
+        async def comes(asker: str, size: int) -> None:
+            async with room.of(asker, size):
+                told.append(asker)
+                await go.wait()
+
+        tasks = [
+            asyncio.create_task(comes(asker, size))
+            for asker, size in (
+                ("anna", 1_500_000), ("anna", 1_500_000), ("ben", 1_500_000), ("carla", 1_000_000),
+                ("dora", 1_000),
+            )
+        ]  # fmt: skip
+        for _ in range(20):
+            await asyncio.sleep(0)
+        first = sorted(told)
+        go.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE_S)
+        return [*first, "then", *sorted(told)]
+
+    assert asyncio.run(story()) == [
+        "anna", "ben", "dora", "then", "anna", "anna", "ben", "carla", "dora",
+    ]  # fmt: skip
+
+
+def test_a_body_that_dribbles_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    async def receive() -> Message:
+        now[0] += 5.0
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def silence() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def read(counted: Receive) -> None:
+        for _ in range(100):
+            await counted()
+
+    with pytest.raises(RequestError, match="too slowly"):
+        asyncio.run(read(counted_body(receive, 1_000, lambda: now[0])))
+    assert now[0] < 100
+    monkeypatch.setattr(streams, "SILENT_S", 0.01)
+    with pytest.raises(RequestError, match="too slowly"):
+        asyncio.run(read(counted_body(silence, 1_000)))
