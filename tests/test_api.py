@@ -48,8 +48,15 @@ def test_the_five_lines_of_the_readme_run(
     assert "d.jpg: 1 face\n  1  happy" in said
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    heavy = ("cv2", "numpy", "openvino", "torch")
-    code = f"import sys, fewshot_fer; print([m for m in {heavy} if m in sys.modules])"
+@pytest.mark.parametrize(
+    ("lines", "heavy"),
+    [
+        ("import fewshot_fer", ("cv2", "numpy", "openvino", "torch")),
+        ("import fewshot_fer; fewshot_fer.read", ("sqlalchemy", "torch", "rich", "PIL", "pandas")),
+        ("import fewshot_fer; fewshot_fer.PrototypeClassifier", ("cv2", "openvino", "sklearn")),
+    ],
+)
+def test_nothing_is_loaded_before_it_is_needed(lines: str, heavy: tuple[str, ...]) -> None:
+    code = f"import sys\n{lines}\nprint([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
