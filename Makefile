@@ -1,6 +1,7 @@
 # make run    the web app with a drawn class (installs the runtime first, without torch)
 # make test   the whole suite
 # make faults kills, failures of the disk and power cuts, long (docs/reliability.md)
+# make fuzz   damaged bytes wherever bytes come in, long
 # make lint   ruff and mypy, and TypeScript on the browser's scripts (needs Node 20 or later)
 # make docs   the documents as a site in site/, every link checked
 # make dist   wheel and source archive, checked, with their list of parts (docs/releasing.md)
@@ -32,6 +33,10 @@ test: $(TESTING)/.installed
 # FAULTS="--every 3 --kills 10000" for more or less of them.
 faults: $(TESTING)/.installed
 	$(TESTING)/bin/python -m tests.faults $(FAULTS)
+
+# FUZZ="--cases 100000 --only images" for more of one.
+fuzz: $(TESTING)/.installed
+	$(TESTING)/bin/python -m tests.fuzz $(FUZZ)
 
 lint: $(TESTING)/.installed
 	$(TESTING)/bin/ruff check .

@@ -108,7 +108,7 @@ def read_card(path: Path) -> Card:
             log_share_own=tuple(raw["log_share_own"]),
             details=raw,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"The checkpoint's card cannot be read: {error!r}.", where=str(path), next_step=_REPAIR
         ) from error

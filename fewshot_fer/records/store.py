@@ -155,7 +155,8 @@ class Store:
             raise _no_session(session, self.where)
         names: list[str] = json.loads(known)
         said = {name for second in seconds for name in second.whole.counts}
-        said |= {name for second in seconds for row in second.students for name in row.scores}
+        for row in (row for second in seconds for row in second.students):
+            said |= {*row.scores, *([] if row.shown is None else [row.shown])}
         new = sorted(said.difference(names))
         if new:
             names += new

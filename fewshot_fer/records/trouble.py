@@ -57,6 +57,13 @@ def plain_words(where: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise explained(error, where) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        # SQLite keeps any value in any column, so a damaged file gives text where numbers are due.
+        raise RecordError(
+            "The record of sessions is damaged: it holds what was never written there.",
+            where=where,
+            next_step="Restore a backup, or name another file with the setting `records`.",
+        ) from error
 
 
 def explained(error: SQLAlchemyError, where: str) -> RecordError:

@@ -86,7 +86,8 @@ def furnished(folder: Path) -> Place:
         store.end(session)
         cut_off = store.begin("7b", per_student=True)
         store.write(cut_off, [second(0, SHOWN)])
-        Backlog(Path(f"{waiting_files(place.url)}{cut_off}")).keep(cut_off, [second(1, SHOWN)], [])
+    backup(place.settings, folder / "kept.zip")  # It would bring in what waits.
+    Backlog(Path(f"{waiting_files(place.url)}{cut_off}")).keep(cut_off, [second(1, SHOWN)], [])
     with sqlite3.connect(place.old_record) as raw:
         raw.executescript(FIRST_VERSION)
         raw.execute("INSERT INTO sessions VALUES (1, '7b', 1, 2, 1, '[]')")
@@ -94,7 +95,6 @@ def furnished(folder: Path) -> Place:
     place.tokens().make("Anna's", student="s001")
     place.invitations().make("c1", "7b", student="s001")
     made_once(folder / "record-web" / "secret.key", b"k" * 64)
-    backup(place.settings, folder / "kept.zip")
     (folder / "other").mkdir()
     return place
 

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -71,7 +72,9 @@ class Index:
         if entries.pop(student_id, None) is not None and not self._save(entries):
             self._file.unlink()
 
-    def _look(self, known: Mapping[str, Any]) -> tuple[dict[str, tuple[Stamp, Summary]], int]:
+    def _look(
+        self, known: Mapping[str, tuple[Stamp, Summary]]
+    ) -> tuple[dict[str, tuple[Stamp, Summary]], int]:
         found: dict[str, tuple[Stamp, Summary]] = {}
         fresh = 0
         root = str(self.store.folder)
@@ -80,8 +83,8 @@ class Index:
             if stamp is None:
                 continue
             entry = known.get(student_id)
-            if entry is not None and tuple(entry["stamp"]) == stamp and "purposes" in entry:
-                found[student_id] = stamp, _summary(student_id, entry)
+            if entry is not None and entry[0] == stamp:
+                found[student_id] = entry
                 continue
             try:
                 found[student_id] = stamp, self.read(student_id)
@@ -91,18 +94,24 @@ class Index:
             fresh += 1
         return found, fresh
 
-    def _known(self) -> dict[str, Any]:
+    def _known(self) -> dict[str, tuple[Stamp, Summary]]:
         """Entries that may be believed."""
         stamp = stamp_of(self._file)
         if stamp is None:
             return {}
-        newest = stamp[0] - _GRAIN_NS  # Both times are the file system's own.
-        return {i: e for i, e in self._entries().items() if e["stamp"][0] < newest}
+        newest, known = stamp[0] - _GRAIN_NS, {}  # Both times are the file system's own.
+        for student_id, entry in self._entries().items():
+            # A damaged one, or one of an older version, is read anew from its page.
+            with suppress(KeyError, TypeError, ValueError, AttributeError):
+                first, size, inode = entry["stamp"]
+                if first < newest:
+                    known[student_id] = (first, size, inode), _summary(student_id, entry)
+        return known
 
     def _entries(self) -> dict[str, Any]:
         try:
             entries = json.loads(self._file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return entries if isinstance(entries, dict) else {}
 
@@ -138,10 +147,10 @@ def _summary(student_id: str, entry: Mapping[str, Any]) -> Summary:
     until = entry["keep_until"]
     return Summary(
         id=student_id,
-        name=entry["name"],
+        name=str(entry["name"]),
         created=datetime.fromisoformat(entry["created"]),
-        counts=entry["counts"],
-        calibrations=entry["calibrations"],
+        counts=dict(entry["counts"]),
+        calibrations=int(entry["calibrations"]),
         keep_until=date.fromisoformat(until) if until else None,
         purposes=frozenset(map(Purpose, entry["purposes"])),
     )

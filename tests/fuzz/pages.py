@@ -1,0 +1,114 @@
+"""What comes in by the network: requests to every route, forms, and messages on the live ways."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import httpx2 as httpx
+from starlette.applications import Starlette
+from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.settings import Settings
+from fewshot_fer.web.access.rules import RULES, SOCKET
+from fewshot_fer.web.access.tokens import TEACHER_COOKIE
+from fewshot_fer.web.app import parts
+from fewshot_fer.web.app_state import AppState
+from tests.fuzz.inputs import Input, images
+from tests.students.people import AGREED, library_at, reference
+
+ADDRESS: Final = "http://localhost:8501"
+
+
+def _served(room: Path) -> tuple[AppState, TestClient]:
+    """The whole app with one student; nobody waits for a limit of requests."""
+    library_at(room / "students").create("Anna", AGREED, [reference("happy", 1)])
+    settings = Settings(support_sets=room / "students", records=f"sqlite:///{room / 'record.db'}")
+    app = AppState(settings, opens=lambda *_: Recognizer.of(Settings(min_face=60)), workers=1)
+    app.credentials.requests.take = lambda *_: None  # type: ignore[method-assign]
+    client = TestClient(
+        Starlette(**parts(app)), base_url=ADDRESS, client=("127.0.0.1", 50_000),
+        raise_server_exceptions=True, follow_redirects=False,
+    )  # fmt: skip
+    client.cookies.set(TEACHER_COOKIE, app.credentials.teacher_cookie())
+    return app, client
+
+
+def requests(room: Path) -> Input:
+    """Whole requests: method, path, a header and a body, each damaged alike."""
+    _, client = _served(room)
+    client.__enter__()
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="happy"; filename="a.jpg"\r\n\r\nx\r\n--b--'
+    )
+    bodies = (b'{"name":"Anne"}', form, b"")
+    seeds = [
+        b"\n".join((verb.encode(), _path(rule.path), b"multipart/form-data; boundary=b", body))
+        for rule in RULES
+        if rule.kind != "streamlit"
+        for verb in sorted(rule.verbs - {SOCKET})
+        for body in bodies[: 1 + (verb == "POST")]
+        if not (verb == "DELETE" and "students" in rule.path)
+    ]
+
+    def read(data: bytes) -> None:
+        verb, path, kind, body = (*data.split(b"\n", 3), b"", b"", b"")[:4]
+        try:
+            request = client.build_request(
+                verb.decode("latin-1"), httpx.URL(ADDRESS, raw_path=b"/" + path.lstrip(b"/")),
+                content=body, headers={b"content-type": kind, b"origin": ADDRESS.encode()},
+            )  # fmt: skip
+        except (httpx.InvalidURL, ValueError, UnicodeError):
+            return  # No client sends this.
+        answer = client.send(request)
+        assert answer.status_code < 500, (answer.status_code, answer.text[:500])
+        assert "Traceback" not in answer.text
+
+    return Input(seeds, read)
+
+
+def _path(pattern: str) -> bytes:
+    named = {"{student}": "s001", "{class_id}": "now", "{session}": "latest"}
+    for name, value in named.items():
+        pattern = pattern.replace(name, value)
+    return pattern.replace("{", "").replace("}", "").encode()
+
+
+def messages(room: Path) -> Input:
+    """Words and pictures on a teacher's live way."""
+    app, client = _served(room)
+    client.__enter__()
+    lesson = app.lessons.open("7b")
+    words = [
+        {"do": "name", "track": 1, "student": "s001"}, {"do": "each", "on": True},
+        {"do": "mark", "text": "quiz"}, {"do": "record", "on": False}, {"do": "students"},
+        {"do": "pause", "on": True}, {"do": "watch", "what": "drawn"}, {"do": "undo"},
+    ]  # fmt: skip
+    seeds = [json.dumps(word).encode() for word in words] + list(images(room).seeds[:2])
+    origin = {"host": "localhost:8501", "origin": ADDRESS}
+    ways: list[WebSocketTestSession] = []
+
+    def read(data: bytes) -> None:
+        if not ways:
+            ways.append(client.websocket_connect(f"/live/{lesson.id}", headers=origin).__enter__())
+        live = ways[0]
+        try:
+            if data[:1] in (b"{", b"[", b'"'):
+                live.send_text(data.decode("utf-8", "replace"))
+            else:
+                live.send_bytes(data)
+            # Whatever it was, the next word is answered.
+            live.send_text('{"do":"dance"}')
+            while json.loads(live.receive_text())["type"] != "error":
+                pass
+        except WebSocketDisconnect as error:
+            ways.clear()
+            assert error.code < 1011 or error.code >= 4000, error.code
+
+    return Input(seeds, read)
+
+
+PAGES: Final = {"requests": requests, "messages": messages}
