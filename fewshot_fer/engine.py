@@ -6,6 +6,7 @@ can put a plain function in its place.
 
 from __future__ import annotations
 
+import platform
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 Precision = Literal["f32", "bf16"]
 
 _PREPARED: Final = 160
-"""Layers that stay prepared for a size; by default thousands do: 200 batch sizes cost 160 MB."""
+"""Layers that stay prepared for a size; by default thousands do: 200 batch sizes cost 160 MB.
+
+On ARM the engine keeps none, and must not: one layer would answer with another one's weights.
+"""
 
 
 _STEPS: Final = 8
@@ -75,7 +79,7 @@ class CompiledNetwork:
                     "PERFORMANCE_HINT": "LATENCY",
                     # By default every process would pin its threads to the same first cores.
                     "ENABLE_CPU_PINNING": False,
-                    "CPU_RUNTIME_CACHE_CAPACITY": _PREPARED,
+                    **({"CPU_RUNTIME_CACHE_CAPACITY": _PREPARED} if _is_x86() else {}),
                 },
             )
         except RuntimeError as error:
@@ -98,6 +102,10 @@ class CompiledNetwork:
             )
         finally:
             self._free.put(request)
+
+
+def _is_x86() -> bool:
+    return platform.machine().lower() in ("x86_64", "amd64")
 
 
 def batch_size(count: int) -> int:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer import doctor
+from fewshot_fer.arrays import Floats
 from fewshot_fer.cli import app
 from fewshot_fer.doctor import Check, examine, healthy
+from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
@@ -94,6 +96,19 @@ def test_a_processor_without_bf16_is_told_so(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("fewshot_fer.engine.native_precisions", lambda: ("f32",))
     assert check("engine", precision="bf16").state == "note"
     assert check("engine", precision="f32").state == "fine"
+
+
+def test_an_engine_that_answers_wrongly_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = CompiledNetwork.__call__
+
+    def wrong(network: CompiledNetwork, batch: Floats) -> tuple[Floats, ...]:
+        return tuple(one[..., ::-1] for one in answers(network, batch))
+
+    assert check("checkpoint").state == "fine"
+    monkeypatch.setattr(CompiledNetwork, "__call__", wrong)
+    found = check("checkpoint")
+    assert found.state == "broken"
+    assert "answers are not the network's" in found.found
 
 
 def test_json_and_exit_code_tell_the_same(
