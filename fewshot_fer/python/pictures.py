@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
@@ -54,7 +55,7 @@ def rgb_of(given: object, where: str = "") -> Bytes:
 
 def picture_file(name: Name) -> Path:
     """The path of a picture; a folder or a video is none."""
-    if "://" in str(name):
+    if re.match(r"\w{2,}://", str(name)):  # not a drive of Windows
         raise ImageError(
             "This is an address, not a file.",
             where=str(name),
