@@ -3,7 +3,7 @@
     python benchmarks/screens.py [--to FOLDER] [--students 8] [--seed 3] [--only session ...]
                                  [--size phone] [--theme dark]
 
-A library of drawn students is enrolled and three invented lessons are recorded in a folder that is
+A library of drawn students is enrolled and four invented lessons are recorded in a folder that is
 thrown away; then `fewshot-fer serve` is opened in Chromium (playwright) and every page is
 photographed, with people and without. Nobody in the pictures exists.
 """
@@ -29,11 +29,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
+from zipfile import ZipFile
 
 import numpy as np
 
 import fewshot_fer as ff
-from fewshot_fer.drawn.files import reference_pictures, to_jpeg
+from fewshot_fer.drawn.files import reference_picture, reference_pictures, to_jpeg
 from fewshot_fer.drawn.gallery import Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
@@ -64,6 +65,8 @@ class School:
     student: str = ""
     group: Path = Path()
     clip: Path = Path()
+    photos: Path = Path()
+    """A zip with one photograph of each of another class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,18 @@ def school_at(folder: Path, students: int, seed: int) -> School:
     with VideoFile(folder / "lesson.mp4", 10.0) as clip:
         for frame in gallery.frames(12, 10):
             clip.add(frame.image)
-    return School(folder, ids[2], folder / "class.jpg", folder / "lesson.mp4")
+    return School(
+        folder, ids[2], folder / "class.jpg", folder / "lesson.mp4", _photographs(folder, seed)
+    )
+
+
+def _photographs(folder: Path, seed: int) -> Path:
+    path = folder / "8a.zip"
+    with ZipFile(path, "w") as archive:
+        for person in invent_class(12, seed + 1):
+            name = f"8a/{person.name} {person.id[-1].upper()}.jpg"
+            archive.writestr(name, to_jpeg(reference_picture(person, "neutral"), 92))
+    return path
 
 
 def _enrolled(ours: ff.Class, person: DrawnStudent, number: int) -> str:
@@ -103,8 +117,8 @@ def _enrolled(ours: ff.Class, person: DrawnStudent, number: int) -> str:
 
 
 def _record(folder: Path, students: Sequence[str], seed: int) -> None:
-    """Three lessons, as invented lessons have it; in the second one student changes."""
-    lessons = ((2400, True, ""), (2700, True, students[2]), (1500, False, ""))
+    """Four lessons, as invented lessons have it; in the second one student changes."""
+    lessons = ((2400, True, ""), (2700, True, students[2]), (1500, False, ""), (2400, True, ""))
     for number, (seconds, each, changed) in enumerate(lessons):
         begun = BEGUN + timedelta(days=number)
         with Store.open(f"sqlite:///{folder}/fewshot-fer.db", now=partial(_at, begun)) as store:
@@ -172,6 +186,17 @@ def _agree(page: Any, _: School) -> None:
     settled(page)
 
 
+def _drop_class(page: Any, school: School) -> None:
+    page.get_by_role("textbox", name="Who has agreed, for all of them?").fill("Forms of September")
+    page.keyboard.press("Enter")
+    settled(page)
+    for purpose in ("Read me live", "Keep my numbers", "Keep my pictures"):
+        page.get_by_text(purpose).last.click()
+        settled(page)
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(str(school.photos))
+    page.get_by_text("Who is who").wait_for(timeout=1000 * PATIENCE_S)
+
+
 def _tab(name: str) -> Callable[[Any, School], None]:
     return lambda page, _: page.get_by_role("tab", name=name, exact=True).click()
 
@@ -197,11 +222,13 @@ def screens(school: School) -> list[Screen]:
         Screen("student-light", one, _tab("Today's light")),
         Screen("student-data", one, _tab("Name and data")),
         Screen("enrol", "students?new=yes", _agree),
+        Screen("enrol-class", "students?class=yes", _drop_class),
         Screen("expressions", "expressions"),
         Screen("sessions", "sessions"),
         Screen("session", "sessions?session=2"),
         Screen("session-students", "sessions?session=2", _each),
         Screen("compare", "sessions?compare=yes"),
+        Screen("term", "sessions?term=7b"),
         Screen("pictures", "pictures", _drop),
         Screen("settings", "settings"),
         Screen("settings-model", "settings", _tab("Model")),
