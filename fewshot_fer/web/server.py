@@ -9,9 +9,11 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from fewshot_fer.errors import ServerError
 from fewshot_fer.web import patience, theme
+from fewshot_fer.web.access.origin import PROXIES, Forwarded
 from fewshot_fer.web.app import build_app
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.certificates import Certificate
@@ -49,7 +51,8 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
     patience.prepare()
     # No access log, and nothing below a warning: a log must name nobody.
     config = uvicorn.Config(
-        build_app(app), log_level="warning", access_log=False, server_header=False,
+        behind_proxies(build_app(app), os.environ), proxy_headers=False,
+        log_level="warning", access_log=False, server_header=False,
         ssl_certfile=certificate.certificate if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
         http=patience.Patient, ws="websockets-sansio",
@@ -83,6 +86,17 @@ def bound(host: str, port: int) -> socket.socket:
         ) from error
     listening.set_inheritable(True)
     return listening
+
+
+def behind_proxies(app: ASGIApp, env: Mapping[str, str]) -> ASGIApp:
+    """The app, which believes the proxies that the environment names."""
+    try:
+        return Forwarded(app, env.get(PROXIES) or "127.0.0.1")
+    except ValueError as error:
+        raise ServerError(
+            f"{PROXIES} is no list of addresses: {error}.",
+            next_step="Name the proxy's address or network, or * where nobody else comes here.",
+        ) from error
 
 
 def set_up_streamlit() -> None:

@@ -40,8 +40,11 @@ class Limiter:
                 self._buckets.popitem(last=False)
 
     def _level(self, key: Hashable) -> float:
-        level, then = self._buckets.get(key, (float(self._burst), self._now()))
-        return min(float(self._burst), level + max(0.0, self._now() - then) * self._per_second)
+        now = self._now()
+        level, then = self._buckets.get(key, (float(self._burst), now))
+        if then > now:  # The clock was set back: time goes on from here.
+            self._buckets[key] = level, now
+        return min(float(self._burst), level + max(0.0, now - then) * self._per_second)
 
 
 def _in_words(seconds: float) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fewshot_fer.errors import AccessError
 from fewshot_fer.web.access.credentials import is_loopback
 
+PROXIES: Final = "FORWARDED_ALLOW_IPS"
+"""The variable that names our proxies."""
+_SECURE: Final = {"http": "https", "ws": "wss"}
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS: Final = {"http": 80, "https": 443}
 _MAPPED: Final = "::ffff:"
@@ -82,3 +88,41 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+class Forwarded:
+    """What a proxy says of a visitor: their address, and whether they came by HTTPS.
+
+    `trusted` are our proxies' addresses or networks, or `*` for whoever asks. Of the addresses
+    that a request names only the last was written by our own proxy; the others may be made up.
+    """
+
+    def __init__(self, app: ASGIApp, trusted: str = "127.0.0.1") -> None:
+        self._app = app
+        self._all = trusted.strip() == "*"
+        parts = () if self._all else trusted.split(",")
+        self._networks = [ip_network(one.strip(), strict=False) for one in parts if one.strip()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take over what the proxy says, where it is one of ours."""
+        peer = scope.get("client")
+        if scope["type"] in ("http", "websocket") and peer and self._is_ours(peer[0]):
+            headers = Headers(scope=scope)
+            named = [one.strip() for one in headers.get("x-forwarded-for", "").split(",")]
+            scope = {**scope, "client": (self._visitor(named) or peer[0], 0)}
+            if headers.get("x-forwarded-proto", "").rpartition(",")[2].strip() == "https":
+                scope["scheme"] = _SECURE.get(scope["scheme"], scope["scheme"])
+        await self._app(scope, receive, send)
+
+    def _visitor(self, named: list[str]) -> str:
+        """The last address that is not one of several proxies of ours."""
+        if self._all:
+            return named[-1]
+        return next((one for one in reversed(named) if not self._is_ours(one)), named[0])
+
+    def _is_ours(self, address: str) -> bool:
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return self._all
+        return self._all or any(found in network for network in self._networks)

@@ -12,7 +12,13 @@ from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.errors import SignInError, TooManyError
 from fewshot_fer.web.access.credentials import TEACHER_LIFETIME
-from fewshot_fer.web.access.tokens import FORM_COOKIE, TEACHER_COOKIE, keep
+from fewshot_fer.web.access.tokens import (
+    DEVICE_LIFETIME,
+    FORM_COOKIE,
+    KNOWN_COOKIE,
+    TEACHER_COOKIE,
+    keep,
+)
 from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.html import page
 from fewshot_fer.web.threads import Threads
@@ -62,8 +68,11 @@ class Door:
         except SignInError:
             return self._page(request, target, "The page had grown old. Please try again.", 400)
         try:
-            known.by_address.take(request.client.host if request.client is not None else "")
-            known.by_all.take("everybody")
+            device = known.signer.known_device(request.cookies.get(KNOWN_COOKIE, ""))
+            address = request.client.host if request.client is not None else ""
+            known.by_address.take(device or address)
+            if device is None:
+                known.by_all.take("everybody")
         except TooManyError as error:
             answer = self._page(request, target, f"Too many tries. {error.next_step}", 429)
             answer.headers["retry-after"] = str(int(error.seconds) + 1)
@@ -78,6 +87,8 @@ class Door:
     def _let_in(self, request: Request, target: str, cookie: str) -> Response:
         done = RedirectResponse(target, status_code=303)
         keep(request, done, TEACHER_COOKIE, cookie, TEACHER_LIFETIME)
+        known = self._school.door.signer.sign_device(secrets.token_hex(8))
+        keep(request, done, KNOWN_COOKIE, known, DEVICE_LIFETIME, path="/sign-in")
         done.delete_cookie(FORM_COOKIE, path="/sign-in")
         return done
 

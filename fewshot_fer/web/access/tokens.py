@@ -16,6 +16,8 @@ from fewshot_fer.reasons import Code, Reason
 STUDENT_COOKIE: Final = "fewshot_fer_student"
 TEACHER_COOKIE: Final = "fewshot_fer_teacher"
 FORM_COOKIE: Final = "fewshot_fer_form"
+KNOWN_COOKIE: Final = "fewshot_fer_device"
+DEVICE_LIFETIME: Final = 180 * 86_400.0
 KNOCK_COOKIE: Final = "fewshot_fer_knock"
 LONGEST: Final = 2_000
 """No token of ours is longer, so nothing longer is looked into."""
@@ -67,6 +69,17 @@ class Signer:
             raise SignInError(
                 "This form was not made for this browser.", next_step="Load the page again."
             )
+
+    def sign_device(self, device: str) -> str:
+        """What a browser keeps in which a teacher signed in: there others' guesses do not count."""
+        return self.sign("device", {"device": device}, lifetime_s=DEVICE_LIFETIME)
+
+    def known_device(self, token: str) -> str | None:
+        """The device whose token this is, if a teacher has signed in there before."""
+        try:
+            return f"device {self.read('device', token)['device']}"
+        except (SignInError, KeyError):
+            return None
 
     def _of(self, kind: str) -> URLSafeSerializer:
         return URLSafeSerializer(

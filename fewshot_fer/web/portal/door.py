@@ -19,6 +19,7 @@ from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
 from fewshot_fer.students.store.records import NONE, Consent, Purpose, Purposes
 from fewshot_fer.web.portal.invitations import Invitation, Invitations
+from fewshot_fer.web.portal.lookalikes import look_alike
 
 PATIENCE: Final = 15 * 60.0
 """Seconds after which a knock is forgotten."""
@@ -91,7 +92,7 @@ class Door:
             picked = self._library.open(form.student)
             return self._knock(invitation, picked.id, picked.name, form)
         name = display_name(form.name)
-        same = [one for one in self._library.students() if one.name.casefold() == name.casefold()]
+        same = [one for one in self._library.students() if look_alike(one.name, name)]
         if same:
             return self._knock(invitation, same[0].id, name, form)
         self._invitations.count_new(invitation)
