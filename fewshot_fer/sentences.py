@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from fewshot_fer.languages import Say
 from fewshot_fer.reasons import Code, Reason
 
 
@@ -158,12 +159,14 @@ SENTENCES: Final[dict[Code, Words]] = {
 }
 
 
-def worded(reason: Reason) -> Words:
-    """What is so and what to do, with the reason's facts."""
-    words = SENTENCES[reason.code]
-    return Words(*(text.format_map(reason.facts) for text in words))
+def worded(reason: Reason, say: Say | None = None) -> Words:
+    """What is so and what to do, with the reason's facts; in English, or as `say` does."""
+    say = say or Say()
+    # Facts such as an expression are words as well.
+    facts = {k: say(v) if isinstance(v, str) else v for k, v in reason.facts.items()}
+    return Words(*(say(text).format_map(facts) for text in SENTENCES[reason.code]))
 
 
-def sentence(reason: Reason) -> str:
+def sentence(reason: Reason, say: Say | None = None) -> str:
     """What is so, as a sentence."""
-    return worded(reason).what
+    return worded(reason, say).what

@@ -17,8 +17,8 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
-    "__init__", "arrays", "engine", "errors", "expressions", "files", "heif", "images", "measures",
-    "palette", "plain_yaml", "reasons", "sentences", "settings", "shipped",
+    "__init__", "arrays", "engine", "errors", "expressions", "files", "heif", "images", "languages",
+    "measures", "palette", "plain_yaml", "reasons", "sentences", "settings", "shipped",
 }  # fmt: skip
 # Parts of one row do not know each other, but for these.
 TOGETHER = (GROUND_FLOOR, {"live", "portal"})

@@ -10,16 +10,22 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.languages import LANGUAGES, Say, chosen
+from fewshot_fer.sentences import Words, worded
 from fewshot_fer.students.store.consent import consent_text
 
+LANGUAGE_COOKIE: Final = "fewshot_fer_language"
 _ICONS: Final = ("face", "eye", "send", "box", "people", "door")
 
 
-def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """One of the templates, filled in."""
-    return HTMLResponse(_templates().get_template(f"{template}.html").render(values), status)
+def saying(asked: HTTPConnection) -> Say:
+    """The language of who asks: the one that was chosen on a page, or the browser's."""
+    wish = asked.cookies.get(LANGUAGE_COOKIE)
+    return chosen(wish, asked.headers.get("accept-language", ""))
 
 
 def part(template: str, macro: str, *values: Any) -> str:
@@ -28,9 +34,26 @@ def part(template: str, macro: str, *values: Any) -> str:
     return made(*values).strip()
 
 
-def said(title: str, *lines: str, status: int = 200) -> HTMLResponse:
+def page(
+    template: str, status: int = 200, *, say: Say | None = None, **values: Any
+) -> HTMLResponse:
+    """One of the templates, filled in; in English, or as `say` does."""
+    say = say or Say()
+    given = {"_": say, "language": say.language, "direction": say.direction, **values}
+    return HTMLResponse(_templates().get_template(f"{template}.html").render(given), status)
+
+
+def said(title: str, *lines: str, status: int = 200, say: Say | None = None) -> HTMLResponse:
     """A page that only says something."""
-    return page("said", status, title=title, lines=[one for one in lines if one])
+    say = say or Say()
+    return page("said", status, say=say, title=say(title), lines=[say(one) for one in lines if one])
+
+
+def in_words(error: FewshotFerError, say: Say) -> Words:
+    """What went wrong and what to do, as far as there are words for it."""
+    if error.reason is not None:
+        return worded(error.reason, say)
+    return Words(say(error.what), say(error.next_step))
 
 
 @cache
@@ -58,5 +81,5 @@ def _templates() -> Environment:
     )
     drawn = files("fewshot_fer.web").joinpath("templates", "icons")
     icons = {n: Markup(drawn.joinpath(f"{n}.svg").read_text(encoding="utf-8")) for n in _ICONS}
-    found.globals |= {"icons": icons, "face": icons["face"]}
+    found.globals |= {"icons": icons, "face": icons["face"], "languages": LANGUAGES}
     return found

@@ -21,6 +21,7 @@ from fewshot_fer.web.access.origin import check_host, check_origin
 from fewshot_fer.web.access.rules import RULES, SOCKET, Kind, Rule, chosen, rule_of
 from fewshot_fer.web.access.streams import POLICY, Line, Room, announced, check_length, counted_body
 from fewshot_fer.web.access.who import NOBODY, Who, asker, remember
+from fewshot_fer.web.html import saying
 from fewshot_fer.web.threads import Threads
 
 if TYPE_CHECKING:
@@ -146,4 +147,4 @@ def _response(error: FewshotFerError, kind: Kind, scope: Scope) -> Response:
         return refusal.problem(error)
     if isinstance(error, SignInError) and scope["method"] == "GET":
         return RedirectResponse(f"/sign-in?next={quote(scope['path'])}", status_code=303)
-    return refusal.page(error)
+    return refusal.page(error, saying(HTTPConnection(scope)))

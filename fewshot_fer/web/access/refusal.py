@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from fewshot_fer import errors
 from fewshot_fer.errors import FewshotFerError, TooManyError
+from fewshot_fer.languages import Say
 from fewshot_fer.web import html
 
 STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
@@ -95,9 +96,10 @@ def problem(error: FewshotFerError) -> Response:
     )
 
 
-def page(error: FewshotFerError) -> Response:
+def page(error: FewshotFerError, say: Say) -> Response:
     """The answer for a person."""
-    answer = html.page("refused", status_of(error), error=error)
+    words = html.in_words(error, say)
+    answer = html.page("refused", status_of(error), say=say, words=words)
     answer.headers.update(_headers(error))
     return answer
 

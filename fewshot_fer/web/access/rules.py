@@ -71,6 +71,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("/assets/{path:path}", "GET", "anybody", "asset"),
     Rule("/sign-in", "GET POST", "anybody"),
     Rule("/sign-out", "GET POST", "anybody"),
+    Rule("/language", "GET", "anybody"),
     Rule("/join/{token}", "GET POST", "anybody"),
     Rule("/me", "GET", "student"),
     Rule("/me/facts", "GET", "student"),

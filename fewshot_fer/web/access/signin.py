@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fewshot_fer.errors import SignInError, TooManyError
+from fewshot_fer.languages import LANGUAGES, PSEUDO
 from fewshot_fer.web.access.credentials import TEACHER_LIFETIME
 from fewshot_fer.web.access.tokens import (
     DEVICE_LIFETIME,
@@ -20,8 +21,10 @@ from fewshot_fer.web.access.tokens import (
     keep,
 )
 from fewshot_fer.web.access.who import asker, who
-from fewshot_fer.web.html import page
+from fewshot_fer.web.html import LANGUAGE_COOKIE, page, saying
 from fewshot_fer.web.threads import Threads
+
+_YEAR_S: Final = 365 * 24 * 3600.0
 
 if TYPE_CHECKING:
     from fewshot_fer.web.school.school import School
@@ -36,8 +39,18 @@ def routes(school: School) -> Sequence[BaseRoute]:
         Route("/sign-in", door.show, methods=["GET"]),
         Route("/sign-in", door.enter, methods=["POST"]),
         Route("/sign-out", door.ask, methods=["GET"]),
+        Route("/language", speak, methods=["GET"]),
         Route("/sign-out", door.leave, methods=["POST"]),
     )
+
+
+async def speak(request: Request) -> Response:
+    """Choose the language of the pages, and go on where one was."""
+    done = RedirectResponse(_inside(request.query_params.get("next", "/")), status_code=303)
+    wish = request.query_params.get("to", "")
+    if wish in (*LANGUAGES, PSEUDO):
+        keep(request, done, LANGUAGE_COOKIE, wish, _YEAR_S)
+    return done
 
 
 class Door:
@@ -92,9 +105,9 @@ class Door:
         done.delete_cookie(FORM_COOKIE, path="/sign-in")
         return done
 
-    async def ask(self, _: Request) -> Response:
+    async def ask(self, request: Request) -> Response:
         """A page with one button: a link must not sign anybody out."""
-        return page("sign-out")
+        return page("sign-out", say=saying(request))
 
     async def leave(self, request: Request) -> Response:
         """Sign out, here and wherever the cookie was copied to.
@@ -112,6 +125,7 @@ class Door:
         answer = page(
             "sign-in",
             status,
+            say=saying(request),
             token=self._school.door.signer.form_token(visitor),
             target=target,
             wrong=wrong,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import NEUTRAL
+from fewshot_fer.languages import Say
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.records.recording import waiting_files
 from fewshot_fer.students.roster import Roster
@@ -14,24 +15,25 @@ from fewshot_fer.web.messages import Expression, Known
 Facts = list[tuple[str, str]]
 
 
-def facts_of(app: AppState, student: Student) -> Facts:
+def facts_of(app: AppState, student: Student, say: Say) -> Facts:
     """Line by line what is stored: what it is, and how much of it."""
     agreed = f"{student.consent.at.day} {student.consent.at:%b %Y}"
     if student.consent.by != student.name:
-        agreed += f", by {student.consent.by}"
-    others = [name for name in app.library.expressions(student) if name not in student.counts]
+        agreed += f", {student.consent.by}"
+    others = [say(name) for name in app.library.expressions(student) if name not in student.counts]
+    own = [say(name) for name in sorted(student.counts)]
     return [
-        ("Your name", student.name),
-        ("Your agreement", agreed),
-        ("Face pictures", str(len(student.references) or "none")),
-        ("Read as you show it", ", ".join(sorted(student.counts)) or "nothing yet"),
-        ("Read as everybody shows it", ", ".join(others) or "nothing"),
-        ("Light adjustments", str(len(student.calibrations) or "none")),
-        ("Recorded lessons", _lessons(app, student.id)),
+        (say("Your name"), student.name),
+        (say("Your agreement"), agreed),
+        (say("Face pictures"), str(len(student.references) or say("none"))),
+        (say("Read as you show it"), ", ".join(own) or say("none")),
+        (say("Read as everybody shows it"), ", ".join(others) or say("none")),
+        (say("Light adjustments"), str(len(student.calibrations) or say("none"))),
+        (say("Recorded lessons"), say(_lessons(app, student.id))),
     ]
 
 
-def facts_message(app: AppState, roster: Roster, student_id: str) -> Known:
+def facts_message(app: AppState, roster: Roster, student_id: str, say: Say) -> Known:
     """The same for the live page, with the expressions and the adjustment that may be undone."""
     student = app.library.open(student_id)
     names = app.library.expressions(student)
@@ -46,7 +48,7 @@ def facts_message(app: AppState, roster: Roster, student_id: str) -> Known:
     ]
     return {
         "type": "facts",
-        "facts": facts_of(app, student),
+        "facts": facts_of(app, student, say),
         "expressions": expressions,
         "calibration": fitting[-1] if fitting else None,
     }

@@ -20,12 +20,13 @@ from fewshot_fer.students.store.records import NONE, Purpose, Purposes
 from fewshot_fer.web import messages, wire
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.html import saying
 from fewshot_fer.web.portal.coaching import Coach
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.learning import Learner
 from fewshot_fer.web.portal.portal import source_of
-from fewshot_fer.web.portal.telling import BYES, own_view, recorded
+from fewshot_fer.web.portal.telling import BYES, in_language, own_view, recorded
 from fewshot_fer.web.wire import Command
 
 _LOOK_AROUND_S: Final = 1.0
@@ -76,7 +77,8 @@ async def _serve(connection: Connection) -> None:
 
 
 async def _bye(socket: WebSocket, why: str, what: str, next_step: str) -> None:
-    message = {"type": "bye", "why": why, "what": what, "next_step": next_step}
+    say = saying(socket)
+    message = {"type": "bye", "why": why, "what": say(what), "next_step": say(next_step)}
     async with asyncio.timeout(_LAST_WORD_S):
         await socket.send_text(wire.encode(message))
         await socket.close(4000)
@@ -102,6 +104,7 @@ class Connection:
         self._adjusts = False
         self._looked_around = -1e9
         self._recording: str | None = None
+        self._say = saying(socket)
         self._known: tuple[object, Purposes] = None, NONE
         """The student's page as it was last looked at, and what it says of their agreement."""
 
@@ -157,7 +160,7 @@ class Connection:
         if isinstance(answer, Skipped):
             paused = answer.reason == "paused"
             return {"type": "view", "size": [4, 3], "face": None, "paused": paused}
-        return own_view(answer, self.device.student, self._recording)
+        return own_view(answer, self.device.student, self._recording, self._say)
 
     async def _coached(self, jpeg: bytes) -> messages.Coach:
         coach = self._coach
@@ -262,7 +265,7 @@ class Connection:
         agreed = await self._app.threads.run(student, self._agreed)
         if agreed is None or Purpose.READ not in agreed:
             return "removed" if agreed is None else "withdrawn"
-        self._recording = recorded(state, agreed)
+        self._recording = recorded(state, agreed, self._say)
         return None
 
     def _agreed(self) -> Purposes | None:
@@ -279,12 +282,12 @@ class Connection:
         await self._send({**await self._facts(), "type": "hello"})
 
     async def _facts(self) -> messages.Known:
-        app, student = self._app, self.device.student
-        return await app.threads.run(student, lambda: facts_message(app, app.roster, student))
+        app, student, say = self._app, self.device.student, self._say
+        return await app.threads.run(student, lambda: facts_message(app, app.roster, student, say))
 
     async def _send(self, message: Mapping[str, object]) -> None:
         async with asyncio.timeout(self._app.portal.devices.send_s):
-            await self.socket.send_text(wire.encode(message))
+            await self.socket.send_text(wire.encode(in_language(message, self._say)))
 
 
 def _failed(error: FewshotFerError) -> messages.Failed:

@@ -16,6 +16,7 @@ from fewshot_fer.lesson.events import Does, Noticed
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.records import Purpose, Student
 from fewshot_fer.web.access.who import who
+from fewshot_fer.web.html import saying
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
@@ -41,7 +42,8 @@ class OwnData:
             after = replace(before, purposes=before.purposes - {purpose})
         else:
             now, all_ = self._app.library.now(), before.purposes | {purpose}
-            after = agreed(fields["by"].strip() or before.by, now, purposes=all_, days=days)
+            by, language = fields["by"].strip() or before.by, saying(request).language
+            after = agreed(by, now, purposes=all_, days=days, language=language)
         self._app.portal.agree(student.id, after)
         self._tell("withdrew" if fields["withdraw"] else "agreed", student, purpose)
         return RedirectResponse("/me#agreement", 303)

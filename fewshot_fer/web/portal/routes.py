@@ -22,7 +22,7 @@ from fewshot_fer.web.access.credentials import STUDENT_LIFETIME
 from fewshot_fer.web.access.refusal import status_of
 from fewshot_fer.web.access.tokens import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
-from fewshot_fer.web.html import agreement, page, said
+from fewshot_fer.web.html import agreement, in_words, page, said, saying
 from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import facts_of
 from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
@@ -92,12 +92,12 @@ class Pages(OwnData):
         try:
             invitation = self._invitation(request)
         except FewshotFerError as error:
-            return _refused(error)
+            return _refused(request, error)
         knock = self._knock(request)
         if knock is None or knock.class_id != invitation.class_id:
             return self._join(request, invitation)
         if knock.state == "waiting":
-            return page("waiting", name=knock.name)
+            return page("waiting", say=saying(request), name=knock.name)
         self._door.withdraw(knock.id)
         if knock.state == "in":
             return self._in(request, invitation, knock.student)
@@ -112,7 +112,7 @@ class Pages(OwnData):
         try:
             invitation = self._invitation(request)
         except FewshotFerError as error:
-            return _refused(error)
+            return _refused(request, error)
         here = RedirectResponse(request.url.path, 303)
         if fields["withdraw"]:
             knock = self._knock(request)
@@ -120,7 +120,8 @@ class Pages(OwnData):
                 self._door.withdraw(knock.id)
             return _without_knock(here)
         ticked = frozenset(one for one in Purpose if fields[one])
-        form = Form(fields["name"], fields["student"], fields["by"].strip(), ticked)
+        by, language = fields["by"].strip(), saying(request).language
+        form = Form(fields["name"], fields["student"], by, ticked, language)
         try:
             outcome = self._door.enter(invitation, form)
         except FewshotFerError as error:
@@ -155,24 +156,28 @@ class Pages(OwnData):
                 "This link was for somebody who is not enrolled any more.",
                 "Ask your teacher for a new one.",
                 status=410,
+                say=saying(request),
             )
         asking = who(request)
         here_as = asking.student if asking.class_id == invitation.class_id else None
+        say = saying(request)
         return page(
             "join",
             400 if error is not None else 200,
+            say=say,
+            here=request.url.path,
             class_name=invitation.class_name,
             host=request.url.netloc,
             known=known,
             here_as=names.get(here_as or ""),
             picks=[(one, names[one]) for one in invitation.may_pick if one in names],
             form=form or Form(),
-            error=error,
+            error=in_words(error, say) if error is not None else None,
             version=CURRENT[1:],
-            agreement=agreement(CURRENT, days=self._app.settings.keep_days),
+            agreement=agreement(CURRENT, say.language, self._app.settings.keep_days),
             days=self._app.settings.keep_days,
-            purposes=purposes(self._app.settings.keep_days),
-            recorded=recorded(self._app.lessons.get(invitation.class_id).state, EVERY),
+            purposes=purposes(self._app.settings.keep_days, say),
+            recorded=recorded(self._app.lessons.get(invitation.class_id).state, EVERY, say),
             camera_works=request.url.scheme == "https"
             or on_this_machine(request.url.hostname or ""),
         )
@@ -193,21 +198,24 @@ class Pages(OwnData):
         try:
             student = self._student(request)
         except FewshotFerError:
-            return _forgotten()
+            return _forgotten(request)
         state = self._lesson(request)
+        say = saying(request)
         return page(
             "me",
+            say=say,
+            here="/me",
             name=student.name,
             class_name=state.name if state is not None else "",
-            facts=facts_of(self._app, student),
+            facts=facts_of(self._app, student, say),
             pictures=[one for one in student.references if one.kind == "image"],
             expressions=self._app.library.expressions(student),
             agreed=student.purposes,
-            purposes=purposes(self._app.settings.keep_days),
+            purposes=purposes(self._app.settings.keep_days, say),
             taken_back={one: words for one, (*_, words) in PURPOSES.items()},
             version=CURRENT[1:],
-            agreement=agreement(CURRENT, days=self._app.settings.keep_days),
-            recorded=recorded(state, student.purposes) if state is not None else None,
+            agreement=agreement(CURRENT, say.language, self._app.settings.keep_days),
+            recorded=recorded(state, student.purposes, say) if state is not None else None,
         )
 
     def facts(self, request: Request, _: Fields) -> Response:
@@ -215,7 +223,7 @@ class Pages(OwnData):
         with suppress(FewshotFerError):
             student = self._student(request)
             if self._lesson(request) is not None:
-                return JSONResponse({"facts": facts_of(self._app, student)})
+                return JSONResponse({"facts": facts_of(self._app, student, saying(request))})
         return JSONResponse({"over": True}, 410)
 
     def leave(self, request: Request, _: Fields) -> Response:
@@ -225,6 +233,7 @@ class Pages(OwnData):
         with suppress(FewshotFerError):
             self._tell("left", self._student(request))
         return _gone(
+            request,
             "You have left the class.",
             "Your camera is off for this page, and nothing is read any more.",
             "To come back, open your teacher's link again.",
@@ -235,9 +244,9 @@ class Pages(OwnData):
         try:
             student = self._student(request)
         except FewshotFerError:
-            return _forgotten()
-        pictures, lights = len(student.references), len(student.calibrations)
-        return page("delete", name=student.name, pictures=pictures, lights=lights)
+            return _forgotten(request)
+        given = {"pictures": len(student.references), "lights": len(student.calibrations)}
+        return page("delete", say=saying(request), name=student.name, **given)
 
     def delete(self, request: Request, _: Fields) -> Response:
         """Delete everything about them."""
@@ -248,8 +257,9 @@ class Pages(OwnData):
             self._tell("deleted", known)
         except FewshotFerError as error:
             if self._app.library.stamp(student) is not None:
-                return _refused(error)
+                return _refused(request, error)
         return _gone(
+            request,
             "Everything about you is deleted.",
             "Your name, your agreement, your pictures and your numbers are gone, and no label "
             "is made of you any more.",
@@ -263,20 +273,21 @@ class Pages(OwnData):
             return None
 
 
-def _refused(error: FewshotFerError) -> Response:
+def _refused(request: Request, error: FewshotFerError) -> Response:
     """A page that says what went wrong and what to do."""
-    return said(error.what, error.next_step, status=status_of(error))
+    return said(*in_words(error, say := saying(request)), status=status_of(error), say=say)
 
 
-def _gone(title: str, *lines: str, status: int = 200) -> Response:
+def _gone(request: Request, title: str, *lines: str, status: int = 200) -> Response:
     """The last page of somebody who is nobody here from now on."""
-    answer = said(title, *lines, status=status)
+    answer = said(title, *lines, status=status, say=saying(request))
     answer.delete_cookie(STUDENT_COOKIE)
     return answer
 
 
-def _forgotten() -> Response:
+def _forgotten(request: Request) -> Response:
     return _gone(
+        request,
         "You are not known here any more.",
         "Your teacher has removed you, or you have deleted everything about you.",
         status=410,

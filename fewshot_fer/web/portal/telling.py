@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from fewshot_fer.languages import Say
 from fewshot_fer.lesson.events import LessonState, Looked, Mode
+from fewshot_fer.records.views import Seen
+from fewshot_fer.sentences import sentence
 from fewshot_fer.students.store.records import Purpose, Purposes
 from fewshot_fer.web import messages, wire
 
+ENGLISH: Final = Say()
+_SPOKEN: Final = frozenset({"what", "next_step", "words", "advice"})
+"""Parts of a message that are sentences."""
 PURPOSES: Final[Mapping[Purpose, tuple[str, str, str]]] = {
     Purpose.READ: (
         "Read me live",
@@ -50,24 +56,44 @@ BYES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def own_view(looked: Looked, student: str, recording: str | None) -> messages.OwnView:
+def own_view(
+    looked: Looked, student: str, recording: str | None, say: Say = ENGLISH
+) -> messages.OwnView:
     """Of what was seen, the student's own face and nothing of anybody else."""
     seen = next((face for face in looked.view.seen if face.student == student), None)
     told = wire.face_message(seen) if seen is not None else None
     own: messages.OwnFace | None = None if told is None else {
         "box": told["box"], "expression": told.get("expression"), "best": told.get("best"),
-        "scores": told.get("scores", {}), "unsure": told.get("unsure"),
+        "scores": told.get("scores", {}), "unsure": _unsure(seen, say),
     }  # fmt: skip
     size = list(looked.size)
     return {"type": "view", "size": size, "face": own, "paused": False, "recording": recording}
 
 
-def purposes(days: int) -> list[tuple[Purpose, str, str]]:
+def _unsure(face: Seen | None, say: Say) -> str | None:
+    why = face.reading.unsure if face is not None and face.reading is not None else None
+    return sentence(why, say) if why is not None else None
+
+
+def purposes(days: int, say: Say = ENGLISH) -> list[tuple[Purpose, str, str]]:
     """What may be agreed to: what each is called, and what it means."""
-    return [(one, title, words.format(days=days)) for one, (title, words, _) in PURPOSES.items()]
+    return [(one, say(title), say(words, days=days)) for one, (title, words, _) in PURPOSES.items()]
 
 
-def recorded(state: LessonState, agreed: Purposes) -> str | None:
+def recorded(state: LessonState, agreed: Purposes, say: Say = ENGLISH) -> str | None:
     """What of a lesson is recorded now, for a student who agreed to so much."""
     mode = "off" if state.paused else state.recording.mode
-    return RECORDED["class" if mode != "off" and Purpose.NUMBERS not in agreed else mode]
+    words = RECORDED["class" if mode != "off" and Purpose.NUMBERS not in agreed else mode]
+    return say(words) if words is not None else None
+
+
+def in_language(message: Any, say: Say) -> Any:
+    """A message with all that is said in it in a language; names, ids and numbers stay."""
+    if isinstance(message, list):
+        return [in_language(one, say) for one in message]
+    if not isinstance(message, dict):
+        return message
+    return {
+        key: say(part) if key in _SPOKEN and isinstance(part, str) else in_language(part, say)
+        for key, part in message.items()
+    }

@@ -28,7 +28,8 @@ def test_the_loop_goes_on_while_a_device_waits_for_the_recogniser(do: str) -> No
     async def play() -> Coach:
         app = SimpleNamespace(opened=opened, threads=Threads(2, share=2))
         device = SimpleNamespace(student="anna")
-        connection = Connection(cast("Any", app), cast("Any", None), cast("Any", None), device)  # type: ignore[arg-type]
+        line = SimpleNamespace(cookies={}, headers={})
+        connection = Connection(cast("Any", app), cast("Any", None), cast("Any", line), device)  # type: ignore[arg-type]
         asked = asyncio.create_task(connection._command(f'{{"do":"{do}"}}'))
         while not opening.is_set():
             await asyncio.sleep(0.01)

@@ -1,6 +1,7 @@
 // Teaching the program one's face, and adjusting it to today's light: the panel below the camera.
 
 import { button, el, finder, show, write } from '../dom.js';
+import { say as inWords } from '../say.js';
 
 /** @import { Adjust, Adjusted, Again, CoachEvent, Expression, Questions, Saved, Teach, Took, ToPortal } from '../messages.d.ts' */
 /** @import { Children } from '../dom.js' */
@@ -12,9 +13,9 @@ const [panel, fit, words, said, hint, spoken] =
 
 /** @param {(command: ToPortal) => void} send */
 export function coach(send) {
-  const take = el('button', { type: 'button', text: 'Take it now', onclick: () => send({ do: 'take' }) });
+  const take = el('button', { type: 'button', text: inWords('Take it now'), onclick: () => send({ do: 'take' }) });
   const example = el('img', { class: 'example' });
-  const progress = el('progress', { max: 1, value: 0, 'aria-label': 'How far it is' });
+  const progress = el('progress', { max: 1, value: 0, 'aria-label': inWords('How far it is') });
   let busy = /** @type {'teach' | 'adjust' | null} what pictures are meant for, if not for a label */ (null);
   let expressions = /** @type {Expression[]} */ ([]);
   let shots = /** @type {Took[]} */ ([]);
@@ -22,17 +23,17 @@ export function coach(send) {
   let kept = /** @type {string[]} */ ([]);
   let hintedAt = 0;
 
-  const step = (/** @type {string} */ name) => steps.find((one) => one.textContent === name);
+  const step = (/** @type {string} */ name) => steps.find((one) => one.dataset.name === name);
   const closing = (/** @type {string} */ text, kind = '') => button(text, kind, close);
 
   function offerTeach() {
     const all = expressions.every(({ count }) => count > 0);
-    const form = open('Teach it my face',
-      para('We ask for one expression after the other. Show each one as you really do it; there is no right or wrong. You see the pictures before anything is stored.'),
-      el('fieldset', { class: 'choices many' }, el('legend', { text: 'Which expressions?' }),
-        ...expressions.map(({ name, count }) => tick(`${name}${count ? ` (${count})` : ''}`,
+    const form = open(inWords('Teach it my face'),
+      para(inWords('We ask for one expression after the other. Show each one as you really do it; there is no right or wrong. You see the pictures before anything is stored.')),
+      el('fieldset', { class: 'choices many' }, el('legend', { text: inWords('Which expressions?') }),
+        ...expressions.map(({ name, count }) => tick(`${inWords(name)}${count ? ` (${count})` : ''}`,
           { type: 'checkbox', name: 'expression', value: name, checked: all || count === 0 }))),
-      row(button('Start', 'main', 'submit'), closing('Not now')));
+      row(button(inWords('Start'), 'main', 'submit'), closing(inWords('Not now'))));
     submits(form, (sent) => {
       const chosen = sent.getAll('expression').map(String);
       if (chosen.length) start({ do: 'teach', expressions: chosen });
@@ -40,14 +41,14 @@ export function coach(send) {
   }
 
   function offerAdjust() {
-    const one = tick('One picture of me showing:', { type: 'radio', name: 'how', value: 'one' });
-    const form = open('Adjust to this light',
-      para("Light and cameras differ from day to day. This learns today's; your pictures stay as they are, and you can undo it."),
-      el('fieldset', { class: 'choices' }, el('legend', { text: 'How?' }),
-        tick('Relax my face for 5 seconds', { type: 'radio', name: 'how', value: 'rest', checked: true }), one,
-        el('select', { name: 'expression', 'aria-label': 'Which expression', onfocus: () => one.querySelector('input')?.click() },
-          ...expressions.map(({ name }) => el('option', { value: name, text: name, selected: name === 'happy' })))),
-      row(button('Start', 'main', 'submit'), closing('Not now')));
+    const one = tick(inWords('One picture of me showing:'), { type: 'radio', name: 'how', value: 'one' });
+    const form = open(inWords('Adjust to this light'),
+      para(inWords("Light and cameras differ from day to day. This learns today's; your pictures stay as they are, and you can undo it.")),
+      el('fieldset', { class: 'choices' }, el('legend', { text: inWords('How?') }),
+        tick(inWords('Relax my face for 5 seconds'), { type: 'radio', name: 'how', value: 'rest', checked: true }), one,
+        el('select', { name: 'expression', 'aria-label': inWords('Which expression'), onfocus: () => one.querySelector('input')?.click() },
+          ...expressions.map(({ name }) => el('option', { value: name, text: inWords(name), selected: name === 'happy' })))),
+      row(button(inWords('Start'), 'main', 'submit'), closing(inWords('Not now'))));
     submits(form, (sent) =>
       start({ do: 'adjust', expression: sent.get('how') === 'one' ? String(sent.get('expression')) : null }));
   }
@@ -56,7 +57,7 @@ export function coach(send) {
   function start(command) {
     shots = [];
     progress.value = 0;
-    steps = command.do === 'teach' ? command.expressions.map((name) => el('li', { text: name })) : [];
+    steps = command.do === 'teach' ? command.expressions.map((name) => el('li', { text: inWords(name), 'data-name': name })) : [];
     ask(command);
   }
 
@@ -67,13 +68,13 @@ export function coach(send) {
   function ask(command) {
     turn(command.do === 'adjust' ? 'adjust' : 'teach');
     send(command);
-    if (command.do === 'adjust') open('Adjust to this light', progress, row(button('Stop', '', stop)));
+    if (command.do === 'adjust') open(inWords('Adjust to this light'), progress, row(button(inWords('Stop'), '', stop)));
     else {
-      open('Teach it my face', el('ol', { class: 'steps' }, ...steps),
-        row(example, el('div', { class: 'row' }, take, button('Skip this one', '', () => send({ do: 'skip' })), button('Stop', '', stop))));
+      open(inWords('Teach it my face'), el('ol', { class: 'steps' }, ...steps),
+        row(example, el('div', { class: 'row' }, take, button(inWords('Skip this one'), '', () => send({ do: 'skip' })), button(inWords('Stop'), '', stop))));
     }
     find('stage').scrollIntoView({ block: 'start', behavior: 'smooth' });
-    say('Get ready…');
+    say(inWords('Get ready…'));
   }
 
   function stop() {
@@ -111,26 +112,26 @@ export function coach(send) {
         step(event.expression)?.setAttribute('aria-current', 'step');
         take.disabled = true;
         show(example, event.example);
-        Object.assign(example, { src: event.example ?? '', alt: `Drawn: ${event.expression}` });
-        return say(event.words);
+        Object.assign(example, { src: event.example ?? '', alt: inWords('Drawn: {expression}', { expression: inWords(event.expression) }) });
+        return say(event.expression === 'neutral' ? event.words : inWords('Now show: {expression}.', { expression: inWords(event.expression) }));
       case 'live':
         take.disabled = !event.takes;
         return advise(!event.good ? `${event.what} ${event.next_step}`
-          : event.left === null ? 'Good.' : `Hold it… ${Math.ceil(2 * event.left)}`);
+          : event.left === null ? inWords('Good.') : inWords('Hold it… {left}', { left: Math.ceil(2 * event.left) }));
       case 'progress':
         progress.value = event.share;
-        return advise(event.good ? 'Good. Hold it…' : `${event.what} ${event.next_step}`);
+        return advise(event.good ? inWords('Good. Hold it…') : `${event.what} ${event.next_step}`);
       case 'took':
         shots = [...shots.filter(({ id }) => id !== event.id), event].sort((a, b) => Number(a.id) - Number(b.id));
         step(event.expression)?.classList.add('done');
-        return say('✓ Got it');
+        return say(inWords('✓ Got it'));
       case 'skipped':
         return step(event.expression)?.classList.add('missed');
       case 'review':
         if (shots.length) return review();
-        return end('No picture was good enough',
-          para('Nothing was stored. More light from the front helps most, and a camera at the height of your eyes.'),
-          row(button('Try again', 'main', offerTeach), closing('Close')));
+        return end(inWords('No picture was good enough'),
+          para(inWords('Nothing was stored. More light from the front helps most, and a camera at the height of your eyes.')),
+          row(button(inWords('Try again'), 'main', offerTeach), closing(inWords('Close'))));
       case 'questions':
         return questions(event);
       case 'saved':
@@ -138,24 +139,24 @@ export function coach(send) {
       case 'adjusted':
         return adjusted(event);
       case 'undone':
-        return end('Taken back', para(event.words), row(closing('Done', 'main')));
+        return end(inWords('Taken back'), para(event.words), row(closing(inWords('Done'), 'main')));
       case 'failed':
         return failed(event);
     }
   }
 
   function review() {
-    const save = button('Save', 'main', 'submit');
-    const form = end('Keep these pictures?',
-      para("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right."),
+    const save = button(inWords('Save'), 'main', 'submit');
+    const form = end(inWords('Keep these pictures?'),
+      para(inWords("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right.")),
       el('ul', { class: 'shots' }, ...shots.map(({ id, expression, picture }) => el('li', {},
-        el('figure', {}, el('img', { alt: `You, showing ${expression}`, src: picture }), el('figcaption', { text: expression })),
-        button('Again', '', () => again(expression)),
-        tick('Keep', { type: 'checkbox', name: 'keep', value: id, checked: true, 'aria-label': `Keep ${expression}` })))),
-      row(save, button('Throw away', '', stop)));
+        el('figure', {}, el('img', { alt: inWords('You, showing {expression}', { expression: inWords(expression) }), src: picture }), el('figcaption', { text: inWords(expression) })),
+        button(inWords('Again'), '', () => again(expression)),
+        tick(inWords('Keep'), { type: 'checkbox', name: 'keep', value: id, checked: true, 'aria-label': inWords('Keep {expression}', { expression: inWords(expression) }) })))),
+      row(save, button(inWords('Throw away'), '', stop)));
     submits(form, (sent) => {
       save.disabled = true;
-      write(save, 'Saving…');
+      write(save, inWords('Saving…'));
       kept = sent.getAll('keep').map(String);
       send({ do: 'save', keep: kept });
     });
@@ -163,20 +164,20 @@ export function coach(send) {
 
   /** What looks like another expression, or would make them read worse, is asked about. @param {Questions} event */
   function questions({ questions: asked }) {
-    const form = end('One more look',
-      para('Nothing is stored yet. These pictures are left out, unless you say what they show.'),
+    const form = end(inWords('One more look'),
+      para(inWords('Nothing is stored yet. These pictures are left out, unless you say what they show.')),
       el('ul', { class: 'shots wide' }, ...asked.map(({ id, words: why, looks_like: like }) => {
         const shot = shots.find((one) => one.id === id);
         const mine = shot?.expression ?? '';
         const others = expressions.map(({ name }) => name).filter((name) => name !== mine);
         return el('li', {},
-          el('figure', {}, el('img', { alt: `You, showing ${mine}`, src: shot?.picture }), el('figcaption', { text: mine })),
+          el('figure', {}, el('img', { alt: inWords('You, showing {expression}', { expression: inWords(mine) }), src: shot?.picture }), el('figcaption', { text: inWords(mine) })),
           para(why),
-          el('select', { name: id, 'aria-label': `What this picture of ${mine} is to be` },
-            el('option', { value: '', text: 'Leave it out' }), el('option', { value: mine, text: `Keep it as ${mine}` }),
-            ...[...others].sort((a, b) => Number(b === like) - Number(a === like)).map((name) => el('option', { value: name, text: `It is ${name}` }))));
+          el('select', { name: id, 'aria-label': inWords('What this picture shows') },
+            el('option', { value: '', text: inWords('Leave it out') }), el('option', { value: mine, text: inWords('Keep it as {expression}', { expression: inWords(mine) }) }),
+            ...[...others].sort((a, b) => Number(b === like) - Number(a === like)).map((name) => el('option', { value: name, text: inWords('It is {expression}', { expression: inWords(name) }) }))));
       })),
-      row(button('Save', 'main', 'submit'), button('Throw away', '', stop)));
+      row(button(inWords('Save'), 'main', 'submit'), button(inWords('Throw away'), '', stop)));
     submits(form, (sent) => send({
       do: 'save', keep: kept, answers: Object.fromEntries([...sent].map(([id, shows]) => [id, String(shows)])),
     }));
@@ -185,7 +186,7 @@ export function coach(send) {
   /** @param {Saved} event */
   function saved({ words: done, refused, advice }) {
     const more = refused.map((line) => el('li', {}, ...emphasised(line)));
-    end(done, para(advice), more.length > 0 && el('ul', {}, ...more), row(closing('Done', 'main')));
+    end(done, para(advice), more.length > 0 && el('ul', {}, ...more), row(closing(inWords('Done'), 'main')));
   }
 
   /** @param {Adjusted} event */
@@ -193,23 +194,23 @@ export function coach(send) {
     const worse = helped === false;
     const figure = (/** @type {string} */ name, /** @type {string | null} */ number) =>
       el('div', {}, el('b', { text: number }), el('span', { class: 'pale small', text: name }));
-    end(worse ? 'That did not help' : 'Adjusted to this light',
+    end(worse ? inWords('That did not help') : inWords('Adjusted to this light'),
       before && el('div', { class: 'beforeafter' },
-        figure('before', before), el('span', { class: 'pale', text: '→' }), figure('now', after)),
+        figure(inWords('before'), before), el('span', { class: 'pale', text: '→' }), figure(inWords('now'), after)),
       para(done),
-      row(closing('Keep it', worse ? '' : 'main'), button('Undo it', worse ? 'main' : '', () => send({ do: 'undo', calibration }))));
+      row(closing(inWords('Keep it'), worse ? '' : 'main'), button(inWords('Undo it'), worse ? 'main' : '', () => send({ do: 'undo', calibration }))));
   }
 
   /** @param {{ what: string, next_step: string | null }} error */
   function failed({ what, next_step }) {
     const again = busy === 'adjust' ? offerAdjust : offerTeach;
-    end(what, para(next_step ?? ''), row(button('Try again', 'main', again), closing('Close')));
+    end(what, para(next_step ?? ''), row(button(inWords('Try again'), 'main', again), closing(inWords('Close'))));
   }
 
   /** The line was cut: what was begun is lost, and says so. */
   function lost() {
     if (!busy) return;
-    end('The connection was lost', para('Nothing was stored. Begin again when the camera is live.'), row(closing('Close')));
+    end(inWords('The connection was lost'), para(inWords('Nothing was stored. Begin again when the camera is live.')), row(closing(inWords('Close'))));
   }
 
   /** @param {string} text */

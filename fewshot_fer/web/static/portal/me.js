@@ -4,6 +4,7 @@ import { Camera, NoCamera } from '../camera.js';
 import { Capture, Pace } from '../capture.js';
 import { el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
+import { say } from '../say.js';
 import { coach as coaching } from './coach.js';
 import * as reading from './reading.js';
 
@@ -19,7 +20,7 @@ const [undo, pause, cover, recording] = ['undo', 'pause', 'off', 'recording'].ma
 const video = find('video', HTMLVideoElement);
 
 const pace = new Pace([[480, 0.7], [400, 0.7], [320, 0.7], [280, 0.7], [240, 0.7]], { slow: 500, quick: 90, step: 2 });
-const camera = new Camera(() => off('The camera was taken away', 'It was unplugged, or another program took it.'),
+const camera = new Camera(() => off(say('The camera was taken away'), say('It was unplugged, or another program took it.')),
   { video, width: 640, height: 480 });
 const link = /** @type {Link<FromPortal & Pacing, ToPortal>} */ (new Link('/me/live', { message: hear, lost }));
 const coach = coaching((command) => link.send(command));
@@ -39,7 +40,7 @@ async function on() {
   } catch (error) {
     camera.stop();
     if (!(error instanceof NoCamera)) throw error;
-    return trouble(error.what, window.isSecureContext ? error.next : 'Ask your teacher for an address that begins with https://.');
+    return trouble(error.what, window.isSecureContext ? error.next : say('Ask your teacher for an address that begins with https://.'));
   } finally {
     switchOn.disabled = false;
   }
@@ -60,8 +61,8 @@ function off(title, words) {
   show(cover, true);
   teach.disabled = adjust.disabled = true;
   [undo, recording, pause].forEach((one) => show(one, false));
-  state('Off');
-  reading.clear('Your label appears here when your camera is on.');
+  state(say('Off'));
+  reading.clear(say('Your label appears here when your camera is on.'));
 }
 
 async function keepAwake() {
@@ -70,7 +71,7 @@ async function keepAwake() {
 }
 
 function connect() {
-  if (!link.ready) state('Connecting…', 'trying');
+  if (!link.ready) state(say('Connecting…'), 'trying');
   link.open();
 }
 
@@ -79,15 +80,15 @@ function lost(_code, _wait, tries) {
   capture.forget();
   coach.lost();
   teach.disabled = adjust.disabled = true;
-  reading.clear('No label while there is no connection.');
-  state(`${navigator.onLine ? 'Connection lost.' : 'Your device is offline.'} Trying again…`, 'trying');
+  reading.clear(say('No label while there is no connection.'));
+  state(say(navigator.onLine ? 'Connection lost. Trying again…' : 'Your device is offline. Trying again…'), 'trying');
   if (tries) askWhetherOver();
 }
 
 /** A browser does not say why a WebSocket was refused, a plain request does. */
 async function askWhetherOver() {
   const answer = await fetch('/me/facts', { cache: 'no-store', redirect: 'manual' }).catch(() => null);
-  const [what, next_step] = ['Your time in this class is over.', "Open your teacher's link again, or ask for a new one."];
+  const [what, next_step] = [say('Your time in this class is over.'), say("Open your teacher's link again, or ask for a new one.")];
   if (answer && OVER.includes(answer.status)) bye({ type: 'bye', why: 'ended', what, next_step });
 }
 
@@ -110,7 +111,7 @@ function hear(got) {
     case 'view':
       show(recording, got.recording);
       write(find('recorded'), got.recording ?? '');
-      if (got.paused) reading.clear('Your teacher has paused the class.');
+      if (got.paused) reading.clear(say('Your teacher has paused the class.'));
       else reading.show(got);
       break;
     case 'coach': got.events.forEach(coach.hear); break;
@@ -128,12 +129,12 @@ function bye({ why, what, next_step }) {
   link.close();
   capture.forget();
   if (why === 'idle' && camera.on) {
-    if (document.hidden) state('Paused while you look elsewhere');
+    if (document.hidden) state(say('Paused while you look elsewhere'));
     else connect();
     return;
   }
   off(what, next_step);
-  if (why === 'taken over' || why === 'full') write(switchOn, 'Use this device');
+  if (why === 'taken over' || why === 'full') write(switchOn, say('Use this device'));
   if (why === 'ended' || why === 'removed') show(switchOn, false);
   cover.setAttribute('role', 'alert');
 }
@@ -157,11 +158,11 @@ function rate() {
   const now = performance.now();
   arrivals.push(now);
   while (arrivals[0] < now - RATED_MS) arrivals.shift();
-  if (find('line').textContent === 'Live' && now - ratedAt < 1000) return;
+  if (find('line').textContent === say('Live') && now - ratedAt < 1000) return;
   ratedAt = now;
-  state('Live', 'live');
+  state(say('Live'), 'live');
   const seconds = Math.max(0.5, (now - arrivals[0]) / 1000);
-  if (arrivals.length > 3) write(find('rate'), `${Math.round((arrivals.length - 1) / seconds)} a second`);
+  if (arrivals.length > 3) write(find('rate'), say('{count} a second', { count: Math.round((arrivals.length - 1) / seconds) }));
 }
 
 /** @param {string} [what] @param {string | null} [next] */
@@ -173,7 +174,7 @@ function trouble(what = '', next = '') {
 
 switchOn.onclick = on;
 switchOn.disabled = false; // Until now a click would have been lost.
-pause.onclick = () => off('Your camera is off', 'Nothing is sent until you switch it on.');
+pause.onclick = () => off(say('Your camera is off'), say('Nothing is sent until you switch it on.'));
 teach.onclick = coach.offerTeach;
 adjust.onclick = coach.offerAdjust;
 undo.onclick = () => link.send({ do: 'undo', calibration });

@@ -1,6 +1,7 @@
 // Shows what the server read: the label, its bars, the box around the face.
 
 import { el, finder, svg, write } from '../dom.js';
+import { say as inWords } from '../say.js';
 import { percent } from '../words.js';
 
 /** @import { Expression, OwnFace, OwnView } from '../messages.d.ts' */
@@ -21,7 +22,7 @@ export function know(expressions) {
   rows = expressions.map(({ name, colour: fill }) =>
     [name, svg('rect', { width: 0, height: 10, fill }), el('span', { class: 'number' })]);
   find('bars').replaceChildren(...rows.flatMap(([name, fill, number]) => [
-    el('span', { class: 'name', text: name }),
+    el('span', { class: 'name', text: inWords(name) }),
     svg('svg', { viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, fill),
     number,
   ]));
@@ -30,9 +31,9 @@ export function know(expressions) {
 /** @param {OwnView} view */
 export function show({ size, face }) {
   box(size, face);
-  const label = face?.expression ?? (face ? (face.best ? 'Not sure' : 'Looking…') : 'No face in view');
-  const doubt = face?.best && !face.expression ? face.unsure ?? `Perhaps ${face.best}.` : '';
-  say(label, face ? doubt : 'Look at the camera, with your whole face in the picture.', face);
+  const label = inWords(face?.expression ?? (face ? (face.best ? 'Not sure' : 'Looking…') : 'No face in view'));
+  const doubt = face?.best && !face.expression ? face.unsure ?? inWords('Perhaps {expression}.', { expression: inWords(face.best) }) : '';
+  say(label, face ? doubt : inWords('Look at the camera, with your whole face in the picture.'), face);
   const now = performance.now();
   if (label === spoken.textContent || now - spokenAt < SPEAK_EVERY_MS) return;
   spokenAt = now;
@@ -42,7 +43,7 @@ export function show({ size, face }) {
 /** There is no label, for this reason. @param {string} reason */
 export function clear(reason) {
   context.clearRect(0, 0, over.width, over.height);
-  say('No label', reason, null);
+  say(inWords('No label'), reason, null);
 }
 
 /** @param {string} label @param {string} reason @param {OwnFace | null} face */

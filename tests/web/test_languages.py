@@ -1,0 +1,124 @@
+"""Pages in several languages: nothing is said past the catalogues, nor breaks without them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from fewshot_fer.languages import ENGLISH, LANGUAGES, PSEUDO, Say, catalogue, chosen
+from fewshot_fer.students.store.consent import agreed, altered, consent_text, languages
+from fewshot_fer.students.store.reader import utc_now
+from fewshot_fer.web.html import LANGUAGE_COOKIE
+from tests.web.portal.device import School, app_of, school_at
+from tests.web.sentences import WEB, all_of_them
+
+OTHERS = sorted(set(LANGUAGES) - {ENGLISH})
+FOR_TEACHERS = 44
+"""Sentences of the terminal and the teacher's pages, which are not translated: none comes to it."""
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> School:
+    return school_at(tmp_path)
+
+
+def browser(school: School, **headers: str) -> TestClient:
+    return TestClient(
+        app_of(school), base_url="http://127.0.0.1:8501", client=("127.0.0.1", 9),
+        follow_redirects=False, headers=headers,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wish", "header", "found"),
+    [
+        (None, "", "en"),
+        (None, "de-AT,de;q=0.9,en;q=0.8", "de"),
+        (None, "tlh, zh-Hans-CN;q=0.5, fr;q=0.2", "zh"),
+        (None, "fr;q=0, es;q=wrong, *", "en"),
+        ("hi", "de", "hi"),
+        ("klingon", "es", "es"),
+    ],
+)
+def test_the_language_is_the_chosen_one_or_the_browsers(
+    wish: str | None, header: str, found: str
+) -> None:
+    assert chosen(wish, header).language == found
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_catalogues_say_what_pages_say(language: str) -> None:
+    said, sentences = catalogue(language), all_of_them()
+    missing = sorted(sentences - set(said))
+    assert len(missing) <= FOR_TEACHERS, missing
+    for english, other in said.items():
+        assert other.strip(), english
+        fields = re.findall(r"\{[^}]*\}", english)
+        assert sorted(re.findall(r"\{[^}]*\}", other)) == sorted(fields), english
+    assert set(said) == set(catalogue("de")), "all catalogues have the same sentences"
+
+
+def test_what_a_catalogue_lacks_is_said_in_english() -> None:
+    assert Say("de")("Nobody wrote this, {name}.", name="Anna") == "Nobody wrote this, Anna."
+    assert Say("de")("Join {name}", name="7b") == "7b beitreten"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_agreement_names_its_language(language: str) -> None:
+    assert languages() == tuple(sorted(LANGUAGES))
+    consent = agreed("Anna", utc_now(), language=language, days=90)
+    assert (consent.language, consent.days) == (language, 90)
+    assert "90" in consent_text("v2", language, 90)
+    assert "{" not in consent_text("v2", language, 90)
+    assert not altered(consent)
+    assert agreed("Anna", utc_now(), language="tlh").language == ENGLISH
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_student_joins_in_their_language(school: School, language: str) -> None:
+    page, link = browser(school, **{"accept-language": language}), school.invite()[0]
+    joining = unescape(page.get(link).text)
+    assert f'<html lang="{language}" dir="ltr">' in joining
+    assert Say(language)("I have read this and the agreement, and I agree:") in joining
+    assert page.post(link, data={"name": "Ben", "read": "yes"}).status_code == 303
+    (ben,) = school.service.library.students()
+    assert school.service.library.open(ben.id).consent.language == language
+    assert Say(language)("What is stored about you") in unescape(page.get("/me").text)
+    assert Say(language)("Sign in") in page.get("/sign-in").text
+
+
+def test_the_language_is_switched_on_the_page(school: School) -> None:
+    page, link = browser(school, **{"accept-language": "de"}), school.invite()[0]
+    assert "Klasse" in page.get(link).text
+    switched = page.get("/language", params={"to": "es", "next": link})
+    assert switched.headers["location"] == link
+    assert "clase" in page.get(link).text
+    elsewhere = page.get("/language", params={"to": "tlh", "next": "//evil.example"})
+    assert elsewhere.headers["location"] == "/"
+    assert LANGUAGE_COOKIE not in elsewhere.cookies
+
+
+@pytest.mark.parametrize("path", ["join", "/me", "/me/delete", "/sign-in", "/sign-out"])
+def test_no_words_of_a_page_are_outside_the_catalogues(school: School, path: str) -> None:
+    """In the language for tests every sentence is marked: what is not was never asked for."""
+    page, link = browser(school), school.invite()[0]
+    page.cookies.set(LANGUAGE_COOKIE, PSEUDO)
+    page.post(link, data={"name": "Ben", "read": "yes"})
+    text = page.get(link if path == "join" else path).text
+    assert '<html lang="xx" dir="rtl">' in text
+    for known in ("fewshot-fer", "Ben", "7b", *LANGUAGES.values()):
+        text = text.replace(known, "")
+    text = re.sub(r'<div class="text".*?</div>', "", text, flags=re.DOTALL)
+    text = re.sub(r"<(script|style|svg|code).*?</\1>|<!--.*?-->", "", text, flags=re.DOTALL)
+    left = re.sub(r"‹[^›]*›", "", re.sub(r"<[^>]*>", " ", text))
+    assert re.findall(r"[A-Za-z]{3,}", re.sub(r"\d+ [A-Z][a-z]{2} \d{4}|&\w+;", "", left)) == []
+
+
+def test_styles_of_students_pages_know_no_left_and_right() -> None:
+    style = (WEB / "static/portal/student.css").read_text(encoding="utf-8")
+    sided = r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)|float:"
+    assert re.findall(sided, style) == []
