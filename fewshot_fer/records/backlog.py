@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from fewshot_fer.files import changing, flush_folder, write_atomically
+from fewshot_fer.files import changing, flush_folder, not_writable, write_atomically
 from fewshot_fer.records.values import Mark, Number, Second, SessionRecord
 
 
@@ -119,8 +119,10 @@ def leave_out_of_list(file: Path, student: str) -> None:
     with changing(file):
         try:
             entries = json.loads(file.read_bytes())
-        except (OSError, ValueError, RecursionError):
+        except (FileNotFoundError, ValueError, RecursionError):
             return  # Gone, or damaged, of which it is said where it is read.
+        except OSError as error:
+            raise not_writable(file, error) from error
         if not isinstance(entries, list):
             return
         left = [

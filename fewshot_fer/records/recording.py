@@ -201,13 +201,13 @@ def remove_student(
 ) -> list[int]:
     """Delete a student with all that was recorded of them; in which sessions that was.
 
-    The record comes first: if it cannot be changed, the student is still there to try again. The
+    The folder goes last: whatever is cut off before, the student is still there to try again. The
     web app's private folder, `beside` the record, holds their tokens and links.
     """
     sessions = forget(records, student)
-    library.remove(student)
     for file in sorted((beside or web_folder(records)).glob("*.json")):
         leave_out_of_list(file, student)
+    library.remove(student)
     return sessions
 
 

@@ -213,6 +213,10 @@ def _bored_one_by_one(place: Place) -> Iterator[None]:
 def _record_first(place: Place) -> Iterator[None]:
     forget(place.url, "s001")
     yield
+    place.invitations().forget("s001")
+    yield
+    place.tokens().forget("s001")
+    yield
     place.library().remove("s001")
     yield
 

@@ -24,6 +24,7 @@ def test_nothing_that_comes_in_makes_it_stumble() -> None:
         [sys.executable, "-m", "tests.fuzz", "--cases", "25"],
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
         cwd=Path(__file__).parents[2],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
