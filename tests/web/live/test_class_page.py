@@ -17,6 +17,8 @@ pytestmark = pytest.mark.slow
 def test_from_the_first_page_to_a_report(
     tmp_path: Path, free_port: int, people: tuple[DrawnStudent, ...]
 ) -> None:
+    # Nobody is enrolled, so that nobody has agreed.
+    (tmp_path / "fewshot-fer.yaml").write_text("reads: everybody\n")
     camera = film(tmp_path / "camera.mjpeg", people[0], "neutral", "happy")
     with serving(tmp_path, free_port) as server, browser(camera) as watched:
         page = watched.page

@@ -214,6 +214,8 @@ def test_a_link_leads_to_its_teacher_whoever_is_signed_in(served: TwoTeachers) -
         joined = client.post(ada.link, data={"name": "Carl", "read": "yes"})
         assert (joined.status_code, joined.headers["location"]) == (303, "/me")
         assert "Carl" in client.get("/me").text
+        with client.websocket_connect("ws://school.example/me/live") as socket:
+            assert socket.receive_json()["type"] in ("hello", "facts", "wait")
         assert client.get(f"{API}/students").json()["students"][0]["name"] == "Student of Bob"
         assert client.post("/me/delete").status_code == 200
     assert {one.name for one in bob.app.library.students()} == {"Student of Bob"}
