@@ -59,7 +59,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"registry"},
     ),
     "web": (
-        {"certificates", "html", "messages", "patience", "theme", "threads"},
+        {"certificates", "html", "messages", "patience", "theme", "threads", "unsaved"},
         {"access"},
         {"wire"},
         {"live", "portal"},

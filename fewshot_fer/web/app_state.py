@@ -40,6 +40,7 @@ from fewshot_fer.web.live.checking import check_ins
 from fewshot_fer.web.messages import CheckIn
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
+from fewshot_fer.web.unsaved import Unsaved
 
 _FORSAKEN_S: Final = 30 * 60.0
 """A class that nobody sends pictures to or watches ends after so long; no break is longer."""
@@ -98,6 +99,7 @@ class AppState:
         )
         self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
         self.taken = TakenFaces()
+        self.unsaved = Unsaved(clock)
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
         self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=1)

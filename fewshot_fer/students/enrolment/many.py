@@ -76,6 +76,9 @@ class ClassTray:
     """Counts what was brought, so that the place to drop files is empty again."""
     _known: tuple[object, dict[int, str]] = ((), {})
 
+    def __bool__(self) -> bool:
+        return bool(self.people or self.left_out)
+
     def bring(self, found: Sorted, gate: Gate, progress: Steps = lambda _done, _all: None) -> None:
         """Look at photographs, one after the other; each goes to its student's tray."""
         self.batch += 1

@@ -1,7 +1,7 @@
 """A tray of pictures that may teach: looked at one by one and together, not stored yet.
 
-Of each picture only the cut-out face and a small view are kept. A page keeps its tray in the
-browser tab's own session, so that nothing is lost when it runs again.
+Of each picture only the cut-out face and a small view are kept. A page keeps its tray in
+memory, for its browser tab alone, so that nothing is lost when it is loaded again.
 """
 
 from __future__ import annotations
@@ -80,6 +80,9 @@ class Tray:
     batch: int = 0
     """Counts what was put in, so that the place to drop files is empty again."""
     _known: tuple[object, Together | None] = ((), None)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
 
     def put(self, source: str, data: bytes, gate: Gate, expression: str | None) -> Entry:
         """Look at a picture file; the same file once more is no second entry."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Final
 
 import streamlit as st
@@ -43,7 +44,10 @@ def main() -> None:
     with st.sidebar:
         _recorded(app)
     notice.once(app)
+    ticket = _unsaved(app)
     chosen.run()
+    if any(st.session_state["trays"].values()):
+        st.query_params["tab"] = ticket  # A tab that is loaded again has its pictures back.
 
 
 @st.fragment(run_every=_LOOK_S)
@@ -53,6 +57,14 @@ def _recorded(app: AppState) -> None:
         if lesson.state.recording.mode != "off":
             name = plain.text(lesson.state.name or "the class")
             st.markdown(f":red[:material/radio_button_checked:] Recording {name}")
+
+
+def _unsaved(app: AppState) -> str:
+    """Bring back what this tab has not saved; its ticket."""
+    ticket = st.query_params.get("tab") or st.session_state.get("tab") or token_urlsafe(16)
+    st.session_state["tab"] = ticket
+    st.session_state["trays"] = app.unsaved.of(ticket)
+    return ticket
 
 
 def _show(module: str, app: AppState) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -11,8 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.unsaved import LASTS_S, Unsaved
+from tests.web.browsing import browser, serving
 from tests.web.pages.visiting import Opens, enroll, press, run, said
 
 pytestmark = pytest.mark.slow
@@ -68,3 +73,45 @@ def test_a_stored_picture_is_moved_to_what_it_shows(
     run(test)
     assert service.library.open(ada.id).counts == {"happy": 1}
     assert "moved from sad to happy" in said(test)
+
+
+def test_a_tab_that_is_loaded_again_has_its_photographs_back(
+    tmp_path: Path, free_port: int, people: tuple[DrawnStudent, ...]
+) -> None:
+    photograph = tmp_path / "Ada-happy.jpg"
+    photograph.write_bytes(to_jpeg(reference_picture(people[0], "happy"), 92))
+    with serving(tmp_path, free_port) as server, browser() as watched:
+        page = watched.page
+        page.goto(server.opening("/students?class=yes"))
+        page.get_by_role("button", name="I have read this").click()
+        _agree_in(page)
+        page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(str(photograph))
+        page.get_by_role("button", name="Enrol 1 student").wait_for()
+        page.wait_for_url("**tab=**")
+        page.reload()
+        _agree_in(page)
+        page.get_by_role("button", name="Enrol 1 student").click()
+        page.get_by_text("1 student is enrolled.").wait_for()
+    assert [one.name for one in Library(tmp_path / "support_sets").students()] == ["Ada"]
+
+
+def _agree_in(page: Any) -> None:
+    page.get_by_role("textbox", name="Who has agreed, for all of them?").fill("Forms")
+    page.keyboard.press("Enter")
+    for purpose in ("Read me live", "Keep my numbers", "Keep my pictures"):
+        page.get_by_role("checkbox", name=purpose).check(force=True)
+    page.get_by_text("2. Photographs").wait_for()
+
+
+def test_what_was_not_saved_is_gone_after_an_hour_or_when_all_is_deleted() -> None:
+    now = [0.0]
+    unsaved = Unsaved(lambda: now[0])
+    unsaved.of("a")["tray"] = 1
+    now[0] = LASTS_S
+    assert unsaved.of("a") == {"tray": 1}, "whoever comes back begins a new hour"
+    now[0] = 2 * LASTS_S + 1
+    assert unsaved.of("a") == {}
+    mine = unsaved.of("b")
+    mine["tray"] = 2
+    unsaved.forget()
+    assert (mine, unsaved.of("b")) == ({}, {})

@@ -80,7 +80,7 @@ def _everything(app: AppState, everyone: Sequence[Summary], sessions: Sequence[i
         _forget(app, [one.id for one in everyone])
         with app.store() as store:
             store.delete(sessions)
-        st.session_state.pop("trays", None)
+        app.unsaved.forget()
         frame.done("Everything is deleted: students, pictures, sessions.")
 
 

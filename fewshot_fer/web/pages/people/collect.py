@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -23,15 +23,21 @@ MOST_MB: Final = 20
 _CHOOSE = "Choose what it shows"
 
 
+def trays() -> dict[str, Any]:
+    """What this tab has not saved yet."""
+    found: dict[str, Any] = st.session_state.setdefault("trays", {})
+    return found
+
+
 def tray_of(what: str) -> Tray:
     """The tray of an enrolment, a student, or an expression to teach."""
-    trays: dict[str, Tray] = st.session_state.setdefault("trays", {})
-    return trays.setdefault(what, Tray())
+    tray: Tray = trays().setdefault(what, Tray())
+    return tray
 
 
 def clear(what: str) -> None:
     """Everything on the tray is stored, or not wanted any more."""
-    st.session_state.get("trays", {}).pop(what, None)
+    trays().pop(what, None)
 
 
 def files(

@@ -23,7 +23,7 @@ from fewshot_fer.web.pages.people import collect, enrol
 
 _KINDS: Final = [*collect.KINDS, "zip", *(suffix.removeprefix(".") for suffix in sorted(LISTS))]
 _MOST_MB: Final = 200
-_TRAY: Final = "class-tray"
+_CLASS: Final = "class"
 
 
 def show(app: AppState) -> None:
@@ -32,7 +32,7 @@ def show(app: AppState) -> None:
         "Enrol a class", "One photograph a student is enough. Nothing is stored before you save."
     )
     if frame.back("All students"):
-        st.session_state.pop(_TRAY, None)
+        collect.clear(_CLASS)
         frame.go()
     frame.told()
     consent = enrol.agreement(
@@ -44,7 +44,7 @@ def show(app: AppState) -> None:
     if consent is None:
         return
     st.subheader("2. Photographs", anchor=False)
-    tray: ClassTray = st.session_state.setdefault(_TRAY, ClassTray())
+    tray: ClassTray = collect.trays().setdefault(_CLASS, ClassTray())
     _files(app, tray)
     names = [one.name for one in app.library.students()]
     with st.spinner("Looking at the faces", show_time=False):
@@ -163,5 +163,5 @@ def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], consent:
         frame.tell("done", f"{plain.count(len(came), 'student is', 'students are')} enrolled.")
         if tray.people:
             st.rerun()
-        st.session_state.pop(_TRAY, None)
+        collect.clear(_CLASS)
         frame.go()
