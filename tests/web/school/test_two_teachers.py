@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
-from fewshot_fer.errors import RequestError
+from fewshot_fer.errors import RequestError, SignInError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.api.routes import api_of
+from fewshot_fer.web.school.school import School
 from tests.web.house import PASSWORD, good_pictures, house_at, picture, visitor
 from tests.web.school.teachers import (
     ADA,
@@ -226,6 +228,36 @@ def test_a_link_leads_to_its_teacher_whoever_is_signed_in(served: TwoTeachers) -
         page = client.get(swapped)
         assert page.status_code == 401
         assert ada.lesson.name not in page.text
+
+
+def test_a_page_shows_whose_connection_it_is(served: TwoTeachers) -> None:
+    """Streamlit's pages ask by the headers of their own connection, as the guard does."""
+    for mine in served.classes.values():
+        cookie = f"{TEACHER_COOKIE}={mine.app.credentials.teacher_cookie()}"
+        for name, value in (("cookie", cookie), ("authorization", f"Bearer {mine.token}")):
+            headers = [(name.encode(), value.encode())]
+            asking = served.school.teacher_of(HTTPConnection({"type": "http", "headers": headers}))
+            assert served.school.state_of(asking) is mine.app
+    for bad in ("", f"Bearer {served.classes[ADA].students_token}"):
+        with pytest.raises(SignInError):
+            served.school.teacher_of(
+                HTTPConnection({"type": "http", "headers": [(b"authorization", bad.encode())]})
+            )
+
+
+def test_a_schools_own_sign_in_may_stand_in(served: TwoTeachers) -> None:
+    ada = served.classes[ADA]
+
+    class Directory:
+        def account(self, name: str, password: str) -> str | None:
+            return {"ada@school": ada.account.id, "gone": "no-such-account"}.get(name)
+
+    school = School(served.house, lambda _: (), sign_in=Directory())
+    cookie = school.cookie_for("ada@school", "their word")
+    assert cookie is not None
+    assert cookie.startswith(f"{ada.account.id}~")
+    assert ada.app.credentials.teacher(cookie, even_late=False) is not None
+    assert school.cookie_for("gone", "x") is school.cookie_for("nobody", "x") is None
 
 
 def test_two_names_that_look_the_same_are_one(served: TwoTeachers) -> None:
