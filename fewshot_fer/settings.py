@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE: Final = Path("fewshot-fer.yaml")
 PREFIX: Final = "FEWSHOT_FER_"
+_NO_SETTINGS: Final = frozenset({"FEWSHOT_FER_PASSWORD"})
+"""`serve` takes it out of the environment; other commands pass over it."""
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -112,7 +114,7 @@ def _from_file(file: Path | None) -> Iterator[tuple[str, object, str]]:
 def _from_environment(env: Mapping[str, str]) -> Iterator[tuple[str, object, str]]:
     for name in sorted(env):
         # An empty variable is how a shell says "not set".
-        if name.startswith(PREFIX) and env[name]:
+        if name.startswith(PREFIX) and env[name] and name not in _NO_SETTINGS:
             yield name.removeprefix(PREFIX).lower(), env[name], name
 
 

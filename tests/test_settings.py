@@ -129,3 +129,7 @@ def test_a_named_file_that_is_missing_is_refused() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert [key for key, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_web_apps_password_is_nobody_elses_business() -> None:
+    assert load_settings(None, {"FEWSHOT_FER_PASSWORD": "correct horse"}, {}) == Settings()

@@ -143,8 +143,15 @@ def as_csv(columns: Columns) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([_no_formula(value) for value in row])
     return text.getvalue().encode()
+
+
+def _no_formula(value: object) -> object:
+    """Text that a spreadsheet would reckon with, made text: a name or a file may begin with `=`."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value
 
 
 def as_json(columns: Columns) -> bytes:

@@ -12,6 +12,7 @@ from fewshot_fer.files import write_atomically
 from fewshot_fer.plain_yaml import read_texts
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import texts
+from fewshot_fer.students.store.store import read_regular
 
 CLASS_PAGE = Path("_class") / "class.yaml"
 
@@ -20,7 +21,7 @@ def read_class(folder: Path) -> tuple[str, ...]:
     """The expressions that the class of a library has beside the basic ones."""
     page = folder / CLASS_PAGE
     try:
-        names = texts(read_texts(page.read_bytes())["expressions"])
+        names = texts(read_texts(read_regular(page))["expressions"])
         return tuple(map(expression_name, names))
     except FileNotFoundError:
         return ()

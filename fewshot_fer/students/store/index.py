@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from pydantic import TypeAdapter
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.files import write_atomically
-from fewshot_fer.students.store.records import Purpose, Summary
+from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.store import INDEX, PAGE, Store
 
+_SUMMARY: Final = TypeAdapter(Summary)
 _GRAIN_NS = 100_000_000
 _FEW = 16
 
@@ -34,6 +37,8 @@ def stamp_of(page: Path) -> Stamp | None:
         found = os.stat(page)  # noqa: PTH116 (a third faster, over thousands of students)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        return None  # Nobody waits for a pipe that stands where a page is due.
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
@@ -144,13 +149,7 @@ def _entry(stamp: Stamp, summary: Summary) -> dict[str, Any]:
 
 
 def _summary(student_id: str, entry: Mapping[str, Any]) -> Summary:
-    until = entry["keep_until"]
-    return Summary(
-        id=student_id,
-        name=str(entry["name"]),
-        created=datetime.fromisoformat(entry["created"]),
-        counts=dict(entry["counts"]),
-        calibrations=int(entry["calibrations"]),
-        keep_until=date.fromisoformat(until) if until else None,
-        purposes=frozenset(map(Purpose, entry["purposes"])),
-    )
+    found = _SUMMARY.validate_python({**entry, "id": student_id})
+    if found.created.tzinfo is None:
+        raise ValueError(entry["created"])
+    return found

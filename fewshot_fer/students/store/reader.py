@@ -40,7 +40,7 @@ from fewshot_fer.students.store.records import (
     from_yaml,
     summary_of,
 )
-from fewshot_fer.students.store.store import PAGE, Store, not_readable
+from fewshot_fer.students.store.store import PAGE, Store, not_readable, read_regular
 
 
 def utc_now() -> datetime:
@@ -93,7 +93,7 @@ class LibraryReader:
         """One student as they stand now."""
         page = self.store.home(student_id) / PAGE
         try:
-            data = page.read_bytes()
+            data = read_regular(page)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise nobody(student_id) from error
         except OSError as error:
@@ -172,7 +172,7 @@ class LibraryReader:
         """A file that a student's page names."""
         path = self.store.home(student.id) / name
         try:
-            return path.read_bytes()
+            return read_regular(path)
         except FileNotFoundError as error:
             if self.stamp(student.id) is None:
                 raise nobody(student.id) from error

@@ -23,6 +23,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -273,6 +274,16 @@ def _format_number(text: bytes) -> object:
     except ValueError:
         return "unreadable"
     return document.get("format", "unknown") if isinstance(document, dict) else "unknown"
+
+
+def read_regular(path: Path) -> bytes:
+    """A file's bytes; a pipe or a device that stands in its place is not waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        kind = os.fstat(handle).st_mode
+        if stat.S_ISFIFO(kind) or stat.S_ISCHR(kind) or stat.S_ISSOCK(kind):
+            raise FileNotFoundError(path)
+        return file.read()
 
 
 def not_readable(place: Path, error: OSError) -> LibraryError:

@@ -21,7 +21,7 @@ from fewshot_fer.students.store.contents import (
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import is_id
 from fewshot_fer.students.store.records import Student, from_yaml
-from fewshot_fer.students.store.store import CACHE, PAGE
+from fewshot_fer.students.store.store import CACHE, PAGE, read_regular
 
 _OURS = frozenset({"library.yaml", ".lock", ".index", "_class", "README.md"})
 
@@ -76,7 +76,7 @@ def _folder_problems(library: Library) -> Iterator[Problem]:
 def _student_problems(library: Library, student_id: str) -> Iterator[Problem]:
     page = library.store.home(student_id) / PAGE
     try:
-        student = from_yaml(student_id, page.read_bytes(), where=student_id)
+        student = from_yaml(student_id, read_regular(page), where=student_id)
         if altered(student.consent):
             yield Problem(
                 student_id,
@@ -119,7 +119,7 @@ def _file_problems(library: Library, student: Student) -> Iterator[Problem]:
 def _wrong_with(home: Path, name: str, space: Space | None) -> str:
     """What is wrong with a file, or nothing."""
     try:
-        check_file(name, (home / name).read_bytes(), space)
+        check_file(name, read_regular(home / name), space)
     except OSError:
         return "The file is missing."
     except FewshotFerError as error:

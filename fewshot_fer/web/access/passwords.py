@@ -15,6 +15,16 @@ from fewshot_fer.errors import AccessError
 
 SHORTEST: Final = 8
 LONGEST: Final = 1_000
+_FEWEST_LETTERS: Final = 5
+_GUESSED_FIRST: Final = frozenset(
+    "password password1 password12 password123 passw0rd p@ssw0rd p@ssword passwort passwort1 "
+    "12345678 123456789 1234567890 0123456789 87654321 qwertyui qwertyuiop qwerty12 "
+    "qwerty123 qwertz123 1q2w3e4r 1qaz2wsx asdfghjk asdfghjkl iloveyou sunshine princess "
+    "football baseball welcome1 welcome123 trustno1 letmein1 letmein123 admin123 "
+    "administrator changeme changeme1 teacher1 teacher123 school123 schule123 lehrer123 "
+    "fewshot-fer fewshotfer superman starwars computer whatever abcd1234 abc12345 a1b2c3d4 "
+    "motdepasse contraseña".split()
+)
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=64 * 1024, parallelism=1)
 _SCRYPT: Final = "scrypt$"
 _SCRYPT_MEMORY: Final = 64 * 1024 * 1024
@@ -33,6 +43,11 @@ def hashed(password: str) -> str:
         raise AccessError(
             f"The password has {len(password)} letters.",
             next_step=f"Use at least {SHORTEST}; three or four words are best.",
+        )
+    if len(set(password.casefold())) < _FEWEST_LETTERS or password.casefold() in _GUESSED_FIRST:
+        raise AccessError(
+            "This password is among the first that are guessed.",
+            next_step="Use three or four words that nobody else puts together.",
         )
     return _HASHER.hash(_bytes(password))
 

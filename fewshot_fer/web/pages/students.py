@@ -107,7 +107,7 @@ def _lines(app: AppState, found: Sequence[Summary], order: str) -> None:
                 st.html(
                     bars.line(face, who.name, _pictures(who, card), card.expected, _helps(card))
                 )
-                if st.button("Open", key=f"open-{who.id}", help=f"Open {who.name}"):
+                if st.button("Open", key=f"open-{who.id}", help=f"Open {plain.text(who.name)}"):
                     frame.go(student=who.id)
 
 

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from fewshot_fer.errors import ServerError, TooManyError
+from fewshot_fer.errors import AccessError, ServerError, TooManyError
 from fewshot_fer.web import server
+from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.origin import Forwarded
 from fewshot_fer.web.portal.lookalikes import look_alike
@@ -101,3 +102,9 @@ def test_a_name_that_looks_like_another_is_that_name(name: str) -> None:
 )  # fmt: skip
 def test_names_that_differ_stay_different(one: str, other: str) -> None:
     assert not look_alike(one, other)
+
+
+@pytest.mark.parametrize("password", ["password", "Passwort1", "12345678", "aaaaaaaa", "abababab"])
+def test_what_is_guessed_first_is_no_password(password: str) -> None:
+    with pytest.raises(AccessError, match="first that are guessed"):
+        passwords.hashed(password)

@@ -16,7 +16,7 @@ from fewshot_fer.web.pages.parts import bars, plain
 
 def head(title: str, lead: str) -> None:
     """The page's name and a line that says what it is for."""
-    st.title(title, anchor=False)
+    st.title(plain.text(title), anchor=False)
     st.html(bars.words("lead", lead))
 
 
