@@ -30,5 +30,14 @@ class Threads:
         share = self._shares.get(asker)
         if share is None:
             share = self._shares[asker] = asyncio.Semaphore(self._share)
-        async with share:
-            return await to_thread.run_sync(partial(work, *args, **named), limiter=self._all)
+        await share.acquire()
+        # In a task of its own: who is sent away meanwhile lets go of neither thread nor share.
+        doing = asyncio.ensure_future(self._do(partial(work, *args, **named), share))
+        doing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(doing)
+
+    async def _do(self, work: Callable[[], T], share: asyncio.Semaphore) -> T:
+        try:
+            return await to_thread.run_sync(work, limiter=self._all)
+        finally:
+            share.release()

@@ -294,7 +294,10 @@ def test_who_had_a_wrong_name_for_a_while_is_not_expected_of_the_class() -> None
 
 
 def test_no_name_is_a_formula_of_a_spreadsheet() -> None:
-    columns = {"name": ["=1+1", "@sum", "-2", "+3", "Zoë", None], "n": [-1, 2, 3, 4, 5, 6]}
+    columns: tables.Columns = {
+        "name": ["=1+1", "@sum", "-2", "+3", "Zoë", None],
+        "n": [-1, 2, 3, 4, 5, 6],
+    }
     rows = list(csv.reader(io.StringIO(tables.as_csv(columns).decode())))
     assert [row[0] for row in rows[1:]] == ["'=1+1", "'@sum", "'-2", "'+3", "Zoë", ""]
     assert rows[1][1] == "-1"

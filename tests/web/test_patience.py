@@ -22,6 +22,7 @@ from fewshot_fer.errors import RequestError
 from fewshot_fer.web import patience
 from fewshot_fer.web.access import streams
 from fewshot_fer.web.access.streams import Room, counted_body
+from fewshot_fer.web.threads import Threads
 from tests.fakes.waiting import PATIENCE_S
 
 
@@ -149,3 +150,29 @@ def test_a_body_that_dribbles_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(streams, "SILENT_S", 0.01)
     with pytest.raises(RequestError, match="too slowly"):
         asyncio.run(read(counted_body(silence, 1_000)))
+
+
+def test_who_is_sent_away_in_the_middle_of_work_frees_no_thread_before_it_is_done() -> None:
+    at_once, most, lock, go = [0], [0], threading.Lock(), threading.Event()
+
+    def teach() -> None:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        go.wait(PATIENCE_S)
+        with lock:
+            at_once[0] -= 1
+
+    async def story() -> None:
+        threads = Threads(3, share=1)
+        for student in [*"abcdefgh"] * 3:
+            one = asyncio.create_task(threads.run(student, teach))
+            await asyncio.sleep(0.01)
+            one.cancel()
+            with suppress(asyncio.CancelledError):
+                await one
+        go.set()
+        await asyncio.wait_for(threads.run("z", lambda: None), PATIENCE_S)
+
+    asyncio.run(story())
+    assert 1 <= most[0] <= 3

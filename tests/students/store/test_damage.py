@@ -30,7 +30,7 @@ DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
     lambda data, chance: replaced(data, chance),
     lambda data, chance: chance.choice(ODD),
 )
-ODD = (
+ODD: tuple[bytes, ...] = (
     b"", b"null", b"[]", b"{}", b"3", b'"x"', b"[" * 50_000, b"{" * 2_000, b"\xff\xfe\0",
     b"a: &a [*a]", b"NaN", b'{"s001": 3}', b'{"s001": {"stamp": 1}}', b'{"quality": 7}',
     b"- - - -", b"\0" * 100,
