@@ -85,7 +85,8 @@ def test_nothing_is_taken_silently_of_who_does_not(school: School, actor: DrawnS
         phone = watched.page
         phone.goto(school.address + school.invite()[0])
         phone.get_by_label("Your name").fill("Dora")
-        phone.get_by_label("I have read").check()
+        phone.get_by_label("Read me live").check()
+        phone.get_by_label("Keep my pictures").check()
         phone.get_by_role("button", name="Join the class").click()
         phone.get_by_role("button", name="Switch on my camera").wait_for()
         sit_down(phone, actor)

@@ -169,3 +169,16 @@ def test_nothing_serious_is_wrong_for_those_who_cannot_see(
         class_of(watched.page, served, 12)
         watched.page.wait_for_timeout(1000)
         assert wrong(watched.page) == []
+
+
+def test_on_a_phone_the_menu_closes_after_a_choice(served: Server) -> None:
+    with browser(viewport={"width": 390, "height": 844}) as watched:
+        page = watched.page
+        class_of(page, served, 12)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_role("link", name="Students").click()
+        page.get_by_role("heading", name="Students").wait_for()
+        page.locator('[data-testid="stSidebar"][aria-expanded="false"]').wait_for(state="attached")
+        page.get_by_role("button", name="Enrol a student").click()
+        page.get_by_role("button", name="Start the camera").wait_for()
+        assert wrong(page, ".guide") == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.drawn.roster import DrawnStudent
-from tests.web.browsing import Watched, browser, film
+from tests.web.browsing import Watched, browser, film, wrong
 from tests.web.portal.device import School
 
 pytestmark = pytest.mark.slow
@@ -22,13 +22,36 @@ def watched(tmp_path: Path, people: tuple[DrawnStudent, ...]) -> Iterator[Watche
         yield phone
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_is_wrong_for_those_who_cannot_see(school: School, scheme: str) -> None:
+    with browser(viewport={"width": 390, "height": 844}, color_scheme=scheme) as watched:
+        phone = watched.page
+        phone.goto(school.address + school.invite()[0])
+        assert wrong(phone) == []
+        phone.get_by_label("Your name").fill(f"Ida {scheme}")
+        phone.get_by_label("Read me live").check()
+        phone.get_by_label("Keep my pictures").check()
+        phone.get_by_role("button", name="Join the class").click()
+        phone.get_by_role("button", name="Switch on my camera").wait_for()
+        assert wrong(phone) == []
+        phone.get_by_role("link", name="Delete everything about me").click()
+        phone.get_by_role("button", name="Delete everything").wait_for()
+        assert wrong(phone) == []
+        phone.get_by_role("button", name="Delete everything").click()
+        phone.get_by_role("heading", name="Everything about you is deleted").wait_for()
+        phone.goto(f"{school.address}/sign-in")
+        phone.get_by_role("heading", name="Sign in").wait_for()
+        assert wrong(phone) == []
+
+
 def test_a_student_joins_teaches_adjusts_leaves_and_deletes(
     school: School, watched: Watched
 ) -> None:
     phone = watched.page
     phone.goto(school.address + school.invite()[0])
     phone.get_by_label("Your name").fill("Chiara")
-    phone.get_by_label("I have read").check()
+    phone.get_by_label("Read me live").check()
+    phone.get_by_label("Keep my pictures").check()
     phone.get_by_role("button", name="Join the class").click()
     phone.get_by_role("button", name="Switch on my camera").click()
     phone.locator("#said").get_by_text("happy").wait_for()
@@ -59,7 +82,8 @@ def test_a_student_joins_teaches_adjusts_leaves_and_deletes(
     assert school.service.portal.devices.of(school.running.id) == ()
 
     phone.goto(school.address + school.invite(student=chiara.id)[0])
-    phone.get_by_label("I have read").check()
+    phone.get_by_label("Read me live").check()
+    phone.get_by_label("Keep my pictures").check()
     phone.get_by_role("button", name="Join the class").click()
     phone.get_by_role("link", name="Delete everything about me").click()
     phone.get_by_role("button", name="Delete everything").click()
