@@ -2,6 +2,7 @@
 
 /** @typedef {'camera' | 'screen'} Kind */
 /** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
+/** @typedef {{ picture: ImageBitmap, jpeg: Blob }} Shot */
 
 const BROWSERS = 'Use a current Chrome, Edge, Firefox or Safari.';
 /** What happened and what to do next, by the name of a browser's error or by what it lacks. @type {Record<string, [string, string]>} */
@@ -46,6 +47,8 @@ export class Camera {
   part = null;
   #stream = /** @type {MediaStream | null} */ (null);
   #canvases = /** @type {Canvas[]} */ ([]);
+  #grabber = /** @type {Worker | null} */ (null);
+  #waiting = /** @type {((shot: Shot | null) => void) | null} */ (null);
 
   /** `ended`: it was taken away. @param {() => void} ended @param {{ video?: HTMLVideoElement, width?: number, height?: number }} how */
   constructor(ended, { video = document.createElement('video'), width = 1280, height = 720 } = {}) {
@@ -77,12 +80,38 @@ export class Camera {
       this.#stream = this.video.srcObject = stream;
       this.track?.addEventListener('ended', () => stream === this.#stream && this.ended());
       await this.video.play();
+      this.#follow();
     } catch (error) {
       throw new NoCamera(/** @type {Error} */ (error).name, kind);
     }
   }
 
+  /** Where browsers let a worker read the track, pictures come at full speed also behind other windows. */
+  #follow() {
+    const Processor = /** @type {{ MediaStreamTrackProcessor?: new (of: { track?: MediaStreamTrack }) => { readable: ReadableStream } }} */ (
+      /** @type {unknown} */ (globalThis)).MediaStreamTrackProcessor;
+    if (!Processor || !this.track) return;
+    const { readable } = new Processor({ track: this.track });
+    const worker = this.#grabber = new Worker(new URL('grabber.js', import.meta.url));
+    worker.onmessage = ({ data }) => {
+      this.#waiting?.(data.jpeg ? data : null);
+      this.#waiting = null;
+    };
+    worker.postMessage({ frames: readable }, [readable]);
+  }
+
+  /** The picture of now and its JPEG, made in a worker; null: there is no worker, or no picture yet. @param {number} most @param {number} quality @returns {Promise<Shot | null>} */
+  grab(most, quality) {
+    if (!this.#grabber || this.#waiting) return Promise.resolve(null);
+    this.#grabber.postMessage({ most, quality, part: this.part ?? [0, 0, 1, 1] });
+    return new Promise((done) => { this.#waiting = done; });
+  }
+
   stop() {
+    this.#grabber?.terminate();
+    this.#grabber = null;
+    this.#waiting?.(null);
+    this.#waiting = null;
     this.#stream?.getTracks().forEach((track) => track.stop());
     this.#stream = this.video.srcObject = null;
   }

@@ -17,14 +17,14 @@ export class Capture {
   resting = false;
   /** Milliseconds from one picture to the next, at least. */
   every = SHORTEST_MS;
-  #flying = /** @type {{ canvas: Canvas, at: number } | null} */ (null);
+  #flying = /** @type {{ canvas: Canvas | ImageBitmap, at: number } | null} */ (null);
   #busy = false;
   #shot = 0;
 
   /**
    * `took` is told the milliseconds from a picture to its answer; in the `background` pictures are
    * taken while the page is behind another window.
-   * @param {Pick<Camera, 'on' | 'draw'>} camera
+   * @param {Pick<Camera, 'on' | 'draw'> & Partial<Pick<Camera, 'grab'>>} camera
    * @param {() => Pick<Link<unknown, unknown>, 'ready' | 'send'> | null} line
    * @param {{ size: () => Size, took?: (ms: number) => void, background?: boolean }} how
    */
@@ -33,6 +33,7 @@ export class Capture {
     this.line = line;
     this.size = size;
     this.took = took;
+    this.background = background;
     const wake = () => void this.wake();
     this.after = background ? ticker(wake) : (/** @type {number} */ ms) => void setTimeout(wake, ms);
   }
@@ -61,9 +62,10 @@ export class Capture {
     try {
       const [most, quality] = this.size();
       const at = performance.now();
-      const canvas = this.camera.draw(most);
-      const jpeg = canvas && await toJpeg(canvas, quality);
-      if (jpeg && this.camera.on && this.line()?.send(jpeg)) {
+      const shot = this.background ? await this.camera.grab?.(most, quality) : null;
+      const drawn = shot ? null : this.camera.draw(most);
+      const [canvas, jpeg] = shot ? [shot.picture, shot.jpeg] : [drawn, drawn && await toJpeg(drawn, quality)];
+      if (canvas && jpeg && this.camera.on && this.line()?.send(jpeg)) {
         this.#flying = { canvas, at };
         this.#shot = at;
       }

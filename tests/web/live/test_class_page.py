@@ -114,7 +114,7 @@ def test_a_face_is_named_and_a_new_name_is_enrolled_from_it(
         page.goto(server.opening())
         page.get_by_role("button", name="I have read this").click()
         page.get_by_role("button", name="Your camera").click()
-        page.get_by_text("Nobody is enrolled yet: all are read").wait_for()
+        page.get_by_text("Nobody is enrolled yet.").wait_for()
         page.locator(".face").click()
         dialog = page.get_by_role("dialog", name="Who is this?")
         dialog.get_by_label("Find a student").fill("Zoe")

@@ -176,9 +176,11 @@ def test_on_a_phone_the_menu_closes_after_a_choice(served: Server) -> None:
         page = watched.page
         class_of(page, served, 12)
         page.get_by_test_id("stExpandSidebarButton").click()
+        closes = page.get_by_test_id("stSidebarCollapseButton")
+        closes.wait_for()
         page.get_by_role("link", name="Students").click()
         page.get_by_role("heading", name="Students").wait_for()
-        page.locator('[data-testid="stSidebar"][aria-expanded="false"]').wait_for(state="attached")
+        closes.wait_for(state="hidden")
         page.get_by_role("button", name="Enrol a student").click()
         page.get_by_role("button", name="Start the camera").wait_for()
         assert wrong(page, ".guide") == []

@@ -51,8 +51,8 @@ export function controls({ find, store, send, unnamed }, sheets, signals, retry)
   function nobody() {
     const { students, recognises, view, seen, ended } = store;
     if (ended || !seen || !view?.seen.length || view.seen.some(({ student }) => student)) return null;
-    if (!students.length) return 'Nobody is enrolled yet: all are read as people at large. The page “Students” enrols, or click a face.';
-    return recognises === false ? 'Faces cannot be told apart on this server: click a face and say who it is; the name stays with it.' : null;
+    if (!students.length) return 'Nobody is enrolled yet. Click a face to enrol it, or open “Students”.';
+    return recognises === false ? 'Faces cannot be told apart here. Click a face and say who it is.' : null;
   }
 }
 

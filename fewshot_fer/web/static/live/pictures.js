@@ -46,6 +46,7 @@ export function pictures(page, line, { changed, seen, pick, say, again }) {
     if (view.source === store.own) {
       const flown = capture.answered(true);
       if (flown) draw(flown.canvas, view, performance.now() - flown.at);
+      if (flown && 'close' in flown.canvas) flown.canvas.close();
       return;
     }
     const [{ id }, picture] = [store, coming];
