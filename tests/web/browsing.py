@@ -150,12 +150,12 @@ def browser(camera: Path | None = None, **context: Any) -> Iterator[Watched]:
             chromium.close()
 
 
-def wrong(page: Any, within: str | None = None) -> list[str]:
-    """What axe finds wrong on a page, or in a part of it, that keeps somebody from using it."""
+def wrong(page: Any) -> list[str]:
+    """What axe finds wrong on a page that keeps somebody from using it."""
     if not _AXE.exists():
         pytest.skip("axe-core is not installed: npm ci")
     page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(part) => axe.run(part ?? document)", within)
+    found = page.evaluate("() => axe.run()")
     return [
         f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
         for one in found["violations"]

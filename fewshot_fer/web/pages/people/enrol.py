@@ -12,8 +12,9 @@ from fewshot_fer.sentences import sentence
 from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.enrolment.tray import Together, Tray
-from fewshot_fer.students.store.consent import CURRENT, agreed, consent_text
+from fewshot_fer.students.store.consent import CURRENT, agreed
 from fewshot_fer.students.store.records import Consent, Purpose
+from fewshot_fer.web import html
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
@@ -119,9 +120,9 @@ def after(enrolled: EnrolmentResult) -> None:
 def agreement(app: AppState, asks: str, example: str, they: str) -> Consent | None:
     """Who agreed, and to what; None until somebody has, and pictures may be kept."""
     st.subheader("1. Agreement", anchor=False)
-    with st.container(border=True, height=260, key="agreement"):
-        text = consent_text(days=app.settings.keep_days)
-        st.markdown(text.replace("# Agreement", "#### Agreement", 1), anchors=False)
+    text = html.agreement(CURRENT, days=app.settings.keep_days)
+    # What scrolls must be reached by keys too, which a container of Streamlit's cannot.
+    st.html(f'<div class="ff-text" tabindex="0" role="region" aria-label="Text">{text}</div>')
     by = st.text_input(
         asks,
         placeholder=example,
