@@ -174,7 +174,7 @@ def _seconds(
 
 def _watch_drawn(page: Any, _: School) -> None:
     page.get_by_role("button", name="drawn class").first.click()
-    page.wait_for_timeout(15_000)
+    page.wait_for_timeout(45_000)
 
 
 def _agree(page: Any, _: School) -> None:

@@ -163,6 +163,8 @@ function guide(root) {
     if (!link.send({ do: 'use' })) stop('');
   };
   addEventListener('pagehide', () => stop());
+  begin.disabled = false; // A click before this script was there would have been lost.
+
   return {
     /** @param {Component} now */
     adopt(now) {
