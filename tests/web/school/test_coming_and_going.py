@@ -16,7 +16,6 @@ from fewshot_fer.cli.app import run
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.tokens import TEACHER_COOKIE
 from tests.web.house import good_pictures, house_at
-from tests.web.loop import watched
 from tests.web.school.teachers import (
     ADA,
     BOB,
@@ -24,6 +23,7 @@ from tests.web.school.teachers import (
     sign_in,
     two_teachers,
 )
+from tests.web.waiting.loop import watched
 
 API = "/api/v1"
 

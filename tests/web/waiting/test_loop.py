@@ -17,7 +17,7 @@ from fewshot_fer.web.api.routes import api_of
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.threads import Threads
 from tests.web.house import House, enrolled, good_pictures, house_at, picture
-from tests.web.loop import watched
+from tests.web.waiting.loop import watched
 
 
 @pytest.fixture
