@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -19,6 +20,11 @@ LANGUAGES: Final[Mapping[str, str]] = {
     "zh": "简体中文",
 }  # fmt: skip
 """What each is called by those who speak it."""
+_DAYS: Final = {
+    "de": "{0.day}.{0.month}.{0.year}", "es": "{0.day}/{0.month}/{0.year}",
+    "fr": "{0.day}/{0.month}/{0.year}", "hi": "{0.day}/{0.month}/{0.year}",
+    "zh": "{0.year}年{0.month}月{0.day}日",
+}  # fmt: skip
 PSEUDO: Final = "xx"
 """For tests: longer than English and from right to left, so that it shows what breaks."""
 
@@ -34,6 +40,10 @@ class Say:
         said = catalogue(self.language).get(text, text)
         said = f"‹{said}···›" if self.language == PSEUDO else said
         return said.format(**facts) if facts else said
+
+    def day(self, when: date) -> str:
+        """A day as it is written in this language."""
+        return _DAYS.get(self.language, "{0.day} {0:%b} {0.year}").format(when)
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -60,6 +61,11 @@ def test_catalogues_say_what_pages_say(language: str) -> None:
         fields = re.findall(r"\{[^}]*\}", english)
         assert sorted(re.findall(r"\{[^}]*\}", other)) == sorted(fields), english
     assert set(said) == set(catalogue("de")), "all catalogues have the same sentences"
+
+
+def test_a_day_is_written_as_in_the_language() -> None:
+    day = date(2026, 3, 2)
+    assert (Say("de").day(day), Say("zh").day(day)) == ("2.3.2026", "2026年3月2日")
 
 
 def test_what_a_catalogue_lacks_is_said_in_english() -> None:

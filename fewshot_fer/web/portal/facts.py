@@ -17,7 +17,7 @@ Facts = list[tuple[str, str]]
 
 def facts_of(app: AppState, student: Student, say: Say) -> Facts:
     """Line by line what is stored: what it is, and how much of it."""
-    agreed = f"{student.consent.at.day} {student.consent.at:%b %Y}"
+    agreed = say.day(student.consent.at.astimezone())
     if student.consent.by != student.name:
         agreed += f", {student.consent.by}"
     others = [say(name) for name in app.library.expressions(student) if name not in student.counts]

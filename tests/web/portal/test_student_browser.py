@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,3 +91,39 @@ def test_a_student_joins_teaches_adjusts_leaves_and_deletes(
     phone.get_by_role("heading", name="Everything about you is deleted").wait_for()
     assert school.service.library.students() == []
     assert (watched.errors, watched.foreign) == ([], [])
+
+
+@pytest.mark.parametrize("language", ["xx", "de", "hi"])
+def test_longer_words_and_words_from_right_to_left_fit_a_phone(
+    school: School, watched: Watched, language: str
+) -> None:
+    phone, link = watched.page, school.invite()[0]
+    phone.goto(f"{school.address}/language?to={language}&next={link}")
+    phone.locator("#name").fill("Chiara")
+    for box in phone.locator("input[type=checkbox]").all():
+        box.check()
+    assert _overhanging(phone) == []
+    phone.locator("form button.main").click()
+    phone.locator("#on").click()
+    phone.locator("#said:not(.unsure)").wait_for()
+    phone.locator("#teach").click()
+    assert _overhanging(phone) == []
+    if language == "xx":
+        assert "happy" in phone.locator("#said").inner_text().lower()
+        swatch, said = (phone.locator(one).bounding_box() for one in ("#swatch", "#said"))
+        assert swatch is not None
+        assert said is not None
+        assert swatch["x"] > said["x"], "what comes first is on the right"
+    assert (watched.errors, watched.foreign) == ([], [])
+
+
+def _overhanging(page: Any) -> list[str]:
+    """What stands out of the page at either side."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('main *:not(.unseen, .unseen *)')].filter((one) => {
+            const { left, right, width } = one.getBoundingClientRect();
+            const inside = left > -1 && right < innerWidth + 1;
+            return width && !inside && !one.closest('.stage, details:not([open])');
+        }).map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)"""
+    )
+    return found
