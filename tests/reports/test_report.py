@@ -15,11 +15,11 @@ import pytest
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.store import Store
-from fewshot_fer.records.values import ClassTrack, Mark
+from fewshot_fer.records.values import Mark
 from fewshot_fer.reports import tables, words
 from fewshot_fer.reports.compare import compare
 from fewshot_fer.reports.page import page
-from fewshot_fer.reports.summary import covered, report_of, settled
+from fewshot_fer.reports.summary import report_of
 from tests.records.views import second
 from tests.reports.lessons import HAPPY, NEUTRAL, SAD, drawn_class, recorded
 
@@ -277,20 +277,6 @@ def test_times_are_read_as_on_a_clock(seconds: float, shown: str) -> None:
 @pytest.mark.parametrize(("effect", "shown"), [(0.14, "+14"), (-0.08, "−8"), (0.001, "0")])
 def test_points_have_a_sign(effect: float, shown: str) -> None:
     assert words.points(effect) == shown
-
-
-def test_who_had_a_wrong_name_for_a_while_is_not_expected_of_the_class() -> None:
-    seconds = np.arange(100, dtype=np.int64)
-    twelve = np.full(100, 12, np.float32)
-    counts = np.full((100, 1), 12, np.float32)
-    misnamed = np.where(seconds < 30, 13, twelve).astype(np.float32)
-    whole = settled(ClassTrack(seconds, misnamed, twelve, counts))
-    assert whole.expected.max() == 12
-    assert covered(whole) == 1.0
-    grows = np.where(seconds < 30, 5, twelve).astype(np.float32)
-    assert (settled(ClassTrack(seconds, grows, twelve, counts)).expected == grows).all()
-    none = np.zeros(0, np.float32)
-    assert len(settled(ClassTrack(none.astype(np.int64), none, none, counts[:0])).expected) == 0
 
 
 def test_no_name_is_a_formula_of_a_spreadsheet() -> None:
