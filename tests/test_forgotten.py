@@ -144,3 +144,14 @@ def test_pictures_go_with_their_purpose(house: House, tmp_path: Path) -> None:
     consent = replace(AGREED, purposes=EVERY - {Purpose.PICTURES})
     house.portal.agree(ID, consent)
     assert list(left(tmp_path, theirs)) == []
+
+
+def test_everything_that_is_kept_is_for_our_eyes_alone(house: House) -> None:
+    folders = [house.library.folder, house.folder]
+    inside = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    kept = [*folders, *inside, *house.library.folder.parent.glob("record.db*")]
+    assert len(kept) > 20
+    # A lock is empty, and lies below a folder that nobody else may enter.
+    assert [one.name for one in kept if one.stat().st_mode & 0o077 and one.suffix != ".lock"] in (
+        [], [".lock"],
+    )  # fmt: skip
