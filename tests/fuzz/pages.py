@@ -33,13 +33,14 @@ def _served(room: Path) -> tuple[AppState, TestClient]:
         Starlette(**parts(app)), base_url=ADDRESS, client=("127.0.0.1", 50_000),
         raise_server_exceptions=True, follow_redirects=False,
     )  # fmt: skip
-    client.cookies.set(TEACHER_COOKIE, app.credentials.teacher_cookie())
+    client.headers["cookie"] = f"{TEACHER_COOKIE}={app.credentials.teacher_cookie()}"
+    assert client.get("/api/v1/students").status_code == 200
     return app, client
 
 
 def requests(room: Path) -> Input:
     """Whole requests: method, path, a header and a body, each damaged alike."""
-    _, client = _served(room)
+    app, client = _served(room)
     client.__enter__()
     form = (
         b'--b\r\nContent-Disposition: form-data; name="happy"; filename="a.jpg"\r\n\r\nx\r\n--b--'
@@ -55,6 +56,8 @@ def requests(room: Path) -> Input:
     ]
 
     def read(data: bytes) -> None:
+        # A cookie of its own each time: one of the requests signs out.
+        client.headers["cookie"] = f"{TEACHER_COOKIE}={app.credentials.teacher_cookie()}"
         verb, path, kind, body = (*data.split(b"\n", 3), b"", b"", b"")[:4]
         try:
             request = client.build_request(
@@ -92,7 +95,7 @@ def messages(room: Path) -> Input:
     ways: list[WebSocketTestSession] = []
 
     def read(data: bytes) -> None:
-        if not ways:
+        if not ways:  # It was closed by what came before.
             ways.append(client.websocket_connect(f"/live/{lesson.id}", headers=origin).__enter__())
         live = ways[0]
         try:
@@ -105,6 +108,7 @@ def messages(room: Path) -> Input:
             while json.loads(live.receive_text())["type"] != "error":
                 pass
         except WebSocketDisconnect as error:
+            assert ways, "the way was refused"
             ways.clear()
             assert error.code < 1011 or error.code >= 4000, error.code
 
