@@ -169,27 +169,6 @@ def test_a_class_whose_second_half_differs_is_told_so() -> None:
     assert "more happy" in " ".join(words.headlines(report_of(recorded(lesson)), {}))
 
 
-def test_the_loudest_change_is_found_though_nobody_marked_it() -> None:
-    lesson = drawn_class(1, 1800)
-    for labels in lesson.values():
-        labels[900:1100] = HAPPY
-    found = report_of(recorded(lesson))
-    assert any(abs(one.mark.second - 900) <= 30 for one in found.stood_out)
-    assert "The class changed most at" in words.headlines(found, {})[1]
-    said = read(page(found))
-    assert "The class changed at" in said
-    marked = report_of(recorded(lesson, [Mark(905, "A joke"), Mark(1110, "Over")]))
-    assert marked.stood_out == (), "what was marked is not found once more"
-    assert (
-        "(A joke)" in words.headlines(marked, {})[1] or "(Over)" in words.headlines(marked, {})[1]
-    )
-
-
-def test_a_class_that_goes_on_as_before_hardly_ever_has_such_a_moment() -> None:
-    lessons = (recorded(drawn_class(seed, 2700, students=12), each=False) for seed in range(10))
-    assert sum(bool(report_of(lesson).stood_out) for lesson in lessons) <= 1
-
-
 def test_the_law_stands_at_the_end() -> None:
     said = read(page(report_of(recorded(drawn_class(1, 600)))))
     assert said.index("prohibited") > said.index("How this was measured")
