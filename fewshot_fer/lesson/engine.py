@@ -162,7 +162,7 @@ class LessonEngine:
             case c.Mark(text):
                 self._marks.append(Mark(int(self._time), " ".join(text.split())[:200]))
                 self._tape.mark(self._marks[-1].text, self._time, paused=self._paused)
-                marked = Marked(self._marks[-1], self._tape.on)
+                marked = Marked(self._marks[-1], self._tape.takes_marks)
                 self._tell(marked)
                 return marked
             case c.Notice(what):

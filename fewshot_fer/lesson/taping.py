@@ -40,13 +40,18 @@ class Tape:
         self._unkept: list[tuple[str, float]] = []
         self._armed: Mode = "off"
         """Begins with the first view, ..."""
-        self._held: list[View] | None = None
-        """... which is held until it has begun."""
+        self._held: list[View | tuple[str, float]] | None = None
+        """... which is held until it has begun, with the marks that are made meanwhile."""
 
     @property
     def on(self) -> bool:
         """Whether a session takes what is seen."""
         return self._recording is not None
+
+    @property
+    def takes_marks(self) -> bool:
+        """Whether a mark made now is of the session, which may be about to begin."""
+        return self.on or self._held is not None
 
     @property
     def state(self) -> RecordingState:
@@ -96,11 +101,12 @@ class Tape:
             self._recording = done.result()
             self._last = self._recording or self._last
             self.keep_marks("before the recording")
-            for view in held:
-                self.note(view)
+            for one in held:
+                self._write(one)
             self._tell(self.state)
             answer(waiting, self._last.session if self._last is not None else None)
         else:
+            self._unkept += [one for one in held if isinstance(one, tuple)]
             fail(waiting, error)
         while self._later and not self._changing:
             self._later.popleft()()
@@ -110,17 +116,24 @@ class Tape:
         if self._armed != "off":
             mode, self._armed, self._held = self._armed, "off", []
             self.change(mode, Future())
-        if self._recording is not None:
-            self._recording.note(view)
-        elif self._held is not None:
-            self._held.append(view)
+        self._write(view)
+
+    def _write(self, one: View | tuple[str, float]) -> None:
+        """Write down a view or a mark, or hold it until the session has begun."""
+        if self._recording is None:
+            if self._held is not None:
+                self._held.append(one)
+        elif isinstance(one, tuple):
+            self._recording.mark(*one)
+        else:
+            self._recording.note(one)
 
     def mark(self, text: str, time: float, *, paused: bool) -> None:
         """A moment of the lesson; it is kept for later where nothing is written now."""
-        if self._recording is None or paused:
+        if paused or not self.takes_marks:
             self._unkept.append((text, time))
         else:
-            self._recording.mark(text, time)
+            self._write((text, time))
 
     def keep_marks(self, why: str) -> None:
         """Write down those that were made while nothing was, and say so."""

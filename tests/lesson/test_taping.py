@@ -177,6 +177,7 @@ def test_a_session_may_begin_with_the_first_view_which_is_in_it() -> None:
         assert hall.begun == 0, "what shows nothing leaves no session"
         here.show("happy")
         here.settle()
+        assert done(here.lesson.ask(Mark("a joke"))).recorded, "its session is about to begin"
         here.show("happy")
         here.settle(1.0)
         ended = here.lesson.ask(End())
@@ -184,5 +185,7 @@ def test_a_session_may_begin_with_the_first_view_which_is_in_it() -> None:
         hall.slow.set()
         session = done(ended).recording.session
     with Store.open(RECORDS) as store:
-        assert store.read(session).whole.seconds.tolist() == [0, 1]
+        found = store.read(session)
+        assert found.whole.seconds.tolist() == [0, 1]
+        assert [mark.text for mark in found.marks] == ["a joke"]
         assert store.find(session).ended is not None
