@@ -11,7 +11,6 @@ from typing import Final
 
 import cv2
 import numpy as np
-from starlette.requests import HTTPConnection
 
 from fewshot_fer.backup import restore
 from fewshot_fer.embedding.checkpoint import MODEL, PRIOR, Checkpoint, seal
@@ -31,13 +30,9 @@ from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import import_student
 from fewshot_fer.students.store.verify import verify
 from fewshot_fer.training.people import read_takes
-from fewshot_fer.web.access.credentials import Credentials
-from fewshot_fer.web.access.tokens import TEACHER_COOKIE
-from fewshot_fer.web.portal.invitations import Invitations
 from tests.faults.operations import Place, furnished
 from tests.students.people import portrait, tree
 
-NOW: Final = 1_800_000_000.0
 Reads = Callable[[bytes], object]
 
 
@@ -254,30 +249,6 @@ def checkpoints(part: str) -> Makes:
     return make
 
 
-def signed(room: Path) -> Input:
-    """Cookies, join links and tokens."""
-    credentials = Credentials(room / "web", now=lambda: NOW, host="0.0.0.0")
-    links = Invitations(room / "web", credentials.signer, lambda: NOW)
-    token, _ = credentials.tokens.make("x")
-    link = links.token(links.make("c", "7b"))
-    seeds = [credentials.teacher_cookie(), link, token, link.replace(".", "..")]
-    kept = {text.rpartition(".")[0] for text in seeds}
-
-    def read(data: bytes) -> None:
-        """Nothing that was altered is believed; the last letter of a signature has idle bits."""
-        text = data.decode("latin-1")
-        genuine = text.rpartition(".")[0] in kept or text.strip() == token
-        headers = [(b"cookie", f"{TEACHER_COOKIE}={text}".encode("latin-1"))]
-        asked = HTTPConnection({"type": "http", "headers": headers})
-        assert genuine or ";" in text or not credentials.candidates(asked), "an altered cookie"
-        for reads in (links.read, credentials.tokens.read):
-            with suppress(FewshotFerError):
-                reads(text)
-                assert genuine, "an altered link or token"
-
-    return Input([one.encode() for one in seeds], read)
-
-
 INPUTS: Final[dict[str, Makes]] = {
     "images": images,
     "portraits": portraits,
@@ -299,5 +270,4 @@ INPUTS: Final[dict[str, Makes]] = {
     "a card": checkpoints(CARD),
     "a prior": checkpoints(PRIOR),
     "a network": checkpoints(MODEL),
-    "cookies, links, tokens": signed,
 }

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import httpx2 as httpx
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
+from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.rules import RULES, SOCKET
 from fewshot_fer.web.access.tokens import TEACHER_COOKIE
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.portal.invitations import Invitations
 from tests.fuzz.inputs import Input, images
 from tests.students.people import AGREED, library_at, reference
 
+NOW: Final = 1_800_000_000.0
 ADDRESS: Final = "http://localhost:8501"
 
 
@@ -115,4 +121,28 @@ def messages(room: Path) -> Input:
     return Input(seeds, read)
 
 
-PAGES: Final = {"requests": requests, "messages": messages}
+def signed(room: Path) -> Input:
+    """Cookies, join links and tokens."""
+    credentials = Credentials(room / "web", now=lambda: NOW, host="0.0.0.0")
+    links = Invitations(room / "web", credentials.signer, lambda: NOW)
+    token, _ = credentials.tokens.make("x")
+    link = links.token(links.make("c", "7b"))
+    seeds = [credentials.teacher_cookie(), link, token, link.replace(".", "..")]
+    kept = {text.rpartition(".")[0] for text in seeds}
+
+    def read(data: bytes) -> None:
+        """Nothing that was altered is believed; the last letter of a signature has idle bits."""
+        text = data.decode("latin-1")
+        genuine = text.rpartition(".")[0] in kept or text.strip() == token
+        headers = [(b"cookie", f"{TEACHER_COOKIE}={text}".encode("latin-1"))]
+        asked = HTTPConnection({"type": "http", "headers": headers})
+        assert genuine or ";" in text or not credentials.candidates(asked), "an altered cookie"
+        for reads in (links.read, credentials.tokens.read):
+            with suppress(FewshotFerError):
+                reads(text)
+                assert genuine, "an altered link or token"
+
+    return Input([one.encode() for one in seeds], read)
+
+
+PAGES: Final = {"requests": requests, "messages": messages, "cookies, links, tokens": signed}
