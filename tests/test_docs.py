@@ -91,7 +91,7 @@ def test_the_notebook_runs_and_shows_what_it_did() -> None:
         assert kinds(before) == kinds(after), before["source"]
     said = [line for cell in again["cells"] for one in cell.get("outputs", ())
             for line in one.get("text", ())]  # fmt: skip
-    assert [line for line in said if re.match("6 faces, [1-6] of them surely read", line)]
+    assert [line for line in said if re.match("6 faces, [1-6] of them clearly read", line)]
     report = again["cells"][-2]["outputs"][-1]["data"]["text/html"]
     assert "iframe" in report[0]
 

@@ -74,7 +74,7 @@ class ClassShares:
 
     def __str__(self) -> str:
         shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in self.shares.items())
-        read = f"{self.sure} of {self.expected} surely read"
+        read = f"{self.sure} of {self.expected} clearly read"
         return f"{shares} ({read})" if shares else read
 
     @property

@@ -69,7 +69,7 @@ CheckIn = TypedDict("CheckIn", {"student": str, "name": str, "when": str, "reaso
 """Whose face changed from their own usual, and how."""
 
 Stretch = tuple[int, Shares, float]
-"""When it begins, the shares, and how much of the class was surely read."""
+"""When it begins, the shares, and how much of the class was clearly read."""
 
 Signal = TypedDict("Signal", {"expression": str, "share": float, "usual": float, "since": int})
 """An expression that more of the class show than the teacher wants to miss."""

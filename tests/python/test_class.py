@@ -95,7 +95,7 @@ def test_a_lesson_is_watched_recorded_and_reported(ours: ff.Class, anna: str, cl
     assert seen
     assert all(view.shares.expected == 1 for view in seen)
     assert any(view.shares.unread for view in seen)  # Nobody asked the others.
-    assert f"{seen[-1].shares.sure} of 1 surely read" in str(seen[-1])
+    assert f"{seen[-1].shares.sure} of 1 clearly read" in str(seen[-1])
     page = ours.report()
     assert page.startswith("<!doctype html>")
     assert "students" in page

@@ -99,7 +99,7 @@ SHOWN = ("surprise", "happy", "neutral")
 
 @pytest.fixture(scope="session")
 def people(shared_recognizer: Recognizer) -> tuple[DrawnStudent, ...]:
-    """Two people who exist only on paper and are surely read without being enrolled.
+    """Two people who exist only on paper and are clearly read without being enrolled.
 
     Also when their pictures are a little darker, brighter or coarser: what a camera's film or
     another processor's arithmetic changes decides nothing.

@@ -170,7 +170,7 @@ def _person(face: Seen, student: str) -> messages.Person:
 
 
 def _stretch(one: Stretch) -> messages.Stretch:
-    """When it begins, the shares of those surely read, and how much of the class these are."""
+    """When it begins, the shares of those clearly read, and how much of the class these are."""
     shares = {name: round(count / one.sure, 4) for name, count in one.counts.items() if one.sure}
     covered = one.sure / one.expected if one.expected else 0.0
     return one.start, shares, round(min(1.0, covered), 4)
