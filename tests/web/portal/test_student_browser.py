@@ -99,7 +99,7 @@ def test_longer_words_and_words_from_right_to_left_fit_a_phone(
 ) -> None:
     phone, link = watched.page, school.invite()[0]
     phone.goto(f"{school.address}/language?to={language}&next={link}")
-    phone.locator("#name").fill("Chiara")
+    phone.locator("#name").fill(f"Chiara {language}")
     for box in phone.locator("input[type=checkbox]").all():
         box.check()
     assert _overhanging(phone) == []
