@@ -85,7 +85,7 @@ def class_bars(shares: ClassShares, width: int = 24) -> Table:
     grid.add_row(Text("class", style="dim"), Text(covered, style="dim"), "")
     if shares.unread:
         what = "1 face" if shares.unread == 1 else f"{shares.unread} faces"
-        grid.add_row("", Text(f"{what} not read: no consent", style="yellow"), "")
+        grid.add_row("", Text(f"{what} not read: no consent\n(see --reads)", style="yellow"), "")
     return grid
 
 
