@@ -19,6 +19,8 @@ ROOT = Path(__file__).parent.parent
 MADE = {"index.md": ROOT / "README.md", "credits.md": ROOT / "CREDITS.md"}
 """Pages of the site that lie elsewhere in the repository."""
 NOTEBOOKS = {"first-steps.md": ROOT / "docs" / "first-steps.ipynb"}
+SHEETS = ROOT / "fewshot_fer" / "sheets"
+"""Of style; `look.html` shows what is made of them."""
 _ELSEWHERE = re.compile(
     r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=[\"']?(?:https?:)?//[^>]*>"
 )
@@ -30,6 +32,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, name, content=path.read_text(encoding="utf-8")))
     for name, path in NOTEBOOKS.items():
         files.append(File.generated(config, name, content=page_of(path)))
+    for path in SHEETS.glob("*.css"):
+        files.append(File.generated(config, f"sheets/{path.name}", content=path.read_text("utf-8")))
+    files.remove(files.get_file_from_path("look.html"))
+    look = (ROOT / "docs" / "look.html").read_text(encoding="utf-8")
+    content = look.replace("../fewshot_fer/sheets/", "sheets/")
+    files.append(File.generated(config, "look.html", content=content))
     return files
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from fewshot_fer import look
 from fewshot_fer.settings import Settings
 from tests.notebooks import run
 
@@ -118,3 +119,13 @@ def test_it_speaks_of_expressions_alone() -> None:
         for path in texts
     }
     assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_the_page_of_parts_shows_every_part() -> None:
+    styles = look.sheet("elements", "parts")
+    named = set(re.findall(r"\.([a-z]+)", re.sub(r"\{[^}]*\}", "", styles)))
+    page = (REPOSITORY / "docs/look.html").read_text(encoding="utf-8")
+    shown = {name for found in re.findall(r'class="([^"]*)"', page) for name in found.split()}
+    assert named - shown == {"top", "foot", "all"}, "the frame of a page is not shown in a page"
+    used = set(re.findall(r"var\(--([\w-]+)", styles))
+    assert used - set(look.tokens()[0]) == {"width"}

@@ -18,7 +18,7 @@ PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
     "__init__", "arrays", "engine", "errors", "expressions", "files", "heif", "images", "languages",
-    "measures", "palette", "plain_yaml", "reasons", "sentences", "settings", "shipped",
+    "look", "measures", "palette", "plain_yaml", "reasons", "sentences", "settings", "shipped",
 }  # fmt: skip
 # Parts of one row do not know each other, but for these.
 TOGETHER = (GROUND_FLOOR, {"live", "portal"})

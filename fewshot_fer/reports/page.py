@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final, Protocol, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
+from fewshot_fer import look
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.reports import charts, figures, words
 from fewshot_fer.reports.changes import Change
@@ -60,14 +60,8 @@ def _widest(changes: Sequence[Change]) -> float:
 
 @cache
 def _template() -> Template:
-    found = Environment(
-        loader=PackageLoader("fewshot_fer.reports", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    found = look.templates("fewshot_fer.reports")
+    style = look.sheet("tokens", "elements", "parts", "report")
     found.globals |= {
         "charts": charts, "figures": figures, "words": words, "ordered": ordered,
         "widest": _widest, "around_s": AROUND_S, "care": CARE, "style": Markup(style),

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from fewshot_fer import __version__
+from fewshot_fer import __version__, look
 from fewshot_fer.web import front, html
 from fewshot_fer.web.access import signin
 from fewshot_fer.web.access.guard import Guard
@@ -82,6 +82,7 @@ def _of_the_server(school: School) -> Iterator[BaseRoute]:
     yield Route("/health", health)
     yield from signin.routes(school)
     yield Mount("/assets/swagger", StaticFiles(directory=api.SWAGGER))
+    yield Mount("/assets/sheets", StaticFiles(directory=look.SHEETS))
     # One tree, laid out as it is served: its modules import one another by relative paths.
     yield Mount("/assets", StaticFiles(directory=WEB / "static"))
 

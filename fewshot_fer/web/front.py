@@ -22,7 +22,10 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import class_now, page_data
 from fewshot_fer.web.pages import PAGES, with_streamlit
 
-_SCRIPT: Final = '<script src="/assets/front.js"></script>'
+_OURS: Final = '<script src="/assets/front.js"></script>' + "".join(
+    f'<link rel="stylesheet" href="/assets/{name}.css">'
+    for name in ("sheets/tokens", "sheets/parts", "pages")
+)
 
 
 def routes(app: AppState) -> Sequence[BaseRoute]:
@@ -41,7 +44,7 @@ def front_page() -> str:
     """Streamlit's page; where it has changed too much, as it is."""
     text = files("streamlit").joinpath("static", "index.html").read_text(encoding="utf-8")
     text = text.replace("<title>Streamlit</title>", "<title>fewshot-fer</title>", 1)
-    return text.replace("</title>", f"</title>{_SCRIPT}", 1)
+    return text.replace("</title>", f"</title>{_OURS}", 1)
 
 
 def _alone(app: AppState) -> Sequence[BaseRoute]:

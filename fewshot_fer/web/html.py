@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.languages import LANGUAGES, Say, chosen
+from fewshot_fer.look import templates
 from fewshot_fer.sentences import Words, worded
 from fewshot_fer.students.store.consent import consent_text
 
@@ -71,14 +72,7 @@ def prepare() -> None:
 
 @cache
 def _templates() -> Environment:
-    found = Environment(
-        loader=PackageLoader("fewshot_fer.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    found = templates("fewshot_fer.web", "templates")
     drawn = files("fewshot_fer.web").joinpath("templates", "icons")
     icons = {n: Markup(drawn.joinpath(f"{n}.svg").read_text(encoding="utf-8")) for n in _ICONS}
     found.globals |= {"icons": icons, "face": icons["face"], "languages": LANGUAGES}

@@ -1,52 +1,58 @@
-"""How the pages look: calm colours for light and dark, and a few rules of style.
-
-Everything is set in code, so that the pages look the same from wherever they are started. The
-colours of expressions are in `fewshot_fer.palette`, which the report shares.
-"""
+"""Streamlit's theme, made of the token sheet, so that its pages look like all others."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
-INK: Final = "#33658a"
-"""The one colour of buttons and links; it keeps 4.5 to 1 against white."""
+from fewshot_fer.look import tokens
 
-FONT: Final = "system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
-"""What every device has: the portal, the sign-in and the report use the same."""
-
-OPTIONS: Final[Mapping[str, object]] = {
-    "theme.font": FONT,
-    "theme.headingFont": FONT,
-    "theme.baseRadius": "0.6rem",
-    "theme.buttonRadius": "0.6rem",
-    "theme.headingFontWeights": [650, 600, 600],
-    "theme.headingFontSizes": ["2rem", "1.4rem", "1.15rem"],
-    "theme.paddingTop": "1.5rem",
-    "theme.paddingBottom": "4rem",
-    "theme.light.primaryColor": INK,
-    "theme.light.backgroundColor": "#ffffff",
-    "theme.light.secondaryBackgroundColor": "#f3f6f9",
-    "theme.light.textColor": "#1b2733",
-    "theme.light.borderColor": "#d8e0e8",
-    "theme.light.linkColor": INK,
-    "theme.light.sidebar.backgroundColor": "#f3f6f9",
-    "theme.dark.primaryColor": "#4481aa",
-    "theme.dark.backgroundColor": "#11171d",
-    "theme.dark.secondaryBackgroundColor": "#1a222b",
-    "theme.dark.textColor": "#e5eaef",
-    "theme.dark.borderColor": "#2d3843",
-    "theme.dark.linkColor": "#8fc1e3",
-    "theme.dark.sidebar.backgroundColor": "#161d25",
+_COLOURS: Final = {
+    "primaryColor": "first",
+    "backgroundColor": "ground",
+    "secondaryBackgroundColor": "raised",
+    "textColor": "text",
+    "borderColor": "line",
+    "linkColor": "first",
+    "codeTextColor": "text",
+    "redColor": "bad",
+    "redTextColor": "text",
+    "redBackgroundColor": "bad-soft",
+    "yellowTextColor": "text",
+    "yellowBackgroundColor": "warn-soft",
+    "blueTextColor": "text",
+    "blueBackgroundColor": "soft",
+    "greenTextColor": "text",
+    "greenBackgroundColor": "soft",
+    "sidebar.backgroundColor": "raised",
 }
+"""Streamlit's name of a colour, and the token that it is."""
 
-STYLE: Final = Path(__file__).parent / "static" / "pages.css"
+
+def options() -> Mapping[str, object]:
+    """Streamlit's options of style."""
+    schemes = dict(zip(("light", "dark"), tokens(), strict=True))
+    value = schemes["light"]
+    return {
+        "theme.font": value["font"],
+        "theme.headingFont": value["font"],
+        "theme.codeFont": value["mono"],
+        "theme.baseRadius": value["round"],
+        "theme.buttonRadius": value["round"],
+        "theme.headingFontWeights": [650, 600, 600],
+        "theme.headingFontSizes": ["1.9rem", "1.4rem", value["large"]],
+        "theme.paddingTop": "1.5rem",
+        "theme.paddingBottom": "4rem",
+    } | {
+        f"theme.{scheme}.{name}": values[token]
+        for scheme, values in schemes.items()
+        for name, token in _COLOURS.items()
+    }
 
 
 def apply() -> None:
     """Set the look; once, before the first page is served."""
     from streamlit import config
 
-    for name, value in OPTIONS.items():
+    for name, value in options().items():
         config.set_option(name, value)

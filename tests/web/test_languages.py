@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from fewshot_fer import look
 from fewshot_fer.languages import ENGLISH, LANGUAGES, PSEUDO, Say, catalogue, chosen
 from fewshot_fer.students.store.consent import agreed, altered, consent_text, languages
 from fewshot_fer.students.store.reader import utc_now
@@ -125,6 +126,7 @@ def test_no_words_of_a_page_are_outside_the_catalogues(school: School, path: str
 
 
 def test_styles_of_students_pages_know_no_left_and_right() -> None:
-    style = (WEB / "static/portal/student.css").read_text(encoding="utf-8")
+    style = look.sheet("elements", "parts")
+    style += (WEB / "static/portal/student.css").read_text(encoding="utf-8")
     sided = r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)|float:"
     assert re.findall(sided, style) == []

@@ -11,7 +11,6 @@ from typing import Final
 
 import streamlit as st
 
-from fewshot_fer.web import theme
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages import PAGES, door, notice
 from fewshot_fer.web.pages.parts import frame, plain
@@ -26,7 +25,6 @@ _NAME: Final = _STATIC / "logo.svg"
 def main() -> None:
     """Show the page that was chosen."""
     st.set_page_config(page_title="fewshot-fer", page_icon=str(_ICON), layout="wide")
-    st.html(theme.STYLE)
     st.logo(str(_NAME), size="large", icon_image=str(_ICON))
     app = door.state_of_the_app()
     chosen = st.navigation(

@@ -103,7 +103,7 @@ def test_longer_words_and_words_from_right_to_left_fit_a_phone(
     for box in phone.locator("input[type=checkbox]").all():
         box.check()
     assert _overhanging(phone) == []
-    phone.locator("form button.main").click()
+    phone.locator("form button.first").click()
     phone.locator("#on").click()
     phone.locator("#said:not(.unsure)").wait_for()
     phone.locator("#teach").click()

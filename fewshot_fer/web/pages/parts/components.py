@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import streamlit as st
 from streamlit import runtime
 
+from fewshot_fer import look
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.web.app_state import AppState
 
@@ -45,7 +46,7 @@ def guide(
     `student` is whose face it is, if they are enrolled: what is known of them helps to judge.
     """
     ticket = st.session_state.setdefault(f"{key}-ticket", secrets.token_urlsafe(24))
-    show = _component("guide", html=_static("guide/guide.html"), css=_static("guide/guide.css"))
+    show = _component("guide", html=_static("guide/guide.html"), css=_style("guide/guide.css"))
     data = {"does": does, "expressions": list(expressions), "ticket": ticket, "student": student}
     show(key=key, data=data, on_took_change=lambda: None)
     return app.taken.fetch(ticket)
@@ -55,7 +56,7 @@ def player(video: bytes, stack: str, length: float, *, key: str) -> None:
     """Show a video above what was read in it over time (an SVG), which takes one there."""
     media = runtime.get_instance().media_file_mgr
     src = media.add(video, "video/webm", key)
-    show = _component("video", html=_static("video/video.html"), css=_static("video/video.css"))
+    show = _component("video", html=_static("video/video.html"), css=_style("video/video.css"))
     show(key=key, data={"src": src, "stack": stack, "length": length})
 
 
@@ -63,6 +64,10 @@ def player(video: bytes, stack: str, length: float, *, key: str) -> None:
 def _component(name: str, **more: Any) -> Any:
     script = _LOADER.replace("NAME", name)
     return st.components.v2.component(f"fewshot_fer_{name}", js=script, **more)
+
+
+def _style(name: str) -> str:
+    return look.sheet("elements", "parts") + _static(name)
 
 
 @cache

@@ -43,7 +43,7 @@ def _told(found: Term, key: str) -> None:
         st.info("A term needs two lessons or more in which faces were clearly read.")
         return
     said = "".join(f"<p>{escape(line)}</p>" for line in words.of_term(found))
-    st.html(f'<div class="ff-headlines">{said}</div>')
+    st.html(f'<div class="headlines">{said}</div>')
     st.html(bars.legend(found.names))
     frame.quiet("Share of each expression in each lesson; the pale bands hold it 95 times in 100.")
     st.altair_chart(

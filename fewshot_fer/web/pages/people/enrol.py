@@ -122,7 +122,7 @@ def agreement(app: AppState, asks: str, example: str, they: str) -> Consent | No
     st.subheader("1. Agreement", anchor=False)
     text = html.agreement(CURRENT, days=app.settings.keep_days)
     # What scrolls must be reached by keys too, which a container of Streamlit's cannot.
-    st.html(f'<div class="ff-text" tabindex="0" role="region" aria-label="Text">{text}</div>')
+    st.html(f'<div class="text" tabindex="0" role="region" aria-label="Text">{text}</div>')
     by = st.text_input(
         asks,
         placeholder=example,

@@ -38,6 +38,6 @@ export function bars(names, colour) {
   }
 
   names.forEach(add);
-  const root = el('div', { class: 'whole' }, spoken, all, el('div', { class: 'meter', 'aria-hidden': 'true' }, meter));
+  const root = el('div', { class: 'whole' }, spoken, all, el('div', { class: 'bar meter', 'aria-hidden': 'true' }, meter));
   return { root, render };
 }

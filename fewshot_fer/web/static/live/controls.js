@@ -28,11 +28,11 @@ export function controls({ find, store, send, unnamed }, sheets, signals, retry)
     write(pause, now.paused ? 'Go on' : 'Pause');
     write(record, recording ? 'Stop recording' : 'Record …');
     write(title, now.name || unnamed);
-    phase.className = `state ${ended ? 'ended' : now.paused ? 'paused' : recording ? 'recording' : ''}`;
+    phase.className = `chip ${ended ? 'ended' : now.paused ? 'paused' : recording ? 'recording' : ''}`;
     write(phase, ended ? 'Ended' : now.paused ? (recording ? 'Paused, also the recording' : 'Paused')
       : !recording ? 'Not recorded' : now.each ? 'Recording the class and every student' : 'Recording the class');
     const wrong = trouble();
-    note.classList.toggle('soft', Boolean(wrong));
+    note.className = `line ${wrong ? 'note warn' : 'quiet'}`;
     write(note, wrong ?? `${clock(now.seconds)} ${signals() || (nobody() ?? '')}`);
     show(note, way === 'open');
   };

@@ -18,8 +18,8 @@ export function float({ find, names, colour, store }) {
     if (open) return open.close();
     const found = await floats.requestWindow({ width: 320, height: 300 });
     open = found;
-    const href = new URL('live.css', import.meta.url).href;
-    found.document.head.append(el('link', { rel: 'stylesheet', href }), el('title', { text: 'The class' }));
+    const sheets = ['../sheets/tokens.css', 'live.css'].map((name) => new URL(name, import.meta.url).href);
+    found.document.head.append(...sheets.map((href) => el('link', { rel: 'stylesheet', href })), el('title', { text: 'The class' }));
     found.document.body.append(el('div', { class: 'live float' }, whole.root));
     found.addEventListener('pagehide', () => { open = null; });
     render();

@@ -149,8 +149,8 @@ class Live {
     this.#back = button('● The class is live. Back to it', '', () =>
       /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="stSidebarNavLink"]'))?.click());
     this.#back.style.cssText = 'position:fixed;right:1.2rem;bottom:1.2rem;z-index:1000;padding:.6rem 1rem;border:0;'
-      + 'border-radius:2rem;background:#33658a;color:#fff;font:600 .95rem system-ui;cursor:pointer;'
-      + 'box-shadow:0 2px 12px rgb(0 0 0/.3)';
+      + 'border-radius:2rem;background:var(--first);color:var(--on-first);font:600 .95rem var(--font);cursor:pointer;'
+      + 'box-shadow:var(--shadow)';
     document.body.append(this.#back);
   }
 

@@ -33,7 +33,7 @@ export function panel({ find, names, colour, store, send }) {
     fill(door, knocks, () => [el('h2', { text: 'At the door' }), ...knocks.map(({ id, name }) => el('div', { class: 'knock' },
       el('p', {}, 'Somebody says they are ', el('b', { text: name }), '.'),
       el('div', { class: 'buttons' }, button('Let in', 'first', answer(id, 'in')),
-        button('Another one of that name', 'second', answer(id, 'new')), button('Turn away', 'second', answer(id, 'away')))))]);
+        button('Another one of that name', '', answer(id, 'new')), button('Turn away', '', answer(id, 'away')))))]);
   }
 
   return function render() {

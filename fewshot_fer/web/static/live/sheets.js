@@ -145,7 +145,7 @@ export function sheets(page) {
     },
     /** @param {Reach} message */
     reach({ works, what, command, then, proxy }) {
-      find('reach').classList.toggle('wanting', !works);
+      find('reach').classList.toggle('note', !works);
       write(find('reach-what'), what);
       for (const [id, text] of Object.entries({ command, then, proxy })) write(find(`reach-${id}`), text);
       show(find('reach-how'), command);

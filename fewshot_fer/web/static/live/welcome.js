@@ -13,11 +13,11 @@ export function welcome({ find, store }, start, again) {
 
   /** @param {Ended} ended */
   function over({ seconds, session, trouble }) {
-    const report = session !== null && el('a', { class: 'first', href: `sessions?session=${session}`, text: 'Open the report' });
+    const report = session !== null && el('a', { class: 'button first', href: `sessions?session=${session}`, text: 'Open the report' });
     return [
       el('h2', { text: `The class has ended after ${clock(seconds)}.` }),
       el('p', { class: 'quiet', text: trouble ?? (report ? 'It was recorded.' : 'Nothing was recorded.') }),
-      el('div', { class: 'buttons' }, report, button('Another class', 'second', again)),
+      el('div', { class: 'buttons' }, report, button('Another class', '', again)),
     ];
   }
 
@@ -34,7 +34,7 @@ export function welcome({ find, store }, start, again) {
       if (!notice) return [];
       const [what, next] = [{ text: notice.what }, { text: notice.next }];
       return notice.calm ? [el('span', { class: 'spinner', 'aria-hidden': 'true' }), el('h2', what), el('p', { class: 'quiet', ...next })]
-        : [el('div', { class: 'problem', role: 'alert' }, el('b', what), el('span', next))];
+        : [el('div', { class: 'note bad', role: 'alert' }, el('b', what), el('span', next))];
     });
   };
 }

@@ -33,7 +33,7 @@ export function coach(send) {
       el('fieldset', { class: 'choices many' }, el('legend', { text: inWords('Which expressions?') }),
         ...expressions.map(({ name, count }) => tick(`${inWords(name)}${count ? ` (${count})` : ''}`,
           { type: 'checkbox', name: 'expression', value: name, checked: all || count === 0 }))),
-      row(button(inWords('Start'), 'main', 'submit'), closing(inWords('Not now'))));
+      row(button(inWords('Start'), 'first', 'submit'), closing(inWords('Not now'))));
     submits(form, (sent) => {
       const chosen = sent.getAll('expression').map(String);
       if (chosen.length) start({ do: 'teach', expressions: chosen });
@@ -48,7 +48,7 @@ export function coach(send) {
         tick(inWords('Relax my face for 5 seconds'), { type: 'radio', name: 'how', value: 'rest', checked: true }), one,
         el('select', { name: 'expression', 'aria-label': inWords('Which expression'), onfocus: () => one.querySelector('input')?.click() },
           ...expressions.map(({ name }) => el('option', { value: name, text: inWords(name), selected: name === 'happy' })))),
-      row(button(inWords('Start'), 'main', 'submit'), closing(inWords('Not now'))));
+      row(button(inWords('Start'), 'first', 'submit'), closing(inWords('Not now'))));
     submits(form, (sent) =>
       start({ do: 'adjust', expression: sent.get('how') === 'one' ? String(sent.get('expression')) : null }));
   }
@@ -71,7 +71,7 @@ export function coach(send) {
     if (command.do === 'adjust') open(inWords('Adjust to this light'), progress, row(button(inWords('Stop'), '', stop)));
     else {
       open(inWords('Teach it my face'), el('ol', { class: 'steps' }, ...steps),
-        row(example, el('div', { class: 'row' }, take, button(inWords('Skip this one'), '', () => send({ do: 'skip' })), button(inWords('Stop'), '', stop))));
+        row(example, el('div', { class: 'buttons' }, take, button(inWords('Skip this one'), '', () => send({ do: 'skip' })), button(inWords('Stop'), '', stop))));
     }
     find('stage').scrollIntoView({ block: 'start', behavior: 'smooth' });
     say(inWords('Get ready…'));
@@ -131,7 +131,7 @@ export function coach(send) {
         if (shots.length) return review();
         return end(inWords('No picture was good enough'),
           para(inWords('Nothing was stored. More light from the front helps most, and a camera at the height of your eyes.')),
-          row(button(inWords('Try again'), 'main', offerTeach), closing(inWords('Close'))));
+          row(button(inWords('Try again'), 'first', offerTeach), closing(inWords('Close'))));
       case 'questions':
         return questions(event);
       case 'saved':
@@ -139,14 +139,14 @@ export function coach(send) {
       case 'adjusted':
         return adjusted(event);
       case 'undone':
-        return end(inWords('Taken back'), para(event.words), row(closing(inWords('Done'), 'main')));
+        return end(inWords('Taken back'), para(event.words), row(closing(inWords('Done'), 'first')));
       case 'failed':
         return failed(event);
     }
   }
 
   function review() {
-    const save = button(inWords('Save'), 'main', 'submit');
+    const save = button(inWords('Save'), 'first', 'submit');
     const form = end(inWords('Keep these pictures?'),
       para(inWords("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right.")),
       el('ul', { class: 'shots' }, ...shots.map(({ id, expression, picture }) => el('li', {},
@@ -177,7 +177,7 @@ export function coach(send) {
             el('option', { value: '', text: inWords('Leave it out') }), el('option', { value: mine, text: inWords('Keep it as {expression}', { expression: inWords(mine) }) }),
             ...[...others].sort((a, b) => Number(b === like) - Number(a === like)).map((name) => el('option', { value: name, text: inWords('It is {expression}', { expression: inWords(name) }) }))));
       })),
-      row(button(inWords('Save'), 'main', 'submit'), button(inWords('Throw away'), '', stop)));
+      row(button(inWords('Save'), 'first', 'submit'), button(inWords('Throw away'), '', stop)));
     submits(form, (sent) => send({
       do: 'save', keep: kept, answers: Object.fromEntries([...sent].map(([id, shows]) => [id, String(shows)])),
     }));
@@ -186,17 +186,17 @@ export function coach(send) {
   /** @param {Saved} event */
   function saved({ words: done, refused, advice }) {
     const more = refused.map((line) => el('li', {}, ...emphasised(line)));
-    end(done, para(advice), more.length > 0 && el('ul', {}, ...more), row(closing(inWords('Done'), 'main')));
+    end(done, para(advice), more.length > 0 && el('ul', {}, ...more), row(closing(inWords('Done'), 'first')));
   }
 
   /** @param {Adjusted} event */
   function adjusted({ words: done, helped, before, after, calibration }) {
     const worse = helped === false;
     const figure = (/** @type {string} */ name, /** @type {string | null} */ number) =>
-      el('div', {}, el('b', { text: number }), el('span', { class: 'pale small', text: name }));
+      el('div', {}, el('b', { text: number }), el('span', { class: 'quiet', text: name }));
     end(worse ? inWords('That did not help') : inWords('Adjusted to this light'),
       before && el('div', { class: 'beforeafter' },
-        figure(inWords('before'), before), el('span', { class: 'pale', text: '→' }), figure(inWords('now'), after)),
+        figure(inWords('before'), before), el('span', { class: 'quiet', text: '→' }), figure(inWords('now'), after)),
       para(done),
       row(closing(inWords('Keep it'), worse ? '' : 'main'), button(inWords('Undo it'), worse ? 'main' : '', () => send({ do: 'undo', calibration }))));
   }
@@ -204,7 +204,7 @@ export function coach(send) {
   /** @param {{ what: string, next_step: string | null }} error */
   function failed({ what, next_step }) {
     const again = busy === 'adjust' ? offerAdjust : offerTeach;
-    end(what, para(next_step ?? ''), row(button(inWords('Try again'), 'main', again), closing(inWords('Close'))));
+    end(what, para(next_step ?? ''), row(button(inWords('Try again'), 'first', again), closing(inWords('Close'))));
   }
 
   /** The line was cut: what was begun is lost, and says so. */
@@ -261,7 +261,7 @@ const emphasised = (text) => text.split(/\*([^*]+)\*/).map((part, k) => (k % 2 ?
 const para = (text) => el('p', {}, ...emphasised(text));
 
 /** @param {HTMLElement[]} buttons */
-const row = (...buttons) => el('div', { class: 'row' }, ...buttons);
+const row = (...buttons) => el('div', { class: 'buttons' }, ...buttons);
 
 /** @param {string} text @param {Record<string, unknown>} input */
-const tick = (text, input) => el('label', { class: 'tick' }, el('input', input), el('span', { text }));
+const tick = (text, input) => el('label', { class: 'option' }, el('input', input), el('span', { text }));

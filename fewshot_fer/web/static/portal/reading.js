@@ -23,7 +23,7 @@ export function know(expressions) {
     [name, svg('rect', { width: 0, height: 10, fill }), el('span', { class: 'number' })]);
   find('bars').replaceChildren(...rows.flatMap(([name, fill, number]) => [
     el('span', { class: 'name', text: inWords(name) }),
-    svg('svg', { viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, fill),
+    svg('svg', { class: 'bar', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, fill),
     number,
   ]));
 }
