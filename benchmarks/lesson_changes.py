@@ -103,7 +103,7 @@ def recorded(lesson: Lesson, seconds: int, noise: Noise, seed: int) -> Recorded:
     )
     nothing = np.zeros(0, np.float32)
     whole = ClassTrack(
-        np.zeros(0, np.int64), nothing, nothing, np.zeros((0, len(BASIC)), np.float32)
+        np.zeros(0, np.int64), nothing, nothing, np.zeros((0, len(BASIC)), np.float32), nothing
     )
     return Recorded(session, whole, (), students)
 

@@ -51,13 +51,14 @@ def session(row: Any) -> SessionRecord:
 def class_track(connection: Connection, session: SessionRecord) -> ClassTrack:
     """The class second by second."""
     table = schema.class_seconds.c
-    query = select(table.second, table.expected, table.faces, table.counts)
+    query = select(table.second, table.expected, table.faces, table.counts, table.on_device)
     rows = connection.execute(query.where(table.session == session.id).order_by(table.second)).all()
     return ClassTrack(
         np.array([row[0] for row in rows], np.int64),
         np.array([row[1] for row in rows], np.float32),
         _shares([row[2] for row in rows]),
         unpacked_counts([row[3] for row in rows], len(session.names)),
+        _shares([row[4] for row in rows]),
     )
 
 
@@ -69,11 +70,12 @@ def _student_track(rows: Sequence[Any], names: int) -> StudentTrack:
         _shares([row[4] for row in rows]),
         np.array([-1 if row[5] is None else row[5] for row in rows], np.int64),
         unpacked_scores([row[6] for row in rows], names),
+        np.array([row[7] for row in rows], np.int64),
     )
 
 
 def _student_blocks(rows: Any, names: int) -> StudentBlocks:
-    """Blocks from rows [n,5] of block, shown, count, seen and seen times quality."""
+    """Blocks from rows [n,6] of block, shown, count, seen, seen times quality, and on device."""
     blocks, places = np.unique(rows[:, 0], return_inverse=True)
     counts = np.zeros((len(blocks), names), np.float32)
     sure = rows[:, 1] >= 0
@@ -83,7 +85,7 @@ def _student_blocks(rows: Any, names: int) -> StudentBlocks:
     np.add.at(quality, places, rows[:, 4])
     return StudentBlocks(
         blocks.astype(np.int64), counts, (seen / 100).astype(np.float32),
-        (quality / np.maximum(seen, 1) / 100).astype(np.float32),
+        (quality / np.maximum(seen, 1) / 100).astype(np.float32), int(rows[:, 5].sum()),
     )  # fmt: skip
 
 
@@ -114,18 +116,18 @@ def student_blocks(connection: Connection, session: SessionRecord) -> dict[str, 
     rows = (
         select(
             table.number, block, table.shown, func.count(), func.sum(table.seen),
-            func.sum(table.seen * table.quality),
+            func.sum(table.seen * table.quality), func.sum(table.on_device),
         )
         .where(table.session == session.id)
         .group_by(table.number, literal_column("block"), table.shown)
     )  # fmt: skip
     found = np.array(
         [
-            (number, block, -1 if shown is None else shown, count, int(seen), int(quality))
-            for number, block, shown, count, seen, quality in connection.execute(rows)
+            (number, block, -1 if shown is None else shown, *map(int, sums))
+            for number, block, shown, *sums in connection.execute(rows)
         ],
         np.int64,
-    ).reshape(-1, 6)
+    ).reshape(-1, 7)
     return {
         student: _student_blocks(found[found[:, 0] == number][:, 1:], len(session.names))
         for student, number in sorted(numbers(connection, session.id).items())
@@ -138,7 +140,7 @@ def student_tracks(connection: Connection, session: SessionRecord) -> dict[str, 
     query = (
         select(
             table.number, table.second, table.seen, table.sure, table.quality, table.shown,
-            table.scores,
+            table.scores, table.on_device,
         )
         .where(table.session == session.id)
         .order_by(table.number, table.second)

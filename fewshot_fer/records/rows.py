@@ -24,6 +24,7 @@ def class_rows(session: int, seconds: Sequence[Second], names: Sequence[str]) ->
             "expected": second.whole.expected,
             "faces": hundredths(second.whole.faces),
             "counts": packed_counts(second.whole.counts, names),
+            "on_device": hundredths(second.whole.on_device),
         }
         for second in seconds
     ]
@@ -43,6 +44,7 @@ def student_rows(
             "quality": hundredths(row.quality),
             "shown": None if row.shown is None else names.index(row.shown),
             "scores": packed_scores(row.scores, names),
+            "on_device": int(row.on_device),
         }
         for second in seconds
         for row in second.students

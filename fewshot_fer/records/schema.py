@@ -35,6 +35,8 @@ STEPS: Final[tuple[str, ...]] = (
     "CREATE TABLE forgotten (session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,"
     " student TEXT NOT NULL, PRIMARY KEY (session, student))",
     "CREATE TABLE clock (believed BIGINT NOT NULL, ahead BIGINT)",
+    "ALTER TABLE class_seconds ADD COLUMN on_device SMALLINT NOT NULL DEFAULT 0",
+    "ALTER TABLE student_seconds ADD COLUMN on_device SMALLINT NOT NULL DEFAULT 0",
 )
 """SQL that makes version 2 of version 1, and so on: never edited, only added to."""
 
@@ -79,6 +81,7 @@ class_seconds = _Clustered(
     _Filled("expected", SmallInteger),
     _Filled("faces", SmallInteger),  # hundredths
     _Filled("counts", LargeBinary),  # hundredths of faces, two bytes an expression
+    _Filled("on_device", SmallInteger, server_default="0"),  # hundredths of faces
 )  # fmt: skip
 session_students = _Clustered(
     "session_students", metadata,
@@ -105,6 +108,7 @@ student_seconds = _Clustered(
     _Filled("quality", SmallInteger),
     Column("shown", SmallInteger),  # the expression's place in the session's names
     _Filled("scores", LargeBinary),  # 0 to 255, one byte an expression
+    _Filled("on_device", SmallInteger, server_default="0"),  # 0 or 1
 )  # fmt: skip
 # Who was deleted while a session ran: nothing of them is written in it any more.
 forgotten = Table(

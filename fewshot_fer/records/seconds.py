@@ -16,12 +16,14 @@ class _Pupil:
     seen: int = 0
     read: int = 0
     quality: float = 0.0
+    on_device: bool = False
     shown: Counter[str] = field(default_factory=Counter)
     scores: dict[str, float] = field(default_factory=dict)
 
     def add(self, face: Seen) -> None:
         self.track = face.track
         self.seen += 1
+        self.on_device |= face.on_device
         self.quality += face.quality.score if face.quality is not None else 0.0
         if face.expression is not None:
             self.shown[face.expression] += 1
@@ -36,7 +38,7 @@ class _Pupil:
         return StudentSecond(
             student, self.track, self.seen / frames, self.shown.total() / frames,
             self.quality / self.seen, shown,
-            {name: total / self.read for name, total in self.scores.items()},
+            {name: total / self.read for name, total in self.scores.items()}, self.on_device,
         )  # fmt: skip
 
 
@@ -46,6 +48,7 @@ class _Current:
     frames: int = 0
     expected: int = 0
     faces: int = 0
+    on_device: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     pupils: dict[str, _Pupil] = field(default_factory=dict)
 
@@ -53,6 +56,7 @@ class _Current:
         self.frames += 1
         self.expected = max(self.expected, view.shares.expected)
         self.faces += len(view.seen)
+        self.on_device += sum(face.on_device for face in view.seen)
         self.counts.update(face.expression for face in view.seen if face.expression is not None)
         if per_student:
             # Faces without a name are of nobody who agreed to be recorded.
@@ -64,7 +68,12 @@ class _Current:
         counts = {name: count / self.frames for name, count in self.counts.items()}
         return Second(
             ClassSecond(
-                self.second, self.expected, self.faces / self.frames, sum(counts.values()), counts
+                self.second,
+                self.expected,
+                self.faces / self.frames,
+                sum(counts.values()),
+                counts,
+                self.on_device / self.frames,
             ),
             tuple(pupil.made(student, self.frames) for student, pupil in self.pupils.items()),
         )

@@ -32,6 +32,8 @@ class ClassSecond:
     """Faces that were confidently read."""
     counts: Mapping[str, float]
     """How many of these showed each expression."""
+    on_device: float = 0.0
+    """How many of the faces were read on students' own devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class StudentSecond:
     shown: str | None
     """What was confidently shown for at least half of the second."""
     scores: Mapping[str, float]
+    on_device: bool = False
+    """Whether it was read on the student's own device, if only for a part of the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class ClassTrack:
     """[n]"""
     counts: Floats
     """How many confidently showed each expression [n,C]."""
+    on_device: Floats
+    """How many faces were read on students' own devices [n]."""
 
     @property
     def sure(self) -> Floats:
@@ -124,6 +130,8 @@ class StudentTrack:
     """The expression's place in the names, or -1 [n]."""
     scores: Floats
     """[n,C]"""
+    on_device: Ints
+    """1 where it was read on the student's own device, else 0 [n]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,8 @@ class StudentBlocks:
     """Seconds in which the face was to be seen [n]."""
     quality: Floats
     """The mean quality of the face while it was seen [n]."""
+    on_device: int = 0
+    """Seconds that were read on the student's own device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Seen:
     """Which source shows it, where several make one class: the box is in that one's picture."""
     purposes: Purposes = EVERY
     """What may be done with it; who has not agreed to be read is a face and no more."""
+    on_device: bool = False
+    """Whether the student's own device read it: then it is what that device says of itself."""
 
     @property
     def may_be_read(self) -> bool:

@@ -80,6 +80,8 @@ class StudentSummary:
     """The share of the session in which it was confidently read."""
     quality: float
     timeline: Timeline
+    on_device: float
+    """The share of the session that was read on the student's own device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Report:
     expected: int
     faces: float
     recorded_seconds: int
+    on_device: float
+    """Of the faces that were seen, the share that was read on students' own devices."""
     timeline: Timeline
     course: tuple[Change, ...]
     """From the first half to the second; empty where too little was seen."""
@@ -131,6 +135,7 @@ def report_of(
         expected=int(whole.expected.max(initial=0)),
         faces=float(whole.faces.mean()) if len(whole.faces) else 0.0,
         recorded_seconds=len(whole.seconds),
+        on_device=float(whole.on_device.sum() / max(1e-9, whole.faces.sum())),
         timeline=timeline_of(whole, recorded.session.seconds, every),
         course=_halves(whole, recorded.session.seconds, names),
         around=tuple(around(whole, mark, names) for mark in recorded.marks),
@@ -249,6 +254,7 @@ def _student(recorded: Recorded, student: str, length: int) -> StudentSummary:
         float(total.sum() / all_seconds),
         _mean(blocks.quality, blocks.seen),
         _timeline(shown, time, per * BLOCK_S),
+        blocks.on_device / all_seconds,
     )
 
 

@@ -41,9 +41,9 @@ Timeline = TypedDict("Timeline", {
 
 StudentShare = TypedDict("StudentShare", {
     "student": str, "shares": dict[str, float], "seen": float, "sure": float,
-    "quality": float | None,
+    "quality": float | None, "on_device": float,
 })
-"""One student over the whole session."""
+"""One student over the whole session; `on_device` is the share read on their own device."""
 
 Report = TypedDict("Report", {
     "session": Session, "coverage": float | None, "shares": dict[str, float],
@@ -85,6 +85,7 @@ def class_columns(recorded: Recorded) -> Columns:
         "expected": whole.expected.astype(int).tolist(),
         "faces": _rounded(whole.faces),
         "sure": _rounded(whole.sure),
+        "on_device": _rounded(whole.on_device),
     }
     for k, name in enumerate(recorded.session.names):
         columns[name] = _rounded(whole.counts[:, k])
@@ -97,8 +98,10 @@ def student_columns(
     """Students, a row each a second; an empty expression is unsure."""
     columns: Columns = {
         column: []
-        for column in ("student", "name", "second", "seen", "sure", "quality", "expression")
-    }
+        for column in (
+            "student", "name", "second", "seen", "sure", "quality", "expression", "on_device",
+        )
+    }  # fmt: skip
     columns |= {name: [] for name in names}
     for student, track in tracks.items():
         columns["student"] += [student] * len(track.seconds)
@@ -108,6 +111,7 @@ def student_columns(
         columns["sure"] += _rounded(track.sure)
         columns["quality"] += _rounded(track.quality)
         columns["expression"] += [None if k < 0 else names[k] for k in track.shown.tolist()]
+        columns["on_device"] += track.on_device.tolist()
         for k, name in enumerate(names):
             columns[name] += _rounded(track.scores[:, k])
     return columns
@@ -123,6 +127,8 @@ _MEANINGS: Final = {
     "sure": "of the class: how many were read with confidence; of a student: the share of pictures",
     "quality": "how good the face was to look at, from 0 to 1",
     "expression": "what was shown for at least half of the second; empty: unsure",
+    "on_device": "read on the student's own device, which says so itself: of the class, how many "
+    "faces; of a student, 1 or 0",
 }
 
 
@@ -215,6 +221,7 @@ def report_json(report: summary.Report) -> Report:
                 "seen": one.seen,
                 "sure": one.sure,
                 "quality": one.quality,
+                "on_device": one.on_device,
             }
             for one in report.students
         ],

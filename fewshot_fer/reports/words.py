@@ -124,6 +124,13 @@ def _read(report: Report) -> str:
     return f"{speak}; {shown}"
 
 
+def on_device(report: Report) -> str:
+    """How much of it is what students' own devices say; nothing where that is none of it."""
+    if not report.on_device:
+        return ""
+    return f"{percent(report.on_device)} of what was seen was read on students' own devices."
+
+
 def _changed(report: Report) -> list[str]:
     """How the class changed: the loudest moment, else from half to half."""
     moments = [one for one in (*report.stood_out, *report.around) if one.clear]

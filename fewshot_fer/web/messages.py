@@ -31,12 +31,13 @@ Hello = TypedDict("Hello", {
 
 Face = TypedDict("Face", {
     "track": int, "box": list[float], "student": str | None, "name": str | None, "sure": bool,
-    "agreed": bool,
+    "agreed": bool, "on_device": bool,
     "expression": NotRequired[str | None], "best": NotRequired[str | None],
     "scores": NotRequired[Shares], "unsure": NotRequired[str | None],
     "unsure_code": NotRequired[str | None], "quality": NotRequired[float | None],
 })
-"""A face; what single students show is left out unless it is to be told, and not `agreed` to."""
+"""A face; what single students show is left out unless it is to be told, and not `agreed` to.
+`on_device`: the student's own device read it, and says so itself."""
 
 Numbers = TypedDict("Numbers", {"shares": Shares, "sure": int, "expected": int, "unread": int})
 """The class as a whole; `unread` are faces of who has not agreed."""
@@ -60,7 +61,7 @@ Source = TypedDict("Source", {
 
 Person = TypedDict("Person", {
     "student": str, "name": str | None, "expression": str | None, "best": str | None,
-    "unsure": str | None, "source": str, "track": int,
+    "unsure": str | None, "source": str, "track": int, "on_device": bool,
 })
 """An enrolled student who is seen now."""
 

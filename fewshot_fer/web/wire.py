@@ -133,7 +133,8 @@ def without_each(message: messages.FromClass) -> messages.FromClass:
         return message
     seen: list[messages.Face] = [
         {"track": face["track"], "box": face["box"], "student": face["student"],
-         "name": face["name"], "sure": face["sure"], "agreed": face["agreed"]}
+         "name": face["name"], "sure": face["sure"], "agreed": face["agreed"],
+         "on_device": face["on_device"]}
         for face in message["seen"]
     ]  # fmt: skip
     return {**message, "seen": seen}
@@ -168,6 +169,7 @@ def face_message(face: Seen) -> messages.Face:
         "name": face.name,
         "sure": face.expression is not None,
         "agreed": face.may_be_read,
+        "on_device": face.on_device,
         "expression": face.expression,
         "best": reading.expression if reading is not None else None,
         "scores": {name: round(score, 3) for name, score in scores.items()},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fewshot_fer.reasons import Code, Reason
@@ -26,6 +28,17 @@ def test_a_second_is_the_mean_of_its_frames() -> None:
     assert (a.student, a.seen, a.sure, a.shown, a.track) == ("a", 1.0, 1.0, "happy", 1)
     assert a.scores["happy"] == pytest.approx(0.7)
     assert (b.student, b.seen, b.shown) == ("b", 0.5, "sad")
+
+
+def test_what_a_students_own_device_read_is_marked() -> None:
+    seconds = Seconds(per_student=True)
+    own = replace(seen("a", "happy"), on_device=True)
+    seconds.add(view(0.0, [own, seen("b", "sad", 2)]))
+    seconds.add(view(0.5, [seen("a", "happy"), seen("b", "sad", 2)]))
+    over = seconds.rest()
+    assert over is not None
+    assert over.whole.on_device == 0.5
+    assert [one.on_device for one in over.students] == [True, False]
 
 
 def test_an_unsure_face_shows_nothing() -> None:

@@ -82,13 +82,16 @@ def test_a_second_written_twice_is_one(store: Store) -> None:
 def test_an_expression_that_comes_up_in_the_middle_has_its_own_place(store: Store) -> None:
     session = store.begin(per_student=True)
     store.write(session, [second(0, {"a": "happy"})])
-    own = StudentSecond("a", 0, 1.0, 1.0, 0.8, "confused", {"confused": 1.0})
-    store.write(session, [Second(ClassSecond(1, 1, 1.0, 1.0, {"confused": 1.0}), (own,))])
+    own = StudentSecond("a", 0, 1.0, 1.0, 0.8, "confused", {"confused": 1.0}, on_device=True)
+    store.write(session, [Second(ClassSecond(1, 1, 1.0, 1.0, {"confused": 1.0}, 0.25), (own,))])
     found = store.read(session, students=True)
     assert found.session.names == (*BASIC, "confused")
     assert found.whole.counts[:, -1].tolist() == [0, 1]
     assert found.students["a"].counts[0, -1] == 1
-    assert store.student_seconds(found.session)["a"].scores[:, -1].tolist() == [0, 1]
+    track = store.student_seconds(found.session)["a"]
+    assert track.scores[:, -1].tolist() == [0, 1]
+    assert track.on_device.tolist() == [0, 1]
+    assert (found.whole.on_device.tolist(), found.students["a"].on_device) == ([0, 0.25], 1)
 
 
 def test_sessions_are_listed_the_latest_first_and_found_by_number(store: Store) -> None:

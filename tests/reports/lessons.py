@@ -34,7 +34,8 @@ def recorded(
         number, "7b", datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC),
         each, seconds, len(students) if each else 0, len(marks), BASIC,
     )  # fmt: skip
-    whole = ClassTrack(np.arange(seconds), number_of, number_of, counts.astype(np.float32))
+    shown = counts.astype(np.float32)
+    whole = ClassTrack(np.arange(seconds), number_of, number_of, shown, 0 * number_of)
     blocks = {name: blocks_of(row) for name, row in students.items()} if each else {}
     return Recorded(session, whole, tuple(marks), blocks)
 

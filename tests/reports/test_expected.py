@@ -13,10 +13,11 @@ def test_who_had_a_wrong_name_for_a_while_is_not_expected_of_the_class() -> None
     twelve = np.full(100, 12, np.float32)
     counts = np.full((100, 1), 12, np.float32)
     misnamed = np.where(seconds < 30, 13, twelve).astype(np.float32)
-    whole = settled(ClassTrack(seconds, misnamed, twelve, counts))
+    none = np.zeros(0, np.float32)
+    whole = settled(ClassTrack(seconds, misnamed, twelve, counts, none))
     assert whole.expected.max() == 12
     assert covered(whole) == 1.0
     grows = np.where(seconds < 30, 5, twelve).astype(np.float32)
-    assert (settled(ClassTrack(seconds, grows, twelve, counts)).expected == grows).all()
-    none = np.zeros(0, np.float32)
-    assert len(settled(ClassTrack(none.astype(np.int64), none, none, counts[:0])).expected) == 0
+    assert (settled(ClassTrack(seconds, grows, twelve, counts, none)).expected == grows).all()
+    empty = ClassTrack(none.astype(np.int64), none, none, counts[:0], none)
+    assert len(settled(empty).expected) == 0

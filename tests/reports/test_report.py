@@ -6,6 +6,8 @@ import csv
 import io
 import re
 import sys
+from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.store import Store
-from fewshot_fer.records.values import Mark
+from fewshot_fer.records.values import Mark, Second
 from fewshot_fer.reports import tables, words
 from fewshot_fer.reports.compare import compare
 from fewshot_fer.reports.page import page
@@ -204,6 +206,24 @@ def test_a_pause_is_a_gap(tmp_path: Path) -> None:
     assert np.isnan(found.timeline.coverage[3:9]).all()
     assert (found.recorded_seconds, found.students[0].sure) == (60, 1.0)
     read(page(found))
+
+
+def test_what_own_devices_read_is_said(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'records.db'}") as store:
+        session = store.begin("7b", per_student=True)
+        for t in range(60):
+            one = second(t, {"a": "sad", "b": "happy"})
+            own = tuple(replace(who, on_device=who.student == "a") for who in one.students)
+            store.write(session, [Second(replace(one.whole, on_device=1.0), own)])
+        found = report_of(store.read(students=True))
+        columns = tables.seconds(store, session, per_student=True)
+    assert [one.on_device for one in found.students] == [1.0, 0.0]
+    said = page(found).replace("\N{NO-BREAK SPACE}", " ")
+    assert said.count("Read on their own device 100 % of the time") == 1
+    assert "50 % of what was seen was read on students' own devices" in unescape(said)
+    assert "own device" not in page(report_of(recorded(drawn_class(1, 40))))
+    assert columns["on_device"] == [1] * 60 + [0] * 60
+    assert b"on_device,\"read on the student's own device" in tables.meanings(columns)
 
 
 # ---------------------------------------------------------------------- tables

@@ -65,7 +65,7 @@ def test_what_is_no_command_is_refused(text: str) -> None:
 def face(track: int) -> messages.Face:
     return {
         "track": track, "box": [0, 0, 9, 9], "student": "a", "name": "A", "sure": True,
-        "agreed": True,
+        "agreed": True, "on_device": False,
         "expression": "happy", "best": "happy", "scores": {"happy": 1.0}, "unsure": None,
         "quality": 1.0,
     }  # fmt: skip

@@ -56,7 +56,7 @@ def page(found: Report, names: dict[str, str]) -> Group:
         output.table(words.title(session), ("expression", "share of those clearly read", ""), bars),
         output.line(
             f"{words.clock(session.seconds)} long. On average {words.percent(found.coverage)} of "
-            f"{found.expected} students were clearly read."
+            f"{found.expected} students were clearly read. {words.on_device(found)}".rstrip()
         ),
     ]
     for around in found.moments:

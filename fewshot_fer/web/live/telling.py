@@ -165,7 +165,7 @@ def _person(face: Seen, student: str) -> messages.Person:
         "student": student, "name": face.name, "expression": face.expression,
         "best": reading.expression if reading is not None else None,
         "unsure": sentence(why) if why is not None else None,
-        "source": face.source, "track": face.track,
+        "source": face.source, "track": face.track, "on_device": face.on_device,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ export type Problem = { type: 'error'; code: string; what: string; next_step: st
 
 export type Hello = { type: 'hello'; class: string; source: string; each: boolean; ready: boolean };
 
-export type Face = { track: number; box: number[]; student: string | null; name: string | null; sure: boolean; agreed: boolean; expression?: string | null; best?: string | null; scores?: Shares; unsure?: string | null; unsure_code?: string | null; quality?: number | null };
+export type Face = { track: number; box: number[]; student: string | null; name: string | null; sure: boolean; agreed: boolean; on_device: boolean; expression?: string | null; best?: string | null; scores?: Shares; unsure?: string | null; unsure_code?: string | null; quality?: number | null };
 
 export type Numbers = { shares: Shares; sure: number; expected: number; unread: number };
 
@@ -16,7 +16,7 @@ export type Skipped = { type: 'skipped'; reason: 'newer' | 'paused' | 'ended' };
 
 export type Source = { key: string; kind: string; student: string | null; faces: number; a_second: number; ms: number; said: string | null };
 
-export type Person = { student: string; name: string | null; expression: string | null; best: string | null; unsure: string | null; source: string; track: number };
+export type Person = { student: string; name: string | null; expression: string | null; best: string | null; unsure: string | null; source: string; track: number; on_device: boolean };
 
 export type Mark = { second: number; text: string };
 

@@ -45,9 +45,9 @@ export function summary({ shares, sure, expected, unread }) {
 /** What a face is called. @param {{ name: string | null, track: number }} face */
 export const called = ({ name, track }) => name ?? `Face ${track}`;
 
-/** What a face shows, in the picture and in the list alike. @param {{ expression?: string | null, best?: string | null, agreed?: boolean }} face */
-export const told = ({ expression, best, agreed }) =>
-  (agreed === false ? 'not read' : expression ?? (best ? 'unsure' : 'looking …'));
+/** What a face shows, in the picture and in the list alike; `⌂` was read on the student's own device. @param {{ expression?: string | null, best?: string | null, agreed?: boolean, on_device?: boolean }} face */
+export const told = ({ expression, best, agreed, on_device: own }) =>
+  (agreed === false ? 'not read' : `${expression ?? (best ? 'unsure' : 'looking …')}${own ? ' ⌂' : ''}`);
 
 /** A letter for each expression, no two alike where letters last. @param {string[]} names @returns {Record<string, string>} */
 export function letters(names) {

@@ -71,7 +71,7 @@ export function people({ root, store, colour }, { pick, point }) {
     write(made.who, called(face));
     write(made.what, text);
     made.button.classList.toggle('unsure', !face.expression);
-    made.button.title = face.unsure ?? '';
+    made.button.title = [face.on_device && 'Read on the student’s own device, which says so itself.', face.unsure].filter(Boolean).join(' ');
     made.button.onclick = () => pick(face);
     made.button.onpointerenter = made.button.onfocus = () => point(face.track);
     made.button.onpointerleave = made.button.onblur = () => point(null);
