@@ -71,6 +71,11 @@ class Settings(BaseModel):
         description="whose expressions a lesson reads: of those who agreed (`agreed`), or, where "
         "that is allowed, also of faces that are nobody's (`everybody`)",
     )
+    on_device: Literal["off", "allowed", "preferred", "required"] = Field(
+        default="allowed",
+        description="whether students' pictures may (`allowed`), should (`preferred`) or must "
+        "(`required`) be read on their own devices, so that none is sent; or never (`off`)",
+    )
     keep_days: Whole = Field(
         default=KEEP_DAYS,
         ge=1,

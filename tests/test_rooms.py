@@ -51,7 +51,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
     "lesson": (
         {"actor", "attention", "budget", "drawing", "events", "health", "members", "memory",
          "naming", "places", "smoothing", "watching"},
-        {"overview", "session", "signals", "sources", "taping", "who"},
+        {"overview", "selfreport", "session", "signals", "sources", "taping", "who"},
         {"commands", "pacing"},
         {"opening", "stream"},
         {"clips", "host", "intake"},

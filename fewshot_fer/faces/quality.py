@@ -127,11 +127,12 @@ def _assess(
     score = prod(factors.values())
     return Quality(
         size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty,
-        score=score, reason=_reason(worst, size) if factors[worst] < _POOR else None, mouth=mouth,
+        score=score, reason=reason_of(worst, size) if factors[worst] < _POOR else None, mouth=mouth,
     )  # fmt: skip
 
 
-def _reason(code: Code, size: float) -> Reason:
+def reason_of(code: Code, size: float) -> Reason:
+    """What is wrong with a face of this size, with the facts of it."""
     if code is Code.SMALL:
         return Reason(code, pixels=size, needed=sum(_SIZES) * _POOR)
     return Reason(code)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from fewshot_fer.lesson.events import Ended, Event, Marked, Mode, Noticed
+from fewshot_fer.lesson.events import Ended, Event, Marked, Mode, Noticed, OnDevice
 from fewshot_fer.lesson.naming import Namer
 from fewshot_fer.lesson.sources import Pictures
 from fewshot_fer.reasons import Reason
@@ -91,6 +91,13 @@ class Pause(Command[None]):
     """Look at nothing and record nothing, or (not `on`) look and record again."""
 
     on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnDevice(Command[None]):
+    """From now on students' own devices may, should or must read their pictures themselves."""
+
+    policy: OnDevice
 
 
 @dataclass(frozen=True, slots=True)

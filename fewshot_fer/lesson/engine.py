@@ -19,7 +19,7 @@ from math import inf
 from time import monotonic
 from typing import Any, Final
 
-from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson import commands as c
 from fewshot_fer.lesson.actor import Actor, answer, fail, pass_on
@@ -28,7 +28,7 @@ from fewshot_fer.lesson.host import Host
 from fewshot_fer.lesson.intake import Intake
 from fewshot_fer.lesson.overview import Overview
 from fewshot_fer.lesson.sources import Clock
-from fewshot_fer.lesson.stream import Answer, Encodes, Offer
+from fewshot_fer.lesson.stream import Answer, Encodes, Offer, Picture
 from fewshot_fer.lesson.taping import Tape, over
 from fewshot_fer.records.values import Mark
 
@@ -90,7 +90,7 @@ class LessonEngine:
 
     # ------------------------------------------------------------------ for any thread
 
-    def offer(self, source: c.Source, picture: Bytes | bytes) -> Answer:
+    def offer(self, source: c.Source, picture: Picture) -> Answer:
         """Have a picture read; the newest of a source wins, the others are answered `Skipped`."""
         offer = Offer(source, picture, self._clock())
         self._actor.send(
@@ -171,6 +171,8 @@ class LessonEngine:
                 self._tape.arm(mode)
             case c.Pause(on):
                 self._pause(on)
+            case c.ReadOnDevice(policy):
+                self.state = replace(self.state, on_device=policy)
             case c.Watch(sink):
                 self._sinks.append(sink)
                 self._intake.encodes = self._encodes
@@ -286,7 +288,6 @@ class LessonEngine:
             view=self._overview.view, shares=self._overview.shares, marks=tuple(self._marks),
             timeline=self._overview.timeline, check_ins=self._check_ins, library=self._trouble,
         )  # fmt: skip
-
         self._intake.stand(bool(self._sinks), recording=self._tape.on, paused=self._paused)
 
     def _tell(self, event: Event) -> None:

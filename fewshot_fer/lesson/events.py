@@ -15,6 +15,8 @@ from fewshot_fer.students.store.records import Purpose
 
 Mode = Literal["off", "class", "per_student"]
 """What of a lesson is recorded."""
+OnDevice = Literal["off", "allowed", "preferred", "required"]
+"""Whether students' pictures may, should or must be read on their own devices."""
 Does = Literal["joined", "left", "agreed", "withdrew", "deleted"]
 """What a student may do that the teacher should know of."""
 CheckIns = tuple[Mapping[str, Any], ...]
@@ -152,6 +154,7 @@ class LessonState:
     marks: tuple[Mark, ...] = ()
     timeline: tuple[Stretch, ...] = ()
     check_ins: CheckIns = ()
+    on_device: OnDevice = "allowed"
     library: FewshotFerError | None = None
     """What is wrong with the students' folder, if anything."""
 

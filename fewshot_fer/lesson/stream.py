@@ -16,6 +16,7 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.commands import Source
 from fewshot_fer.lesson.events import Looked, Skipped, SourceState
 from fewshot_fer.lesson.health import Health, is_black
+from fewshot_fer.lesson.selfreport import SelfReport
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.records.views import View
 
@@ -29,6 +30,7 @@ _PACE: Final = 0.1
 """The share of a surprise that corrects what is told of a source's speed."""
 
 Answer = Future[Looked | Skipped]
+Picture = Bytes | bytes | SelfReport
 Encodes = Callable[[Bytes], bytes]
 """Makes a JPEG of an image [h,w,3]."""
 WithSession = Callable[[ClassSession | None], None]
@@ -36,10 +38,10 @@ WithSession = Callable[[ClassSession | None], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """A picture that somebody wants read: an image [h,w,3], or a JPEG."""
+    """A picture that somebody wants read: an image [h,w,3], a JPEG, or what was read of one."""
 
     source: Source
-    picture: Bytes | bytes
+    picture: Picture
     came: float
     answer: Answer = field(default_factory=Future)
 
@@ -69,10 +71,14 @@ def read(
     if offer.answer.done():
         return Read(offer, session)
     try:
-        raw = offer.picture
+        raw, now = offer.picture, offer.came - began
+        if isinstance(raw, SelfReport):
+            session = session or begins()
+            view = raw.view(offer.source.student, session.members, now)
+            return Read(offer, session, view, raw.size)
         image = decode_image(raw, max_pixels=MOST_PIXELS) if isinstance(raw, bytes) else raw
         session = session or begins()
-        view = session.look(image, offer.came - began)
+        view = session.look(image, now)
         jpeg = raw if isinstance(raw, bytes) else encodes(image) if encodes else None
         return Read(offer, session, view, (image.shape[1], image.shape[0]), is_black(image), jpeg)
     except Exception as error:

@@ -22,6 +22,7 @@ from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.files import sweep_places
+from fewshot_fer.lesson.commands import ReadOnDevice
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
@@ -156,6 +157,11 @@ class AppState:
         """What sessions of the class of this library are found by."""
         return class_name(self.settings)
 
+    @property
+    def device_files(self) -> str | None:
+        """Where browsers get what they read with by themselves; None where it is not installed."""
+        return None
+
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
         records = self.settings.records
@@ -192,7 +198,7 @@ class AppState:
 
     def _begin(self, name: str) -> LessonEngine:
         """A lesson that this app holds."""
-        return LessonEngine(
+        made = LessonEngine(
             self,
             self._workers,
             id_=self._new_id(),
@@ -202,6 +208,8 @@ class AppState:
             forsaken_s=_FORSAKEN_S,
             clock=self.clock,
         )
+        made.ask(ReadOnDevice(self.settings.on_device))
+        return made
 
 
 def warmed(settings: Settings, callers: int) -> Recognizer:

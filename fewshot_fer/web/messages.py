@@ -10,6 +10,8 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from fewshot_fer.lesson.events import OnDevice
+
 # One short table a message, which reads better here than one class each.
 # ruff: noqa: UP013
 # fmt: off
@@ -81,15 +83,17 @@ Timeline = TypedDict("Timeline", {"step": int, "from": int, "stretches": list[St
 Standing = TypedDict("Standing", {
     "id": str, "name": str, "paused": bool, "ended": bool, "recording": bool, "each": bool,
     "session": int | None, "trouble": str | None, "sources": list[Source], "viewers": int,
-    "marks": list[Mark],
+    "marks": list[Mark], "on_device": OnDevice,
 })
-"""How a class stands; `each`: every student is recorded."""
+"""How a class stands; `each`: every student is recorded; `on_device`: whether students' pictures
+may, should or must be read on their own devices."""
 
 State = TypedDict("State", {
     "type": Literal["state"], "id": str, "name": str, "seconds": float,
     "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
     "trouble": str | None, "viewers": int, "shares": Shares, "sure": int, "expected": int,
     "unread": int, "sources": list[Source], "people": list[Person], "marks": list[Mark],
+    "on_device": OnDevice,
     "check_ins": list[CheckIn], "signals": list[Signal], "timeline": Timeline,
 })
 """The class, once a second."""
@@ -180,13 +184,14 @@ TakeBack = TypedDict("TakeBack", {"do": Literal["undo"], "undo": dict[str, str]}
 Draw = TypedDict("Draw", {"do": Literal["drawn"], "students": int})
 Invite = TypedDict("Invite", {"do": Literal["invite"], "address": str, "names": bool})
 AskReach = TypedDict("AskReach", {"do": Literal["reach"], "address": str})
+ReadOnDevice = TypedDict("ReadOnDevice", {"do": Literal["on_device"], "policy": OnDevice})
 Uninvite = TypedDict("Uninvite", {"do": Literal["uninvite"], "id": str})
 Answer = TypedDict("Answer", {
     "do": Literal["answer"], "knock": str, "is": Literal["in", "new", "away"],
 })
 ToClass = (
     Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw
-    | Invite | AskReach | Uninvite | Answer
+    | Invite | AskReach | ReadOnDevice | Uninvite | Answer
 )
 """What the class's page may ask."""
 
@@ -269,10 +274,25 @@ Bye = TypedDict("Bye", {
 })
 """The line ends, and why."""
 
+Prototypes = TypedDict("Prototypes", {
+    "checkpoint": str, "names": list[str], "width": int, "points": str, "log_modes": list[float],
+    "scale": str, "allowance": list[float], "counts": list[int], "temperature": float,
+    "confidence": float, "distance": float,
+})
+"""How a student shows each expression; arrays are little-endian float32 in base64."""
+Device = TypedDict("Device", {
+    "type": Literal["device"], "policy": OnDevice, "base": str | None, "key": str, "student": str,
+    "person": Prototypes | None,
+})
+"""Whether pictures may, should or must be read on this device; `base` is the address of what it
+needs for that, `key` opens the references that it keeps, `person` is how the student is read."""
+Heard = TypedDict("Heard", {"type": Literal["heard"], "paused": bool, "recording": str | None})
+"""What the device said was taken."""
+
 Pacing = TypedDict("Pacing", {"frame": NotRequired[bool], "every": NotRequired[int]})
 """What may stand beside: it answers a picture; leave so many milliseconds between two."""
 
-FromPortal = Known | OwnView | Coach | Wait | Bye | Problem
+FromPortal = Known | OwnView | Coach | Wait | Device | Heard | Bye | Problem
 """What the server says to a student's device."""
 
 Teach = TypedDict("Teach", {"do": Literal["teach"], "expressions": list[str]})
@@ -284,5 +304,12 @@ Save = TypedDict("Save", {
 
 Undo = TypedDict("Undo", {"do": Literal["undo"], "calibration": str | None})
 Stop = TypedDict("Stop", {"do": Literal["stop"]})
-ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again
+ReportedFace = TypedDict("ReportedFace", {
+    "box": list[float], "best": str, "unsure": str | None, "scores": Shares, "quality": float,
+})
+Report = TypedDict("Report", {
+    "do": Literal["report"], "checkpoint": str, "size": list[int], "face": ReportedFace | None,
+})
+"""What the device read itself, smoothed, once or twice a second; scores that are 0 are left out."""
+ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again | Report
 """What a student's device may ask."""

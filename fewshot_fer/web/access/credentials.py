@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,6 +164,10 @@ class Credentials:
         """What a student's device keeps once it is in."""
         payload = {"id": secrets.token_hex(8), "student": student, "class": class_id}
         return self.signer.sign("student", payload, lifetime_s=STUDENT_LIFETIME)
+
+    def key_for(self, what: str) -> str:
+        """A key for one use (256 bits in base64), always the same; tells nothing of our own."""
+        return b64encode(hmac.digest(self._key, f"key for {what}".encode(), "sha256")).decode()
 
     def sign_out(self, cookie: str, kind: Literal["teacher", "student"] = "teacher") -> None:
         """Make a cookie worthless for ever, wherever it was copied to; waits for the disk."""

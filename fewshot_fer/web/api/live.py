@@ -21,6 +21,7 @@ from fewshot_fer.lesson.commands import (
     Source,
 )
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import OnDevice
 from fewshot_fer.lesson.registry import session_of
 from fewshot_fer.records.views import ClassShares
 from fewshot_fer.web import messages
@@ -43,9 +44,9 @@ Class = TypedDict("Class", {
     "id": str, "name": str, "started": float, "seconds": float, "paused": bool, "ended": bool,
     "recording": bool, "each": bool, "session": int | None, "trouble": str | None,
     "sources": list[messages.Source], "viewers": int, "present": list[str],
-    "shares": ClassShares, "marks": list[messages.Mark],
+    "shares": ClassShares, "marks": list[messages.Mark], "on_device": OnDevice,
 })
-"""A class that is watched now."""
+"""A class that is watched now; `on_device`: whether students' devices may, should or must read."""
 
 Classes = TypedDict("Classes", {"classes": list[Class]})
 """All that are watched, the latest last."""

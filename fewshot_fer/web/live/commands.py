@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.expressions import NEUTRAL
@@ -18,10 +18,12 @@ from fewshot_fer.lesson.commands import (
     Mark,
     Name,
     Pause,
+    ReadOnDevice,
     Recalibrate,
     Record,
 )  # fmt: skip
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import OnDevice
 from fewshot_fer.students.recalibration import undo
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
@@ -94,6 +96,13 @@ def _record(command: Mapping[str, Any]) -> Record:
     return Record("per_student" if command.get("each") else "class")
 
 
+def _read_on_device(command: Mapping[str, Any]) -> ReadOnDevice:
+    for policy in get_args(OnDevice):
+        if command.get("policy") == policy:
+            return ReadOnDevice(policy)
+    raise RequestError("There is no such way to read students.", next_step="Load the page again.")
+
+
 def _recalibrate(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> Later:
     names = {one.id: one.name for one in app.library.students()}
     asked = lesson.ask(Recalibrate(resting=command.get("how") == "rest"))
@@ -138,6 +147,7 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "stop_recording": _asks(lambda _: Record("off")),
     "recalibrate": _recalibrate,
     "undo": _undo,
+    "on_device": _asks(_read_on_device),
     "drawn": _drawn,
     "stop_drawn": _asks(lambda _: Leave(SOURCE)),
     "leave": _leave,

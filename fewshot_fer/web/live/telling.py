@@ -90,6 +90,7 @@ def standing(state: LessonState) -> messages.Standing:
         ],
         "viewers": state.viewers,
         "marks": [{"second": mark.second, "text": mark.text} for mark in state.marks],
+        "on_device": state.on_device,
     }  # fmt: skip
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from fewshot_fer.errors import FewshotFerError, MissingError, TooManyError
-from fewshot_fer.images import decode_image
+from fewshot_fer.errors import AccessError, FewshotFerError, TooManyError
 from fewshot_fer.lesson.commands import Heed, Leave, Source
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import Skipped
@@ -21,20 +19,17 @@ from fewshot_fer.web import messages, wire
 from fewshot_fer.web.access.who import who
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.html import saying
-from fewshot_fer.web.portal.coaching import Coach
+from fewshot_fer.web.portal.coached import Coached
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
-from fewshot_fer.web.portal.learning import Learner
+from fewshot_fer.web.portal.on_device.saying import read_by
+from fewshot_fer.web.portal.on_device.sending import depends_on, device_message
 from fewshot_fer.web.portal.portal import source_of
 from fewshot_fer.web.portal.telling import BYES, in_language, own_view, recorded
-from fewshot_fer.web.wire import Command
 
 _LOOK_AROUND_S: Final = 1.0
 _LAST_WORD_S: Final = 5.0
-_MOST_EXPRESSIONS: Final = 40
-
-_log = logging.getLogger(__name__)
-T = TypeVar("T")
+_MUST_STAY: Final = "In this class pictures are read on students' own devices only."
 
 
 def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
@@ -100,13 +95,14 @@ class Connection:
         self._lesson = lesson
         key = source_of(device.student)
         self._source = Source(key, "device", device.student)
-        self._coach: Coach | None = None
-        self._adjusts = False
+        self._coached = Coached(app, device.student, self._changed)
         self._looked_around = -1e9
         self._recording: str | None = None
         self._say = saying(socket)
         self._known: tuple[object, Purposes] = None, NONE
         """The student's page as it was last looked at, and what it says of their agreement."""
+        self._told: object = None
+        """What it depended on that the device was last told of reading by itself."""
 
     async def listen(self) -> str | None:
         """Answer whatever comes; says why it ended, or None where the other side left."""
@@ -128,7 +124,7 @@ class Connection:
             if received.get("bytes") is not None:
                 await self._picture(received["bytes"])
             elif received.get("text") is not None:
-                await self._send(await self._command(received["text"]))
+                await self._send(await self._text(received["text"]))
 
     def close(self) -> None:
         """The device is gone, and its camera with it unless another took over."""
@@ -145,7 +141,9 @@ class Connection:
             await asyncio.sleep(wait)
         self.device.sent = devices.clock()
         try:
-            read = self._read if self._coach is None else self._coached
+            if self._lesson.state.on_device == "required":
+                raise AccessError(_MUST_STAY, next_step="Load the page again.")
+            read = self._coached.see if self._coached.on else self._read
             answer: messages.OwnView | messages.Coach | messages.Problem = await read(jpeg)
         except FewshotFerError as error:
             answer = wire.error_message(error, "picture")
@@ -162,96 +160,32 @@ class Connection:
             return {"type": "view", "size": [4, 3], "face": None, "paused": paused}
         return own_view(answer, self.device.student, self._recording, self._say)
 
-    async def _coached(self, jpeg: bytes) -> messages.Coach:
-        coach = self._coach
-        assert coach is not None
-        wire.size_of(jpeg)
-        said = await self._app.picture_threads.run(self.device.student, _see, coach, jpeg)
-        more = [await self._adjust(coach)] if coach.over and self._adjusts else []
-        return {"type": "coach", "events": [*said, *more]}
+    # ------------------------------------------------------------------ words
 
-    # ------------------------------------------------------------------ commands
-
-    async def _command(self, text: str) -> messages.Coach:
+    async def _text(self, text: str) -> messages.Coach | messages.Heard | messages.Problem:
+        """What it asks, or says that it read by itself; both in a few characters."""
         try:
             command = wire.command_of(text)
-            events = await self._do(command)
         except FewshotFerError as error:
-            self._coach = None
-            return {"type": "coach", "events": [_failed(error)]}
-        except Exception:  # Ours to mend; they stay in the class.
-            _log.exception("a command of a device failed")
-            self._coach = None
-            return {"type": "coach", "events": [_failed(wire.WENT_WRONG)]}
-        if command["do"] in ("save", "undo"):
-            await self._send(await self._facts())
-        return {"type": "coach", "events": events}
-
-    async def _do(self, command: Command) -> list[messages.CoachEvent]:
-        match command["do"]:
-            case "teach":
-                asked = command.get("expressions")
-                asked = asked[:_MOST_EXPRESSIONS] if isinstance(asked, list) else []
-                return await self._begin(lambda one: one.teaching(asked), adjusts=False)
-            case "adjust":
-                given = command.get("expression")
-                expression = given if isinstance(given, str) else None
-                return await self._begin(lambda one: one.adjusting(expression), adjusts=True)
-            case "skip" | "take" | "again":
-                coach = self._coach
-                return [*coach.told(command)] if coach is not None else []
-            case "save":
-                return [await self._save(command.get("keep"), command.get("answers"))]
-            case "undo":
-                which = command.get("calibration")
-                which = which if isinstance(which, str) else None
-                return [await self._learn(lambda one: one.undo(which))]
-            case "stop":
-                self._coach = None
-                return []
-            case _:
-                raise MissingError("There is no such command.", next_step="Load the page again.")
-
-    async def _begin(
-        self, make: Callable[[Learner], Coach], *, adjusts: bool
-    ) -> list[messages.CoachEvent]:
-        self._coach = None
-        coach = await self._learn(make)
-        self._coach, self._adjusts = coach, adjusts
-        return [*coach.begin()]
-
-    async def _save(self, keep: Any, answers: Any) -> messages.Saved | messages.Questions:
-        coach = self._coach
-        wanted = {str(place) for place in keep} if isinstance(keep, list) else set()
-        taken = coach.taken if coach is not None and not self._adjusts else ()
-        kept = {str(k): one for k, one in enumerate(taken) if str(k) in wanted}
-        given = answers if isinstance(answers, dict) else {}
-        said = {str(key): str(shows) for key, shows in given.items()}
-        if not kept:
-            raise MissingError("No picture was kept, so nothing is stored.", next_step="Try again.")
-        saved = await self._learn(lambda one: one.keep(kept, said))
-        if saved["type"] == "saved":
-            self._coach = None
-        return saved
-
-    async def _adjust(self, coach: Coach) -> messages.Adjusted | messages.Failed:
-        self._coach = None
+            return self._coached.failed(error)
+        if command["do"] != "report":
+            return await self._coached.obey(command)
         try:
-            if not coach.taken:
-                what = "No picture was good enough, so nothing was changed."
-                raise MissingError(what, next_step="More light from the front helps most.")
-            done = await self._learn(lambda one: one.adjust(coach.taken))
+            return await self._report(command)
         except FewshotFerError as error:
-            return _failed(error)
-        await self._send(await self._facts())
-        return done
+            return wire.error_message(error, "report")
+
+    async def _report(self, command: wire.Command) -> messages.Heard:
+        app, student = self._app, self.device.student
+        app.portal.reports.take(student, "This device says more than is taken.")
+        if self._lesson.state.on_device == "off":
+            raise AccessError("This class takes no readings of students' own devices.")
+        said = await app.threads.run(student, read_by, app, student, command)
+        answer = await asyncio.wrap_future(self._lesson.offer(self._source, said))
+        paused = isinstance(answer, Skipped) and answer.reason == "paused"
+        return {"type": "heard", "paused": paused, "recording": self._recording}
 
     # ------------------------------------------------------------------ what is around
-
-    async def _learn(self, do: Callable[[Learner], T]) -> T:
-        """In a thread, which may wait until the recogniser is open."""
-        app, student = self._app, self.device.student
-        return await app.threads.run(student, lambda: do(Learner(app.opened(), student)))
 
     async def _over(self) -> str | None:
         """Why this device must not be read any more, if so; looked up once a second."""
@@ -266,6 +200,7 @@ class Connection:
         if agreed is None or Purpose.READ not in agreed:
             return "removed" if agreed is None else "withdrawn"
         self._recording = recorded(state, agreed, self._say)
+        await self._tell_device()
         return None
 
     def _agreed(self) -> Purposes | None:
@@ -280,6 +215,20 @@ class Connection:
     async def _hello(self) -> None:
         await self._send({"type": "wait", "every": round(1000 * self._app.portal.devices.every)})
         await self._send({**await self._facts(), "type": "hello"})
+        await self._tell_device()
+
+    async def _changed(self) -> None:
+        """Something else is known of the student."""
+        await self._send(await self._facts())
+        await self._tell_device()
+
+    async def _tell_device(self) -> None:
+        """How it may read by itself, and how the student looks; again when that is different."""
+        app, student, policy = self._app, self.device.student, self._lesson.state.on_device
+        told = await app.threads.run(student, depends_on, app, student, policy)
+        if told != self._told:
+            self._told = told
+            await self._send(await app.threads.run(student, device_message, app, student, policy))
 
     async def _facts(self) -> messages.Known:
         app, student, say = self._app, self.device.student, self._say
@@ -288,13 +237,3 @@ class Connection:
     async def _send(self, message: Mapping[str, object]) -> None:
         async with asyncio.timeout(self._app.portal.devices.send_s):
             await self.socket.send_text(wire.encode(in_language(message, self._say)))
-
-
-def _failed(error: FewshotFerError) -> messages.Failed:
-    return {"type": "failed", "what": error.what, "next_step": error.next_step}
-
-
-def _see(coach: Coach, jpeg: bytes) -> list[messages.Coaching]:
-    """In a worker: decode and look."""
-    image = decode_image(jpeg, max_pixels=wire.MOST_PIXELS)
-    return coach.see(monotonic(), image)

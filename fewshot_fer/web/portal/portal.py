@@ -15,10 +15,14 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Consent, Purpose
 from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.portal.devices import Devices, Why
 from fewshot_fer.web.portal.door import Door
 from fewshot_fer.web.portal.invitations import Invitations
 
+REPORTS_A_SECOND: Final = 3.0
+"""Ours says it once or twice."""
+REPORTS_AT_ONCE: Final = 6
 _HEED_S: Final = 5.0
 
 
@@ -38,6 +42,8 @@ class Portal:
         self.invitations = Invitations(folder, credentials.signer, credentials.now)
         self.door = Door(library, self.invitations, credentials.now, settings.keep_days)
         self.devices = Devices()
+        self.reports = Limiter(REPORTS_A_SECOND, REPORTS_AT_ONCE, self.devices.clock)
+        """How often a device may say what it read by itself."""
 
     def forget(self, student: str) -> list[int]:
         """Delete a student everywhere, and stop reading them at once; in which sessions they were.

@@ -28,9 +28,9 @@ export type Signal = { expression: string; share: number; usual: number; since: 
 
 export type Timeline = { step: number; from: number; stretches: Stretch[] };
 
-export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[] };
+export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[]; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
 
-export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline };
+export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; on_device: 'off' | 'allowed' | 'preferred' | 'required'; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline };
 
 export type Enrolled = { id: string; name: string };
 
@@ -90,11 +90,13 @@ export type Invite = { do: 'invite'; address: string; names: boolean };
 
 export type AskReach = { do: 'reach'; address: string };
 
+export type ReadOnDevice = { do: 'on_device'; policy: 'off' | 'allowed' | 'preferred' | 'required' };
+
 export type Uninvite = { do: 'uninvite'; id: string };
 
 export type Answer = { do: 'answer'; knock: string; is: 'in' | 'new' | 'away' };
 
-export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw | Invite | AskReach | Uninvite | Answer;
+export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw | Invite | AskReach | ReadOnDevice | Uninvite | Answer;
 
 export type Ask = { type: 'ask'; expression: string; words: string; example: string | null };
 
@@ -150,9 +152,15 @@ export type Wait = { type: 'wait' };
 
 export type Bye = { type: 'bye'; what: string; next_step: string; why: 'taken over' | 'removed' | 'withdrawn' | 'left' | 'ended' | 'idle' | 'full' };
 
+export type Prototypes = { checkpoint: string; names: string[]; width: number; points: string; log_modes: number[]; scale: string; allowance: number[]; counts: number[]; temperature: number; confidence: number; distance: number };
+
+export type Device = { type: 'device'; policy: 'off' | 'allowed' | 'preferred' | 'required'; base: string | null; key: string; student: string; person: Prototypes | null };
+
+export type Heard = { type: 'heard'; paused: boolean; recording: string | null };
+
 export type Pacing = { frame?: boolean; every?: number };
 
-export type FromPortal = Known | OwnView | Coach | Wait | Bye | Problem;
+export type FromPortal = Known | OwnView | Coach | Wait | Device | Heard | Bye | Problem;
 
 export type Teach = { do: 'teach'; expressions: string[] };
 
@@ -164,4 +172,8 @@ export type Undo = { do: 'undo'; calibration: string | null };
 
 export type Stop = { do: 'stop' };
 
-export type ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again;
+export type ReportedFace = { box: number[]; best: string; unsure: string | null; scores: Shares; quality: number };
+
+export type Report = { do: 'report'; checkpoint: string; size: number[]; face: ReportedFace | null };
+
+export type ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again | Report;

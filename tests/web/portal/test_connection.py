@@ -25,17 +25,18 @@ def test_the_loop_goes_on_while_a_device_waits_for_the_recogniser(do: str) -> No
         assert loaded.wait(PATIENCE_S)
         raise CheckpointError("There is none.")
 
-    async def play() -> Coach:
+    async def play() -> object:
         app = SimpleNamespace(opened=opened, threads=Threads(2, share=2))
         device = SimpleNamespace(student="anna")
         line = SimpleNamespace(cookies={}, headers={})
         connection = Connection(cast("Any", app), cast("Any", None), cast("Any", line), device)  # type: ignore[arg-type]
-        asked = asyncio.create_task(connection._command(f'{{"do":"{do}"}}'))
+        asked = asyncio.create_task(connection._text(f'{{"do":"{do}"}}'))
         while not opening.is_set():
             await asyncio.sleep(0.01)
         # The loop is free: were it not, nobody could say that it is loaded.
         loaded.set()
         return await asked
 
-    (event,) = asyncio.run(asyncio.wait_for(play(), PATIENCE_S))["events"]
+    said = cast("Coach", asyncio.run(asyncio.wait_for(play(), PATIENCE_S)))
+    (event,) = said["events"]
     assert event["type"] == "failed"

@@ -3,7 +3,7 @@
 import { button, el, fill, show, write } from '../dom.js';
 import { enrolling } from './enrolling.js';
 
-/** @import { Invited, Reach, Recalibrated, ToClass } from '../messages.d.ts' */
+/** @import { Invited, Reach, Recalibrated, State, ToClass } from '../messages.d.ts' */
 
 const RESTING_S = 4;
 const RECALIBRATE = 'For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.';
@@ -81,6 +81,8 @@ export function sheets(page) {
     make.disabled = true;
     send({ do: 'invite', address: location.href.slice(0, 300), names: offered.checked });
   };
+  const onDevice = find('on-device', HTMLSelectElement);
+  onDevice.onchange = () => send({ do: 'on_device', policy: /** @type {State['on_device']} */ (onDevice.value) });
   link.onfocus = () => link.select();
   copy.onclick = () => navigator.clipboard.writeText(link.value).then(() => write(copy, 'Copied'));
   find('end-now').onclick = () => done({ do: 'end' });
@@ -137,6 +139,7 @@ export function sheets(page) {
     },
     invite() {
       make.disabled = false;
+      onDevice.value = store.now?.on_device ?? 'allowed';
       write(make, 'Make a link');
       write(find('reach-what'), 'Asking whether other devices can reach this address …');
       show(find('reach-how'), false);

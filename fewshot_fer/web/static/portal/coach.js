@@ -11,8 +11,8 @@ const find = finder(document);
 const [panel, fit, words, said, hint, spoken] =
   ['panel', 'fit', 'words', 'words-said', 'words-hint', 'spoken'].map((id) => find(id));
 
-/** @param {(command: ToPortal) => void} send */
-export function coach(send) {
+/** `stays`: whether what is taught stays on this device. @param {(command: ToPortal) => void} send @param {() => boolean} stays */
+export function coach(send, stays = () => false) {
   const take = el('button', { type: 'button', text: inWords('Take it now'), onclick: () => send({ do: 'take' }) });
   const example = el('img', { class: 'example' });
   const progress = el('progress', { max: 1, value: 0, 'aria-label': inWords('How far it is') });
@@ -148,7 +148,8 @@ export function coach(send) {
   function review() {
     const save = button(inWords('Save'), 'first', 'submit');
     const form = end(inWords('Keep these pictures?'),
-      para(inWords("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right.")),
+      para(stays() ? inWords('They stay on this device, encrypted, until you delete them. Untick those that do not look right.')
+        : inWords("They are stored on your teacher's or school's server until you delete them. Untick those that do not look right.")),
       el('ul', { class: 'shots' }, ...shots.map(({ id, expression, picture }) => el('li', {},
         el('figure', {}, el('img', { alt: inWords('You, showing {expression}', { expression: inWords(expression) }), src: picture }), el('figcaption', { text: inWords(expression) })),
         button(inWords('Again'), '', () => again(expression)),

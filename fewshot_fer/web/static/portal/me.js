@@ -6,6 +6,8 @@ import { el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
 import { say } from '../say.js';
 import { coach as coaching } from './coach.js';
+import { card } from './here/card.js';
+import { Here } from './here/here.js';
 import * as reading from './reading.js';
 
 /** @import { Bye, FromPortal, Known, Pacing, ToPortal } from '../messages.d.ts' */
@@ -23,11 +25,14 @@ const pace = new Pace([[480, 0.7], [400, 0.7], [320, 0.7], [280, 0.7], [240, 0.7
 const camera = new Camera(() => off(say('The camera was taken away'), say('It was unplugged, or another program took it.')),
   { video, width: 640, height: 480 });
 const link = /** @type {Link<FromPortal & Pacing, ToPortal>} */ (new Link('/me/live', { message: hear, lost }));
-const coach = coaching((command) => link.send(command));
+const coach = coaching((command) => (here.way === 'here' ? here.coach.obey(command, performance.now()) : link.send(command)), () => here.way === 'here');
+const here = new Here(camera, link, { changed: whereChanged, view: seenHere, coached: (event) => coach.hear(event) });
+const where = card(here);
 const capture = new Capture(camera, () => link, {
   size: () => (coach.busy ? FINE : pace.size), took: (ms) => coach.busy || pace.took(ms),
 });
 const arrivals = /** @type {number[]} when answers came */ ([]);
+let expressions = /** @type {Known['expressions']} */ ([]);
 let calibration = /** @type {string | null} the adjustment that can be undone */ (null);
 let lock = /** @type {WakeLockSentinel | undefined} */ (undefined);
 let ratedAt = 0;
@@ -60,6 +65,7 @@ function off(title, words) {
   write(find('off-words'), words);
   show(cover, true);
   teach.disabled = adjust.disabled = true;
+  here.stop();
   [undo, recording, pause].forEach((one) => show(one, false));
   state(say('Off'));
   reading.clear(say('Your label appears here when your camera is on.'));
@@ -103,14 +109,17 @@ function hear(got) {
     case 'hello':
       reading.know(got.expressions);
       facts(got);
-      teach.disabled = adjust.disabled = false;
       trouble();
-      capture.wake();
+      break;
+    case 'device': here.hear(got); break;
+    case 'heard':
+      recorded(got.recording);
+      if (got.paused && !here.paused) reading.clear(say('Your teacher has paused the class.'));
+      here.paused = got.paused;
       break;
     case 'facts': facts(got); break;
     case 'view':
-      show(recording, got.recording);
-      write(find('recorded'), got.recording ?? '');
+      recorded(got.recording);
       if (got.paused) reading.clear(say('Your teacher has paused the class.'));
       else reading.show(got);
       break;
@@ -140,11 +149,44 @@ function bye({ why, what, next_step }) {
 }
 
 /** @param {Known} known */
-function facts({ facts: lines, expressions, calibration: newest }) {
-  coach.know(expressions);
+function facts({ facts: lines, expressions: named, calibration: newest }) {
+  expressions = named;
+  coach.know(known());
   calibration = newest;
   show(undo, newest);
   find('facts').replaceChildren(...lines.flatMap(([what, much]) => [el('dt', { text: what }), el('dd', { text: much })]));
+}
+
+/** @param {string | null | undefined} words */
+function recorded(words) {
+  show(recording, words);
+  write(find('recorded'), words ?? '');
+}
+
+/** Where pictures are read is another place now, or more is known of it. */
+function whereChanged() {
+  where();
+  capture.resting = document.hidden || here.way !== 'server';
+  coach.know(known());
+  if (here.way === 'here') show(undo, here.kept.some(({ light }) => light));
+  if (here.way === 'nowhere' && camera.on && link.ready) {
+    reading.clear(say('You are not read.'));
+    state(say('Not read'));
+  }
+  teach.disabled = adjust.disabled = !camera.on || !link.ready || here.way === 'nowhere' || (here.way === 'here' && !here.vault);
+  capture.wake();
+}
+
+/** @param {import('../messages.d.ts').OwnView} view */
+function seenHere(view) {
+  if (coach.busy) return;
+  reading.show(view);
+  rate();
+}
+
+/** The expressions, and how many references of each there are where this student is read. */
+function known() {
+  return here.way !== 'here' ? expressions : expressions.map((one) => ({ ...one, count: here.kept.filter(({ expression }) => expression === one.name).length }));
 }
 
 /** @param {string} words @param {'' | 'live' | 'trying'} kind */
@@ -158,9 +200,10 @@ function rate() {
   const now = performance.now();
   arrivals.push(now);
   while (arrivals[0] < now - RATED_MS) arrivals.shift();
-  if (find('line').textContent === say('Live') && now - ratedAt < 1000) return;
+  const words = here.way === 'here' ? say('Read on this device') : say('Live');
+  if (find('line').textContent === words && now - ratedAt < 1000) return;
   ratedAt = now;
-  state(say('Live'), 'live');
+  state(words, 'live');
   const seconds = Math.max(0.5, (now - arrivals[0]) / 1000);
   if (arrivals.length > 3) write(find('rate'), say('{count} a second', { count: Math.round((arrivals.length - 1) / seconds) }));
 }
@@ -177,9 +220,9 @@ switchOn.disabled = false; // Until now a click would have been lost.
 pause.onclick = () => off(say('Your camera is off'), say('Nothing is sent until you switch it on.'));
 teach.onclick = coach.offerTeach;
 adjust.onclick = coach.offerAdjust;
-undo.onclick = () => link.send({ do: 'undo', calibration });
+undo.onclick = () => (here.way === 'here' ? here.coach.obey({ do: 'undo', calibration: null }, performance.now()) : link.send({ do: 'undo', calibration }));
 document.addEventListener('visibilitychange', () => {
-  capture.resting = document.hidden;
+  capture.resting = document.hidden || here.way !== 'server';
   if (document.hidden || !camera.on) return;
   keepAwake();
   connect();

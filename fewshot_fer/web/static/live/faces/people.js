@@ -4,7 +4,7 @@ import { el, finder, show, write } from '../../dom.js';
 import { called, told } from '../../words.js';
 
 /** @import { Picked } from './stage.js' */
-/** @typedef {Picked & { expression?: string | null, best?: string | null, unsure?: string | null }} Who */
+/** @typedef {Picked & { expression?: string | null, best?: string | null, unsure?: string | null, on_device?: boolean }} Who */
 /** @typedef {{ face: Who, text: string, changed: number }} Line */
 
 /** @param {import('../live.js').Page} page @param {{ pick: (face: Picked) => void, point: (track: number | null) => void }} on */
