@@ -236,6 +236,7 @@ LONG = {
     "benchmarks/screens.py": "one story from the first picture to the last",
     "benchmarks/web_load.py": "one story: a server, its devices, and what was measured",
     "fewshot_fer/lesson/sources.py": "every kind of source, so that a new one is one more function",
+    "fewshot_fer/web/messages.py": "every message of the sockets, in one table",
 }
 FILES = 15
 WIDE = {

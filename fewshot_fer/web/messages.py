@@ -85,16 +85,15 @@ Standing = TypedDict("Standing", {
     "session": int | None, "trouble": str | None, "sources": list[Source], "viewers": int,
     "marks": list[Mark], "on_device": OnDevice,
 })
-"""How a class stands; `each`: every student is recorded; `on_device`: whether students' pictures
-may, should or must be read on their own devices."""
+"""How a class stands; `each`: every student is recorded."""
 
 State = TypedDict("State", {
     "type": Literal["state"], "id": str, "name": str, "seconds": float,
     "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
     "trouble": str | None, "viewers": int, "shares": Shares, "sure": int, "expected": int,
     "unread": int, "sources": list[Source], "people": list[Person], "marks": list[Mark],
-    "on_device": OnDevice,
     "check_ins": list[CheckIn], "signals": list[Signal], "timeline": Timeline,
+    "on_device": OnDevice,
 })
 """The class, once a second."""
 
@@ -275,9 +274,9 @@ Bye = TypedDict("Bye", {
 """The line ends, and why."""
 
 Prototypes = TypedDict("Prototypes", {
-    "checkpoint": str, "names": list[str], "width": int, "points": str, "log_modes": list[float],
-    "scale": str, "allowance": list[float], "counts": list[int], "temperature": float,
-    "confidence": float, "distance": float,
+    "checkpoint": str, "names": list[str], "width": int, "points": str, "scale": str,
+    "log_modes": list[float], "allowance": list[float], "counts": list[int],
+    "temperature": float, "confidence": float, "distance": float,
 })
 """How a student shows each expression; arrays are little-endian float32 in base64."""
 Device = TypedDict("Device", {

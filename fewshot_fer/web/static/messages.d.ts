@@ -30,7 +30,7 @@ export type Timeline = { step: number; from: number; stretches: Stretch[] };
 
 export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[]; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
 
-export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; on_device: 'off' | 'allowed' | 'preferred' | 'required'; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline };
+export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
 
 export type Enrolled = { id: string; name: string };
 
@@ -152,7 +152,7 @@ export type Wait = { type: 'wait' };
 
 export type Bye = { type: 'bye'; what: string; next_step: string; why: 'taken over' | 'removed' | 'withdrawn' | 'left' | 'ended' | 'idle' | 'full' };
 
-export type Prototypes = { checkpoint: string; names: string[]; width: number; points: string; log_modes: number[]; scale: string; allowance: number[]; counts: number[]; temperature: number; confidence: number; distance: number };
+export type Prototypes = { checkpoint: string; names: string[]; width: number; points: string; scale: string; log_modes: number[]; allowance: number[]; counts: number[]; temperature: number; confidence: number; distance: number };
 
 export type Device = { type: 'device'; policy: 'off' | 'allowed' | 'preferred' | 'required'; base: string | null; key: string; student: string; person: Prototypes | null };
 
