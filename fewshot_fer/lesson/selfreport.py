@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fewshot_fer.lesson.members import Members
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
-from fewshot_fer.records.views import Box, Seen, Timings, View, effort_of, shares_of
+from fewshot_fer.records.views import Seen, Timings, View, effort_of, shares_of
 from fewshot_fer.students.store.records import Purpose
 
 _NOTHING_DONE = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
@@ -29,16 +29,16 @@ class SaidQuality:
 class SaidFace:
     """The one face before the device, smoothed there."""
 
-    box: Box
+    pixels: int
+    """The longer side of the face; where it was in the picture stays there."""
     reading: Reading
     quality: SaidQuality
 
 
 @dataclass(frozen=True, slots=True)
 class SelfReport:
-    """What was seen in a picture of this width and height."""
+    """What was seen."""
 
-    size: tuple[int, int]
     face: SaidFace | None
     """None: there was none."""
 
@@ -50,10 +50,11 @@ class SelfReport:
 
     def _seen(self, face: SaidFace, student: str | None, members: Members, time: float) -> Seen:
         purposes = members.purposes(student)
+        box = 0.0, 0.0, float(face.pixels), float(face.pixels)
         if Purpose.READ not in purposes:
-            return Seen(face.box, 0, *(None,) * 5, purposes=purposes, on_device=True)
+            return Seen(box, 0, *(None,) * 5, purposes=purposes, on_device=True)
         name = members.name(student) if student is not None else None
         return Seen(
-            face.box, 0, student, name, face.reading, face.quality, time,
+            box, 0, student, name, face.reading, face.quality, time,
             purposes=purposes, on_device=True,
         )  # fmt: skip

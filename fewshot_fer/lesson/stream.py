@@ -75,7 +75,7 @@ def read(
         if isinstance(raw, SelfReport):
             session = session or begins()
             view = raw.view(offer.source.student, session.members, now)
-            return Read(offer, session, view, raw.size)
+            return Read(offer, session, view)
         image = decode_image(raw, max_pixels=MOST_PIXELS) if isinstance(raw, bytes) else raw
         session = session or begins()
         view = session.look(image, now)

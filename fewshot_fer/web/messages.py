@@ -304,10 +304,10 @@ Save = TypedDict("Save", {
 Undo = TypedDict("Undo", {"do": Literal["undo"], "calibration": str | None})
 Stop = TypedDict("Stop", {"do": Literal["stop"]})
 ReportedFace = TypedDict("ReportedFace", {
-    "box": list[float], "best": str, "unsure": str | None, "scores": Shares, "quality": float,
+    "pixels": int, "best": str, "unsure": str | None, "scores": Shares, "quality": float,
 })
 Report = TypedDict("Report", {
-    "do": Literal["report"], "checkpoint": str, "size": list[int], "face": ReportedFace | None,
+    "do": Literal["report"], "checkpoint": str, "face": ReportedFace | None,
 })
 """What the device read itself, smoothed, once or twice a second; scores that are 0 are left out."""
 ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again | Report

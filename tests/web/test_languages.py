@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from fewshot_fer import look
 from fewshot_fer.languages import ENGLISH, LANGUAGES, PSEUDO, Say, catalogue, chosen
-from fewshot_fer.students.store.consent import agreed, altered, consent_text, languages
+from fewshot_fer.students.store.consent import CURRENT, agreed, altered, consent_text, languages
 from fewshot_fer.students.store.reader import utc_now
 from fewshot_fer.web.html import LANGUAGE_COOKIE
 from tests.web.portal.device import School, app_of, school_at
@@ -79,8 +79,8 @@ def test_an_agreement_names_its_language(language: str) -> None:
     assert languages() == tuple(sorted(LANGUAGES))
     consent = agreed("Anna", utc_now(), language=language, days=90)
     assert (consent.language, consent.days) == (language, 90)
-    assert "90" in consent_text("v2", language, 90)
-    assert "{" not in consent_text("v2", language, 90)
+    assert "90" in consent_text(CURRENT, language, 90)
+    assert "{" not in consent_text(CURRENT, language, 90)
     assert not altered(consent)
     assert agreed("Anna", utc_now(), language="tlh").language == ENGLISH
 

@@ -23,7 +23,7 @@ from fewshot_fer.web.portal.coached import Coached
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.on_device.saying import read_by
-from fewshot_fer.web.portal.on_device.sending import depends_on, device_message
+from fewshot_fer.web.portal.on_device.sending import depends_on, device_message, policy_of
 from fewshot_fer.web.portal.portal import source_of
 from fewshot_fer.web.portal.telling import BYES, in_language, own_view, recorded
 
@@ -224,7 +224,8 @@ class Connection:
 
     async def _tell_device(self) -> None:
         """How it may read by itself, and how the student looks; again when that is different."""
-        app, student, policy = self._app, self.device.student, self._lesson.state.on_device
+        app, student = self._app, self.device.student
+        policy = policy_of(app, self._lesson.state)
         told = await app.threads.run(student, depends_on, app, student, policy)
         if told != self._told:
             self._told = told

@@ -27,13 +27,13 @@ from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import facts_of
 from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
 from fewshot_fer.web.portal.live import live
+from fewshot_fer.web.portal.on_device.sending import policy_of
 from fewshot_fer.web.portal.own import OwnData
 from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
-"""A student stays signed in for so long; their class is over by then."""
 _FIELDS: Final = (
     "name",
     "student",
@@ -216,6 +216,7 @@ class Pages(OwnData):
             version=CURRENT[1:],
             agreement=agreement(CURRENT, say.language, self._app.settings.keep_days),
             recorded=recorded(state, student.purposes, say) if state is not None else None,
+            on_device=policy_of(self._app, state),
         )
 
     def facts(self, request: Request, _: Fields) -> Response:

@@ -172,8 +172,8 @@ export type Undo = { do: 'undo'; calibration: string | null };
 
 export type Stop = { do: 'stop' };
 
-export type ReportedFace = { box: number[]; best: string; unsure: string | null; scores: Shares; quality: number };
+export type ReportedFace = { pixels: number; best: string; unsure: string | null; scores: Shares; quality: number };
 
-export type Report = { do: 'report'; checkpoint: string; size: number[]; face: ReportedFace | null };
+export type Report = { do: 'report'; checkpoint: string; face: ReportedFace | null };
 
 export type ToPortal = Teach | Adjust | Save | Undo | Stop | Guided | Again | Report;

@@ -34,12 +34,12 @@ def _as_it_comes(school: School) -> Iterator[None]:
 
 def report(school: School, **other: Any) -> dict[str, Any]:
     face: dict[str, Any] = {
-        "box": [200.0, 100.0, 400.0, 350.0], "best": "happy", "unsure": None, "quality": 0.9,
+        "pixels": 250, "best": "happy", "unsure": None, "quality": 0.9,
         "scores": {"happy": 0.9, "neutral": 0.1},
     }  # fmt: skip
     said = {
         "do": "report", "checkpoint": school.service.recognizer.checkpoint_hash,
-        "size": [640, 480], "face": face,
+        "face": face,
     }  # fmt: skip
     face |= {key: value for key, value in other.items() if key in face}
     return said | {key: value for key, value in other.items() if key not in face}
@@ -89,8 +89,8 @@ def test_one_on_the_device_and_one_by_the_server_make_one_class_and_one_record(
 REFUSED: dict[str, tuple[Any, str]] = {
     "NaN": ({"quality": float("nan")}, "no reading"),
     "a NaN among the scores": ({"scores": {"happy": float("nan")}}, "no reading"),
-    "an infinite box": ({"box": [0, 0, float("inf"), 9]}, "no reading"),
-    "a box inside out": ({"box": [9, 9, 3, 3]}, "no inside"),
+    "a face of an infinite size": ({"pixels": float("inf")}, "no reading"),
+    "a place in a picture": ({"box": [0, 0, 9, 9]}, "no reading"),
     "an unknown expression": ({"scores": {"happy": 0.5, "smug": 0.5}}, "no expression 'smug'"),
     "an unknown label": ({"best": "smug"}, "no expression 'smug'"),
     "scores that do not sum": ({"scores": {"happy": 0.7, "sad": 0.1}}, "do not sum to 1"),
@@ -150,9 +150,10 @@ def test_who_says_too_much_is_told_to_wait_and_others_are_heard(school: School) 
 
 
 def test_where_it_is_required_pictures_are_refused_and_where_it_is_off_readings_are(
-    school: School,
+    school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     student = school.enrolled("Both")
+    monkeypatch.setattr(AppState, "device_files", "/somewhere/")
 
     async def play(policy: OnDevice) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         await asyncio.wrap_future(school.running.ask(ReadOnDevice(policy)))
@@ -169,6 +170,19 @@ def test_where_it_is_required_pictures_are_refused_and_where_it_is_off_readings_
         "off": "error", "allowed": "heard", "preferred": "heard", "required": "heard",
     }  # fmt: skip
     assert "own devices only" in found["required"][1]["what"]
+
+
+@pytest.mark.parametrize(("policy", "told"), [("preferred", "off"), ("required", "required")])
+def test_where_nothing_is_installed_the_servers_way_stays_unless_the_class_insists(
+    school: School, policy: OnDevice, told: OnDevice
+) -> None:
+    async def play() -> dict[str, Any]:
+        await asyncio.wrap_future(school.running.ask(ReadOnDevice(policy)))
+        async with school.device(school.enrolled(f"Bare {policy}")) as line:
+            return await until(line, "device")
+
+    said = asyncio.run(play())
+    assert (said["policy"], said["base"], said["person"]) == (told, None, None)
 
 
 def test_a_pause_holds_for_readings_too(school: School) -> None:

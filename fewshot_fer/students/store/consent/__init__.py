@@ -2,7 +2,8 @@
 
 A text is never edited once people have agreed to it; a change is a new file. The record holds
 the hash of the text as it was read, in its language, so that it can be shown later what exactly
-was agreed to. From version 2 on every purpose is agreed to by itself.
+was agreed to. From version 2 on every purpose is agreed to by itself; version 3 says what differs
+where a student's own device reads.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.names import display_name, printable
 from fewshot_fer.students.store.records import EVERY, Consent, Purpose
 
-CURRENT: Final = "v2"
+CURRENT: Final = "v3"
 _ENGLISH: Final = "en"
 
 

@@ -28,7 +28,6 @@ _FLAWS: Final = frozenset({
     Code.CUT_OFF, Code.HARDLY_A_FACE, Code.MOUTH_HIDDEN, Code.NO_POINTS,
 })  # fmt: skip
 
-_Side = Annotated[float, Field(ge=-10_000, le=20_000)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _STRICT: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -37,7 +36,7 @@ _STRICT: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
 class _Face:
     __pydantic_config__ = _STRICT
 
-    box: tuple[_Side, _Side, _Side, _Side]
+    pixels: Annotated[int, Field(ge=1, le=10_000)]
     best: str
     scores: Annotated[dict[str, _Share], Field(min_length=1, max_length=64)]
     quality: _Share
@@ -51,7 +50,6 @@ class _Said:
 
     do: Literal["report"]
     checkpoint: str
-    size: tuple[Annotated[int, Field(ge=1, le=10_000)], Annotated[int, Field(ge=1, le=10_000)]]
     face: _Face | None
     """One: a device is one student's."""
     student: str | None = None
@@ -91,7 +89,7 @@ def report_of(
     if said.checkpoint != checkpoint:
         raise RequestError("This was read with another checkpoint.", next_step=_LOAD_AGAIN)
     face = said.face
-    return SelfReport(said.size, None if face is None else _checked(face, expressions))
+    return SelfReport(None if face is None else _checked(face, expressions))
 
 
 def _checked(face: _Face, expressions: Collection[str]) -> SaidFace:
@@ -106,14 +104,9 @@ def _checked(face: _Face, expressions: Collection[str]) -> SaidFace:
     first, second = sorted(scores, key=lambda name: (-scores[name], name != face.best))[:2]
     if face.unsure is None and face.best != first:
         raise RequestError("The label is not the likeliest.", next_step=_LOAD_AGAIN)
-    x0, y0, x1, y1 = face.box
-    if not (x0 < x1 and y0 < y1):
-        raise RequestError("The box has no inside.", next_step=_LOAD_AGAIN)
-    why = (
-        None if face.unsure is None else _reason(face.unsure, first, second, max(x1 - x0, y1 - y0))
-    )
+    why = None if face.unsure is None else _reason(face.unsure, first, second, face.pixels)
     flaw = why if why is not None and why.code in _FLAWS else None
-    return SaidFace(face.box, Reading(face.best, scores, why), SaidQuality(face.quality, flaw))
+    return SaidFace(face.pixels, Reading(face.best, scores, why), SaidQuality(face.quality, flaw))
 
 
 def _reason(code: Code, first: str, second: str, pixels: float) -> Reason:

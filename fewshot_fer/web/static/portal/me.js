@@ -10,7 +10,7 @@ import { card } from './here/card.js';
 import { Here } from './here/here.js';
 import * as reading from './reading.js';
 
-/** @import { Bye, FromPortal, Known, Pacing, ToPortal } from '../messages.d.ts' */
+/** @import { Bye, Device, FromPortal, Known, Pacing, ToPortal } from '../messages.d.ts' */
 /** @import { Size } from '../capture.js' */
 
 const FINE = /** @type {Size} for pictures that are to teach */ ([640, 0.9]);
@@ -26,7 +26,7 @@ const camera = new Camera(() => off(say('The camera was taken away'), say('It wa
   { video, width: 640, height: 480 });
 const link = /** @type {Link<FromPortal & Pacing, ToPortal>} */ (new Link('/me/live', { message: hear, lost }));
 const coach = coaching((command) => (here.way === 'here' ? here.coach.obey(command, performance.now()) : link.send(command)), () => here.way === 'here');
-const here = new Here(camera, link, { changed: whereChanged, view: seenHere, coached: (event) => coach.hear(event) });
+const here = new Here(/** @type {Device['policy']} */ (find('where').dataset.policy), camera, link, { changed: whereChanged, view: seenHere, coached: (event) => coach.hear(event) });
 const where = card(here);
 const capture = new Capture(camera, () => link, {
   size: () => (coach.busy ? FINE : pace.size), took: (ms) => coach.busy || pace.took(ms),
@@ -215,6 +215,7 @@ function trouble(what = '', next = '') {
   write(find('trouble-next'), next ?? '');
 }
 
+where();
 switchOn.onclick = on;
 switchOn.disabled = false; // Until now a click would have been lost.
 pause.onclick = () => off(say('Your camera is off'), say('Nothing is sent until you switch it on.'));

@@ -32,12 +32,12 @@ export function card(here) {
   find('kept-forget').onclick = () => here.forget();
 
   return function render() {
-    const { told, way, failure: why, progress } = here;
-    show(find('where'), told && told.policy !== 'off');
-    if (!told) return;
+    const { policy, failure: why, progress } = here;
+    const way = here.told ? here.way : here.stays ? 'here' : 'server';
+    show(find('where'), policy !== 'off' || here.choice);
     stay.checked = here.stays;
-    stay.disabled = told.policy === 'required';
-    show(find('where-must'), told.policy === 'required');
+    stay.disabled = policy === 'required';
+    show(find('where-must'), policy === 'required');
     show(find('where-progress'), progress !== null);
     find('where-progress', HTMLProgressElement).value = progress ?? 0;
     find('where').classList.toggle('bad', way === 'nowhere');
@@ -47,7 +47,7 @@ export function card(here) {
     else write(said, say('Small pictures go to the server, which forgets them at once.'));
     const kept = here.vault?.kept ?? [];
     show(find('kept'), way === 'here' && here.vault);
-    write(find('kept-words'), kept.length ? say('{count} pictures of you are kept on this device, encrypted. Nobody else has them.', { count: kept.length }) : say('No picture of you is kept on this device.'));
+    write(find('kept-words'), kept.length ? say('Pictures of you that are kept on this device, encrypted, and nowhere else: {count}.', { count: kept.length }) : say('No picture of you is kept on this device.'));
     find('kept-shots').replaceChildren(...kept.map((one, k) => el('li', {},
       el('figure', {}, el('img', { src: one.portrait, alt: say('You, showing {expression}', { expression: say(one.expression) }), width: 192, height: 192 }), el('figcaption', { text: say(one.expression) })),
       el('button', { type: 'button', class: 'danger', text: say('Delete'), onclick: () => here.keep(kept.filter((_, place) => place !== k)) }))));

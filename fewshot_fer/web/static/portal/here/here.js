@@ -21,7 +21,7 @@ const SIDE = 640;
 
 export class Here {
   told = /** @type {Device | null} */ (null);
-  failure = /** @type {Failure | 'not-installed' | null} */ (null);
+  failure = /** @type {Failure | 'not-offered' | 'not-installed' | null} */ (null);
   /** The share of what is needed that has been loaded; null: all of it, or nothing yet. */
   progress = /** @type {number | null} */ (null);
   vault = /** @type {Vault | null} */ (null);
@@ -34,10 +34,12 @@ export class Here {
 
   /**
    * `changed`: where pictures are read, or what is kept; `view`: what was read.
+   * @param {Device['policy']} policy as the page was made, until the server says more
    * @param {Camera} camera @param {Link<FromPortal, ToPortal>} link
    * @param {{ changed: () => void, view: (view: OwnView) => void, coached: (event: CoachEvent) => void }} on
    */
-  constructor(camera, link, on) {
+  constructor(policy, camera, link, on) {
+    this.policy = policy;
     this.camera = camera;
     this.link = link;
     this.on = on;
@@ -52,29 +54,30 @@ export class Here {
 
   /** Whether pictures are to stay here. */
   get stays() {
-    if (!this.told || this.told.policy === 'required') return true; // Until it is known, nothing is sent.
-    return this.told.policy !== 'off' && (this.choice ?? this.told.policy === 'preferred');
+    return this.policy === 'required' || (this.choice ?? this.policy === 'preferred');
   }
 
   /** @returns {Way} */
   get way() {
+    if (!this.told) return 'nowhere'; // Until it is known what the class wants, nothing is sent.
     if (!this.stays) return 'server';
-    if (this.told && !this.failure) return 'here';
     // Who chose that pictures stay is never read by the server instead; who chose nothing may be.
-    return this.told?.policy === 'preferred' && this.choice === null ? 'server' : 'nowhere';
+    if (this.failure) return this.policy === 'preferred' && this.choice === null ? 'server' : 'nowhere';
+    return 'here';
   }
 
   /** @param {boolean} stays */
   choose(stays) {
     localStorage.setItem(CHOICE, stays ? 'yes' : 'no');
-    this.failure = this.told?.base ? null : 'not-installed';
+    this.failure = this.told ? lacking(this.told) : null;
     this.start();
   }
 
   /** @param {Device} told */
   async hear(told) {
     this.told = told;
-    this.failure = told.base ? null : 'not-installed';
+    this.policy = told.policy;
+    this.failure = lacking(told);
     if (this.#reader) await this.#learn().catch((error) => this.#failed(error));
     this.start();
   }
@@ -156,7 +159,7 @@ export class Here {
 
   /** @param {number} now */
   async #look(now) {
-    if (this.paused) return this.#report(null, [4, 3], now);
+    if (this.paused) return this.#report(null, now);
     const canvas = this.camera.draw(SIDE);
     if (!canvas || !this.#reader) return;
     const size = /** @type {[number, number]} */ ([canvas.width, canvas.height]);
@@ -167,18 +170,18 @@ export class Here {
     this.on.view({ type: 'view', size, paused: false, face: read && {
       box: read.box, expression: read.expression, best: read.best, scores: read.scores, unsure: unsure(read.unsure, read.scores),
     } });
-    this.#report(read, size, now);
+    this.#report(read, now);
   }
 
-  /** The label goes to the server, smoothed, once in a while. @param {Read | null} read @param {[number, number]} size @param {number} now */
-  #report(read, size, now) {
+  /** The label goes to the server, smoothed, once in a while. @param {Read | null} read @param {number} now */
+  #report(read, now) {
     if (now - this.#reported < REPORT_MS || !this.told?.person) return;
     this.#reported = now;
     const face = read && {
-      box: read.box.map(Math.round), best: read.best, unsure: read.expression === null ? read.unsure : null,
+      pixels: Math.max(1, Math.round(Math.max(read.box[2] - read.box[0], read.box[3] - read.box[1]))), best: read.best, unsure: read.expression === null ? read.unsure : null,
       quality: rounded(read.quality), scores: Object.fromEntries(Object.entries(read.scores).map(([name, score]) => [name, rounded(score)]).filter(([, score]) => score)),
     };
-    this.link.send({ do: 'report', checkpoint: this.told.person.checkpoint, size, face });
+    this.link.send({ do: 'report', checkpoint: this.told.person.checkpoint, face });
   }
 
   /** @param {unknown} error */
@@ -190,6 +193,9 @@ export class Here {
     this.on.changed();
   }
 }
+
+/** Why nothing can be read here, as far as the server knows. @param {Device} told */
+const lacking = ({ policy, base }) => (policy === 'off' ? 'not-offered' : base ? null : 'not-installed');
 
 /** @param {number} share */
 const rounded = (share) => Math.round(1000 * share) / 1000;

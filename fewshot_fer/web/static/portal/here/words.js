@@ -30,9 +30,10 @@ export function flaw(code) {
   }
 }
 
-/** Why nothing can be read on this device. @param {Failure | 'not-installed'} code */
+/** Why nothing can be read on this device. @param {Failure | 'not-offered' | 'not-installed'} code */
 export function failure(code) {
   switch (code) {
+    case 'not-offered': return say('Your class does not offer this now.');
     case 'not-installed': return say('Your school’s server has not what your device needs to read pictures itself.');
     case 'insecure': return say('Reading on your device needs an address that begins with https://.');
     case 'no-simd': return say('This browser is too old to read pictures itself. Use a current Chrome, Edge, Firefox or Safari.');
