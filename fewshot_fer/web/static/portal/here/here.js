@@ -35,10 +35,12 @@ export class Here {
   /**
    * `changed`: where pictures are read, or what is kept; `view`: what was read.
    * @param {Device['policy']} policy as the page was made, until the server says more
-   * @param {Camera} camera @param {Link<FromPortal, ToPortal>} link
+   * @param {Pick<Camera, 'on' | 'draw'>} camera @param {Pick<Link<FromPortal, ToPortal>, 'ready' | 'send'>} link
    * @param {{ changed: () => void, view: (view: OwnView) => void, coached: (event: CoachEvent) => void }} on
+   * @param {() => Promise<{ DeviceReader: Pick<typeof DeviceReader, 'open'> }>} load
    */
-  constructor(policy, camera, link, on) {
+  constructor(policy, camera, link, on, load = () => import('../../device/reader.js')) {
+    this.load = load;
     this.policy = policy;
     this.camera = camera;
     this.link = link;
@@ -144,7 +146,7 @@ export class Here {
   async #open() {
     const { told } = this;
     if (this.#reader || !told?.base) return;
-    const { DeviceReader: Reader } = await import('../../device/reader.js');
+    const { DeviceReader: Reader } = await this.load();
     this.progress = 0;
     this.#reader = await Reader.open(told.base, { onProgress: (share) => {
       this.progress = share;
