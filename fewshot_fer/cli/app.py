@@ -16,6 +16,7 @@ from fewshot_fer import __version__
 from fewshot_fer.cli.commands import (
     analyze,
     bench,
+    classes,
     data,
     demo,
     doctor,
@@ -43,7 +44,7 @@ save for medical or safety reasons; see the README.
 PANELS: Final = {
     "To begin": (demo.demo, doctor.doctor, doctor.slim, serve.serve, teachers.app),
     "In class": (live.live, session.app),
-    "Students": (enroll.enroll, expressions.app, recalibrate.app, students.app),
+    "Students": (classes.app, enroll.enroll, expressions.app, recalibrate.app, students.app),
     "Keep": (doctor.backup, doctor.restore),
     "Look": (analyze.analyze,),
     "Train and measure": (

@@ -22,7 +22,12 @@ _OPEN_AFTER_S: Final = 2.0
 
 
 def in_browser(
-    settings: Settings, sources: Sequence[Source], mode: Mode, *, opens: bool = True
+    settings: Settings,
+    sources: Sequence[Source],
+    mode: Mode,
+    *,
+    of: str = "",
+    opens: bool = True,
 ) -> None:
     """Show the sources in the web app until Ctrl-C; only this machine reaches it."""
     from fewshot_fer.lesson.commands import Pull, Record
@@ -31,6 +36,7 @@ def in_browser(
 
     settings = settings.model_copy(update={"host": _HERE})
     app = AppState(settings)
+    app.chosen = of
     lesson = app.lessons.open(app.class_name)
     if mode != "off":
         lesson.ask(Record(mode)).result()

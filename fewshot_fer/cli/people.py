@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fewshot_fer.arrays import Bytes, Floats
     from fewshot_fer.cli.call import Call
+    from fewshot_fer.settings import Settings
     from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate, Picture
     from fewshot_fer.students.enrolment.guide import Live
@@ -60,6 +61,18 @@ def consent(call: Call, who: str | None, to: str = "read,numbers,pictures") -> C
         output.say(consent_text(days=days))
         who = typer.prompt("Who agrees to this? (nobody: leave empty)", default="", err=True)
     return agreed(who or "", utc_now(), purposes=purposes(to), days=days)
+
+
+def class_meant(call: Call, named: str | None) -> tuple[Settings, str]:
+    """The settings, and which of their classes is meant ('': all students); or another folder's."""
+    if named is None:
+        return call.settings, ""
+    classes = call.library.classes()
+    if named in classes:
+        return call.settings, named
+    if classes and not Path(named).is_dir():
+        call.library.known_classes([named])  # Says which there are.
+    return call.settings_with(support_sets=Path(named)), ""
 
 
 def purposes(text: str) -> list[Purpose]:

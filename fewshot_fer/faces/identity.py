@@ -5,7 +5,7 @@ The network is OpenCV's SFace (Apache-2.0), its weights in half precision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -103,6 +103,11 @@ class FaceGallery:
 
     students: tuple[str, ...]
     vectors: Floats
+
+    def among(self, students: Container[str]) -> FaceGallery:
+        """Those of them who are some of these."""
+        here = [place for place, one in enumerate(self.students) if one in students]
+        return FaceGallery(tuple(self.students[place] for place in here), self.vectors[here])
 
     @classmethod
     def of(cls, references: Mapping[str, Floats]) -> FaceGallery:

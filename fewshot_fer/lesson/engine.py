@@ -65,13 +65,14 @@ class LessonEngine:
         self.state = LessonState(id_, name, started)
         self.over: Future[Ended] = Future()
         """Has how it ended, once it has."""
-        self._host, self._encodes, self._clock = host, encodes, clock
+        self._host, self._class = host, partial(host.opened, name)
+        self._encodes, self._clock = encodes, clock
         self._forsaken_s, self._rests = forsaken_s, rests
         self._records = ThreadPoolExecutor(1, f"records-{id_}")
         self._library = ThreadPoolExecutor(1, f"library-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
         self._intake = Intake(
-            self._actor, workers, lambda source: host.opened().watch(source),
+            self._actor, workers, lambda source: self._class().watch(source),
             self._show, self._pulse, self._publish, clock,
         )  # fmt: skip
         self._tape = Tape(
@@ -198,7 +199,7 @@ class LessonEngine:
         def learn(looks: Mapping[str, Floats]) -> None:
             self._actor.aside(
                 self._library,
-                lambda: self._host.opened().recalibrate(looks, resting=resting) if looks else {},
+                lambda: self._class().recalibrate(looks, resting=resting) if looks else {},
                 lambda done: pass_on(done, waiting), lambda _: fail(waiting, over()),
             )  # fmt: skip
 
@@ -210,7 +211,7 @@ class LessonEngine:
             pass_on(done, waiting)
 
         self._actor.aside(
-            self._library, lambda: self._host.opened().refresh(), known,
+            self._library, lambda: self._class().refresh(), known,
             lambda _: fail(waiting, over()),
         )  # fmt: skip
 
@@ -261,7 +262,7 @@ class LessonEngine:
 
     def _every_second(self, now: float) -> None:
         self._tell(self.state)
-        self._actor.aside(self._library, lambda: self._host.opened().refresh(), self._refreshed)
+        self._actor.aside(self._library, lambda: self._class().refresh(), self._refreshed)
         self._intake.drop_the_silent(now)
         record = self._tape.state
         if record.mode == "per_student" and now - self._checked >= _CHECK_S:

@@ -12,8 +12,8 @@ from fewshot_fer.records.recording import SessionWriter
 class Host(Protocol):
     """Every method may take its time."""
 
-    def opened(self) -> OpenClass:
-        """The class; waits until it is open."""
+    def opened(self, name: str) -> OpenClass:
+        """The class of this name, or everybody; waits until it is open."""
         ...
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:

@@ -88,17 +88,17 @@ class Strangers:
 
 
 class Enrolled:
-    """The students of a library (all, or some), kept up to date while a lesson runs.
+    """The students of a library (all, or a class's), kept up to date while a lesson runs.
 
     `refresh` is for one thread at a time, all else for many.
     """
 
     def __init__(
-        self, roster: Roster, index: PrototypeIndex, students: Sequence[str] | None = None
+        self, roster: Roster, index: PrototypeIndex, class_name: str | None = None
     ) -> None:
         self._roster = roster
         self._index = index
-        self._chosen = None if students is None else frozenset(students)
+        self._class = class_name
         self._names: dict[str, str] = {}
         self._stamps: dict[str, object] = {}
         self._agreed: dict[str, Purposes] = {}
@@ -116,7 +116,7 @@ class Enrolled:
         found = {
             student.id: student.name
             for student in self._roster.library.students()
-            if self._chosen is None or student.id in self._chosen
+            if self._class is None or self._class in student.classes
         }
         for student in set(self._names) - set(found):
             self._leave(student)
@@ -129,6 +129,11 @@ class Enrolled:
         """Whether nothing has changed in the library since the last refresh; lists nobody."""
         stamps = self._roster.library.stamps()
         return stamps is not None and stamps == self._seen
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Everybody."""
+        return frozenset(self._names)
 
     @property
     def names(self) -> Mapping[str, str]:

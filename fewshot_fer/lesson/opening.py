@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final, Self
 
@@ -44,8 +44,13 @@ class OpenClass:
     members: Enrolled
     identity: Identity
     """Tells faces apart."""
+    of: str = ""
+    """Which class, ..."""
+    whole: OpenClass | None = field(default=None, repr=False)
+    """... and everybody, of whom it is a part; None where it is everybody itself."""
     faces: KnownFaces | None = field(default=None, repr=False)
-    """The enrolled as the identity network knows them; None until it has looked at them."""
+    """Everybody as the identity network knows them; None until it has looked at them."""
+    _classes: dict[str, OpenClass] = field(default_factory=dict, repr=False)
     _changing: Lock = field(default_factory=Lock, repr=False)
     """One takes in what has changed; who only reads does not wait for that."""
 
@@ -59,14 +64,28 @@ class OpenClass:
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
         return cls(settings, recognizer, library, roster, members, Identity.of(settings))
 
+    def opened(self, name: str = "") -> OpenClass:
+        """One class of the library, of whose students alone it knows; else everybody.
+
+        What was opened as a class stays one: of a class that is removed nobody is left.
+        """
+        whole = self.whole or self
+        with whole._changing:
+            if name not in whole._classes and name in whole.library.classes():
+                members = Enrolled(whole.roster, PrototypeIndex(whole.recognizer.generic), name)
+                whole._classes[name] = replace(
+                    whole, members=members, of=name, whole=whole, faces=None
+                )
+        return whole._classes.get(name, whole)
+
     def know_faces(self) -> None:
-        """Look at the faces of the enrolled; a class of thirty takes seconds."""
-        self.faces = KnownFaces(self.library, self.identity)
+        """Look at the faces of everybody; thirty take seconds."""
+        (self.whole or self).faces = KnownFaces(self.library, self.identity)
 
     @property
     def name(self) -> str:
         """What earlier sessions of this class are found by."""
-        return class_name(self.settings)
+        return self.of or class_name(self.settings)
 
     def watch(self, source: Source | None = None) -> ClassSession:
         """A session for a source.
@@ -92,7 +111,9 @@ class OpenClass:
 
     def namer(self, student: str | None = None) -> Namer:
         """Who is who in one source: the one student whom it shows, or all by their faces."""
-        return OneStudent(student) if student is not None else EnrolledNamer(lambda: self.faces)
+        if student is not None:
+            return OneStudent(student)
+        return EnrolledNamer(lambda: (self.whole or self).faces, among=lambda: self.members.ids)
 
     def recalibrate(self, looks: Mapping[str, Floats], *, resting: bool = False) -> Results:
         """Fit everybody in view to today's light, from vectors [n,D] of this lesson by student.
@@ -107,16 +128,14 @@ class OpenClass:
 
     def refresh(self) -> None:
         """Take in what has changed in the library; cheap enough for every second."""
-        with self._changing:
-            self.members.refresh()
-            if self.faces is not None:
-                self.faces.refresh()
+        whole = self.whole or self
+        with whole._changing:
+            for one in (whole, *whole._classes.values()):
+                one.members.refresh()
+            if whole.faces is not None:
+                whole.faces.refresh()
 
     # ------------------------------------------------------------------ as a lesson's host
-
-    def opened(self) -> Self:
-        """Itself."""
-        return self
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -134,10 +134,18 @@ class EnrolledNamer:
     """
 
     def __init__(
-        self, find: Callable[[], KnownFaces | None], rechecks: Rechecks | None = None
+        self,
+        find: Callable[[], KnownFaces | None],
+        rechecks: Rechecks | None = None,
+        among: Callable[[], Set[str]] | None = None,
     ) -> None:
-        """`find` says None as long as the faces of the enrolled are not known."""
-        self._find = find
+        """`find` says None as long as the faces of the enrolled are not known.
+
+        With `among` only some of them are named.
+        """
+        self._find, self._among = find, among
+        self._seen: tuple[FaceGallery | None, Set[str]] = None, frozenset()
+        """All who are known, and whom of them may be named."""
         self._known = FaceGallery.of({})
         self._namer: IdentityNamer | None = None
         self._rechecks = rechecks or Rechecks()
@@ -190,8 +198,12 @@ class EnrolledNamer:
     def _take_in(self) -> KnownFaces | None:
         """Whoever came or left: all that is not named yet is looked at afresh."""
         enrolled = self._find()
-        if enrolled is not None and (self._namer is None or enrolled.known is not self._known):
-            self._known = enrolled.known
+        if enrolled is None:
+            return None
+        known = enrolled.known
+        may = set(known.students) if self._among is None else self._among()
+        if known is not self._seen[0] or may != self._seen[1]:
+            self._seen, self._known = (known, may), known.among(may)
             self._namer = IdentityNamer(enrolled.identity, self._known)
         return enrolled
 

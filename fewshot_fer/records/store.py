@@ -95,6 +95,12 @@ class Store:
             self._find(connection, session)
             connection.execute(named.values(class_name=class_name))
 
+    def rename_class(self, class_name: str, new: str) -> None:
+        """All sessions of a class are of one of another name from now on."""
+        named = update(schema.sessions).where(schema.sessions.c.class_name == class_name)
+        with plain_words(self.where), self._writing.begin() as connection:
+            connection.execute(named.values(class_name=new))
+
     def sessions(self) -> list[SessionRecord]:
         """All sessions, the latest first."""
         with plain_words(self.where), self._engine.begin() as connection:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
     from fewshot_fer.students.enrolment.many import Standing
     from fewshot_fer.students.store import records
+    from fewshot_fer.students.store.library import Library
 
 # One short table a document, which reads better here than one class each.
 # ruff: noqa: UP013
@@ -37,12 +38,13 @@ Student = TypedDict("Student", {
     "student": Annotated[str, Field(description="the id")], "name": str, "created": str,
     "consent": Consent, "keeps": Literal["images", "vectors"], "keep_until": str | None,
     "own_expressions": Sequence[str], "references": Counts, "calibrations": Sequence[str],
+    "classes": Sequence[str],
 })
 """One student."""
 
 StudentLine = TypedDict("StudentLine", {
     "student": str, "name": str, "created": str, "references": Counts, "calibrations": int,
-    "keep_until": str | None,
+    "keep_until": str | None, "classes": Sequence[str],
 })
 """A line of the list."""
 
@@ -82,7 +84,22 @@ Recalibrated = TypedDict("Recalibrated", {
     "kept_aside": BeforeAfter | None, "helped": bool | None, "in_words": str,
 })
 """What a calibration brought."""
+
+ClassList = TypedDict("ClassList", {
+    "name": str, "students": Annotated[list[str], Field(description="ids")], "names": list[str],
+})
+"""A class of the teacher, and who is in it."""
 # fmt: on
+
+
+def class_lists(library: Library, names: Sequence[str]) -> list[ClassList]:
+    """Classes and who is in them."""
+    there = library.students()
+    inside = {name: [one for one in there if name in one.classes] for name in names}
+    return [
+        {"name": name, "students": [s.id for s in found], "names": [s.name for s in found]}
+        for name, found in inside.items()
+    ]
 
 
 def student(found: records.Student) -> Student:
@@ -114,6 +131,7 @@ def line(found: records.Summary) -> StudentLine:
         "references": dict(found.counts),
         "calibrations": found.calibrations,
         "keep_until": found.keep_until.isoformat() if found.keep_until else None,
+        "classes": found.classes,
     }
 
 

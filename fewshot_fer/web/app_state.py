@@ -32,6 +32,7 @@ from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.recording import SessionWriter, web_folder
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.settings import Settings
+from fewshot_fer.students.classes import rename_class
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.access.credentials import Credentials
@@ -83,6 +84,8 @@ class AppState:
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo
         """So many students are drawn, and nobody is real."""
+        self.chosen = ""
+        """The class that was watched last."""
         if beside is not None:
             now, clock = beside.now, beside.clock
             opens, identifies = (lambda *_: beside.recognizer), (lambda _: beside.opened().identity)
@@ -137,10 +140,10 @@ class AppState:
 
     # ------------------------------------------------------------------ shared
 
-    def opened(self) -> OpenClass:
-        """Recogniser, library and members; waits until they are there."""
+    def opened(self, name: str = "") -> OpenClass:
+        """Recogniser, library, and the members of a class, or all; waits until they are there."""
         self.start()
-        return self._opened.result()
+        return self._opened.result().opened(name)
 
     @property
     def recognizer(self) -> Recognizer:
@@ -154,8 +157,16 @@ class AppState:
 
     @property
     def class_name(self) -> str:
-        """What sessions of the class of this library are found by."""
-        return class_name(self.settings)
+        """The class that was chosen last; else what all students of this library are called."""
+        named = class_name(self.settings)
+        return self.chosen if self.chosen in self.library.classes() else named
+
+    def rename_class(self, name: str, new: str) -> str:
+        """Call a class otherwise, also in what was recorded of it."""
+        self.library.known_classes([name])
+        with self.store() as store:
+            store.rename_class(name, new)
+        return rename_class(self.library, name, new)
 
     @property
     def device_files(self) -> str | None:

@@ -13,11 +13,12 @@ from fewshot_fer.lesson.members import Enrolled, Strangers
 from fewshot_fer.lesson.who import KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.students.classes import add_class, fill
 from fewshot_fer.students.recalibration import Recalibrated, history, recalibrate_class, undo
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.library import Library
-from fewshot_fer.students.store.records import NewReference, Summary
+from fewshot_fer.students.store.records import NONE, NewReference, Summary
 from tests.students.people import AGREED, NOON, library_at, portrait
 from tests.students.recogniser import D, TinyRecogniser, face, mean_of, shown, tiny_prior
 
@@ -130,10 +131,14 @@ def counted(
 
 
 def test_a_class_may_be_a_part_of_the_library(library: Library) -> None:
+    add_class(library, "7b")
+    library.assign("s002", ["7b"])
     generic = tiny_prior().learn(NOBODY, [])
-    some = Enrolled(Roster(library, TinyRecogniser()), PrototypeIndex(generic), ["s002"])
-    assert len(some) == 1
-    assert some.name("s001") is None
+    some = Enrolled(Roster(library, TinyRecogniser()), PrototypeIndex(generic), "7b")
+    assert (len(some), some.name("s001")) == (1, None)
+    fill(library, "7b", ["s001"])
+    some.refresh()
+    assert (set(some.names), some.purposes("s002")) == ({"s001"}, NONE)
 
 
 def test_strangers_may_have_names_and_are_read_alike() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.cli.commands.live import in_words
-from fewshot_fer.drawn.files import reference_pictures
+from fewshot_fer.drawn.files import reference_picture, reference_pictures
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.lesson.commands import Source
@@ -19,6 +19,7 @@ from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
+from fewshot_fer.students.classes import add_class
 from fewshot_fer.students.recalibration import Recalibrated
 from fewshot_fer.students.store.records import NewReference
 from tests.students.people import AGREED
@@ -49,6 +50,33 @@ def test_who_enrols_or_leaves_meanwhile_is_known_after_a_refresh(opened: OpenCla
     opened.library.remove(anna.id)
     opened.refresh()
     assert opened.members.names == {}
+
+
+def test_a_class_names_and_expects_its_own_students_alone(opened: OpenClass) -> None:
+    anna, ben = invent_class(2, 0)
+    library = opened.library
+    add_class(library, "8a")
+    for person, classes in ((anna, []), (ben, ["8a"])):
+        image = reference_picture(person, "neutral")
+        aligned = portraits(image, opened.recognizer.find(image).landmarks)[0]
+        pictures = [NewReference("neutral", portrait=aligned)]
+        library.create(person.name, AGREED, pictures, classes=classes)
+    opened.refresh()
+    opened.know_faces()
+    here = opened.opened("8a")
+    assert (here.name, list(here.members.names.values())) == ("8a", [ben.name])
+    assert here.opened("8a") is here
+    assert here.opened("no class") is opened
+    room = np.hstack([reference_picture(one, "neutral") for one in (anna, ben)])
+    for of, named, unread in ((opened, {anna.name, ben.name}, 0), (here, {ben.name}, 1)):
+        session = of.watch()
+        for k in range(6):
+            view = session.look(room, 0.3 * k)
+        assert {one.name for one in view.seen} - {None} == named
+        assert (view.shares.expected, view.shares.unread) == (len(named), unread)
+    library.assign(next(iter(here.members.ids)), [])
+    opened.refresh()
+    assert not here.members.ids
 
 
 def test_a_class_is_recalibrated_from_what_was_seen_of_it(opened: OpenClass) -> None:

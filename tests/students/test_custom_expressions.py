@@ -69,5 +69,5 @@ def test_a_class_page_that_was_meddled_with_is_an_error(library: Library) -> Non
     page = library.folder / "_class" / "class.yaml"
     for text in ("expressions: [../x]", "{", "expressions: 3", "[]"):
         page.write_text(text)
-        with pytest.raises(LibraryError, match="class's page"):
+        with pytest.raises(LibraryError, match="classes' page"):
             library.class_expressions()

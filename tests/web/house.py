@@ -57,8 +57,8 @@ class House(AppState):
     def start(self) -> None:
         """There is nothing to open."""
 
-    def opened(self) -> OpenClass:
-        return self._here
+    def opened(self, name: str = "") -> OpenClass:
+        return self._here.opened(name)
 
 
 def opened_by(recogniser: TinyRecogniser, settings: Settings, library: Library) -> OpenClass:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from fewshot_fer.cli import people
 from fewshot_fer.cli.call import Answer, Call, command, need
 from fewshot_fer.cli.options import NETWORK
 from fewshot_fer.cli.show import output
@@ -45,9 +45,11 @@ def live(
             "that make one class. STUDENT=SOURCE shows that student only. Else camera 0."
         ),
     ] = None,
-    class_folder: Annotated[
-        Path | None,
-        typer.Option("--class", metavar="FOLDER", help="The students' folder of this class."),
+    class_: Annotated[
+        str | None,
+        typer.Option(
+            "--class", metavar="CLASS", help="One of your classes, or a students' folder."
+        ),
     ] = None,
     student: Annotated[
         str | None, typer.Option(help="The one student whom the source shows.")
@@ -79,21 +81,22 @@ def live(
     keys name a face, mark a moment, recalibrate, pause and end. Nothing leaves this machine, unless
     the setting `records` names a database elsewhere.
     """
-    settings = call.settings_with(support_sets=class_folder)
+    settings, of = people.class_meant(call, class_)
     sources = sources_of(source or ["0"], student, settings, cores)
     mode: Mode = "per_student" if record_students else "class" if record else "off"
     if browser:
         need("web")
         from fewshot_fer.cli.browser import in_browser
 
-        in_browser(settings, sources, mode)
+        in_browser(settings, sources, mode, of=of)
     else:
-        _in_terminal(call, settings, sources, mode, seconds, each=each)
+        _in_terminal(call, settings, of, sources, mode, seconds, each=each)
 
 
 def _in_terminal(
     call: Call,
     settings: Settings,
+    of: str,
     sources: Sequence[Source],
     mode: Mode,
     seconds: float | None,
@@ -110,7 +113,7 @@ def _in_terminal(
     from fewshot_fer.records.recording import opened
     from fewshot_fer.records.store import Retention
 
-    here = OpenClass.open(settings)
+    here = OpenClass.open(settings).opened(of)
     here.know_faces()
     if mode != "off":
         # Better now than in the middle of the lesson.

@@ -20,11 +20,19 @@ app = typer.Typer(
 
 @app.command("list")
 @command("support_sets")
-def list_students(call: Call) -> Answer:
+def list_students(
+    call: Call,
+    of: Annotated[
+        str | None, typer.Option("--class", metavar="CLASS", help="Only those of one class.")
+    ] = None,
+) -> Answer:
     """List everybody, without opening a picture."""
     from fewshot_fer.students import documents
+    from fewshot_fer.students.classes import of_class
 
-    found = call.library.students()
+    if of is not None:
+        call.library.known_classes([of])
+    found = of_class(call.library, of or "")
     return Answer(
         {"students": [documents.line(student) for student in found]}, lambda: view.listed(found)
     )

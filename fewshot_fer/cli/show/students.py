@@ -59,6 +59,7 @@ def page(student: Student) -> Table:
             ("id", student.id),
             ("enrolled", f"{student.created:%Y-%m-%d %H:%M}"),
             ("consent", f"{consent.by}, {consent.at:%Y-%m-%d %H:%M}, text {consent.text}"),
+            ("classes", ", ".join(student.classes) or "-"),
             ("agrees to", ", ".join(sorted(student.purposes)) or "nothing"),
             ("kept until", student.keep_until or "-"),
             ("keeps", student.keeps),

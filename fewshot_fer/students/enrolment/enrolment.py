@@ -108,6 +108,7 @@ class Enrolment:
         *,
         keeps: Keeps = "images",
         keep_until: date | None = None,
+        classes: Sequence[str] = (),
         another: bool = False,
     ) -> EnrolmentResult:
         """A new student; with `another`, even when somebody has this name already."""
@@ -123,6 +124,7 @@ class Enrolment:
             self._new(checked),
             keeps=keeps,
             keep_until=keep_until,
+            classes=classes,
             namesake=another,
         )
         return self._enrolled(student, checked, is_new=True)

@@ -136,7 +136,7 @@ def settle(standing: Iterable[Standing]) -> None:
 
 def enrol_all(
     standing: Sequence[Standing], enrolment: Enrolment, consent: Consent,
-    *, keeps: Keeps = "images", keep_until: date | None = None,
+    *, keeps: Keeps = "images", keep_until: date | None = None, classes: Sequence[str] = (),
     progress: Steps = lambda _done, _all: None,
 ) -> list[EnrolmentResult]:  # fmt: skip
     """Enrol everybody who is ready; the consent of all is recorded for each."""
@@ -146,7 +146,12 @@ def enrol_all(
         progress(number, len(ready))
         done.append(
             enrolment.enroll(
-                one.who.name, one.candidates, consent, keeps=keeps, keep_until=keep_until
+                one.who.name,
+                one.candidates,
+                consent,
+                keeps=keeps,
+                keep_until=keep_until,
+                classes=classes,
             )
         )
     progress(len(ready), len(ready))

@@ -145,6 +145,7 @@ def _entry(stamp: Stamp, summary: Summary) -> dict[str, Any]:
         "calibrations": summary.calibrations,
         "keep_until": summary.keep_until.isoformat() if summary.keep_until else None,
         "purposes": sorted(summary.purposes),
+        "classes": summary.classes,
     }
 
 

@@ -18,7 +18,7 @@ from fewshot_fer.students.store.calibration import (
     Calibration,
     encode_calibration,
 )
-from fewshot_fer.students.store.class_page import read_class, write_class
+from fewshot_fer.students.store.class_page import write_page
 from fewshot_fer.students.store.contents import (
     calibration_file,
     encode_reference,
@@ -55,6 +55,7 @@ class Library(LibraryReader):
         keeps: Keeps = "images",
         keep_until: date | None = None,
         own_expressions: Sequence[str] = (),
+        classes: Sequence[str] = (),
         namesake: bool = True,
     ) -> Student:
         """Enrol a student; nothing is stored without consent, nor a namesake unless allowed."""
@@ -68,6 +69,7 @@ class Library(LibraryReader):
             keeps=keeps,
             keep_until=keep_until,
             own_expressions=tuple(expression_name(own) for own in own_expressions),
+            classes=self.known_classes(classes),
         )
         with self.store.changing():
             if not namesake:
@@ -130,6 +132,11 @@ class Library(LibraryReader):
         tidy = display_name(name)
         return self._change(student_id, lambda s: replace(s, name=tidy), forget=True)
 
+    def assign(self, student_id: str, classes: Sequence[str]) -> Student:
+        """Say which classes a student is in."""
+        known = self.known_classes(classes)
+        return self._change(student_id, lambda s: replace(s, classes=known))
+
     def keep(self, student_id: str, until: date | None) -> Student:
         """Say until when the student may be kept."""
         return self._change(student_id, lambda s: replace(s, keep_until=until))
@@ -183,7 +190,7 @@ class Library(LibraryReader):
         tidy = expression_name(name)
         with self.store.changing():
             self.store.begin()
-            write_class(self.folder, (*read_class(self.folder), tidy))
+            write_page(self.folder, lambda p: replace(p, expressions=(*p.expressions, tidy)))
         return tidy
 
     def remove_expression(self, name: str, student_id: str | None = None) -> None:
@@ -204,7 +211,10 @@ class Library(LibraryReader):
                 one, lambda s: s if tidy in s.own_expressions else _without(s, tidy), forget=True
             )
         with self.store.changing():
-            write_class(self.folder, [n for n in read_class(self.folder) if n != tidy])
+            write_page(
+                self.folder,
+                lambda p: replace(p, expressions=tuple(n for n in p.expressions if n != tidy)),
+            )
 
     def _change(
         self,

@@ -101,7 +101,9 @@ def import_student(library: Library, source: Path | bytes, *, as_new: str | None
     # An expression that only the other library's class had becomes the student's own.
     named = {reference.expression for reference in student.references}
     own = tuple(sorted(named - set(library.expressions(student))))
-    student = replace(student, own_expressions=(*student.own_expressions, *own))
+    # Classes of another teacher are not ours, though they may be called alike later.
+    there = tuple(name for name in student.classes if name in library.classes())
+    student = replace(student, own_expressions=(*student.own_expressions, *own), classes=there)
     library.restore(student, {name: data for name, data in files.items() if name != PAGE})
     return student
 

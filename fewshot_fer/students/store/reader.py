@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from fewshot_fer.students.store.calibration import (
     Calibration,
     decode_calibration,
 )
-from fewshot_fer.students.store.class_page import CLASS_PAGE, read_class
+from fewshot_fer.students.store.class_page import CLASS_PAGE, read_page
 from fewshot_fer.students.store.contents import (
     Notes,
     Space,
@@ -143,7 +143,12 @@ class LibraryReader:
 
     def class_expressions(self) -> tuple[str, ...]:
         """The expressions that the whole class has beside the basic ones."""
-        return tuple(name for name in read_class(self.folder) if name not in self.basic)
+        found = read_page(self.folder).expressions
+        return tuple(name for name in found if name not in self.basic)
+
+    def classes(self) -> tuple[str, ...]:
+        """What the classes are called."""
+        return read_page(self.folder).classes
 
     def own_expressions(self, student: Student) -> tuple[str, ...]:
         """The expressions that a student alone has beside the basic ones."""
@@ -153,6 +158,17 @@ class LibraryReader:
         """Every expression that a student (or the class) may have references of."""
         own = student.own_expressions if student is not None else ()
         return tuple(dict.fromkeys((*self.basic, *self.class_expressions(), *own)))
+
+    def known_classes(self, names: Iterable[str]) -> tuple[str, ...]:
+        """These classes, each of which is there."""
+        there = self.classes()
+        for name in names:
+            if name not in there:
+                raise StudentError(
+                    f"There is no class {printable(name)!r}.",
+                    next_step=f"There are: {', '.join(there)}." if there else "Add it first.",
+                )
+        return tuple(name for name in there if name in names)
 
     def portrait(self, student: Student, reference: Reference) -> Bytes:
         """A reference's picture [192,192,3]."""

@@ -118,6 +118,7 @@ class Student:
     own_expressions: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     calibrations: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @property
     def purposes(self) -> Purposes:
@@ -161,6 +162,7 @@ class Summary:
     calibrations: int
     keep_until: date | None
     purposes: Purposes
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,6 +187,7 @@ def summary_of(student: Student) -> Summary:
         len(student.calibrations),
         student.keep_until,
         student.purposes,
+        student.classes,
     )
 
 
@@ -203,6 +206,8 @@ def to_yaml(student: Student) -> bytes:
         document["keep_until"] = student.keep_until.isoformat()
     if student.own_expressions:
         document["own_expressions"] = list(student.own_expressions)
+    if student.classes:
+        document["classes"] = list(student.classes)
     document["references"] = references
     document["calibrations"] = list(student.calibrations)
     written = yaml.dump(
@@ -243,6 +248,7 @@ def _student(student_id: str, document: Mapping[str, Any]) -> Student:
             )
         ),
         calibrations=tuple(map(_hex, texts(document["calibrations"]))),
+        classes=tuple(tidy(name, display_name) for name in texts(document.get("classes", []))),
     )
 
 

@@ -19,7 +19,15 @@ from fewshot_fer import __version__
 from fewshot_fer.web import html
 from fewshot_fer.web.access.refusal import STATUSES, Problem, code_of_kind
 from fewshot_fer.web.access.rules import Allowed, rule_of
-from fewshot_fer.web.api import live, pictures, recalibrating, sessions, students, teaching
+from fewshot_fer.web.api import (
+    class_lists,
+    live,
+    pictures,
+    recalibrating,
+    sessions,
+    students,
+    teaching,
+)
 
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
@@ -77,7 +85,7 @@ def api_of(app: AppState) -> Api:
         responses={"4XX": _PROBLEM, "5XX": _PROBLEM},
     )
     api.state.house = app
-    for module in (pictures, students, teaching, recalibrating, sessions, live):
+    for module in (pictures, students, class_lists, teaching, recalibrating, sessions, live):
         api.include_router(module.routes, prefix="/v1")
     return api
 

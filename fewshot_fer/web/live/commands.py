@@ -24,6 +24,7 @@ from fewshot_fer.lesson.commands import (
 )  # fmt: skip
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import OnDevice
+from fewshot_fer.students.classes import of_class
 from fewshot_fer.students.recalibration import undo
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
@@ -62,16 +63,17 @@ def _asks(make: Callable[[Mapping[str, Any]], Command[Any]]) -> Does:
     return lambda _, lesson, command, __: Later(lesson.ask(make(command)))
 
 
-def _students(app: AppState, *_: object) -> Students:
-    students: list[Enrolled] = [{"id": one.id, "name": one.name} for one in app.library.students()]
+def _students(app: AppState, lesson: LessonEngine, *_: object) -> Students:
+    there = of_class(app.library, lesson.name)
+    students: list[Enrolled] = [{"id": one.id, "name": one.name} for one in there]
     recognises = not app.ready or app.opened().identity is not None
     return {"type": "students", "students": students, "recognises": recognises}
 
 
-def _photographs(app: AppState, *_: object) -> Photographs:
+def _photographs(app: AppState, lesson: LessonEngine, *_: object) -> Photographs:
     """A small picture of everybody who keeps some, at rest if there is one."""
     found: dict[str, str] = {}
-    for one in app.library.students():
+    for one in of_class(app.library, lesson.name):
         with suppress(FewshotFerError):  # Whoever was deleted in this moment has none.
             student = app.library.open(one.id)
             pictures = [r for r in student.references if r.kind == "image"]

@@ -52,6 +52,7 @@ def page_data(app: AppState) -> dict[str, object]:
         "names": ordered(names),
         "colours": {name: colour(name, names) for name in names},
         "demo": app.demo > 0,
+        "classes": [] if app.demo else app.library.classes(),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fewshot_fer.errors import RequestError
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.students.classes import of_class
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.messages import Invited, Knocks, Uninvited
@@ -27,7 +28,8 @@ def reach(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> message
 def invite(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]) -> Invited:
     """A new link into the class; `address` is what the teacher's browser calls this server."""
     address = _address(command)
-    named = [one.id for one in app.library.students()] if command.get("names") else ()
+    there = of_class(app.library, lesson.name)
+    named = [one.id for one in there] if command.get("names") else ()
     made, link = _made(app, lesson, address, may_pick=named)
     return {
         "type": "invited",

@@ -21,5 +21,9 @@ def show(app: AppState) -> None:
     with frame.guarded():
         lesson = class_now(app)
         result = live(lesson.id, page_data(app), key="live")
+        if isinstance(result.again, dict):
+            # Another class begins where this one is over and written.
+            app.chosen = str(result.again.get("class"))
+            lesson.close()
         if result.again:
             st.rerun()

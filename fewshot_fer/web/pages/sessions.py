@@ -51,7 +51,7 @@ def _list(app: AppState) -> None:
             "recorded unless you choose otherwise.",
         )
         return
-    names = list(dict.fromkeys(one.class_name for one in found))
+    names = list(dict.fromkeys((*(one.class_name for one in found), *app.library.classes())))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = _class(names)
         of_class = [one for one in found if name is None or one.class_name == name]

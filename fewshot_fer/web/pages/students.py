@@ -12,7 +12,7 @@ from fewshot_fer.students.store.records import Student, Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people import enrol, many, student
+from fewshot_fer.web.pages.people import classes, enrol, many, student
 
 _MANY: Final = 12
 """From so many students on there is a search."""
@@ -36,6 +36,9 @@ def show(app: AppState) -> None:
         if "class" in st.query_params:
             many.show(app)
             return
+        if "classes" in st.query_params:
+            classes.show(app)
+            return
     with frame.guarded():
         _everybody(app)
 
@@ -47,7 +50,7 @@ def _everybody(app: AppState) -> None:
     )
     frame.told()
     found = app.library.students()
-    if not found:
+    if not found and not app.library.classes():
         frame.empty(
             "person_add",
             "Nobody is enrolled yet",
@@ -60,12 +63,16 @@ def _everybody(app: AppState) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _search(found)
+        of = classes.choose(app)
         order = st.selectbox("Sorted by", list(_ORDERS), key="students-order", width=230)
+        if st.button("Classes", icon=":material/groups:"):
+            frame.go(classes=of)
         _class_button()
         _new_button()
     shown = [one for one in found if wanted.casefold() in one.name.casefold()]
+    shown = [one for one in shown if not of or of in one.classes]
     if not shown:
-        st.info("Nobody has a name like this.")
+        st.info("Nobody has a name like this." if wanted else "Nobody is in this class yet.")
     _lines(app, shown, order)
     st.space("small")
     student.importing(app)

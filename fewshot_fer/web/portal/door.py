@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from fewshot_fer.errors import ConsentError, MissingError, StudentError, TooManyError
 from fewshot_fer.measures import KEEP_DAYS
+from fewshot_fer.students.classes import join
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
@@ -32,6 +33,7 @@ class Knock:
 
     id: str
     class_id: str
+    class_name: str
     student: str
     """Whom they say they are."""
     name: str
@@ -83,6 +85,7 @@ class Door:
         if invitation.student is not None:
             known = self._library.open(invitation.student)
             self._agree(known.id, self._consent(form, form.by or known.name))
+            join(self._library, invitation.class_name, known.id)
             return known.id
         if form.student:
             if form.student not in invitation.may_pick:
@@ -96,7 +99,7 @@ class Door:
         if same:
             return self._knock(invitation, same[0].id, name, form)
         self._invitations.count_new(invitation)
-        return self._library.create(name, self._consent(form, form.by or name)).id
+        return self._create(name, self._consent(form, form.by or name), invitation.class_name)
 
     # ------------------------------------------------------------------ the teacher
 
@@ -115,9 +118,10 @@ class Door:
         knock = self._open(knock_id)
         student = knock.student
         if as_new:
-            student = self._library.create(knock.name, knock.consent, namesake=True).id
+            student = self._create(knock.name, knock.consent, knock.class_name)
         else:
             self._agree(student, knock.consent)
+            join(self._library, knock.class_name, student)
         self._answer(replace(knock, student=self._library.open(student).id, state="in"))
         return student
 
@@ -149,6 +153,7 @@ class Door:
         knock = Knock(
             id=secrets.token_urlsafe(12),
             class_id=invitation.class_id,
+            class_name=invitation.class_name,
             student=student,
             name=name,
             consent=self._consent(form, form.by or name),
@@ -162,6 +167,11 @@ class Door:
                 )
             self._knocks[knock.id] = knock
         return knock
+
+    def _create(self, name: str, consent: Consent, class_name: str) -> str:
+        """Somebody new, who is in the class whose link they have."""
+        classes = [one for one in self._library.classes() if one == class_name]
+        return self._library.create(name, consent, classes=classes, namesake=True).id
 
     def _consent(self, form: Form, by: str) -> Consent:
         now = self._library.now()

@@ -214,3 +214,38 @@ def test_every_error_has_its_place_on_the_page(client: TestClient) -> None:
     page = client.get("/api/docs").text
     code = problem(client.get(f"{V1}/students/nobody"), 404)
     assert f'id="{code["type"].partition("#")[2]}"' in page
+
+
+def test_classes_are_filled_renamed_and_removed(client: TestClient, house: House) -> None:
+    anna, ben = enrolled(house, "Anna"), enrolled(house, "Ben")
+    lists = f"{V1}/class-lists"
+    good_answer(client.put(lists, json={"name": "7b", "students": [anna]}))
+    [made] = good_answer(client.put(lists, json={"name": "7b", "students": [anna, ben]}))["classes"]
+    assert made == {"name": "7b", "students": [anna, ben], "names": ["Anna", "Ben"]}
+    lesson = good_answer(client.post(f"{V1}/classes", json={"name": "7b"}), 201)
+    with house.store() as store:
+        store.begin("7b")
+    [renamed] = good_answer(client.patch(lists, json={"name": "7b", "new": "8b"}))["classes"]
+    assert renamed["students"] == [anna, ben]
+    with house.store() as store:
+        assert store.find().class_name == "8b"
+    assert house.lessons.get(lesson["id"]).name == "7b"
+    assert good_answer(client.get(f"{V1}/students/{anna}"))["classes"] == ["8b"]
+    assert good_answer(client.delete(f"{lists}?name=8b"))["classes"] == []
+    assert problem(client.delete(f"{lists}?name=8b"), 400)["title"] == "There is no class '8b'."
+    unknown = client.put(lists, json={"name": "9c", "students": ["zz"]})
+    assert "zz" in problem(unknown, 400)["title"]
+
+
+def test_a_part_of_an_agreement_is_taken_back(client: TestClient, house: House) -> None:
+    student = enrol(client)["student"]
+    one = f"{V1}/students/{student}/agreement"
+    left = good_answer(client.put(one, json={"purposes": ["read", "numbers"]}))
+    assert left["consent"]["purposes"] == ["numbers", "read"]
+    assert (left["references"], left["consent"]["by"]) == ({}, "Anna's father")
+    again = client.put(one, json={"purposes": ["read", "pictures"]})
+    problem(again, 400, "consent")
+    good_answer(client.put(one, json={"purposes": ["read", "pictures"], "consent": "Her mother"}))
+    consent = house.library.open(student).consent
+    assert (consent.by, sorted(consent.purposes)) == ("Her mother", ["pictures", "read"])
+    assert good_answer(client.put(one, json={"purposes": []}))["consent"]["purposes"] == []

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from fewshot_fer.lesson.commands import Watch
 from fewshot_fer.lesson.events import Event, Noticed
+from fewshot_fer.students.classes import add_class, of_class
 from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.portal.door import PATIENCE
 from tests.fakes.waiting import PATIENCE_S
@@ -258,3 +259,24 @@ def test_who_is_in_already_can_go_on(school: School) -> None:
     assert "here already" not in page.get(link).text
     join(page, link, name="Ben")
     assert "here already, as Ben" in page.get(link).text
+
+
+def test_who_comes_by_a_class_s_link_is_in_that_class(school: School) -> None:
+    library = school.service.library
+    for name in ("7b", "8a"):
+        add_class(library, name)
+    ben = school.enrolled("Ben")
+    library.assign(ben, ["8a"])
+    link, _ = school.invite()
+    join(browser(school), link, name="Anna")
+    page = browser(school)
+    join(page, link, name="Ben")
+    [knock] = school.service.portal.door.waiting(school.running.id)
+    assert library.open(ben).classes == ("8a",)
+    school.service.portal.door.let_in(knock.id)
+    assert [one.name for one in of_class(library, "7b")] == ["Anna", "Ben"]
+    assert [one.name for one in of_class(library, "8a")] == ["Ben"]
+    cleo = school.enrolled("Cleo")
+    link, _ = school.invite(student=cleo)
+    join(browser(school), link)
+    assert library.open(cleo).classes == ("7b",)

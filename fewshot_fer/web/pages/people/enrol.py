@@ -19,7 +19,7 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people import collect
+from fewshot_fer.web.pages.people import classes, collect
 from fewshot_fer.web.portal.telling import purposes
 
 _NEW = "new"
@@ -40,7 +40,7 @@ def show(app: AppState) -> None:
     )
     if consent is None:
         return
-    name = _who()
+    name = _who(app)
     st.subheader("3. Pictures", anchor=False)
     tray = collect.tray_of(_NEW)
     together = pictures(app, tray, app.library.expressions(), None)
@@ -145,11 +145,12 @@ def agreement(app: AppState, asks: str, example: str, they: str) -> Consent | No
     return None
 
 
-def _who() -> str:
+def _who(app: AppState) -> str:
     st.subheader("2. Name", anchor=False)
     name = st.text_input(
         "The student's name, as you call them", key="new-name", placeholder="Anna"
     ).strip()
+    st.session_state["new-in"] = classes.of_new(app)
     with st.expander("More choices"):
         st.checkbox(
             "Another student of this name is enrolled already; this is a second one.",
@@ -189,6 +190,7 @@ def _enrolled(
             consent,
             keeps="vectors" if st.session_state.get("new-vectors") else "images",
             keep_until=until if isinstance(until, date) else None,
+            classes=st.session_state["new-in"],
             another=bool(st.session_state.get("new-another")),
         )
     progress.close()

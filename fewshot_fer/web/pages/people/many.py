@@ -19,7 +19,7 @@ from fewshot_fer.students.store.records import Consent
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people import collect, enrol
+from fewshot_fer.web.pages.people import classes, collect, enrol
 
 _KINDS: Final = [*collect.KINDS, "zip", *(suffix.removeprefix(".") for suffix in sorted(LISTS))]
 _MOST_MB: Final = 200
@@ -54,7 +54,7 @@ def show(app: AppState) -> None:
         _everybody(app, tray, standing)
     _left_out(tray)
     if standing:
-        _save(app, tray, standing, consent)
+        _save(app, tray, standing, consent, classes.of_new(app))
 
 
 def _files(app: AppState, tray: ClassTray) -> None:
@@ -148,7 +148,13 @@ def _left_out(tray: ClassTray) -> None:
             st.markdown("\n".join(f"- {plain.text(line)}" for line in tray.left_out))
 
 
-def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], consent: Consent) -> None:
+def _save(
+    app: AppState,
+    tray: ClassTray,
+    standing: Sequence[Standing],
+    consent: Consent,
+    of: Sequence[str],
+) -> None:
     ready = [one for one in standing if one.ready]
     words = f"Enrol {plain.count(len(ready), 'student')}" if ready else "Enrol"
     if not st.button(words, type="primary", icon=":material/save:", disabled=not ready):
@@ -156,7 +162,7 @@ def _save(app: AppState, tray: ClassTray, standing: Sequence[Standing], consent:
     with frame.guarded():
         progress = Progress("Enrolling")
         enrolment = desk.enrolment(app)
-        came = enrol_all(ready, enrolment, consent, progress=progress)
+        came = enrol_all(ready, enrolment, consent, classes=of, progress=progress)
         progress.close()
         gone = [one.who for one in ready]
         tray.people = [who for who in tray.people if who not in gone]

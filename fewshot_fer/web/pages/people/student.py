@@ -14,7 +14,7 @@ from fewshot_fer.students.store.records import Purpose, Reference, Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import charts, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people import collect, coming, enrol, light
+from fewshot_fer.web.pages.people import classes, collect, coming, enrol, light
 from fewshot_fer.web.portal.telling import PURPOSES, purposes
 from fewshot_fer.web.wire import data_url
 
@@ -62,6 +62,8 @@ def _head(app: AppState, who: Student) -> None:
         with frame.guarded():
             coming.show(app, who)
     frame.told()
+    with frame.guarded():
+        classes.of_student(app, who)
 
 
 def _learnt(app: AppState, who: Student) -> None:

@@ -4,6 +4,7 @@
 import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
 import { noticed, summary } from '../words.js';
+import { classes } from './classes.js';
 import { controls } from './controls.js';
 import { float } from './float.js';
 import { keys } from './keys.js';
@@ -17,7 +18,7 @@ import { timeline } from './timeline.js';
 
 /** @import { FromClass, State, ToClass } from '../messages.d.ts' */
 /** @typedef {Link<FromClass, ToClass>} Line */
-/** @typedef {{ class: string, names: string[], colours: Record<string, string>, demo: boolean }} Data */
+/** @typedef {{ class: string, names: string[], colours: Record<string, string>, demo: boolean, classes: string[] }} Data */
 /** @typedef {{ data: Data, parentElement: Element, setTriggerValue: (name: string, value: unknown) => void }} Component */
 /** @typedef {Live['page']} Page  what every part of the page is made of */
 
@@ -44,12 +45,12 @@ class Live {
   #link = /** @type {Line | null} */ (null);
   #place = /** @type {Element | null} */ (null);
   #back = /** @type {HTMLElement | null} */ (null);
-  #again = () => {};
+  #again = (/** @type {unknown} */ _how = Date.now()) => {};
   #spoken = 0;
   #toasting = /** @type {import('../link.js').Timer} */ (undefined);
 
   /** @param {Data} data */
-  constructor({ class: id, names, colours, demo }) {
+  constructor({ class: id, names, colours, demo, classes: own }) {
     this.host = el('div', { class: 'fewshot-fer-live', style: 'visibility:hidden' });
     const root = this.host.attachShadow({ mode: 'open' });
     const shown = () => { this.host.style.visibility = ''; };
@@ -57,7 +58,7 @@ class Live {
     root.prepend(el('link', { rel: 'stylesheet', href: new URL('live.css', import.meta.url).href, onload: shown, onerror: shown }));
     this.store = new Store(id);
     this.page = {
-      root, find: finder(root), store: this.store, names, unnamed: demo ? 'Drawn class' : 'Class',
+      root, find: finder(root), store: this.store, names, classes: own, unnamed: demo ? 'Drawn class' : 'Class',
       colour: (/** @type {string} */ name) => colours[name] ?? OTHER,
       send: (/** @type {ToClass} */ command) => void this.#link?.send(command),
     };
@@ -77,7 +78,11 @@ class Live {
     this.float = float(this.page);
     this.signals = signals(this.page);
     this.parts = [this.signals.render, controls(this.page, this.sheets, this.signals.said, () => this.#link?.open()), this.pictures.render, panel(this.page), seen,
-      this.float.render, () => this.#views()];
+      this.float.render, () => this.#views(),
+      classes(this.page, this.sheets.open, (name) => {
+        this.sheets.close();
+        this.#again({ class: name });
+      })];
     keys(this.page, this.#keys());
     this.#render();
   }
@@ -124,7 +129,7 @@ class Live {
 
   /** @param {Component} component */
   adopt({ data, parentElement, setTriggerValue }) {
-    this.#again = () => setTriggerValue('again', Date.now());
+    this.#again = (how = Date.now()) => setTriggerValue('again', how);
     this.#back?.remove();
     if (parentElement !== this.#place || !this.host.isConnected) {
       this.#place = parentElement;

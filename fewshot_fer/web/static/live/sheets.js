@@ -88,6 +88,7 @@ export function sheets(page) {
   find('end-now').onclick = () => done({ do: 'end' });
 
   return {
+    open,
     close,
     enrol,
     /** Whether the list of names is open; then it is drawn anew. */
