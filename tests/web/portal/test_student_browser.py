@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.students.store.records import Purpose
 from tests.web.browsing import Watched, browser, film, wrong
 from tests.web.portal.device import School
 
@@ -127,3 +128,32 @@ def _overhanging(page: Any) -> list[str]:
         }).map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)"""
     )
     return found
+
+
+def test_the_camera_stays_on_while_a_purpose_is_agreed_to_and_taken_back(
+    school: School, watched: Watched
+) -> None:
+    phone = watched.page
+    phone.goto(school.address + school.invite()[0])
+    phone.get_by_label("Your name").fill("Chiara")
+    phone.get_by_label("Read me live").check()
+    phone.get_by_role("button", name="Join the class").click()
+    phone.get_by_role("button", name="Switch on my camera").click()
+    phone.locator("#said").get_by_text("happy").wait_for()
+    phone.evaluate("window.stays = true")
+    (chiara,) = school.service.library.students()
+
+    def agreed() -> bool:
+        return Purpose.PICTURES in school.service.library.open(chiara.id).purposes
+
+    phone.locator("#agreement summary", has_text="Keep my pictures").click()
+    phone.get_by_role("button", name="I agree to this").last.click()
+    phone.get_by_role("button", name="Take it back").last.wait_for()
+    assert agreed()
+    phone.get_by_role("button", name="Take it back").last.click()
+    phone.get_by_role("button", name="I agree to this").last.wait_for()
+    assert not agreed()
+    assert phone.evaluate("window.stays")
+    assert phone.locator("#off").is_hidden()
+    phone.locator("#line").get_by_text("Live", exact=True).wait_for()
+    assert (watched.errors, watched.foreign) == ([], [])
