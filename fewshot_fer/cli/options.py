@@ -62,6 +62,12 @@ SkipDoubtful = Annotated[
         help="Leave out pictures that look like another expression, instead of asking.",
     ),
 ]
+KeepDoubtful = Annotated[
+    bool,
+    typer.Option(
+        "--keep-doubtful", help="Keep them; where nobody can be asked, they are left out."
+    ),
+]
 SamePerson = Annotated[
     bool, typer.Option("--same-person", help="All pictures show this student: do not check.")
 ]
@@ -83,6 +89,7 @@ SHARED: Final[Mapping[str, tuple[object, object]]] = {
     **{name: (option, None) for name, option in SETTINGS.items()},
     "skip_refused": (SkipRefused, False),
     "skip_doubtful": (SkipDoubtful, False),
+    "keep_doubtful": (KeepDoubtful, False),
     "same_person": (SamePerson, False),
     "yes": (Yes, False),
     "as_json": (Json, False),
@@ -91,7 +98,9 @@ SHARED: Final[Mapping[str, tuple[object, object]]] = {
 
 NETWORK: Final = ("checkpoint", "precision", "threads")
 ROSTER: Final = ("checkpoint", "support_sets")
-ENROLMENT: Final = ("skip_refused", "skip_doubtful", "same_person", "yes", *ROSTER)
+ENROLMENT: Final = (
+    "skip_refused", "skip_doubtful", "keep_doubtful", "same_person", "yes", *ROSTER
+)  # fmt: skip
 
 
 def numbers(text: str, option: str, least: int = 0, most: int = 99) -> list[int]:

@@ -30,13 +30,13 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
     """Enrolment as the terminal does it: progress on standard error, questions if allowed.
 
     With `some`, what cannot be used is left out. Where nobody can be asked, a picture that looks
-    like another expression is kept and named.
+    like another expression is left out and named.
     """
     from fewshot_fer.faces.identity import Identity
     from fewshot_fer.students.enrolment.enrolment import Enrolment
     from fewshot_fer.students.enrolment.gate import Gate
 
-    same_person, skip_doubtful = call.given["same_person"], call.given["skip_doubtful"]
+    same_person, asks = call.given["same_person"], asks_of_doubts(call)
     quiet = call.as_json or not sys.stderr.isatty()
     return Enrolment(
         roster=call.roster,
@@ -45,8 +45,9 @@ def enrolment(call: Call, *, some: bool = False) -> Enrolment:
         same_person=same_person,
         skip_refused=call.given["skip_refused"] or some,
         keep=(lambda doubt: typer.confirm(doubt.question, default=doubt.kept, err=True))
-        if call.asks and not skip_doubtful
-        else (lambda doubt: doubt.kept and not skip_doubtful),
+        if asks
+        else (lambda doubt: doubt.kept and call.given["keep_doubtful"]),
+        goes_on=not asks and not call.given["skip_doubtful"],
         progress=(lambda _done, _all: None) if quiet else _progress,
     )
 
@@ -86,10 +87,15 @@ def purposes(text: str) -> list[Purpose]:
     return [Purpose(one) for one in named]
 
 
+def asks_of_doubts(call: Call) -> bool:
+    """Whether somebody is asked about pictures that look like another expression."""
+    return call.asks and not call.given["skip_doubtful"] and not call.given["keep_doubtful"]
+
+
 def all_kept(call: Call, names: Sequence[str]) -> bool:
     """Whether photographs that look like another expression are kept; asked once for all."""
-    if not call.asks or call.given["skip_doubtful"]:
-        return not call.given["skip_doubtful"]
+    if not asks_of_doubts(call):
+        return bool(call.given["keep_doubtful"])
     who = ", ".join(names)
     question = f"These look like another expression than they are said to show: {who}. Keep them?"
     return typer.confirm(question, default=True, err=True)

@@ -24,7 +24,7 @@ from fewshot_fer.lesson.smoothing import Smoothing
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.views import View
-from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.enrolment import Enrolment, kept
 from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.recalibration import recalibrate
 from fewshot_fer.students.roster import Roster
@@ -89,7 +89,7 @@ class Cohort:
     def enrol(self, each: Callable[[int], None] = lambda done: None) -> int:
         """Everybody from one picture an expression; how many pictures were refused."""
         gate = Gate(self._recognizer.find)
-        enrolment = Enrolment(self._roster, gate, skip_refused=True)
+        enrolment = Enrolment(self._roster, gate, skip_refused=True, keep=kept)
         consent = agreed("Drawn students", datetime.now(UTC))
         refused = 0
         for done, student in enumerate(self.students):

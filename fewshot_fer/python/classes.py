@@ -60,20 +60,24 @@ class Class(Reader):
         agrees_to: Sequence[str] = tuple(Purpose),
         language: str = "en",
         another: bool = False,
+        classes: Sequence[str] = (),
         same_person: bool = False,
         skip_refused: bool = False,
+        keep_doubtful: bool = False,
         **more: Given | Sequence[Given],
     ) -> EnrolmentResult:
         """A new student from pictures by expression: `enroll("Anna", consent="Anna", happy=…)`.
 
         `consent` says who has read `consent_text(language)` and agreed, `agrees_to` to which of its
-        purposes. With `another`, somebody else may have this name; `same_person` is your word that
-        all pictures show the student; `skip_refused` leaves out what cannot be used.
+        purposes; `classes` names the classes that they are in. With `another`, somebody else may
+        have this name; `same_person` is your word that all pictures show the student;
+        `skip_refused` leaves out what cannot be used; what looks like another expression is left
+        out too, unless `keep_doubtful`.
         """
         agreement = self._agreement(consent, agrees_to, language)
         given = labelled({**(pictures or {}), **more})
-        enrolment = self._enrolment(same_person, skip_refused)
-        return enrolment.enroll(name, given, agreement, another=another)
+        enrolment = self._enrolment(same_person, skip_refused, keep_doubtful)
+        return enrolment.enroll(name, given, agreement, classes=classes, another=another)
 
     def add(
         self,
@@ -84,6 +88,7 @@ class Class(Reader):
         own: bool = False,
         same_person: bool = False,
         skip_refused: bool = False,
+        keep_doubtful: bool = False,
         **more: Given | Sequence[Given],
     ) -> EnrolmentResult:
         """More pictures of a student; with `own`, names that are new become the student's own."""
@@ -91,7 +96,9 @@ class Class(Reader):
         given = labelled({**(pictures or {}), **more})
         names = {expression_name(one.expression) for one in given}
         new = sorted(names - set(self.library.expressions(known))) if own else ()
-        return self._enrolment(same_person, skip_refused).add(known.id, given, own=new)
+        return self._enrolment(same_person, skip_refused, keep_doubtful).add(
+            known.id, given, own=new
+        )
 
     def remove(self, student: str) -> None:
         """Delete a student with everything that is known and recorded of them."""
@@ -116,14 +123,19 @@ class Class(Reader):
         return recalibrate(self.roster, found.id, z, [one.expression for one in faces], how=how)
 
     def watch(
-        self, source: int | Name = 0, *, student: str | None = None, record: Mode = "off"
+        self,
+        source: int | Name = 0,
+        *,
+        student: str | None = None,
+        of: str | None = None,
+        record: Mode = "off",
     ) -> Generator[View]:
         """A lesson, live: one view of the class after the other, at the speed of its source.
 
         The source is a camera's number, a video, a folder of pictures, an address (rtsp://,
         http://), `screen`, or a drawn class such as `drawn:12`; `student` is the one whom it shows.
-        Faces are read of those who agreed, and of drawn people. Numbers are recorded of the "class"
-        or "per_student". The lesson ends with the `for`.
+        Faces are read of those who agreed, `of` one class or all, and of drawn people. Numbers are
+        recorded of the "class" or "per_student". The lesson ends with the `for`.
         """
         from fewshot_fer.drawn.sources import is_drawn, live_pictures
         from fewshot_fer.lesson.commands import Source
@@ -132,8 +144,12 @@ class Class(Reader):
         whom = self.library.find(student).id if student is not None else None
         pictures = live_pictures(str(source), self.settings.seed)
         kind: Kind = "drawn" if is_drawn(str(source)) else "gallery"
+        if of is not None:
+            self.library.known_classes([of])
         self._opened.refresh()
-        return views(self._opened, Source(str(source), kind, whom, pictures), record)
+        return views(
+            self._opened.opened(of or ""), Source(str(source), kind, whom, pictures), record
+        )
 
     def report(self, session: int | None = None, *, each: bool = False) -> Page:
         """A recorded lesson (the last, or its number) as one HTML page that needs no network."""
@@ -170,11 +186,13 @@ class Class(Reader):
             language=language, days=self.settings.keep_days,
         )  # fmt: skip
 
-    def _enrolment(self, same_person: bool, skip_refused: bool) -> Enrolment:
+    def _enrolment(self, same_person: bool, skip_refused: bool, keep_doubtful: bool) -> Enrolment:
         return Enrolment(
             self.roster,
             Gate(self.recognizer.find),
             identify=None if same_person else self._identity,
             same_person=same_person,
             skip_refused=skip_refused,
+            keep=lambda doubt: doubt.kept and keep_doubtful,
+            goes_on=True,
         )

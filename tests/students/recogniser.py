@@ -15,7 +15,7 @@ from fewshot_fer.faces.values import Faces
 from fewshot_fer.prototypes import EVEN, BaseRates
 from fewshot_fer.prototypes.prior import Prior
 from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
-from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.enrolment import Enrolment, kept
 from fewshot_fer.students.enrolment.gate import Gate
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
@@ -119,4 +119,4 @@ def good(_image: Bytes, faces: Faces) -> list[Quality]:
 
 def enrolment_at(library: Library, recogniser: TinyRecogniser | None = None) -> Enrolment:
     seen = recogniser or TinyRecogniser()
-    return Enrolment(Roster(library, seen), Gate(seen.find, good))
+    return Enrolment(Roster(library, seen), Gate(seen.find, good), keep=kept)

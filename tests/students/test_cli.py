@@ -126,7 +126,7 @@ def test_pictures_of_two_people_are_refused_unless_one_vouches(
     assert terminal.json(*arguments, "--name", "C", "--same-person")["added"] == 2
 
 
-def test_where_nobody_can_be_asked_a_doubtful_picture_is_kept_and_named(
+def test_where_nobody_can_be_asked_a_doubtful_picture_is_left_out_and_named(
     terminal: Terminal,
 ) -> None:
     given = [f"{e}={terminal.picture(f'{e}.png', shown(e, 1))}" for e in BASIC]
@@ -134,12 +134,26 @@ def test_where_nobody_can_be_asked_a_doubtful_picture_is_kept_and_named(
     arguments = ["enroll", "--consent", "P", *given, f"sad={odd}"]
     assert terminal.run(*arguments, "--name", "Anna") == 0
     said = " ".join(terminal.said.split())
-    assert "more like your neutral. It was kept. It may be your way of showing sad." in said
+    assert "more like your neutral. It was left out." in said
     assert "*" not in said, "no Markdown in a terminal"
     assert "?" not in said[said.index("look at") :]
-    without = terminal.json(*arguments, "--name", "Ben", "--skip-doubtful")
+    without = terminal.json(*arguments, "--name", "Ben")
     assert without["references"]["sad"] == 1
     assert [doubt["kept"] for doubt in without["doubts"]] == [False]
+    with_it = terminal.json(*arguments, "--name", "Cleo", "--keep-doubtful")
+    assert (with_it["references"]["sad"], with_it["doubts"][0]["kept"]) == (2, True)
+    terminal.run(*arguments, "--name", "Dan", "--keep-doubtful")
+    assert "It was kept. It may be your way of showing sad." in " ".join(terminal.said.split())
+
+
+def test_a_doubt_alone_stops_no_script(terminal: Terminal) -> None:
+    odd = terminal.picture("odd.png", shown("neutral", 77))
+    arguments = ["enroll", "--consent", "P", f"sad={odd}"]
+    came = terminal.json(*arguments, "--name", "Anna")
+    assert (came["references"], came["added"], came["doubts"][0]["kept"]) == ({}, 0, False)
+    assert terminal.run(*arguments, "--name", "Ben", "--skip-doubtful") == 1
+    assert "No picture is left" in terminal.said
+    assert terminal.json(*arguments, "--name", "Cleo", "--keep-doubtful")["added"] == 1
 
 
 def test_a_folder_and_a_video(terminal: Terminal) -> None:

@@ -36,7 +36,10 @@ def test_doubts_about_a_class_are_left_out_where_that_is_wished(terminal: Termin
     assert terminal.run(*given, "--skip-doubtful") == 1
     assert "looks more like" in terminal.said
     terminal.run("students", "remove", "Ben", "--yes")
-    assert len(terminal.json(*given)["enrolled"]) == 2
+    came = terminal.json(*given)
+    assert ([one["name"] for one in came["waiting"]], len(came["enrolled"])) == (["Anna"], 1)
+    terminal.run("students", "remove", "Ben", "--yes")
+    assert len(terminal.json(*given, "--keep-doubtful")["enrolled"]) == 2
 
 
 def test_a_reference_is_said_to_show_another_expression(terminal: Terminal) -> None:

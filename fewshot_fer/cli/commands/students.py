@@ -69,7 +69,8 @@ def enroll_many(
 ) -> Answer:
     """Enrol a whole class: one photograph a student is enough.
 
-    Who cannot be enrolled yet is named with the reason, and the exit code is 1.
+    Who cannot be enrolled yet is named with the reason, and the exit code is 1; but not where
+    photographs only look like another expression and nobody could be asked.
     """
     from fewshot_fer.students import documents
     from fewshot_fer.students.enrolment.bundles import opened
@@ -89,10 +90,12 @@ def enroll_many(
     with output.progress("Enrolling") as advance:
         came = enrol_all(standing, enrolment, agreement, progress=advance)
     waiting = [one for one in standing if not one.ready]
+    strict = call.given["skip_doubtful"] or people.asks_of_doubts(call)
+    wanting = [one for one in waiting if strict or not one.doubtful]
     return Answer(
         documents.enrolled_many(came, waiting, tray.left_out),
         lambda: view.enrolled_many(came, waiting, tray.left_out),
-        fine=not waiting and not tray.left_out,
+        fine=not wanting and not tray.left_out,
     )
 
 

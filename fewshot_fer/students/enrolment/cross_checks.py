@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -172,6 +172,29 @@ def of_one_person(
         if not same
     ]
     return kept, refused
+
+
+def questions(
+    candidates: Sequence[Candidate],
+    z: Floats,
+    z_there: Floats,
+    labels_there: Sequence[str],
+    learn: Learns,
+) -> list[Doubt]:
+    """All that is to be asked about candidates with vectors z [n,D].
+
+    Whatever is left is looked at again without that: one wrong picture speaks for another.
+    """
+    asked: dict[int, Doubt] = {}
+    left = list(range(len(candidates)))
+    while left:
+        given = [candidates[k] for k in left], z[left], z_there, labels_there, learn
+        found = {left[one.place]: one for one in (*doubts(*given), *harms(*given))}
+        if not found:
+            break
+        asked |= {place: replace(one, place=place) for place, one in found.items()}
+        left = [place for place in left if place not in found]
+    return [asked[place] for place in sorted(asked)]
 
 
 def doubts(

@@ -19,9 +19,8 @@ from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.cross_checks import (
     Doubt,
-    doubts,
-    harms,
     of_one_person,
+    questions,
     without_doubles,
 )
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal, stacked
@@ -33,6 +32,11 @@ from fewshot_fer.students.store.records import Consent, Keeps, NewReference, Stu
 Progress = Callable[[int, int], None]
 Decides = Callable[[Doubt], bool]
 Incoming = Picture | Candidate
+
+
+def kept(doubt: Doubt) -> bool:
+    """The word of somebody who knows that all pictures show what they are said to."""
+    return doubt.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,10 @@ class Enrolment:
     identify: Identifies | None = None
     same_person: bool = False
     skip_refused: bool = False
-    keep: Decides = lambda doubt: doubt.kept
-    """Answers questions; unasked, what would make the student read worse is left out."""
+    keep: Decides = lambda _: False
+    """Answers questions; unasked, what is asked about is left out."""
+    goes_on: bool = False
+    """Whether it goes on without any picture where all were left out so."""
     progress: Progress = lambda _done, _all: None
 
     def enroll(
@@ -156,7 +162,7 @@ class Enrolment:
         looked = self._look(pictures, student, own)
         self._stop_if_refused(looked.refused, looked.candidates)
         decided = looked.decided(self.keep)
-        if not decided.candidates:
+        if not decided.candidates and not (self.goes_on and decided.doubts):
             raise ReferenceImageError("No picture is left.", next_step="Nothing was stored.")
         return decided
 
@@ -189,9 +195,8 @@ class Enrolment:
         if student is not None:
             _, theirs = self.roster.known(student.id)
             z_there, labels_there = theirs.z, theirs.labels
-        given = candidates, z, z_there, labels_there, self.roster.learn
-        asked = {doubt.place: doubt for doubt in (*doubts(*given), *harms(*given))}
-        return Looked(tuple(candidates), z, tuple(refused), tuple(asked.values()))
+        asked = questions(candidates, z, z_there, labels_there, self.roster.learn)
+        return Looked(tuple(candidates), z, tuple(refused), tuple(asked))
 
     def _stop_if_refused(self, refused: Sequence[Refusal], candidates: Sequence[Candidate]) -> None:
         if not refused or (self.skip_refused and candidates):

@@ -33,8 +33,11 @@ class Strictness(Shape):
     """How strict to be with pictures."""
 
     skip_refused: bool = Field(default=False, description="leave out what cannot be used")
+    keep_doubtful: bool = Field(
+        default=False, description="keep what looks like another expression; else it is left out"
+    )
     skip_doubtful: bool = Field(
-        default=False, description="leave out what looks like another expression"
+        default=False, description="refuse the request where nothing else is left"
     )
     same_person: bool = Field(
         default=False, description="somebody's word that all pictures show this student"
@@ -60,7 +63,7 @@ def student_of(call: Call, wanted: str) -> Student:
 
 
 def enrolment(call: Sent[Strictness]) -> Enrolment:
-    """Enrolment where nobody can be asked: what is doubtful is kept and named, unless unwanted."""
+    """Enrolment where nobody can be asked: what is doubtful is left out and named."""
     app, wishes = call.app, call.wishes
     return Enrolment(
         roster=app.roster,
@@ -68,7 +71,8 @@ def enrolment(call: Sent[Strictness]) -> Enrolment:
         identify=app.opened().identity,
         same_person=wishes.same_person,
         skip_refused=wishes.skip_refused,
-        keep=lambda doubt: doubt.kept and not wishes.skip_doubtful,
+        keep=lambda doubt: doubt.kept and wishes.keep_doubtful,
+        goes_on=not wishes.skip_doubtful,
     )
 
 

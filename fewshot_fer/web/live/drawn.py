@@ -21,7 +21,7 @@ from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.sources import Captured, Pictures
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.settings import Settings
-from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.enrolment import Enrolment, kept
 from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.store.consent import agreed
 
@@ -100,7 +100,7 @@ def _enrol(
     `ids` says whom a name tag stands for, and grows as they enrol.
     """
     roster = app.roster
-    enrolment = Enrolment(roster, Gate(roster.recogniser.find), skip_refused=True)
+    enrolment = Enrolment(roster, Gate(roster.recogniser.find), skip_refused=True, keep=kept)
     consent = agreed("Drawn students", datetime.now(UTC))
     there = {one.name: one.id for one in app.library.students()}
     ids.update(there)

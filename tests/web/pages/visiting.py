@@ -13,7 +13,7 @@ from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
-from fewshot_fer.students.enrolment.enrolment import Enrolment
+from fewshot_fer.students.enrolment.enrolment import Enrolment, kept
 from fewshot_fer.students.enrolment.gate import Gate, Picture
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.records import Student
@@ -64,5 +64,5 @@ def enroll(service: AppState, name: str, drawn: DrawnStudent, *expressions: str)
     """Somebody with pictures of some expressions."""
     pictures = [Picture(one, reference_picture(drawn, one)) for one in expressions]
     consent = agreed("Ada's mother", service.library.now())
-    enrolment = Enrolment(service.roster, Gate(service.recognizer.find))
+    enrolment = Enrolment(service.roster, Gate(service.recognizer.find), keep=kept)
     return enrolment.enroll(name, pictures, consent).student
