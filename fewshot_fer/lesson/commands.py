@@ -10,6 +10,7 @@ from fewshot_fer.lesson.events import Ended, Event, Marked, Mode, Noticed, OnDev
 from fewshot_fer.lesson.naming import Namer
 from fewshot_fer.lesson.sources import Pictures
 from fewshot_fer.reasons import Reason
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.recalibration import Recalibrated
 
 AnswerT = TypeVar("AnswerT")
@@ -115,6 +116,16 @@ class Recalibrate(Command[Results]):
 
     resting: bool = False
     """All were at rest for the last seconds; else the last minute's sure looks count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect(Command[Mapping[str, list[Candidate]]]):
+    """The last minute's clearest pictures, by student, of those who agreed to pictures.
+
+    Of a `moment` the last seconds' sharpest of each instead, whatever it shows.
+    """
+
+    moment: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,14 +4,13 @@
                      ^             │      │
                      └── answers ──┴──────┴──> workers read pictures, helpers write and learn
 
-Whatever happens comes through one inbox, in the order in which it came, and only the lesson's own
-thread touches what the lesson knows (an actor). It never waits: workers read pictures, helpers see
-to databases and folders, and all answer into the same inbox.
+Whatever happens comes through one inbox, in its order, and the lesson's own thread alone touches
+what the lesson knows (an actor). It never waits: workers and helpers answer into the same inbox.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -146,6 +145,8 @@ class LessonEngine:
                 self._heed(waiting)
             case c.Recalibrate(resting):
                 self._recalibrate(resting, waiting)
+            case c.Collect(moment):
+                self._intake.collect(lambda s, t: s.album.of(t, moment), partial(answer, waiting))
             case c.End():
                 self._end()
                 self._refuse(command, waiting)
@@ -196,14 +197,14 @@ class LessonEngine:
         self._tell(Paused(on))
 
     def _recalibrate(self, resting: bool, waiting: Future[c.Results]) -> None:
-        def learn(looks: Mapping[str, Floats]) -> None:
+        def learn(looks: Mapping[str, Sequence[Floats]]) -> None:
             self._actor.aside(
                 self._library,
                 lambda: self._class().recalibrate(looks, resting=resting) if looks else {},
                 lambda done: pass_on(done, waiting), lambda _: fail(waiting, over()),
             )  # fmt: skip
 
-        self._intake.collect(resting, learn)
+        self._intake.collect(lambda s, t: s.memory.latest(t, resting=resting), learn)
 
     def _heed(self, waiting: Future[None]) -> None:
         def known(done: Future[None]) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import closing, suppress
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final
+from typing import Final, TypeVar
 
-import numpy as np
-
-from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FaceError, FewshotFerError, SourceError
 from fewshot_fer.lesson.actor import Actor, answer, fail
 from fewshot_fer.lesson.commands import Source
@@ -24,13 +22,12 @@ from fewshot_fer.lesson.sources import Clock
 from fewshot_fer.lesson.stream import Answer, Encodes, Offer, Read, Stream, read
 from fewshot_fer.records.views import View
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _GONE_S: Final = 60.0
 """A source that is pushed and has sent nothing for so long is no more."""
 _LET_GO_S: Final = 2.0
 """A stream that says nothing is not waited for longer: its thread ends with the program."""
-_RESTING_S: Final = 4.0
-_MINUTE_S: Final = 60.0
 _REST_S: Final = 0.2
 """A source that waits for its answers is left alone for so long when it gets none."""
 
@@ -265,22 +262,22 @@ class Intake:
         stream = self._streams.get(key)
         named(None) if stream is None else stream.when_back(named)
 
-    def collect(self, resting: bool, then: Callable[[dict[str, Floats]], None]) -> None:
-        """The latest vectors [n,D] by student, once every session is back."""
-        seconds = _RESTING_S if resting else _MINUTE_S
-        since = self._clock() - (self.began or 0.0) - seconds
-        found: dict[str, list[Floats]] = {}
-        missing = len(self._streams)
+    def collect(
+        self,
+        of: Callable[[ClassSession, float], Mapping[str, Sequence[T]]],
+        then: Callable[[dict[str, list[T]]], None],
+    ) -> None:
+        """What each session has now by student, once every one is back."""
+        now, missing = self._clock() - (self.began or 0.0), len(self._streams)
+        found: dict[str, list[T]] = {}
 
         def add(session: ClassSession | None) -> None:
             nonlocal missing
             missing -= 1
-            for student in session.memory.students if session is not None else ():
-                z = session.memory.of(student, since=since) if session is not None else ()
-                if len(z):
-                    found.setdefault(student, []).append(np.asarray(z))
+            for student, some in (of(session, now) if session is not None else {}).items():
+                found.setdefault(student, []).extend(some)
             if not missing:
-                then({student: np.concatenate(rows) for student, rows in found.items()})
+                then(found)
 
         if not missing:
             then({})

@@ -13,6 +13,8 @@ from fewshot_fer.arrays import Floats
 _EVERY_S: Final = 0.5
 """Vectors that follow closer say nearly the same."""
 _MOST: Final = 120
+_RESTING_S: Final = 4.0
+_MINUTE_S: Final = 60.0
 
 
 @dataclass(slots=True)
@@ -31,6 +33,12 @@ class Memory:
         """A student's vectors [n,D] from a time on, oldest first."""
         rows = [vector for time, vector in self._kept.get(student, ()) if time >= since]
         return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
+
+    def latest(self, now: float, *, resting: bool) -> dict[str, Floats]:
+        """Everybody's vectors [n,D] of the last minute; of resting faces of the last seconds."""
+        since = now - (_RESTING_S if resting else _MINUTE_S)
+        found = {student: self.of(student, since=since) for student in self._kept}
+        return {student: z for student, z in found.items() if len(z)}
 
     def forget(self, student: str) -> None:
         """Drop what is kept of a student."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final, Self
+
+import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.expressions import NEUTRAL
@@ -115,12 +117,14 @@ class OpenClass:
             return OneStudent(student)
         return EnrolledNamer(lambda: (self.whole or self).faces, among=lambda: self.members.ids)
 
-    def recalibrate(self, looks: Mapping[str, Floats], *, resting: bool = False) -> Results:
+    def recalibrate(
+        self, looks: Mapping[str, Sequence[Floats]], *, resting: bool = False
+    ) -> Results:
         """Fit everybody in view to today's light, from vectors [n,D] of this lesson by student.
 
         Of looks that are not all of resting faces only those count that are sure.
         """
-        here = {student: z for student, z in looks.items() if self.members.name(student)}
+        here = {who: np.stack(z) for who, z in looks.items() if self.members.name(who)}
         label, how = (NEUTRAL, "resting face") if resting else (None, "class")
         results = recalibrate_class(self.roster, here, label=label, how=how)
         self.refresh()

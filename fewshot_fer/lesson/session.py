@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.faces.align import portraits
-from fewshot_fer.faces.follower import FaceFollower, Finder, Tracked
+from fewshot_fer.faces.follower import FaceFollower
+from fewshot_fer.faces.quality import Quality as Measured
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.lesson.album import Album
 from fewshot_fer.lesson.attention import Attention
 from fewshot_fer.lesson.budget import Budget, FrameBudget
 from fewshot_fer.lesson.health import MonotonicClock
+from fewshot_fer.lesson.interfaces import Assesses, Follows, Recognises
 from fewshot_fer.lesson.members import Members
 from fewshot_fer.lesson.memory import Memory
 from fewshot_fer.lesson.naming import Doubts, Namer, Names
@@ -33,31 +35,6 @@ from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.records.views import Quality, Seen, Timings, View, effort_of, shares_of
 from fewshot_fer.students.store.records import EVERY, NONE, Purpose, Purposes
-
-
-class Recognises(Protocol):
-    """What a session needs of a recogniser."""
-
-    @property
-    def detector(self) -> Finder:
-        """Finds faces."""
-
-    def vectors_of(self, portraits: Bytes) -> Floats:
-        """Vectors z [n,D] of portraits [n,192,192,3]."""
-
-
-class Assesses(Protocol):
-    """Judges how good faces are to look at."""
-
-    def __call__(self, image: Bytes, faces: Faces, aligned: Bytes, /) -> Sequence[Quality]:
-        """The quality of every face of an image [h,w,3], with their portraits [n,192,192,3]."""
-
-
-class Follows(Protocol):
-    """Finds the faces of every next frame and knows them again."""
-
-    def follow(self, image: Bytes, time: float) -> Tracked:
-        """The faces of the next frame [h,w,3] and their tracks."""
 
 
 class ClassSession:
@@ -80,6 +57,7 @@ class ClassSession:
         """Without `watching` nothing is learnt; with `everybody` who is nobody is read too."""
         self.members = members
         self.memory = Memory()
+        self.album = Album()
         self._recognizer = recognizer
         self._follower = follower or FaceFollower(recognizer.detector)
         self._namer = namer
@@ -100,6 +78,7 @@ class ClassSession:
         """A person says who a track is (None: nobody of the class)."""
         for wrong in (self._names.of(track), student):
             self._places.forget(wrong)
+            self.album.forget(wrong)
         self._left.discard(track)
         self._renamed(lambda: self._names.say(track, student))
 
@@ -109,6 +88,8 @@ class ClassSession:
             self._drop_if_left(self._names.of(track), track)
         for student in self.memory.students:
             self._drop_if_left(student)
+            if Purpose.PICTURES not in self.members.purposes(student):
+                self.album.forget(student)
 
     def _drop_if_left(self, student: str | None, track: int | None = None) -> None:
         if student is None or Purpose.READ in self.members.purposes(student):
@@ -140,7 +121,7 @@ class ClassSession:
         laps.append(self._stopwatch())
         z = self._recognizer.vectors_of(aligned)
         laps.append(self._stopwatch())
-        self._read(reading, z, now)
+        self._read(reading, z, aligned, now)
         laps.append(self._stopwatch())
         follow, align, embed, match = (float(lap) for lap in np.diff(laps))
         timings = Timings(follow, align, embed, match, laps[-1] - laps[0])
@@ -194,6 +175,7 @@ class ClassSession:
 
     def _forget_student(self, student: str) -> None:
         self.memory.forget(student)
+        self.album.forget(student)
         self._drop([student])
 
     def _drop(self, keys: Iterable[Hashable]) -> None:
@@ -240,7 +222,7 @@ class ClassSession:
         for track, quality in zip(tracks, self._assess(frame, faces, aligned), strict=True):
             self._quality[track] = quality
 
-    def _read(self, tracks: Sequence[int], z: Floats, now: float) -> None:
+    def _read(self, tracks: Sequence[int], z: Floats, aligned: Bytes, now: float) -> None:
         if not tracks:
             return
         students = [self._names.of(track) for track in tracks]
@@ -256,6 +238,14 @@ class ClassSession:
             student = students[i]
             if student is not None and flaws[i] is None:
                 self.memory.keep(student, z[i], now)
+                self._keep_picture(track, student, aligned[i], readings[i], now)
+
+    def _keep_picture(
+        self, track: int, student: str, portrait: Bytes, reading: Reading, now: float
+    ) -> None:
+        quality = self._quality.get(track)
+        if Purpose.PICTURES in self.members.purposes(student) and isinstance(quality, Measured):
+            self.album.see(student, portrait, quality, reading, now)
 
     def _settled(self, keys: Sequence[Hashable], z: Floats) -> Floats:
         """Vectors [n,D] without what watching has learnt of their faces."""

@@ -39,6 +39,7 @@ from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.files import private_folder
 from fewshot_fer.web.guide.taken import TakenFaces
 from fewshot_fer.web.live.checking import check_ins
+from fewshot_fer.web.live.moments import Moments
 from fewshot_fer.web.messages import CheckIn
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
@@ -103,6 +104,7 @@ class AppState:
         )
         self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
         self.taken = TakenFaces()
+        self.moments = Moments(self.library, now)
         self.unsaved = Unsaved(clock)
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""

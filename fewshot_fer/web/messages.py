@@ -157,16 +157,19 @@ Done = TypedDict("Done", {
 
 Rest = TypedDict("Rest", {"type": Literal["paused", "resumed"]})
 
+Kept = TypedDict("Kept", {"type": Literal["kept"], "students": int})
+"""The faces of a moment wait to be looked at, of so many students."""
+
 FromClass = (
     Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest
     | Recording | Recorded | Reach | Invited | Uninvited | Knocks | Recalibrated | TakenBack
-    | Ended | Problem
+    | Kept | Ended | Problem
 )
 """What the server says to the class's page."""
 
 Plain = TypedDict("Plain", {"do": Literal[
     "students", "photographs", "knocks", "pause", "resume", "stop_recording", "stop_drawn",
-    "leave", "end",
+    "keep", "leave", "end",
 ]})
 Name = TypedDict("Name", {
     "do": Literal["name"], "source": str, "track": int, "student": str | None,

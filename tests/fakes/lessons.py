@@ -58,7 +58,7 @@ class Hall:
     slow: Event | None = None
     """Sessions of the record begin once it is set."""
 
-    def opened(self) -> Hall:
+    def opened(self, name: str) -> Hall:
         return self
 
     def watch(self, source: Source) -> ClassSession:

@@ -20,6 +20,7 @@ from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.values import Mark
 from fewshot_fer.settings import Settings
+from fewshot_fer.students.classes import add_class, remove_class
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import export_student, import_student
 from fewshot_fer.web.access.apitokens import ApiTokens
@@ -74,8 +75,10 @@ def furnished(folder: Path) -> Place:
     place = Place(folder)
     library = library_at(folder / "students")
     library.add_expression("bored")
-    library.create("Anna Ophelia", AGREED, [reference("happy", 1), reference("bored", 2)])
-    library.create("Ben Quillon", AGREED, [reference("happy", 6), reference("bored", 9)])
+    add_class(library, "9c")
+    for name, seeds in (("Anna Ophelia", (1, 2)), ("Ben Quillon", (6, 9))):
+        shown = [reference(*one) for one in zip(("happy", "bored"), seeds, strict=True)]
+        library.create(name, AGREED, shown, classes=["9c"])
     library.calibrate("s001", calibration(0))
     visitor = library_at(folder / "elsewhere", start=3)
     visitor.create("Carla", AGREED, [reference("fear", 4)])
@@ -210,6 +213,15 @@ def _bored_one_by_one(place: Place) -> Iterator[None]:
     yield
 
 
+def _class_one_by_one(place: Place) -> Iterator[None]:
+    library = place.library()
+    for student in library.students():
+        library.assign(student.id, ())
+        yield
+    remove_class(library, "9c")
+    yield
+
+
 def _record_first(place: Place) -> Iterator[None]:
     forget(place.url, "s001")
     yield
@@ -223,6 +235,7 @@ def _record_first(place: Place) -> Iterator[None]:
 
 BETWEEN: Final[dict[str, Steps]] = {
     "its end": _bored_one_by_one,
+    "end of a class": _class_one_by_one,
     "remove everywhere": _record_first,
 }
 """What some go through on their way: whoever finds it cut off asks for it again."""
@@ -239,6 +252,8 @@ OPERATIONS: Final[dict[str, Steps]] = {
     "export": _library(lambda lib: export_student(lib, "s001", lib.folder.parent)),
     "own expression": _library(lambda lib: lib.add_expression("proud")),
     "its end": _library(lambda lib: lib.remove_expression("bored")),
+    "class": _library(lambda lib: add_class(lib, "8a")),
+    "end of a class": _library(lambda lib: remove_class(lib, "9c")),
     "list": _library(lambda lib: lib.students()),
     "remove": _library(lambda lib: lib.remove("s001")),
     "remove everywhere": _remove_everywhere,

@@ -132,13 +132,10 @@ class Gate:
             image = _opened(picture)
             faces = self._one_face(image, picture)
             quality = self.assess(image, faces)[0]
-            if flaw := next(_flaws(quality, self.rules), None):
-                raise ReferenceImageError(flaw)
         except FewshotFerError as error:
             return Refusal(picture.name, picture.expression, error)
-        measures = {name: float(getattr(quality, name)) for name in MEASURES}
         portrait = portraits(image, faces.landmarks)[0]
-        return Candidate(picture.expression, portrait, measures, picture.name)
+        return passed(portrait, quality, picture.expression, picture.name, self.rules)
 
     def _faces(self, image: Bytes, picture: Picture) -> Faces:
         """The clear faces; where there is one large one, a small copy is enough to find it."""
@@ -168,6 +165,16 @@ class Gate:
         if len(faces) > 1:
             raise ReferenceImageError(Reason(Code.SEVERAL_FACES, count=len(faces)))
         return faces
+
+
+def passed(
+    portrait: Bytes, quality: Quality, expression: str, source: str, rules: Rules | None = None
+) -> Candidate | Refusal:
+    """A face that was found, as its portrait [192,192,3], if it is good enough to teach."""
+    if flaw := next(_flaws(quality, rules or Rules()), None):
+        return Refusal(source, expression, ReferenceImageError(flaw))
+    measures = {name: float(getattr(quality, name)) for name in MEASURES}
+    return Candidate(expression, portrait, measures, source)
 
 
 def usable(gate: Gate, pictures: Iterable[Picture], *, some: bool = False) -> list[Candidate]:

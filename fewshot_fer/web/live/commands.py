@@ -12,6 +12,7 @@ from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import at_most
 from fewshot_fer.lesson.commands import (
+    Collect,
     Command,
     End,
     Leave,
@@ -25,12 +26,21 @@ from fewshot_fer.lesson.commands import (
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import OnDevice
 from fewshot_fer.students.classes import of_class
+from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.recalibration import undo
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import MOST, SOURCE, draw
 from fewshot_fer.web.live.inviting import answer_knock, invite, knocks, reach, uninvite
 from fewshot_fer.web.live.telling import recalibrated_message
-from fewshot_fer.web.messages import Done, Enrolled, FromClass, Photographs, Students, TakenBack
+from fewshot_fer.web.messages import (
+    Done,
+    Enrolled,
+    FromClass,
+    Kept,
+    Photographs,
+    Students,
+    TakenBack,
+)
 from fewshot_fer.web.wire import data_url
 
 
@@ -120,6 +130,16 @@ def _undo(app: AppState, _: LessonEngine, command: Mapping[str, Any], __: str) -
     return {"type": "taken_back", "students": len(taken)}
 
 
+def _keep(app: AppState, lesson: LessonEngine, *_: object) -> Later:
+    """Keep the faces of this moment, in memory, to teach an expression from them."""
+
+    def kept(faces: Mapping[str, list[Candidate]]) -> Kept:
+        app.moments.keep(faces)
+        return {"type": "kept", "students": len(faces)}
+
+    return Later(lesson.ask(Collect(moment=True)), kept)
+
+
 def _drawn(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> None:
     students = command.get("students", 12)
     if not isinstance(students, int) or not 1 <= students <= MOST:
@@ -150,6 +170,7 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "recalibrate": _recalibrate,
     "undo": _undo,
     "on_device": _asks(_read_on_device),
+    "keep": _keep,
     "drawn": _drawn,
     "stop_drawn": _asks(lambda _: Leave(SOURCE)),
     "leave": _leave,

@@ -12,7 +12,7 @@ from fewshot_fer.students.store.records import Student, Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-from fewshot_fer.web.pages.people import classes, enrol, many, student
+from fewshot_fer.web.pages.people import classes, enrol, in_class, many, student
 
 _MANY: Final = 12
 """From so many students on there is a search."""
@@ -35,6 +35,9 @@ def show(app: AppState) -> None:
             return
         if "class" in st.query_params:
             many.show(app)
+            return
+        if "live" in st.query_params:
+            in_class.show(app)
             return
         if "classes" in st.query_params:
             classes.show(app)
@@ -67,6 +70,7 @@ def _everybody(app: AppState) -> None:
         order = st.selectbox("Sorted by", list(_ORDERS), key="students-order", width=230)
         if st.button("Classes", icon=":material/groups:"):
             frame.go(classes=of)
+        in_class.button(app)
         _class_button()
         _new_button()
     shown = [one for one in found if wanted.casefold() in one.name.casefold()]

@@ -66,9 +66,11 @@ export type Done = { type: 'done'; did: 'name'; track: number; student: string |
 
 export type Rest = { type: 'paused' | 'resumed' };
 
-export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest | Recording | Recorded | Reach | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Ended | Problem;
+export type Kept = { type: 'kept'; students: number };
 
-export type Plain = { do: 'students' | 'photographs' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'leave' | 'end' };
+export type FromClass = Hello | View | Skipped | State | Students | Photographs | Done | Marked | Noticed | Rest | Recording | Recorded | Reach | Invited | Uninvited | Knocks | Recalibrated | TakenBack | Kept | Ended | Problem;
+
+export type Plain = { do: 'students' | 'photographs' | 'knocks' | 'pause' | 'resume' | 'stop_recording' | 'stop_drawn' | 'keep' | 'leave' | 'end' };
 
 export type Name = { do: 'name'; source: string; track: number; student: string | null };
 

@@ -232,9 +232,9 @@ def test_classes_are_filled_renamed_and_removed(client: TestClient, house: House
     assert house.lessons.get(lesson["id"]).name == "7b"
     assert good_answer(client.get(f"{V1}/students/{anna}"))["classes"] == ["8b"]
     assert good_answer(client.delete(f"{lists}?name=8b"))["classes"] == []
-    assert problem(client.delete(f"{lists}?name=8b"), 400)["title"] == "There is no class '8b'."
+    assert problem(client.delete(f"{lists}?name=8b"), 409)["title"] == "There is no class '8b'."
     unknown = client.put(lists, json={"name": "9c", "students": ["zz"]})
-    assert "zz" in problem(unknown, 400)["title"]
+    assert "zz" in problem(unknown, 409)["title"]
 
 
 def test_a_part_of_an_agreement_is_taken_back(client: TestClient, house: House) -> None:

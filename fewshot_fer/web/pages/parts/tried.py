@@ -45,7 +45,7 @@ class Watched:
 
 def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Steps) -> Watched:
     """Watch a video; `passed` hears where it is and how long it is."""
-    here = app.opened()
+    here = app.opened(app.class_name)
     here.refresh()
     names = {one.id: one.name for one in app.library.students()}
     transcript = Transcript()

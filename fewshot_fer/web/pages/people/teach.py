@@ -14,7 +14,7 @@ from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
-from fewshot_fer.web.pages.people import collect
+from fewshot_fer.web.pages.people import collect, moments
 
 _CLASS, _ONE = "The whole class", "One student"
 
@@ -32,8 +32,11 @@ def show(app: AppState, everyone: Sequence[Student]) -> None:
     whose = st.segmented_control(
         "Who is to have it?", [_CLASS, _ONE], default=_CLASS, required=True, key="teach-whose"
     )
-    shown_by = _shown_by(everyone, several=whose == _CLASS)
     name = _name(typed)
+    if name is not None and whose == _CLASS and (ticked := moments.offer(app, name, everyone)):
+        there = st.session_state.get("teach-many", [])
+        st.session_state["teach-many"] = [one for one in everyone if one in (*there, *ticked)]
+    shown_by = _shown_by(everyone, several=whose == _CLASS)
     if name is None or not shown_by:
         return
     kept = {one.id: _pictures(app, name, one) for one in shown_by}

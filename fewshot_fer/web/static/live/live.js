@@ -3,6 +3,7 @@
 
 import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
+import { say } from '../say.js';
 import { noticed, summary } from '../words.js';
 import { classes } from './classes.js';
 import { controls } from './controls.js';
@@ -105,12 +106,14 @@ class Live {
     find('projector').onclick = turn('projector');
     find('help').onclick = () => this.sheets.keys();
     find('minding').onclick = () => this.sheets.signals();
+    find('keep').onclick = () => this.page.send({ do: 'keep' });
     return [
       ['m', 'Mark this moment', press('mark')], ['p', 'Pause, or go on', press('pause')],
       ['r', 'Record, or stop recording', press('record')], ['c', 'Recalibrate', press('recalibrate')],
       ['i', 'Invite students’ own devices', press('invite')], ['e', 'End the class (asks first)', press('end')],
       ['s', 'Show each student, or nobody', press('each')], ['t', 'Faces as tiles, or in their picture', turn('tiles')],
       ['/', 'Find a student', () => find('seek').focus()], ['h', 'Projector: hide everything personal', turn('projector')],
+      ['k', 'Keep the faces of this moment, to teach an expression', press('keep')],
       ['n', 'Tell me when so many show something', press('minding')],
       ['w', 'Small window above all others', () => this.float.toggle()],
       ['x', 'Only a part of the picture', press('crop')], ['q', 'Stop the camera or window', press('stop')],
@@ -271,8 +274,15 @@ function news(message) {
     case 'recorded': return 'The recording is closed.';
     case 'uninvited': return 'The link leads nowhere now.';
     case 'taken_back': return 'Taken back.';
+    case 'kept': return kept(message.students);
     case 'noticed': return noticed(message);
     case 'error': return `${message.what} ${message.next_step ?? ''}`.trim();
     default: return null;
   }
+}
+
+/** @param {number} students */
+function kept(students) {
+  return students ? say('The faces of this moment wait on the page “Expressions”: {count} of students who agreed to pictures.', { count: students })
+    : say('Nobody is seen clearly just now who is recognised and agreed to pictures.');
 }
