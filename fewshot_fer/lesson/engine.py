@@ -235,8 +235,6 @@ class LessonEngine:
         self._actor.close()
         self.over.set_result(ended)
 
-    # ------------------------------------------------------------------ the pulse
-
     @property
     def _time(self) -> float:
         """Seconds since the first picture came."""
