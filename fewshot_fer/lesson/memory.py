@@ -34,11 +34,11 @@ class Memory:
         rows = [vector for time, vector in self._kept.get(student, ()) if time >= since]
         return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
-    def latest(self, now: float, *, resting: bool) -> dict[str, Floats]:
-        """Everybody's vectors [n,D] of the last minute; of resting faces of the last seconds."""
+    def latest(self, now: float, *, resting: bool) -> dict[str, list[Floats]]:
+        """Everybody's vectors z [D] of the last minute; of resting faces of the last seconds."""
         since = now - (_RESTING_S if resting else _MINUTE_S)
-        found = {student: self.of(student, since=since) for student in self._kept}
-        return {student: z for student, z in found.items() if len(z)}
+        found = {student: list(self.of(student, since=since)) for student in self._kept}
+        return {student: rows for student, rows in found.items() if rows}
 
     def forget(self, student: str) -> None:
         """Drop what is kept of a student."""

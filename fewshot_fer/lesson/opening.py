@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final, Self
@@ -118,13 +118,13 @@ class OpenClass:
         return EnrolledNamer(lambda: (self.whole or self).faces, among=lambda: self.members.ids)
 
     def recalibrate(
-        self, looks: Mapping[str, Sequence[Floats]], *, resting: bool = False
+        self, looks: Mapping[str, Iterable[Floats]], *, resting: bool = False
     ) -> Results:
         """Fit everybody in view to today's light, from vectors [n,D] of this lesson by student.
 
         Of looks that are not all of resting faces only those count that are sure.
         """
-        here = {who: np.stack(z) for who, z in looks.items() if self.members.name(who)}
+        here = {who: np.stack(list(z)) for who, z in looks.items() if self.members.name(who)}
         label, how = (NEUTRAL, "resting face") if resting else (None, "class")
         results = recalibrate_class(self.roster, here, label=label, how=how)
         self.refresh()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.album import Album
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.students.store.records import EVERY, Purpose
+from fewshot_fer.students.store.records import EVERY, Purpose, Purposes
 from tests.lesson.colours import Colours, Places, Pupils, picture, reading
 from tests.students.people import portrait
 from tests.students.recogniser import FINE
@@ -64,7 +62,7 @@ def fine(_image: Bytes, faces: Faces, _aligned: Bytes, /) -> list[object]:
 
 
 def test_only_who_agreed_to_pictures_is_in_it() -> None:
-    agreed = {"b": EVERY - {Purpose.PICTURES}}
+    agreed: dict[str | None, Purposes] = {"b": EVERY - {Purpose.PICTURES}}
     pupils = Pupils({"a": "Ada", "b": "Bo", "c": "Cem"}, agreed)
     live = ClassSession(Colours(), pupils, follower=Places(), assess=fine)  # type: ignore[arg-type]
     look = picture(["happy", "sad", "neutral", "fear"])
@@ -74,7 +72,7 @@ def test_only_who_agreed_to_pictures_is_in_it() -> None:
     live.look(look, 1.0)
     assert shown(live.album, 1.0) == {"a": ["happy"], "c": ["neutral"]}
     [face] = live.album.of(1.0)["a"]
-    assert (face.portrait.shape, face.portrait.dtype) == ((192, 192, 3), np.uint8)
+    assert face.portrait.shape == (192, 192, 3)
 
     # Who takes it back is gone, and so is whatever a wrong name has brought.
     pupils.agreed["a"] = EVERY - {Purpose.PICTURES}
