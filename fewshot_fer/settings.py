@@ -51,6 +51,10 @@ class Settings(BaseModel):
     identity: Path | None = Field(
         default=None, description="another network that tells people apart than the one shipped"
     )
+    device: Path = Field(
+        default=Path("device"),
+        description="what students' own devices read with, as `export --browser` makes it",
+    )
     data: Path | None = Field(default=None, description="training and evaluation data")
     records: str = Field(default="sqlite:///fewshot-fer.db", description="the database of sessions")
     precision: Precision = Field(default="bf16", description="the engine's arithmetic: bf16 or f32")

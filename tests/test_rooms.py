@@ -37,7 +37,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"training"},
         {"evaluation"},
         {"drawn"},
-        {"backup", "doctor", "python", "slimming"},
+        {"backup", "device", "doctor", "python", "slimming"},
         {"web"},
         {"cli"},
         {"__main__"},
@@ -59,7 +59,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"registry"},
     ),
     "web": (
-        {"certificates", "html", "messages", "patience", "theme", "threads", "unsaved"},
+        {"certificates", "device", "html", "messages", "patience", "theme", "threads", "unsaved"},
         {"access"},
         {"wire"},
         {"live", "portal"},
@@ -83,7 +83,7 @@ DISTRIBUTIONS = {
     "typing_extensions": "typing-extensions",
     "fastapi_offline": "fastapi-offline",
 }
-EXTRA_OF = {"training": "train", "web": "web"}
+EXTRA_OF = {"training": "train", "web": "web", "device": "device"}
 
 
 def modules() -> list[Path]:

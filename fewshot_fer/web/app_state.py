@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from fewshot_fer.device.checkpoint import BrowserCheckpoint
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity
@@ -35,6 +36,7 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.students.classes import rename_class
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.web import device
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.files import private_folder
 from fewshot_fer.web.guide.taken import TakenFaces
@@ -103,6 +105,10 @@ class AppState:
             self.folder, host=settings.host, now=now, password=password, of=of
         )
         self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
+        self.device: BrowserCheckpoint | None = (
+            beside.device if beside else device.installed(settings.device)
+        )
+        """What students' own devices read with."""
         self.taken = TakenFaces()
         self.moments = Moments(self.library, now)
         self.unsaved = Unsaved(clock)
@@ -173,7 +179,7 @@ class AppState:
     @property
     def device_files(self) -> str | None:
         """Where browsers get what they read with by themselves; None where it is not installed."""
-        return None
+        return None if self.device is None else device.address(self.device)
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""

@@ -18,6 +18,8 @@ OURS: Final = (
     "font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+ENGINE: Final = OURS.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""For the one worker that reads on a student's device: a worker has a policy of its own."""
 REPORT: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; sandbox"
@@ -37,7 +39,8 @@ ALWAYS: Final[Mapping[str, str]] = {
 def headers_for(kind: Kind, *, secure: bool) -> dict[str, str]:
     """What every answer of this kind carries, unless it says otherwise itself."""
     found = dict(ALWAYS)
-    found["content-security-policy"] = streamlit_policy() if kind == "streamlit" else OURS
+    policy = {"engine": ENGINE}.get(kind, OURS)
+    found["content-security-policy"] = streamlit_policy() if kind == "streamlit" else policy
     if kind in ("ours", "api"):
         found["cache-control"] = "no-store"
     if secure:

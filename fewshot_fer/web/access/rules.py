@@ -14,7 +14,7 @@ Allowed = Literal["anybody", "teacher", "student", "everyone known", "own", "clo
 """`student`: any student, for pages about oneself. `own`: the teacher, or the student named in
 the path as {student}. `closed`: nobody, ever."""
 
-Kind = Literal["ours", "streamlit", "asset", "api"]
+Kind = Literal["ours", "streamlit", "asset", "engine", "api"]
 """Which headers an answer gets, and how a refusal looks."""
 
 SOCKET: Final = "SOCKET"
@@ -68,7 +68,9 @@ def _api(*lines: tuple[str, str, Allowed] | tuple[str, str, Allowed, int]) -> It
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule("/health", "GET", "anybody"),
+    Rule("/assets/device/worker.js", "GET", "anybody", "engine"),
     Rule("/assets/{path:path}", "GET", "anybody", "asset"),
+    Rule("/device/{seal}/{file}", "GET", "everyone known", "asset"),
     Rule("/sign-in", "GET POST", "anybody"),
     Rule("/sign-out", "GET POST", "anybody"),
     Rule("/language", "GET", "anybody"),
