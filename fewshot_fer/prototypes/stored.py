@@ -1,8 +1,7 @@
-"""A prior as named arrays, for a checkpoint to keep; and a person as numbers, for a browser."""
+"""A prior as named arrays, for a checkpoint to keep."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +11,7 @@ from fewshot_fer.errors import CheckpointError
 from fewshot_fer.prototypes.base_rates import BaseRates
 from fewshot_fer.prototypes.expectation import Expectation
 from fewshot_fer.prototypes.prior import Prior
-from fewshot_fer.prototypes.prototypes import Doubts, Prototypes
+from fewshot_fer.prototypes.prototypes import Doubts
 
 _ARRAYS = ("centre", "whitening", "means", "beta", "delta", "sigma", "weight")
 
@@ -58,24 +57,3 @@ def read_prior(arrays: Mapping[str, Floats], names: tuple[str, ...]) -> Prior:
         expectation=Expectation(slope, taught, tuple(untaught)),
         class_expressions=(),
     )
-
-
-def person_numbers(prototypes: Prototypes, rates: BaseRates, checkpoint: str) -> dict[str, object]:
-    """A person's prototypes as a browser takes them (types.d.ts), read under these rates."""
-    return {
-        "checkpoint": checkpoint,
-        "names": list(prototypes.names),
-        "width": len(prototypes.scale),
-        "points": _base64(prototypes.points),
-        "log_modes": prototypes.log_modes.tolist(),
-        "scale": _base64(prototypes.scale),
-        "allowance": prototypes.allowance.tolist(),
-        "counts": list(prototypes.counts),
-        "temperature": prototypes.temperature,
-        "confidence": prototypes.doubts.least(rates),
-        "distance": prototypes.doubts.distance,
-    }
-
-
-def _base64(values: Floats) -> str:
-    return b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()

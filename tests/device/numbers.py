@@ -24,8 +24,8 @@ from fewshot_fer.images import at_most
 from fewshot_fer.lesson.smoothing import Smoother
 from fewshot_fer.prototypes import Prototypes
 from fewshot_fer.prototypes.prototypes import Reading
-from fewshot_fer.prototypes.stored import person_numbers
 from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.web.portal.on_device.sending import prototypes_message
 
 FILE = Path(__file__).with_name("numbers.json")
 _SIDE = 288
@@ -104,7 +104,7 @@ def _person(recognizer: Recognizer, z: list[Floats], labels: tuple[str, ...]) ->
         ],
         "prototypes": known,
         # Of two are enough: a new expression is among them.
-        "numbers": person_numbers(known, recognizer.rates, recognizer.checkpoint_hash)
+        "numbers": prototypes_message(known, recognizer.rates, recognizer.checkpoint_hash)
         if len(set(labels)) > 1
         else None,
     }

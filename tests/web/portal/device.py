@@ -79,9 +79,9 @@ def app_of(school: School) -> Starlette:
 
 
 @contextmanager
-def listening(folder: Path) -> Iterator[School]:
+def listening(folder: Path, **settings: Any) -> Iterator[School]:
     """The same, served by the real server on a free port."""
-    school = school_at(folder)
+    school = school_at(folder, **settings)
     config = uvicorn.Config(
         app_of(school), port=0, log_level="error", ws="websockets-sansio", ws_max_size=2_100_000
     )

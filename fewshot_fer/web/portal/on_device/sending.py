@@ -8,7 +8,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats
 from fewshot_fer.lesson.events import LessonState, OnDevice
-from fewshot_fer.prototypes.prototypes import Prototypes
+from fewshot_fer.prototypes import BaseRates, Prototypes
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
 
@@ -34,7 +34,9 @@ def device_message(app: AppState, student: str, policy: OnDevice) -> messages.De
     known = None
     if base is not None:
         roster = app.roster
-        known = prototypes_message(roster.prototypes(student), roster.recogniser.checkpoint_hash)
+        known = prototypes_message(
+            roster.prototypes(student), roster.recogniser.prior.everyday, roster.recogniser.checkpoint_hash
+        )
     return {
         "type": "device",
         "policy": policy,
@@ -45,8 +47,8 @@ def device_message(app: AppState, student: str, policy: OnDevice) -> messages.De
     }
 
 
-def prototypes_message(of: Prototypes, checkpoint: str) -> messages.Prototypes:
-    """A student's prototypes, as `device/reader.js` takes them."""
+def prototypes_message(of: Prototypes, rates: BaseRates, checkpoint: str) -> messages.Prototypes:
+    """A student's prototypes, as `device/reader.js` takes them, read where expressions occur so often."""
     return {
         "checkpoint": checkpoint,
         "names": list(of.names),
@@ -57,7 +59,7 @@ def prototypes_message(of: Prototypes, checkpoint: str) -> messages.Prototypes:
         "allowance": of.allowance.tolist(),
         "counts": list(of.counts),
         "temperature": of.temperature,
-        "confidence": of.doubts.confidence,
+        "confidence": of.doubts.least(rates),
         "distance": of.doubts.distance,
     }
 

@@ -1,0 +1,164 @@
+"""A real browser reads on a student's device, before a real server with its policies."""
+
+from __future__ import annotations
+
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from fewshot_fer.arrays import Bytes
+from fewshot_fer.device.checkpoint import COMPRESSED, BrowserCheckpoint
+from fewshot_fer.drawn.files import reference_picture
+from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.images import at_most
+from tests.web.browsing import Watched, browser, film
+from tests.web.portal.device import School, listening
+
+pytestmark = pytest.mark.slow
+
+OPEN = """async (base) => {
+  const { DeviceReader } = await import('/assets/device/reader.js');
+  const shares = [];
+  try {
+    window.reader = await DeviceReader.open(base, { onProgress: (one) => shares.push(one) });
+  } catch (error) { return [error.code ?? String(error), error.where]; }
+  return shares;
+}"""
+LOOK = """async (png) => {
+  const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: 'none' });
+  const look = await reader.look(bitmap);
+  return { box: look.box, scores: look.scores, doubts: look.doubts, width: look.vector.length,
+           portrait: look.portrait.size, left: bitmap.width };
+}"""
+CAMERA = """async (wanted) => {
+  const video = Object.assign(document.createElement('video'), { muted: true });
+  video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+  await video.play();
+  for (let seen = 0; seen < 400; seen += 1) {
+    const bitmap = await createImageBitmap(video);
+    const read = await reader.read(bitmap, performance.now());
+    if (bitmap.width) return 'the bitmap was left behind';
+    if (read?.expression === wanted) return read;
+  }
+  return 'it was never named';
+}"""
+TEACH = """async ([png, expression]) => {
+  const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
+  const bitmap = async () => createImageBitmap(new Blob([bytes]), { colorSpaceConversion: 'none' });
+  const { vector } = await reader.look(await bitmap());
+  const person = await reader.makePerson([{ expression, vector }]);
+  await reader.setPerson(person);
+  const { scores } = await reader.look(await bitmap());
+  const wrong = [];
+  for (const bad of [() => reader.setPerson({ ...person, checkpoint: 'another' }),
+                     () => reader.makePerson([{ expression, vector: new Float32Array(9) }]),
+                     () => reader.makePerson([{ expression, vector: vector.map(() => NaN) }])]) {
+    wrong.push(await bad().catch((error) => error.code));
+  }
+  return { scores, wrong };
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(browser_checkpoint: BrowserCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("class") / "device"
+    shutil.copytree(browser_checkpoint.folder, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def school(folder: Path) -> Iterator[School]:
+    with listening(folder.parent, device=folder, min_face=40, base_rates="everyday") as made:
+        yield made
+
+
+@pytest.fixture
+def watched(school: School, tmp_path: Path) -> Iterator[Watched]:
+    """The page of a student who is signed in; their camera shows a drawn person who is happy."""
+    camera = film(tmp_path / "camera.mjpeg", invent_class(12, seed=1)[7], "happy")
+    with browser(camera) as watched:
+        student = school.enrolled("Ida")
+        watched.page.context.add_cookies(
+            [{"name": "fewshot_fer_student", "value": school.cookie(student),
+              "url": school.address}]
+        )  # fmt: skip
+        watched.page.goto(f"{school.address}/me")
+        yield watched
+
+
+def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watched: Watched) -> None:
+    page, asked = watched.page, []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    shares = page.evaluate(OPEN, school.service.device_files)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert {method for method, _ in asked} == {"GET"}
+    asked.clear()
+
+    recognizer = school.service.recognizer
+    for person in invent_class(12, seed=1)[3:7]:
+        for name in ("happy", "neutral", "surprise"):
+            picture = at_most(reference_picture(person, name), 480)
+            found = page.evaluate(LOOK, _png(picture))
+            faces = recognizer.find(picture)
+            read = recognizer.generic.read(
+                recognizer.vectors(picture, faces)[:1], (), recognizer.rates
+            )
+            assert max(found["scores"], key=found["scores"].get) == read[0].expression
+            assert np.abs(np.array(found["box"]) - faces.boxes[0]).max() < 2
+            assert (found["width"], found["doubts"], found["left"]) == (270, [], 0)
+    read = page.evaluate(CAMERA, "happy")
+    assert read["unsure"] is None
+    assert read["scores"]["happy"] > 0.5
+    taught = page.evaluate(TEACH, [_png(picture), "dreamy"])
+    assert max(taught["scores"], key=taught["scores"].get) == "dreamy"
+    assert taught["wrong"] == ["other-checkpoint"] * 3
+    # Neither a picture nor a vector has left: nothing was asked of anybody.
+    assert asked == []
+    assert watched.errors == []
+    assert watched.foreign == []
+
+
+def _png(picture: Bytes) -> str:
+    return b64encode(cv2.imencode(".png", picture[..., ::-1])[1].tobytes()).decode()
+
+
+def test_a_file_that_was_altered_or_is_missing_is_refused(
+    school: School, watched: Watched, folder: Path
+) -> None:
+    base = school.service.device_files
+    for spoil, said in ((_altered, "altered"), (Path.unlink, "missing")):
+        file = folder / f"onet.onnx{COMPRESSED}"
+        spoil(file)
+        with _fresh(watched) as page:
+            assert page.evaluate(OPEN, base) == [said, "onet.onnx"]
+    with _fresh(watched) as page:
+        assert page.evaluate(OPEN, "/device/0000/")[0] == "missing"
+
+
+def _altered(file: Path) -> None:
+    import brotli
+
+    data = bytearray(brotli.decompress(file.read_bytes()))
+    data[len(data) // 2] ^= 1
+    file.write_bytes(brotli.compress(bytes(data), quality=1))
+
+
+@contextmanager
+def _fresh(watched: Watched) -> Iterator[Any]:
+    """A page whose browser has kept no file."""
+    before = watched.page.context
+    context = before.browser.new_context()
+    context.add_cookies(before.cookies())
+    page = context.new_page()
+    page.goto(watched.page.url)
+    yield page
+    context.close()
