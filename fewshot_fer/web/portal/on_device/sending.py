@@ -35,7 +35,9 @@ def device_message(app: AppState, student: str, policy: OnDevice) -> messages.De
     if base is not None:
         roster = app.roster
         known = prototypes_message(
-            roster.prototypes(student), roster.recogniser.prior.everyday, roster.recogniser.checkpoint_hash
+            roster.prototypes(student),
+            roster.recogniser.prior.everyday,
+            roster.recogniser.checkpoint_hash,
         )
     return {
         "type": "device",
