@@ -50,7 +50,7 @@ def device_message(app: AppState, student: str, policy: OnDevice) -> messages.De
 
 
 def prototypes_message(of: Prototypes, rates: BaseRates, checkpoint: str) -> messages.Prototypes:
-    """A student's prototypes, as `device/reader.js` takes them, read where expressions occur so often."""
+    """A student's prototypes, as `device/reader.js` takes them; `rates` is what it reads with."""
     return {
         "checkpoint": checkpoint,
         "names": list(of.names),

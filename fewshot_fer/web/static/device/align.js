@@ -40,25 +40,32 @@ export function portrait(picture, matrix) {
   const size = a * e - b * d;
   const [ia, ib, id, ie] = [e / size, -b / size, -d / size, a / size];
   const out = new Uint8ClampedArray(SIDE * SIDE * 4).fill(255);
-  const clip = (/** @type {number} */ value, /** @type {number} */ end) => (value < 0 ? 0 : value > end ? end : value);
+  const right = width - 1;
+  const bottom = height - 1;
   for (let v = 0, at = 0; v < SIDE; v += 1) {
     for (let u = 0; u < SIDE; u += 1, at += 4) {
       const x = ia * (u - c) + ib * (v - f);
       const y = id * (u - c) + ie * (v - f);
-      const [fx, fy] = [Math.floor(x), Math.floor(y)];
-      const [wx, wy] = [x - fx, y - fy];
-      const [x0, x1] = [clip(fx, width - 1), clip(fx + 1, width - 1)];
-      const [y0, y1] = [clip(fy, height - 1) * width, clip(fy + 1, height - 1) * width];
-      const [p, q, r, s] = [4 * (y0 + x0), 4 * (y0 + x1), 4 * (y1 + x0), 4 * (y1 + x1)];
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const wx = x - left;
+      const wy = y - top;
+      const x0 = 4 * clip(left, right);
+      const x1 = 4 * clip(left + 1, right);
+      const y0 = 4 * width * clip(top, bottom);
+      const y1 = 4 * width * clip(top + 1, bottom);
       for (let k = 0; k < 3; k += 1) {
-        const above = data[p + k] + wx * (data[q + k] - data[p + k]);
-        const below = data[r + k] + wx * (data[s + k] - data[r + k]);
+        const above = data[y0 + x0 + k] + wx * (data[y0 + x1 + k] - data[y0 + x0 + k]);
+        const below = data[y1 + x0 + k] + wx * (data[y1 + x1 + k] - data[y1 + x0 + k]);
         out[at + k] = above + wy * (below - above);
       }
     }
   }
   return { data: out, width: SIDE, height: SIDE };
 }
+
+/** @param {number} value @param {number} end */
+const clip = (value, end) => (value < 0 ? 0 : value > end ? end : value);
 
 /** What of a picture is needed, smaller where a face is large, and the matrix for that. @param {Picture} picture @param {Matrix} matrix @returns {[Picture, Matrix]} */
 function partOf(picture, [a, b, c, d, e, f]) {
@@ -68,10 +75,9 @@ function partOf(picture, [a, b, c, d, e, f]) {
   const corners = [[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]].map(([u, v]) =>
     [(e * (u - c) - b * (v - f)) / size, (a * (v - f) - d * (u - c)) / size]);
   const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
-  const inside = (/** @type {number} */ value, /** @type {number} */ end) => Math.min(Math.max(value, 0), end);
   const box = /** @type {Box} */ ([
-    inside(Math.floor(Math.min(...xs)) - 2, picture.width), inside(Math.floor(Math.min(...ys)) - 2, picture.height),
-    inside(Math.ceil(Math.max(...xs)) + 3, picture.width), inside(Math.ceil(Math.max(...ys)) + 3, picture.height)]);
+    clip(Math.floor(Math.min(...xs)) - 2, picture.width), clip(Math.floor(Math.min(...ys)) - 2, picture.height),
+    clip(Math.ceil(Math.max(...xs)) + 3, picture.width), clip(Math.ceil(Math.max(...ys)) + 3, picture.height)]);
   if (box[2] - box[0] < factor || box[3] - box[1] < factor) return [picture, [a, b, c, d, e, f]];
   const [left, top] = box;
   const [sc, sf] = [c + a * left + b * top, f + d * left + e * top];

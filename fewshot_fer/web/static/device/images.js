@@ -18,7 +18,8 @@ export function round(value) {
  * @param {Float32Array} [out]
  */
 export function pooled({ data, width: stride }, [x0, y0, x1, y1], width, height, out = new Float32Array(width * height * 4)) {
-  const [w, h] = [x1 - x0, y1 - y0];
+  const w = x1 - x0;
+  const h = y1 - y0;
   const starts = new Int32Array(width);
   const ends = new Int32Array(width);
   for (let i = 0; i < width; i += 1) {
@@ -30,7 +31,9 @@ export function pooled({ data, width: stride }, [x0, y0, x1, y1], width, height,
     const top = y0 + Math.floor((j * h) / height);
     const bottom = y0 + Math.ceil(((j + 1) * h) / height);
     for (let i = 0; i < width; i += 1, at += 4) {
-      let [r, g, b] = [0, 0, 0];
+      let r = 0;
+      let g = 0;
+      let b = 0;
       for (let y = top; y < bottom; y += 1) {
         for (let k = 4 * (y * stride + starts[i]), end = 4 * (y * stride + ends[i]); k < end; k += 4) {
           r += data[k];
@@ -93,5 +96,7 @@ export function halved(picture, [x0, y0, x1, y1], factor) {
   const height = Math.max(1, Math.floor((y1 - y0) / factor));
   const whole = /** @type {Box} */ ([x0, y0, Math.min(x1, x0 + width * factor), Math.min(y1, y0 + height * factor)]);
   const means = pooled(picture, whole, width, height);
-  return { data: Uint8Array.from(means, round), width, height };
+  const data = new Uint8Array(means.length);
+  for (let i = 0; i < data.length; i += 1) data[i] = round(means[i]);
+  return { data, width, height };
 }
