@@ -10,8 +10,10 @@ import pytest
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError
 from fewshot_fer.lesson.members import Enrolled, Strangers
+from fewshot_fer.lesson.selfreport import SaidFace, SaidQuality, SelfReport
 from fewshot_fer.lesson.who import KnownFaces
 from fewshot_fer.prototypes.index import PrototypeIndex
+from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.classes import add_class, fill
 from fewshot_fer.students.recalibration import Recalibrated, history, recalibrate_class, undo
@@ -139,6 +141,21 @@ def test_a_class_may_be_a_part_of_the_library(library: Library) -> None:
     fill(library, "7b", ["s001"])
     some.refresh()
     assert (set(some.names), some.purposes("s002")) == ({"s001"}, NONE)
+
+
+def test_what_a_device_says_is_a_view_of_its_student_and_marked(members: Enrolled) -> None:
+    reading = Reading("happy", {"happy": 0.9, "sad": 0.1})
+    said = SelfReport(SaidFace(120, reading, SaidQuality(0.8)))
+    view = said.view("s001", members, 7.0)
+    (own,) = view.seen
+    assert (own.name, own.expression, own.on_device, own.read_at) == ("Anna", "happy", True, 7.0)
+    assert (view.shares.shares, view.shares.expected) == ({"happy": 1.0}, 2)
+    assert SelfReport(None).view("s001", members, 7.0).seen == ()
+    # Of who is not of the class, or has taken it back, it is a face and no more.
+    for other in ("x", None):
+        (face,) = said.view(other, members, 7.0).seen
+        assert (face.student, face.name, face.reading, face.quality) == (None,) * 4
+        assert not face.may_be_read
 
 
 def test_strangers_may_have_names_and_are_read_alike() -> None:

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection
 
+from fewshot_fer.errors import RequestError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.lesson.commands import Pause, ReadOnDevice, Record
 from fewshot_fer.lesson.events import OnDevice
 from fewshot_fer.records.store import Store
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.live.commands import Later, obey
 from fewshot_fer.web.live.telling import event_message
 from tests.fakes import waiting
 from tests.fakes.waiting import PATIENCE_S
@@ -218,6 +220,18 @@ def test_a_device_is_told_how_its_student_looks_and_again_when_that_changes(
     points = np.frombuffer(b64decode(person["points"]), "<f4").reshape(generic.points.shape)
     assert np.array_equal(points, generic.points.astype(np.float32))
     assert len(json.dumps(person)) < 32_000
+
+
+def test_the_teacher_says_so_on_the_class_page(school: School) -> None:
+    app, lesson = school.service, school.running
+    begun = obey(app, lesson, {"do": "on_device", "policy": "preferred"}, "page")
+    assert isinstance(begun, Later)
+    begun.future.result()
+    state: Any = event_message(lesson.state)
+    assert state["on_device"] == "preferred"
+    for wrong in ("always", None, ["off"]):
+        with pytest.raises(RequestError):
+            obey(app, lesson, {"do": "on_device", "policy": wrong}, "page")
 
 
 def test_the_setting_says_how_a_class_begins(tmp_path: Path) -> None:

@@ -197,13 +197,13 @@ function state(words, kind = '') {
 }
 
 function rate() {
+  if (here.way === 'here') return state(say('Read on this device'), 'live');
   const now = performance.now();
   arrivals.push(now);
   while (arrivals[0] < now - RATED_MS) arrivals.shift();
-  const words = here.way === 'here' ? say('Read on this device') : say('Live');
-  if (find('line').textContent === words && now - ratedAt < 1000) return;
+  if (find('line').textContent === say('Live') && now - ratedAt < 1000) return;
   ratedAt = now;
-  state(words, 'live');
+  state(say('Live'), 'live');
   const seconds = Math.max(0.5, (now - arrivals[0]) / 1000);
   if (arrivals.length > 3) write(find('rate'), say('{count} a second', { count: Math.round((arrivals.length - 1) / seconds) }));
 }
