@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -18,10 +20,13 @@ from fewshot_fer.device.checkpoint import COMPRESSED, BrowserCheckpoint
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import at_most
-from tests.web.browsing import Watched, browser, film
+from tests.fakes.waiting import until
+from tests.web.browsing import Sent, Watched, browser, film
 from tests.web.portal.device import School, listening
 
 pytestmark = pytest.mark.slow
+FRAME = 8
+"""Bytes that a frame of a WebSocket has beside its text."""
 
 OPEN = """async (base) => {
   const { DeviceReader } = await import('/assets/device/reader.js');
@@ -129,6 +134,36 @@ def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watche
 
 def _png(picture: Bytes) -> str:
     return b64encode(cv2.imencode(".png", picture[..., ::-1])[1].tobytes()).decode()
+
+
+def test_on_a_students_page_labels_go_out_and_nothing_else(
+    school: School, watched: Watched
+) -> None:
+    page, (ida, *_) = watched.page, reversed(school.service.library.students())
+    sent = Sent.of(page)
+    page.get_by_label("My pictures stay on this device").check()
+    page.get_by_role("button", name="Switch on my camera").click()
+    page.locator("#said").get_by_text("happy").wait_for()
+    assert until(lambda: school.seen(ida.id) == [(True, "happy")])
+
+    page.get_by_role("button", name="Teach it my face").click()
+    for box in page.locator("#panel input[name=expression]").all():
+        box.set_checked(box.get_attribute("value") == "happy")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Done").click()
+    page.get_by_text("nowhere else: 1.").wait_for()
+    began, before = monotonic(), len(sent.texts)
+    page.wait_for_timeout(4000)
+    taken, seconds = sent.texts[before:], monotonic() - began
+    assert until(lambda: school.seen(ida.id) == [(True, "happy")])
+    assert school.service.library.open(ida.id).references == ()
+
+    assert sent.bodies == []
+    assert {json.loads(text)["do"] for text in sent.texts} == {"report"}
+    a_second = sum(len(text) + FRAME for text in taken) / seconds
+    assert 0 < a_second < 500
+    assert (watched.errors, watched.foreign) == ([], [])
 
 
 def test_a_file_that_was_altered_or_is_missing_is_refused(

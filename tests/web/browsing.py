@@ -121,6 +121,41 @@ class Watched:
         self.page.on("request", asked)
 
 
+@dataclass
+class Sent:
+    """All that a browser says to anybody, as its own network log has it."""
+
+    page: Any
+    texts: list[str] = field(default_factory=list)
+    _bodies: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, page: Any) -> Sent:
+        made, log = cls(page), page.context.new_cdp_session(page)
+        log.send("Network.enable", {"maxPostDataSize": 10_000_000})
+        log.on("Network.webSocketFrameSent", made._frame)
+        log.on("Network.requestWillBeSent", made._request)
+        return made
+
+    @property
+    def bodies(self) -> list[int]:
+        """How long binary frames and the bodies of requests were, until now."""
+        self.page.wait_for_timeout(100)  # The log is heard only while the page is spoken with.
+        return self._bodies
+
+    def _frame(self, event: dict[str, Any]) -> None:
+        frame = event["response"]
+        if frame["opcode"] == 1:
+            self.texts.append(frame["payloadData"])
+        else:
+            self._bodies.append(len(frame["payloadData"]))
+
+    def _request(self, event: dict[str, Any]) -> None:
+        request = event["request"]
+        if request.get("hasPostData") or request["method"] not in ("GET", "HEAD"):
+            self._bodies.append(len(request.get("postData", "")) or 1)
+
+
 @contextmanager
 def browser(camera: Path | None = None, **context: Any) -> Iterator[Watched]:
     """A page in Chromium; with a camera, or without any."""

@@ -55,6 +55,12 @@ class School:
         who = {"student": student, "class": self.running.id}
         return self.service.credentials.signer.sign("student", who, lifetime_s=600)
 
+    def seen(self, student: str) -> list[tuple[bool, str | None]]:
+        """What is read of a student now, and whether their own device read it."""
+        view = self.running.state.view
+        seen = view.seen if view is not None else ()
+        return [(face.on_device, face.expression) for face in seen if face.student == student]
+
     @asynccontextmanager
     async def device(self, student: str) -> AsyncIterator[ClientConnection]:
         """A student's own device, connected and greeted."""

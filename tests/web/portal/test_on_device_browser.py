@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +13,11 @@ from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.lesson.commands import ReadOnDevice
 from fewshot_fer.web.app_state import AppState
 from tests.fakes.waiting import until
-from tests.web.browsing import Watched, browser, film
+from tests.web.browsing import Sent, Watched, browser, film
 from tests.web.portal.device import School
 
 pytestmark = pytest.mark.slow
 FAKE = Path(__file__).with_name("fake_reader.js").read_text(encoding="utf-8")
-
-
-@dataclass
-class Sent:
-    """All that a browser says to anybody, as its own network log has it."""
-
-    page: Any
-    texts: list[str] = field(default_factory=list)
-    _bodies: list[int] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, page: Any) -> Sent:
-        made, log = cls(page), page.context.new_cdp_session(page)
-        log.send("Network.enable", {"maxPostDataSize": 10_000_000})
-        log.on("Network.webSocketFrameSent", made._frame)
-        log.on("Network.requestWillBeSent", made._request)
-        return made
-
-    @property
-    def bodies(self) -> list[int]:
-        """How long binary frames and the bodies of requests were, until now."""
-        self.page.wait_for_timeout(100)  # The log is heard only while the page is spoken with.
-        return self._bodies
-
-    def _frame(self, event: dict[str, Any]) -> None:
-        frame = event["response"]
-        if frame["opcode"] == 1:
-            self.texts.append(frame["payloadData"])
-        else:
-            self._bodies.append(len(frame["payloadData"]))
-
-    def _request(self, event: dict[str, Any]) -> None:
-        request = event["request"]
-        if request.get("hasPostData") or request["method"] not in ("GET", "HEAD"):
-            self._bodies.append(len(request.get("postData", "")) or 1)
 
 
 @pytest.fixture
@@ -83,12 +47,6 @@ def joined(school: School, page: Any, name: str) -> str:
     return next(one.id for one in school.service.library.students() if one.name == name)
 
 
-def read_now(school: School, student: str) -> list[tuple[bool, str | None]]:
-    view = school.running.state.view
-    seen = view.seen if view is not None else ()
-    return [(face.on_device, face.expression) for face in seen if face.student == student]
-
-
 def test_pictures_stay_and_labels_go(school: School, watched: Watched) -> None:
     phone = watched.page
     student = joined(school, phone, "Stays")
@@ -97,7 +55,7 @@ def test_pictures_stay_and_labels_go(school: School, watched: Watched) -> None:
     phone.get_by_role("button", name="Switch on my camera").click()
     phone.get_by_role("status").get_by_text("Read on this device").wait_for()
     phone.locator("#said").get_by_text("happy").wait_for()
-    assert until(lambda: read_now(school, student) == [(True, "happy")])
+    assert until(lambda: school.seen(student) == [(True, "happy")])
 
     # Teaching: the same steps, and what is taught stays here, encrypted.
     phone.get_by_role("button", name="Teach it my face").click()
@@ -109,7 +67,7 @@ def test_pictures_stay_and_labels_go(school: School, watched: Watched) -> None:
     phone.get_by_role("heading", name="1 kept on this device").wait_for()
     phone.get_by_role("button", name="Done").click()
     phone.locator("#said").get_by_text("surprise").wait_for()
-    assert until(lambda: read_now(school, student) == [(True, "surprise")])
+    assert until(lambda: school.seen(student) == [(True, "surprise")])
     assert school.service.library.open(student).references == ()
     assert "0.123456" not in phone.evaluate(STORED)
 
@@ -164,10 +122,10 @@ def test_a_device_that_cannot_read_sends_no_picture_of_who_wants_them_to_stay(
     phone.get_by_role("button", name="Switch on my camera").click()
     phone.get_by_text("too old to read pictures itself").wait_for()
     phone.get_by_text("no picture is sent").wait_for()
-    assert (sent.bodies, read_now(school, student)) == ([], [])
+    assert (sent.bodies, school.seen(student)) == ([], [])
     # The server's way is theirs to choose.
     phone.get_by_label("My pictures stay on this device").uncheck()
-    assert until(lambda: [own for own, _ in read_now(school, student)] == [False])
+    assert until(lambda: [own for own, _ in school.seen(student)] == [False])
     assert sent.bodies != []
 
 
@@ -177,9 +135,9 @@ def test_where_the_class_insists_the_choice_is_not_the_students(
     phone = watched.page
     student = joined(school, phone, "Insisted")
     phone.get_by_role("button", name="Switch on my camera").click()
-    assert until(lambda: [own for own, _ in read_now(school, student)] == [False])
+    assert until(lambda: [own for own, _ in school.seen(student)] == [False])
     school.running.ask(ReadOnDevice("required")).result()
     phone.get_by_role("status").get_by_text("Read on this device").wait_for()
-    assert until(lambda: [own for own, _ in read_now(school, student)] == [True])
+    assert until(lambda: [own for own, _ in school.seen(student)] == [True])
     assert phone.get_by_label("My pictures stay on this device").is_disabled()
     assert watched.errors == []
