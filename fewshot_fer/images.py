@@ -40,6 +40,10 @@ _COSTLY = {"progressive JPEG": 2, "AVIF": 3, "HEIC": 3}
 _MOST_PASSED = 500_000_000
 """A JPEG's pixels times its passes: of about ten in a progressive one, each costs the same."""
 
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+"""Markers of a JPEG that begin a frame, and those that nothing follows."""
+
 _MODES = {
     1: cv2.IMREAD_COLOR_RGB,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -81,7 +85,7 @@ def decode_image(
     if not data:
         raise ImageError("The file is empty.", where=where, next_step="Copy or export it again.")
     kind = _kind(data)
-    width, height = _announced_size(data) if kind else (-1, -1)
+    width, height = _announced_size(data, kind) if kind else (-1, -1)
     if width <= 0 and kind not in _APART:
         raise ImageError(
             "This is not a picture that can be read, or its beginning is damaged.",
@@ -109,7 +113,7 @@ def decode_image(
 def work_of(data: bytes) -> int:
     """How many pixels a decoder goes over, each as often as it does; 0 of what is no picture."""
     kind = _kind(data)
-    width, height = _announced_size(data) if kind else (0, 0)
+    width, height = _announced_size(data, kind) if kind else (0, 0)
     return max(0, width) * max(0, height) * _passes(data, kind)
 
 
@@ -143,8 +147,25 @@ def _kind(data: bytes) -> str:
     return heif.kind_of(data)
 
 
-def _announced_size(data: bytes) -> tuple[int, int]:
-    """Width and height from the header alone; (-1, -1) where it has none."""
+def jpeg_frame(data: bytes) -> tuple[int, int, int]:
+    """The marker, width and height in a JPEG's first frame header; zeros where there is none."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF or marker in _BARE:
+            at += 1 if marker == 0xFF else 2
+        elif marker in _FRAMES:
+            height, width = data[at + 5] << 8 | data[at + 6], data[at + 7] << 8 | data[at + 8]
+            return marker, width, height
+        else:
+            at += 2 + (data[at + 2] << 8 | data[at + 3])
+    return 0, 0, 0
+
+
+def _announced_size(data: bytes, kind: str) -> tuple[int, int]:
+    """Width and height from the header alone; nothing above 0 where it has none."""
+    if kind.endswith("JPEG"):
+        return jpeg_frame(data)[1:]
     try:
         width, height = imagesize.get(BytesIO(data))
     except Exception:  # a damaged header may raise anything

@@ -25,6 +25,7 @@ FER_POINTS: Final = ((0.305, 0.380), (0.688, 0.377), (0.481, 0.591), (0.338, 0.7
 TEMPLATE: Final[Doubles] = np.array(FER_POINTS) * INNER + MARGIN
 
 _FEWEST_PIXELS: Final = 1.0
+_MOST_PIXELS: Final = 1e5
 
 
 # What each point counts. A mouth moves with the expression: aligned by it, a smile is shrunk and
@@ -40,28 +41,28 @@ def similarities(
     Without mirroring; each point counts by its weight [5]. Points that are not finite, or all in
     one place, give a matrix of NaN.
     """
-    given = np.array(points, dtype=np.float64).reshape(-1, len(template), 2)
-    given[~np.isfinite(given).all(axis=(1, 2))] = np.nan
-    share = (weights / weights.sum())[:, None]
-    middle = (given * share).sum(axis=1, keepdims=True)
-    x, y = np.moveaxis(given - middle, -1, 0)
-    target = (template * share).sum(axis=0)
-    u, v = (template - target).T * share[:, 0]
-    spread = ((x**2 + y**2) * share[:, 0]).sum(axis=1)
+    # As complex numbers: to turn and scale is to multiply.
+    given = np.array(points, np.float64).reshape(-1, 2 * len(template)).view(np.complex128)
+    given[~np.isfinite(given).all(axis=1)] = np.nan
+    goal = np.ascontiguousarray(template, np.float64).view(np.complex128)[:, 0]
+    share = weights / weights.sum()
+    middle, target = given @ share, goal @ share
+    away = given - middle[:, None]
+    spread = (away.real**2 + away.imag**2) @ share
     spread[~(spread > 1e-9)] = np.nan
-    cosine = (x * u + y * v).sum(axis=1) / spread
-    sine = (x * v - y * u).sum(axis=1) / spread
-    turn = np.stack([np.stack([cosine, -sine], 1), np.stack([sine, cosine], 1)], axis=1)
-    shift = target - (turn @ middle.transpose(0, 2, 1))[..., 0]
-    return np.concatenate([turn, shift[..., None]], axis=2)
+    turn = away.conj() @ (share * (goal - target)) * np.reciprocal(spread)
+    shift = target - turn * middle
+    matrices = np.empty((len(given), 2, 3))
+    matrices[:, 0, 0] = matrices[:, 1, 1] = turn.real
+    matrices[:, 0, 1], matrices[:, 1, 0] = -turn.imag, turn.imag
+    matrices[:, 0, 2], matrices[:, 1, 2] = shift.real, shift.imag
+    return matrices
 
 
 def alignable(matrices: Doubles) -> Bools:
     """Which similarities [n,2,3] allow a portrait [n]; the others' portraits are black."""
     scale = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        face = INNER / scale
-    return np.isfinite(matrices).all(axis=(1, 2)) & (face >= _FEWEST_PIXELS) & (face < 1e5)
+    return np.asarray((scale <= INNER / _FEWEST_PIXELS) & (scale > INNER / _MOST_PIXELS))
 
 
 def portraits(image: npt.NDArray[Any], landmarks: Floats) -> Bytes:
@@ -77,20 +78,24 @@ def portraits(image: npt.NDArray[Any], landmarks: Floats) -> Bytes:
 
 def _warp(image: Bytes, matrix: Doubles, portrait: Bytes) -> None:
     """Draw the part of the image that the matrix maps into the portrait."""
+    shrink = int(1 / np.hypot(matrix[0, 0], matrix[1, 0]))
+    if shrink > 1:
+        image, matrix = _shrunk(*_part(image, matrix), shrink)
+    cv2.warpAffine(image, matrix, (SIDE, SIDE), portrait, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+
+
+def _part(image: Bytes, matrix: Doubles) -> tuple[Bytes, Doubles]:
+    """What of an image a portrait shows, or a pixel of it where that is nothing."""
     back = cv2.invertAffineTransform(matrix)
     corners = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]]) @ back.T
     height, width = image.shape[:2]
-    x0, y0 = np.clip(np.floor(corners.min(axis=0)) - 2, 0, [width, height]).astype(int)
-    x1, y1 = np.clip(np.ceil(corners.max(axis=0)) + 3, 0, [width, height]).astype(int)
-    if x0 >= x1 or y0 >= y1:
-        return
-    part = image[y0:y1, x0:x1]
-    matrix = matrix.copy()
-    matrix[:, 2] += matrix[:, :2] @ [x0, y0]
-    shrink = int(1 / np.hypot(matrix[0, 0], matrix[1, 0]))
-    if shrink > 1:
-        part, matrix = _shrunk(part, matrix, shrink)
-    cv2.warpAffine(part, matrix, (SIDE, SIDE), portrait, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    low = np.floor(corners.min(axis=0)) - 2
+    x0, y0 = np.clip(low, 0, [width - 1, height - 1]).astype(int)
+    x1, y1 = np.clip(np.ceil(corners.max(axis=0)) + 3, [x0 + 1, y0 + 1], [width, height]).astype(
+        int
+    )
+    moved = matrix[:, :2] @ [x0, y0] + matrix[:, 2]
+    return image[y0:y1, x0:x1], np.concatenate([matrix[:, :2], moved[:, None]], axis=1)
 
 
 def _shrunk(part: Bytes, matrix: Doubles, factor: int) -> tuple[Bytes, Doubles]:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
+from fewshot_fer.faces.boxes import bounded
 
 _SIDE: Final = 8
 _SURROUNDINGS: Final = 1.5
@@ -20,8 +21,8 @@ def appearance_of(image: Bytes, boxes: Floats) -> Floats:
     thumbs = np.zeros((len(boxes), _SIDE, _SIDE, 3), dtype=np.uint8)
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     reach = (boxes[:, 2:] - boxes[:, :2]) * (_SURROUNDINGS / 2)
-    low = np.clip(np.nan_to_num(middle - reach), 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(np.nan_to_num(middle + reach), low + 1, [width, height]).astype(int)
+    low = bounded(middle - reach, 0, [width - 1, height - 1]).astype(int)
+    high = bounded(middle + reach, low + 1, [width, height]).astype(int)
     for thumb, (x0, y0), (x1, y1) in zip(thumbs, low.tolist(), high.tolist(), strict=True):
         step = max(1, min(y1 - y0, x1 - x0) // (4 * _SIDE))
         cv2.resize(

@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from fewshot_fer.arrays import Bools, Bytes, Doubles, Floats, Ints
 
@@ -55,6 +56,8 @@ def shares(one: Floats, other: Floats) -> Floats:
 def suppress(boxes: Floats, scores: Floats, limit: float, likeness: Likeness = overlaps) -> Ints:
     """Who is left, best first, when nobody may be more like a better one than `limit`."""
     rest = np.argsort(-scores, kind="stable")
+    if len(rest) < 2:
+        return rest
     kept: list[Ints] = [rest[:0]]
     while len(rest):
         block, rest = rest[:_BLOCK], rest[_BLOCK:]
@@ -91,13 +94,17 @@ def shifted(boxes: Floats, shifts: Floats, *, extra: int = 1) -> Floats:
     return moved
 
 
+def bounded(values: Floats, low: npt.ArrayLike, high: npt.ArrayLike) -> Floats:
+    """Values between two bounds; what is not a number becomes the lower one."""
+    return np.asarray(np.fmin(np.fmax(values, low), high))
+
+
 def clipped(boxes: Floats, height: int, width: int) -> tuple[Ints, Bools]:
     """Whole-pixel boxes inside the image as MTCNN cuts them [n,4], and which are not empty [n].
 
     MTCNN counts pixels from one and takes both ends, so x0 becomes x0 - 1 as a slice's start.
     """
-    known = np.clip(np.nan_to_num(boxes, nan=-1.0), -1e6, 1e6)
-    ends = np.trunc(known).astype(np.int64)
+    ends = bounded(boxes, -1e6, 1e6).astype(np.int64)
     low = np.maximum(ends[:, :2], 1) - 1
     high = np.minimum(ends[:, 2:], [width, height])
     return np.concatenate([low, high], axis=1), np.asarray((high > low).all(axis=1))
@@ -107,9 +114,8 @@ def means_in(values: Bytes, boxes: Floats) -> Doubles:
     """The mean of a map [h,w] inside each box [n,4]."""
     height, width = values.shape
     sums = cv2.integral(values)
-    known = np.nan_to_num(boxes)
-    low = np.clip(known[:, :2], 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(np.ceil(known[:, 2:]), low + 1, [width, height]).astype(int)
+    low = bounded(boxes[:, :2], 0, [width - 1, height - 1]).astype(int)
+    high = bounded(np.ceil(boxes[:, 2:]), low + 1, [width, height]).astype(int)
     (x0, y0), (x1, y1) = low.T, high.T
     total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
     return np.asarray(total / ((x1 - x0) * (y1 - y0)), dtype=np.float64)

@@ -44,8 +44,8 @@ PARTS: Final = ("pnet.onnx", "rnet.onnx", "onet.onnx")
 """The files under the folder's seal."""
 R_SIDE: Final = 24
 O_SIDE: Final = 48
-_MOST_AT_ONCE: Final = 512
-"""Squares in one question to the engine: a question costs, but so does memory."""
+_PIXELS_AT_ONCE: Final = 128 * R_SIDE**2
+"""In one question to the engine: with more no square is quicker, and all need more memory."""
 _LARGEST: Final = 3 * 2**24
 _NEW: Final = 0.5
 """A window with less than this share in common with a known face may be another face."""
@@ -213,7 +213,8 @@ class Detector:
 
         if not len(places):
             return np.zeros((0, side, side, 4), np.float32), np.zeros((0, width), np.float32)
-        count = max(-(-len(places) // _MOST_AT_ONCE), min(self.helpers, len(places)))
+        asked = -(-len(places) * side**2 // _PIXELS_AT_ONCE)
+        count = max(asked, min(self.helpers, len(places)))
         answers = self._shared_out(ask, np.array_split(places, count))
         if count == 1:
             return answers[0]

@@ -66,7 +66,9 @@ class Rhythm:
     """How often a follower does what; times in seconds."""
 
     sweep: float = 0.5
-    """In this time it searches the whole frame for new faces, some of it in every frame."""
+    """In this time it searches the whole frame for new faces, some of it in every frame, ..."""
+    sweep_in_sight: float | None = None
+    """... or in this time, while it sees a face and misses none."""
     thorough_every: int = 10
     """Every so many sweeps it looks for faces much smaller than all that it knows."""
     smallest: float = 0.6
@@ -118,8 +120,8 @@ class FaceFollower:
         """The faces of the next frame."""
         pixels = as_rgb(image)
         rescaled = self._rescale(pixels)
-        resized, replaced = self._changes(pixels)
         since = np.inf if self._time is None else time - self._time
+        resized, replaced = self._changes(pixels, since)
         sampler = AreaSampler(pixels)
         anew = resized or rescaled or since > self._rhythm.give_up_after
         searched = anew or self._jumped(replaced, time)
@@ -128,7 +130,7 @@ class FaceFollower:
             self._search(pixels, sampler, time, moved=moved)
         else:
             self._look(pixels, sampler, time, since)
-            self._sweep(pixels, sampler, time, min(since, self._rhythm.sweep))
+            self._sweep(pixels, sampler, time, since)
         self._time = time
         fresh = self._seen.looked == time
         return Tracked(self._seen.faces, self._seen.ids, fresh, searched)
@@ -151,13 +153,17 @@ class FaceFollower:
             self._glance = np.asarray(cv2.resize(self._glance, (width, height)), np.uint8)
         return True
 
-    def _changes(self, pixels: Bytes) -> tuple[bool, Bools]:
-        """Whether the frame has another size, and in which faces' places is another picture."""
+    def _changes(self, pixels: Bytes, since: float) -> tuple[bool, Bools]:
+        """Whether the frame has another size, and in which faces' places is another picture.
+
+        That is not asked where it makes no difference.
+        """
         before, self._glance = self._glance, pixels[_GRID // 2 :: _GRID, _GRID // 2 :: _GRID].copy()
         still = np.zeros(len(self._seen.ids), dtype=bool)
         if before is None or before.shape != self._glance.shape:
             return before is not None, still
-        if not len(still) or not before.size:
+        asked = 1 if since > self._rhythm.give_up_after else _FEWEST_TILES
+        if len(still) < asked or not before.size:
             return False, still
         changed = (cv2.absdiff(before, self._glance).max(axis=2) > _DIFFERENT).astype(np.uint8)
         share = means_in(changed, self._seen.faces.boxes / np.float32(_GRID))
@@ -232,7 +238,10 @@ class FaceFollower:
             self._sweeps += 1
             self._plan = self._next_plan(sampler)
             self._pieces = len(self._plan)
-        self._arrears += since / self._rhythm.sweep * self._pieces
+        rhythm = self._rhythm
+        calm = len(self._seen.ids) and not self._lost
+        lasts = rhythm.sweep_in_sight if calm and rhythm.sweep_in_sight else rhythm.sweep
+        self._arrears += min(since / lasts, 1.0) * self._pieces
         now, self._plan = self._plan[: int(self._arrears)], self._plan[int(self._arrears) :]
         self._arrears -= len(now)
         if now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
+from math import isnan, log, prod
 from typing import Any, Final
 
 import cv2
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
 from fewshot_fer.faces.align import INNER, MARGIN, alignable, portraits, similarities
+from fewshot_fer.faces.boxes import bounded
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.reasons import Code, Reason
 
@@ -28,10 +29,11 @@ _NOSE_PER_DEGREE: Final = 0.01
 towards straight."""
 _POOR: Final = 0.5
 _SIZES: Final = (16.0, 48.0)
+_FACE: Final = np.s_[MARGIN : MARGIN + INNER, MARGIN : MARGIN + INNER]
 _UPPER: Final = np.s_[60:95, 40:152]
 _LOWER: Final = np.s_[105:150, 50:142]
 _LIPS: Final = np.s_[110:150, 81:112]
-"""Rows and columns of a portrait: eyes, lower face, and the strip in which lips lie."""
+"""Rows and columns of a portrait: the square of FER-2013, eyes, lower face, where lips lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def poses(landmarks: Floats, matrices: Doubles) -> Doubles:
 
 def shares_inside(boxes: Floats, height: int, width: int) -> Doubles:
     """Which share of each box [n,4] lies within the image [n]."""
-    known = np.nan_to_num(boxes.astype(np.float64))
+    known = bounded(boxes.astype(np.float64), -1e6, 1e6)
     edge = np.array([width, height, width, height])
     seen = np.clip(known, 0, edge)
     area, part = (np.prod(box[:, 2:] - box[:, :2], axis=1) for box in (known, seen))
@@ -114,9 +116,11 @@ def _dot(one: Doubles, other: Doubles) -> Doubles:
 def _assess(
     size: float, certainty: float, turn: Doubles, inside: float, portrait: Bytes | None
 ) -> Quality:
-    yaw, pitch, roll = (float(angle) for angle in np.nan_to_num(turn))
-    sharpness, brightness, contrast = (0.0, 0.0, 0.0) if portrait is None else _light(portrait)
-    mouth = 1.0 if portrait is None else _mouth(portrait)
+    yaw, pitch, roll = (0.0 if isnan(angle) else angle for angle in turn.tolist())
+    sharpness, brightness, contrast, mouth = 0.0, 0.0, 0.0, 1.0
+    if portrait is not None:
+        grey = np.asarray(cv2.cvtColor(portrait, cv2.COLOR_RGB2GRAY), np.uint8)
+        (sharpness, brightness, contrast), mouth = _light(grey), _mouth(grey)
     factors = dict(
         _factors(size, sharpness, brightness, contrast, yaw, pitch, roll, inside, certainty)
     )
@@ -138,24 +142,28 @@ def reason_of(code: Code, size: float) -> Reason:
     return Reason(code)
 
 
-def _light(portrait: Bytes) -> tuple[float, float, float]:
-    """Sharpness, brightness and contrast of the face in a portrait [192,192,3]."""
-    inner = slice(MARGIN, MARGIN + INNER)
-    grey = cv2.cvtColor(portrait[inner, inner], cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    spread = float(small.std())
-    edges = float(np.abs(cv2.Laplacian(small, cv2.CV_32F)).mean())
-    return min(1.0, edges / (spread + 1e-3) / _SHARP), float(small.mean()), spread
+def _light(grey: Bytes) -> tuple[float, float, float]:
+    """Sharpness, brightness and contrast of the face in a grey portrait [192,192]."""
+    small = cv2.resize(grey[_FACE], (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    mean, spread = _mean_and_spread(small)
+    edges = cv2.norm(cv2.Laplacian(small, cv2.CV_16S), cv2.NORM_L1) / small.size
+    return min(1.0, edges / (spread + 1e-3) / _SHARP), mean, spread
 
 
-def _mouth(portrait: Bytes) -> float:
+def _mouth(grey: Bytes) -> float:
     """1 when lips darken the middle of the lower face, or it has as much detail as the eyes."""
-    grey = cv2.cvtColor(portrait, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    inner = slice(MARGIN, MARGIN + INNER)
-    column = cv2.blur(grey[_LIPS].mean(axis=1, keepdims=True), (1, 3))
-    line = float(np.median(column) - column.min()) / (float(grey[inner, inner].std()) + 1)
-    detail = float(np.log((grey[_LOWER].std() + 1) / (grey[_UPPER].std() + 1)))
+    column = cv2.blur(cv2.reduce(grey[_LIPS], 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F), (1, 3))
+    ranked = np.sort(column[:, 0])
+    middle = (ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]) / 2
+    face, lower, upper = (_mean_and_spread(grey[part])[1] for part in (_FACE, _LOWER, _UPPER))
+    line = float(middle - ranked[0]) / (face + 1)
+    detail = log((lower + 1) / (upper + 1))
     return max(_from_to(line, 0.2, 0.4), _from_to(detail, -0.3, -0.1))
+
+
+def _mean_and_spread(grey: npt.NDArray[Any]) -> tuple[float, float]:
+    mean, spread = cv2.meanStdDev(grey)
+    return float(mean[0, 0]), float(spread[0, 0])
 
 
 def _factors(

@@ -5,7 +5,7 @@ No pixels and no clock: time and appearances are handed in. The numbers belong t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -49,6 +49,8 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class _Tracks:
+    """The arrays are the tracker's own, which writes into them, but for `ids`."""
+
     ids: Ints
     places: Doubles
     """Middle and sides [n,4]."""
@@ -131,7 +133,9 @@ class Tracker:
         return ids
 
     def _forget(self, time: float) -> None:
-        self._tracks = self._tracks[time - self._tracks.seen <= self._habits.memory]
+        stay = time - self._tracks.seen <= self._habits.memory
+        if not stay.all():
+            self._tracks = self._tracks[stay]
 
     def _costs(self, tracks: _Tracks, seen: _Sight, time: float) -> Doubles:
         habits = self._habits
@@ -177,41 +181,33 @@ class Tracker:
         self, rows: Ints, seen: _Sight, columns: Ints, time: float, *, at_rest: bool
     ) -> None:
         tracks = self._tracks
-        places, velocities = tracks.places.copy(), tracks.velocities.copy()
-        moments, appearance = tracks.seen.copy(), tracks.appearance.copy()
         since = np.maximum(time - tracks.seen[rows], 1e-3)[:, None]
         surprise = seen.places[columns, :2] - tracks.expected(time)[rows, :2]
         turn = self._habits.turning * np.minimum(1.0, since / 0.1)
-        velocities[rows] = (
-            0 if at_rest else velocities[rows] + turn * surprise / np.maximum(since, 0.02)
-        )
-        slow = np.hypot(*velocities.T) < 0.25 * places[:, 2]
-        velocities[slow] *= 0.5
-        places[rows], moments[rows] = seen.places[columns], time
+        correction = turn * surprise / np.maximum(since, 0.02)
+        tracks.velocities[rows] = 0 if at_rest else tracks.velocities[rows] + correction
+        slow = np.hypot(*tracks.velocities.T) < 0.25 * tracks.places[:, 2]
+        tracks.velocities[slow] *= 0.5
+        tracks.places[rows], tracks.seen[rows] = seen.places[columns], time
         if seen.appearance is not None:
-            clear = ~_crowded(_boxes(places))[rows]
-            mixed = 0.8 * appearance[rows] + 0.2 * seen.appearance[columns]
+            clear = ~_crowded(_boxes(tracks.places))[rows]
+            mixed = 0.8 * tracks.appearance[rows] + 0.2 * seen.appearance[columns]
             mixed /= np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-6)
-            appearance[rows[clear]] = mixed[clear]
-        self._tracks = replace(
-            tracks, places=places, velocities=velocities, seen=moments, appearance=appearance
-        )
+            tracks.appearance[rows[clear]] = mixed[clear]
 
     def rescale(self, zoom: float) -> None:
         """The pictures have another size from now on."""
-        tracks = self._tracks
-        self._tracks = replace(
-            tracks, places=tracks.places * zoom, velocities=tracks.velocities * zoom
-        )
+        self._tracks.places[:] *= zoom
+        self._tracks.velocities[:] *= zoom
 
     def _displace(self, tracks: Ints) -> None:
         """Nobody knows where they are now; only their appearance can bring them back."""
-        places = self._tracks.places.copy()
-        places[tracks, :2] = np.nan
-        self._tracks = replace(self._tracks, places=places)
+        self._tracks.places[tracks, :2] = np.nan
 
     def _welcome(self, ids: Ints, seen: _Sight, time: float) -> None:
         new = np.flatnonzero(ids < 0)
+        if not len(new):
+            return
         ids[new] = np.arange(self._next, self._next + len(new))
         self._next += len(new)
         appearance = (
@@ -244,6 +240,8 @@ def _boxes(places: Doubles) -> Floats:
 
 def _crowded(boxes: Floats) -> Bools:
     """Which boxes lie over another one, so that an appearance may be of two faces [n]."""
+    if len(boxes) < 2:
+        return np.zeros(len(boxes), bool)
     over = overlaps(boxes, boxes)
     np.fill_diagonal(over, 0)
     return np.asarray(over.max(axis=1, initial=0) > 0.1)

@@ -82,7 +82,8 @@ class InView:
     @classmethod
     def of(cls, faces: Faces, ids: Ints, time: float) -> InView:
         """Faces that were looked at just now."""
-        return cls(faces, ids, np.full(len(ids), time)).joined(cls.nothing())
+        order = np.argsort(ids, kind="stable")
+        return cls(faces[order], ids[order], np.full(len(ids), time))
 
     def zoomed(self, zoom: float) -> InView:
         """The same faces in a picture of another size."""
@@ -95,6 +96,8 @@ class InView:
 
     def joined(self, other: InView) -> InView:
         """Both, in the order of their tracks."""
+        if not len(self.ids) or not len(other.ids):
+            return self if len(self.ids) else other
         ids = np.concatenate([self.ids, other.ids])
         order = np.argsort(ids, kind="stable")
         faces = self.faces.joined(other.faces)
@@ -104,6 +107,8 @@ class InView:
 
 def unclaimed(found: Faces, others: Faces) -> Bools:
     """Which faces are not simply one of the others again: a hidden face's box slips to them."""
+    if not len(found) or not len(others):
+        return np.ones(len(found), bool)
     over = overlaps(found.boxes, others.boxes).max(axis=1, initial=0)
     inside = shares(found.boxes, others.boxes).max(axis=1, initial=0)
     return np.asarray((over < _SAME_BOX) & (inside < _INSIDE))

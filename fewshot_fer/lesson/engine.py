@@ -72,7 +72,7 @@ class LessonEngine:
         self._actor = Actor(f"lesson-{id_}", self._beat)
         self._intake = Intake(
             self._actor, workers, lambda source: self._class().watch(source),
-            self._show, self._pulse, self._publish, clock,
+            self._show, self._pulse, partial(self._publish, new=False), clock,
         )  # fmt: skip
         self._tape = Tape(
             lambda each: host.begin_recording(name, per_student=each),
@@ -281,12 +281,12 @@ class LessonEngine:
         if done.exception() is None and self._tape.on and self._tape.state.session == session:
             self._check_ins = done.result()
 
-    def _publish(self) -> None:
+    def _publish(self, *, new: bool = True) -> None:
         self.state = replace(
             self.state, seconds=self._time, paused=self._paused, ended=self._ending,
-            recording=self._tape.state, sources=self._intake.states(), viewers=len(self._sinks),
+            recording=self._tape.state, viewers=len(self._sinks), timeline=self._overview.timeline,
+            sources=self._intake.states(new=new), check_ins=self._check_ins, library=self._trouble,
             view=self._overview.view, shares=self._overview.shares, marks=tuple(self._marks),
-            timeline=self._overview.timeline, check_ins=self._check_ins, library=self._trouble,
         )  # fmt: skip
         self._intake.stand(bool(self._sinks), recording=self._tape.on, paused=self._paused)
 

@@ -65,6 +65,7 @@ class Intake:
         self._paused = self._wanted = False
         """The last: whether anybody watches or writes down what a source shows that waits."""
         self._streams: dict[str, Stream] = {}
+        self._states: dict[str, SourceState] = {}
 
     # ------------------------------------------------------------------ pictures
 
@@ -125,6 +126,8 @@ class Intake:
             fail(waiting, self._failed(stream, done.error))
         elif done.view is not None and not ended:
             self.looks += not self._paused
+            if self._streams.get(stream.source.key) is stream:
+                self._states[stream.source.key] = stream.state(self._clock())
             self._publish()
             answer(waiting, self._looked(stream.source, done, done.view))
         else:
@@ -244,10 +247,12 @@ class Intake:
         now, streams = self._clock(), self._streams.items() if self.closed is None else ()
         return {k: s.view for k, s in streams if s.view is not None and s.counts(now)}
 
-    def states(self) -> tuple[SourceState, ...]:
-        """How all stand."""
-        now = self._clock()
-        return tuple(stream.state(now) for stream in self._streams.values())
+    def states(self, *, new: bool) -> tuple[SourceState, ...]:
+        """How all stand, or stood when they were last asked or sent a picture."""
+        if new:
+            now = self._clock()
+            self._states = {key: stream.state(now) for key, stream in self._streams.items()}
+        return tuple(self._states.values())
 
     def name(self, key: str, track: int, student: str | None, waiting: Future[None]) -> None:
         """A person says who a face is."""

@@ -31,7 +31,7 @@ from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.interfaces import space_of
 from fewshot_fer.students.store.library import Library
 
-_ONE_FACE: Final = Rhythm(sweep=1.5)
+_ONE_FACE: Final = Rhythm(sweep=1.5, sweep_in_sight=6.0)
 """Before a student's own camera new faces are rare, and searching for them costs most."""
 
 

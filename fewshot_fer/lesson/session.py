@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from time import perf_counter
+from typing import cast
 
 import numpy as np
 
@@ -61,6 +63,7 @@ class ClassSession:
         self._recognizer = recognizer
         self._follower = follower or FaceFollower(recognizer.detector)
         self._namer = namer
+        self._namer_doubts = isinstance(namer, Doubts)  # To ask that anew is slow.
         self._assess = assess
         self._names = Names()
         self._places = Places()
@@ -123,7 +126,7 @@ class ClassSession:
         laps.append(self._stopwatch())
         self._read(reading, z, aligned, now)
         laps.append(self._stopwatch())
-        follow, align, embed, match = (float(lap) for lap in np.diff(laps))
+        follow, align, embed, match = (end - start for start, end in pairwise(laps))
         timings = Timings(follow, align, embed, match, laps[-1] - laps[0])
         self._frame_budget.pay(timings.total, align + embed + match, len(chosen))
         self._forget(now)
@@ -138,8 +141,8 @@ class ClassSession:
     def _ask_namer(self, frame: Bytes, faces: Faces, tracks: Sequence[int], now: float) -> None:
         if self._namer is None:
             return
-        if isinstance(self._namer, Doubts):
-            self._look_again(self._namer, frame, faces, tracks, now)
+        if self._namer_doubts:
+            self._look_again(cast("Doubts", self._namer), frame, faces, tracks, now)
         unnamed = set(self._names.unnamed(tracks))
         asked = [i for i, track in enumerate(tracks) if track in unnamed]
         if asked:

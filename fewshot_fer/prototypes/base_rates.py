@@ -29,6 +29,10 @@ class BaseRates:
     """
 
     shares: Mapping[str, float] = field(default_factory=dict)
+    _over: dict[tuple[str, ...], Doubles] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was asked for before: every look of everybody asks."""
 
     def __post_init__(self) -> None:
         values = list(self.shares.values())
@@ -51,10 +55,13 @@ class BaseRates:
         shares = [self.shares.get(name, even) for name in names]
         return np.asarray(np.log(np.asarray(shares) / even), dtype=np.float32)
 
-    def over(self, names: Sequence[str]) -> Doubles:
+    def over(self, names: tuple[str, ...]) -> Doubles:
         """The share of each expression [c] among these; they sum to 1."""
-        shares = np.exp(self.logs(names).astype(np.float64))
-        return np.asarray(shares / shares.sum())
+        found = self._over.get(names)
+        if found is None:
+            shares = np.exp(self.logs(names).astype(np.float64))
+            found = self._over[names] = np.asarray(shares / shares.sum())
+        return found
 
     def taken_off(self, scores: Mapping[str, float]) -> dict[str, float]:
         """What these scores would be with even rates."""
@@ -73,7 +80,7 @@ def learn_rates(
     Expectation maximisation with a Dirichlet prior round `start`: without it the likeliest
     expressions take all.
     """
-    begun = shares = start.over(names)
+    begun = shares = start.over(tuple(names))
     for _ in range(_ROUNDS):
         fits = scores * shares
         counts = (fits / np.maximum(fits.sum(1, keepdims=True), 1e-12)).sum(0)

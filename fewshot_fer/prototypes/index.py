@@ -82,7 +82,7 @@ class PrototypeIndex:
         queries = np.ascontiguousarray(z * prototypes.scale, dtype=np.float32)
         distances, ids = self._index.search(queries, size, params=selector)
         squares = np.empty_like(distances)
-        np.put_along_axis(squares, ids - start, distances, axis=1)
+        squares[np.arange(len(ids))[:, None], ids - start] = distances
         return prototypes.over_modes(squares)
 
     def _put(self, student: str | None, prototypes: Prototypes) -> None:

@@ -54,6 +54,7 @@ _SHARPNESS: Final = 82
 _OPENING_S: Final = 60.0
 """Longer than a slow machine takes to open one more recogniser."""
 _MOST_WORKERS: Final = 4
+"""And at most one for two cores: what is not the networks is Python, which runs one at a time."""
 
 OpensRecognizer = Callable[[Settings, int], Recognizer]
 """For so many threads at once."""
@@ -95,7 +96,7 @@ class AppState:
         self.now: Callable[[], float] = now
         self.clock: Callable[[], float] = clock
         self._is_beside = beside is not None
-        self._callers = workers or min(_MOST_WORKERS, cpu_count() or 1)
+        self._callers = workers or min(_MOST_WORKERS, max(1, (cpu_count() or 1) // 2))
         self._workers: ThreadPoolExecutor = (
             beside._workers if beside else ThreadPoolExecutor(self._callers, "reading")
         )

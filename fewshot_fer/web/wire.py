@@ -11,6 +11,7 @@ import cv2
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
+from fewshot_fer.images import jpeg_frame
 from fewshot_fer.records.views import ClassShares, Seen, View
 from fewshot_fer.sentences import sentence
 from fewshot_fer.web import messages
@@ -31,8 +32,6 @@ Command = dict[str, Any]
 
 _PLAIN: Final = frozenset({0xC0, 0xC1})
 """Pictures that are stored in one pass, as browsers make them."""
-_SIZED: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def size_of(jpeg: bytes) -> tuple[int, int]:
@@ -44,7 +43,12 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
         )
     if jpeg[:2] != b"\xff\xd8":
         raise ImageError("This is not a JPEG picture.", next_step="Send JPEG, one a message.")
-    width, height = _announced(jpeg)
+    kind, width, height = jpeg_frame(jpeg)
+    if not kind:
+        raise ImageError("The picture is cut off or damaged.", next_step="Send it again.")
+    if kind not in _PLAIN:
+        # In many passes a small file keeps a decoder busy for seconds.
+        raise ImageError("This kind of JPEG is not read live.", next_step="Send baseline JPEG.")
     if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
         raise ImageError(
             f"The picture is too large: {width} x {height} pixels.",
@@ -56,26 +60,6 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
             next_step=f"Send at least {LEAST_SIDE} pixels a side.",
         )
     return width, height
-
-
-def _announced(jpeg: bytes) -> tuple[int, int]:
-    """The size in the first frame header."""
-    at = 2
-    while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
-        kind = jpeg[at + 1]
-        if kind == 0xFF or kind in _BARE:
-            at += 1 if kind == 0xFF else 2
-            continue
-        if kind in _SIZED:
-            if kind not in _PLAIN:
-                # In many passes a small file keeps a decoder busy for seconds.
-                raise ImageError(
-                    "This kind of JPEG is not read live.", next_step="Send baseline JPEG."
-                )
-            height, width = jpeg[at + 5] << 8 | jpeg[at + 6], jpeg[at + 7] << 8 | jpeg[at + 8]
-            return width, height
-        at += 2 + (jpeg[at + 2] << 8 | jpeg[at + 3])
-    raise ImageError("The picture is cut off or damaged.", next_step="Send it again.")
 
 
 # ---------------------------------------------------------------------- messages
