@@ -36,7 +36,7 @@ front words it in its own way, it has a `reason`: nothing reads the words.
 from __future__ import annotations
 
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.sentences import worded
+from fewshot_fer.sentences import Words, worded
 
 
 class FewshotFerError(Exception):
@@ -44,10 +44,9 @@ class FewshotFerError(Exception):
 
     def __init__(self, what: str | Reason, *, where: str = "", next_step: str = "") -> None:
         self.reason = what if isinstance(what, Reason) else None
-        words = worded(what) if isinstance(what, Reason) else None
-        self.what = words.what if words else str(what)
+        words = worded(what) if isinstance(what, Reason) else Words(what, next_step)
+        self.what, self.next_step = words
         self.where = where
-        self.next_step = words.next_step if words else next_step
         super().__init__(self.what)
 
     def has(self, code: Code) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from filelock import FileLock, Timeout
 
 from fewshot_fer.errors import CheckpointError, FolderError
+from fewshot_fer.languages import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -176,7 +177,7 @@ def flush_folder(folder: Path) -> None:
 def not_writable(place: Path, error: OSError) -> FolderError:
     """What the system said when something could not be written, in our words."""
     return FolderError(
-        f"It cannot be written: {error.strerror or error}.",
+        Phrase("It cannot be written: {why}.", why=error.strerror or error),
         where=str(place),
         next_step="Choose another folder, free some space, or give yourself the right to write.",
     )

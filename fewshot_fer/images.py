@@ -18,6 +18,7 @@ import numpy as np
 
 from fewshot_fer import heif
 from fewshot_fer.errors import ImageError
+from fewshot_fer.languages import Phrase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,7 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | None
         ) from error
     except OSError as error:
         raise ImageError(
-            f"The file cannot be read: {error.strerror or error}.",
+            Phrase("The file cannot be read: {why}.", why=error.strerror or error),
             where=str(path),
             next_step="Check that it is a file and that you may read it.",
         ) from error
@@ -90,7 +91,7 @@ def decode_image(
         raise ImageError(
             "This is not a picture that can be read, or its beginning is damaged.",
             where=where,
-            next_step=f"Use a {READABLE} file.",
+            next_step=Phrase("Use a {kinds} file.", kinds=READABLE),
         )
     if width > 0:
         check_size(width, height, max_pixels // _COSTLY.get(kind, 1), where)
@@ -209,9 +210,12 @@ def _check_bytes(size: int, where: str) -> None:
     """Refuse a file before it is read: no picture that we take is so large."""
     if size > MAX_BYTES:
         raise ImageError(
-            f"The file is too large: {size / 1e6:.0f} MB.",
+            Phrase("The file is too large: {size:.0f} MB.", size=size / 1e6),
             where=where,
-            next_step=f"Pictures have at most {MAX_BYTES / 1e6:.0f} MB; save it as JPEG or PNG.",
+            next_step=Phrase(
+                "Pictures have at most {most:.0f} MB; save it as JPEG or PNG.",
+                most=MAX_BYTES / 1e6,
+            ),
         )
 
 
@@ -220,14 +224,17 @@ def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS, where: str
     size = f"{width} x {height}"
     if min(width, height) < MIN_SIDE:
         raise ImageError(
-            f"The picture is only {size} pixels: no face fits in it.",
+            Phrase("The picture is only {size} pixels: no face fits in it.", size=size),
             where=where,
-            next_step=f"Use a picture of at least {MIN_SIDE} pixels a side.",
+            next_step=Phrase("Use a picture of at least {least} pixels a side.", least=MIN_SIDE),
         )
     if max(width, height) > MAX_SIDE or width * height > max_pixels:
         raise ImageError(
-            f"The picture is too large: {size} pixels.",
+            Phrase("The picture is too large: {size} pixels.", size=size),
             where=where,
-            next_step=f"Shrink it to at most {MAX_SIDE} pixels a side "
-            f"and {max_pixels / 1e6:.0f} megapixels.",
+            next_step=Phrase(
+                "Shrink it to at most {max_side} pixels a side and {max_pixels:.0f} megapixels.",
+                max_side=MAX_SIDE,
+                max_pixels=max_pixels / 1e6,
+            ),
         )

@@ -1,7 +1,10 @@
-"""The languages that pages speak; the command line and the API speak English.
+"""The languages that pages and reports speak; the command line and the API speak English.
 
 An English sentence is its own key. What a catalogue lacks is said in English, and a test lists it.
 The catalogues lie among the scripts' files, since scripts read the same ones (`static/say.js`).
+
+The core speaks English and knows nobody's language: what it says is a `Phrase`, a string that
+remembers what it was made of, and whoever shows it says it again in the language of who looks.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -29,26 +32,85 @@ PSEUDO: Final = "xx"
 """For tests: longer than English and from right to left, so that it shows what breaks."""
 
 
+_NONE_IS_ONE: Final = frozenset({"fr", "hi"})
+"""Where none is said as one is: *0 image*."""
+_DECIMAL_COMMA: Final = frozenset({"de", "es", "fr"})
+_BETWEEN: Final = {"zh": "、"}
+_ROOMS: Final = ("", "class/", "pages/", "reports/", "notes/")
+"""Where sentences are: of students' pages, the class's, teachers', reports; and what goes wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Says English sentences in a language; `{names}` stand for facts."""
 
     language: str = ENGLISH
 
-    def __call__(self, text: str, **facts: object) -> str:
+    def __call__(self, text: str, /, **facts: object) -> str:
         """The sentence in this language, with its facts."""
+        if isinstance(phrase := text, Phrase):
+            one = phrase.single if self._is_one(phrase.facts.get("count")) else None
+            text, facts = one or phrase.text, {**phrase.facts}
         said = catalogue(self.language).get(text, text)
         said = f"‹{said}···›" if self.language == PSEUDO else said
-        return said.format(**facts) if facts else said
+        return said.format(**{k: self._fact(v) for k, v in facts.items()}) if facts else said
 
     def day(self, when: date) -> str:
         """A day as it is written in this language."""
-        return _DAYS.get(self.language, "{0.day} {0:%b} {0.year}").format(when)
+        return _DAYS.get(self.language, "{0.day} {0:%B} {0.year}").format(when)
+
+    def moment(self, when: datetime) -> str:
+        """A day and a time, by this machine's clock."""
+        here = when.astimezone()
+        return f"{self.day(here)}, {here:%H:%M}"
+
+    def decimal(self, number: float, digits: int = 1) -> str:
+        """A number with its decimals."""
+        text = f"{number:.{digits}f}"
+        return text.replace(".", ",") if self.language in _DECIMAL_COMMA else text
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
         """Which way it is read."""
         return "rtl" if self.language == PSEUDO else "ltr"
+
+    def _is_one(self, count: object) -> bool:
+        return count == 1 or (count == 0 and self.language in _NONE_IS_ONE)
+
+    def _fact(self, fact: object) -> object:
+        """Facts such as an expression are words as well; days and rows have their own way."""
+        if isinstance(fact, str):
+            return (
+                self(fact) if isinstance(fact, Phrase) else catalogue(self.language).get(fact, fact)
+            )
+        if isinstance(fact, date):
+            return self.moment(fact) if isinstance(fact, datetime) else self.day(fact)
+        if isinstance(fact, tuple):
+            return _BETWEEN.get(self.language, ", ").join(str(self._fact(one)) for one in fact)
+        return fact
+
+
+class Phrase(str):
+    """An English sentence that remembers what it was made of; `Say` says it in other languages."""
+
+    __slots__ = ("facts", "single", "text")
+    text: str
+    facts: Mapping[str, object]
+    single: str | None
+    """How it goes of one, where the sentence is of many."""
+
+    def __new__(cls, text: str, /, **facts: object) -> Phrase:
+        """A sentence; facts may be phrases, days, or rows of them."""
+        made = super().__new__(cls, Say()(text, **facts))
+        made.text, made.facts, made.single = text, facts, None
+        return made
+
+
+def many(count: int, one: str, more: str, **facts: object) -> Phrase:
+    """A sentence of so many: both forms are in the catalogues, and each language takes its own."""
+    made = Phrase(one if count == 1 else more, count=count, **facts)
+    made.text, made.single = more, one
+    return made
 
 
 @cache
@@ -56,8 +118,11 @@ def catalogue(language: str) -> Mapping[str, str]:
     """Sentences by their English ones; none for English itself."""
     if language == ENGLISH or language not in LANGUAGES:
         return {}
-    file = files("fewshot_fer") / "web" / "static" / "words" / f"{language}.json"
-    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    words = files("fewshot_fer") / "web" / "static" / "words"
+    found: dict[str, str] = {}
+    for room in _ROOMS:
+        file = words / f"{room}{language}.json"
+        found |= json.loads(file.read_text(encoding="utf-8"))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from fewshot_fer.languages import Say
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 
 
@@ -159,14 +159,11 @@ SENTENCES: Final[dict[Code, Words]] = {
 }
 
 
-def worded(reason: Reason, say: Say | None = None) -> Words:
-    """What is so and what to do, with the reason's facts; in English, or as `say` does."""
-    say = say or Say()
-    # Facts such as an expression are words as well.
-    facts = {k: say(v) if isinstance(v, str) else v for k, v in reason.facts.items()}
-    return Words(*(say(text).format_map(facts) for text in SENTENCES[reason.code]))
+def worded(reason: Reason) -> Words:
+    """What is so and what to do, with the reason's facts."""
+    return Words(*(Phrase(text, **reason.facts) for text in SENTENCES[reason.code]))
 
 
-def sentence(reason: Reason, say: Say | None = None) -> str:
+def sentence(reason: Reason) -> str:
     """What is so, as a sentence."""
-    return worded(reason, say).what
+    return worded(reason).what

@@ -13,6 +13,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError, SourceError
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.languages import Phrase
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.lesson.pacing import ahead
 from fewshot_fer.lesson.session import ClassSession
@@ -188,6 +189,6 @@ def _below(folder: Path) -> list[Path]:
         raise ImageError(
             "There is no picture and no video in this folder.",
             where=str(folder),
-            next_step=f"They end with one of {' '.join(sorted(known))}.",
+            next_step=Phrase("They end with one of {known}.", known=" ".join(sorted(known))),
         )
     return found

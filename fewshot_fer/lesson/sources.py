@@ -23,6 +23,7 @@ import numpy as np
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import ImageError, SourceError
 from fewshot_fer.images import SUFFIXES, read_image
+from fewshot_fer.languages import Phrase
 from fewshot_fer.lesson.health import is_black
 
 VIDEO_SUFFIXES: Final = frozenset(
@@ -219,7 +220,9 @@ def folder(path: Path, *, every: float = 1.0) -> Pictures:
         raise SourceError(
             "There is no picture in this folder that can be read.",
             where=str(path),
-            next_step=f"Name a folder with pictures ({', '.join(sorted(SUFFIXES))}).",
+            next_step=Phrase(
+                "Name a folder with pictures ({suffixes}).", suffixes=", ".join(sorted(SUFFIXES))
+            ),
         )
 
 
@@ -318,7 +321,10 @@ def _watched(pictures: Pictures, where: str) -> Pictures:
             before = captured
         elif captured.time - before.time > _FROZEN_S:
             raise SourceError(
-                f"The picture has been standing still for {_FROZEN_S:.0f} seconds.",
+                Phrase(
+                    "The picture has been standing still for {seconds:.0f} seconds.",
+                    seconds=_FROZEN_S,
+                ),
                 where=where,
                 next_step="Start the camera again, or the program that sends its picture.",
             )

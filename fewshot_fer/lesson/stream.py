@@ -13,6 +13,7 @@ from typing import Final
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.images import decode_image
+from fewshot_fer.languages import Phrase
 from fewshot_fer.lesson.commands import Source
 from fewshot_fer.lesson.events import Looked, Skipped, SourceState
 from fewshot_fer.lesson.health import Health, is_black
@@ -175,8 +176,9 @@ class Stream:
         )  # fmt: skip
 
     def _said(self, now: float) -> str | None:
-        if isinstance(self.error, FewshotFerError):
-            return f"{self.error.what} {self.error.next_step}".strip()
-        if self.error is not None:
+        error = self.error
+        if isinstance(error, FewshotFerError):
+            return Phrase("{what} {next_step}", what=error.what, next_step=error.next_step)
+        if error is not None:
             return "a mistake of this program ended it; the log has the whole story."
         return "is at its end." if self.over else self.health.said(now)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.files import ensure_folder
+from fewshot_fer.languages import Phrase
 
 _POSTGRES: Final = ("postgres", "postgresql", "postgresql+psycopg")
 _ONE_MIGRATES: Final = 7_240_917
@@ -33,7 +34,7 @@ def open_engine(url: str, *, wait: float) -> Engine:
     if address.drivername in _POSTGRES:
         return _postgres(address.set(drivername="postgresql+psycopg"), wait)
     raise RecordError(
-        f"Sessions cannot be kept in {address.drivername!r}.",
+        Phrase("Sessions cannot be kept in {drivername!r}.", drivername=address.drivername),
         where=address.render_as_string(hide_password=True),
         next_step="Set `records` to sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE.",
     )
@@ -82,7 +83,7 @@ def _make_private(file: Path) -> None:
         return
     except OSError as error:
         raise RecordError(
-            f"The record of sessions cannot be made: {error.strerror}.",
+            Phrase("The record of sessions cannot be made: {strerror}.", strerror=error.strerror),
             where=str(file),
             next_step="Choose another place with the setting `records`.",
         ) from error

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from fewshot_fer.errors import FewshotFerError, RecordError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.records.backlog import Backlog
 from fewshot_fer.records.seconds import Seconds
 from fewshot_fer.records.values import Mark, Second
@@ -179,7 +180,11 @@ class Recorder:
         except OSError:
             return error
         return RecordError(
-            f"{error.what} What is seen is kept in {self._backlog.file} until then.",
+            Phrase(
+                "{what} What is seen is kept in {file} until then.",
+                what=error.what,
+                file=self._backlog.file,
+            ),
             where=error.where,
             next_step=error.next_step,
         )

@@ -17,6 +17,7 @@ from typing import Protocol, Self
 from sqlalchemy import make_url
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.records import schema
 from fewshot_fer.records.backlog import catch_up, leave_out, leave_out_of_list, students_in
 from fewshot_fer.records.engine import open_engine, shown, snapshot
@@ -252,7 +253,10 @@ def bring_in(store: Store, records: str) -> int:
         return sum(catch_up(store, one) for one in left)
     except OSError as error:
         raise RecordError(
-            f"What an earlier session left cannot be brought in: {error.strerror}.",
+            Phrase(
+                "What an earlier session left cannot be brought in: {strerror}.",
+                strerror=error.strerror,
+            ),
             where=f"{file}*",
             next_step="Check the disk, and your right to read and write there.",
         ) from error

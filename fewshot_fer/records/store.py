@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
 from fewshot_fer.records.engine import open_engine, shown, shrink, upsert, wait_for_turn
@@ -271,7 +272,11 @@ class Store:
                 schema.migrate(connection)
         if version > newest:
             raise RecordError(
-                f"This record of sessions is of version {version}; this program knows {newest}.",
+                Phrase(
+                    "This record of sessions is of version {version}; this program knows {newest}.",
+                    version=version,
+                    newest=newest,
+                ),
                 where=self.where,
                 next_step="Update fewshot-fer, or name another database with `records`.",
             )

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 
 _KNOWN: Final[tuple[tuple[tuple[str, ...], str | Reason, str], ...]] = (
@@ -76,13 +77,13 @@ def explained(error: SQLAlchemyError, where: str) -> RecordError:
     first = next(iter(cause.splitlines()), "unknown")
     if isinstance(error, OperationalError) and not where.startswith("sqlite"):
         return RecordError(
-            f"The database cannot be reached: {first}.",
+            Phrase("The database cannot be reached: {first}.", first=first),
             where=where,
             next_step="Check that the server runs and the address in the setting `records`.",
         )
     kind = "The database refused" if isinstance(error, DatabaseError) else "The record failed"
     return RecordError(
-        f"{kind}: {first}.",
+        Phrase("{kind}: {first}.", kind=kind, first=first),
         where=where,
         next_step="Try again; if it stays, name another database with the setting `records`.",
     )

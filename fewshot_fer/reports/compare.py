@@ -9,6 +9,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import RecordError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.records.values import Recorded, SessionRecord
 from fewshot_fer.reports.changes import Change
 from fewshot_fer.reports.summary import (
@@ -46,7 +47,9 @@ def compare(before: Recorded, after: Recorded) -> Comparison:
     for recorded, series in ((before, first), (after, second)):
         if len(series) < _LEAST_BLOCKS:
             raise RecordError(
-                f"Too little was seen in session {recorded.session.id} to compare it.",
+                Phrase(
+                    "Too little was seen in session {id} to compare it.", id=recorded.session.id
+                ),
                 next_step="Choose sessions of at least half a minute in which faces were read.",
             )
     return Comparison(

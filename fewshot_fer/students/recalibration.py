@@ -13,6 +13,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, LibraryError, StudentError
+from fewshot_fer.languages import Phrase, many
 from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
@@ -72,7 +73,8 @@ class Recalibrated:
     @property
     def in_words(self) -> str:
         """What it brought, plainly; and when it brought harm."""
-        return " ".join([_verdict(self.helped, self.kept_aside), *_harm(self.references)])
+        verdict, harm = _verdict(self.helped, self.kept_aside), _harm(self.references)
+        return Phrase("{verdict} {harm}", verdict=verdict, harm=harm) if harm else verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,34 +198,46 @@ def compare(roster: Roster, student_id: str, first: str, second: str) -> BeforeA
 
 def _verdict(helped: bool | None, kept_aside: BeforeAfter | None) -> str:
     if kept_aside is None:
-        return (
+        return Phrase(
             "With so few pictures none was set aside to test it, so nothing tells how much it "
             "helps."
         )
     before, after = kept_aside.before, kept_aside.after
-    start = {True: "It helped", False: "It did not help", None: "It made no difference"}[helped]
-    start = f"{start}: of {before.pictures} pictures set aside to test it"
+    start = {
+        True: Phrase("It helped"),
+        False: Phrase("It did not help"),
+        None: Phrase("It made no difference"),
+    }[helped]
     if before.right is not None and after.right is not None and before.right != after.right:
-        return (
-            f"{start}, {_count(before, before.right)} were "
-            f"named right before and {_count(after, after.right)} after."
-        )
-    return (
-        f"{start}, {_count(before, before.unsure)} were "
-        f"unsure before and {_count(after, after.unsure)} after."
-    )
+        return Phrase(
+            "{start}: of {pictures} pictures set aside to test it, {before} were named right "
+            "before and {after} after.",
+            start=start, pictures=before.pictures, before=_count(before, before.right),
+            after=_count(after, after.right),
+        )  # fmt: skip
+    return Phrase(
+        "{start}: of {pictures} pictures set aside to test it, {before} were unsure before and "
+        "{after} after.",
+        start=start, pictures=before.pictures, before=_count(before, before.unsure),
+        after=_count(after, after.unsure),
+    )  # fmt: skip
 
 
-def _harm(references: BeforeAfter | None) -> list[str]:
+def _harm(references: BeforeAfter | None) -> str:
     """References that would be misread in the new light say that it went too far."""
     if references is None or references.before.right is None or references.after.right is None:
-        return []
+        return ""
     lost = _count(references.before, references.before.right)
     lost -= _count(references.after, references.after.right)
     if lost <= 0:
-        return []
-    what = "1 reference" if lost == 1 else f"{lost} references"
-    return [f"Read in this light, {what} would be named wrongly: the light is very different."]
+        return ""
+    return many(
+        lost,
+        "Read in this light, {count} reference would be named wrongly: the light is very "
+        "different.",
+        "Read in this light, {count} references would be named wrongly: the light is very "
+        "different.",
+    )
 
 
 def _count(score: Score, share: float) -> int:

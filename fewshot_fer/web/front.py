@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from fewshot_fer.languages import Say
 from fewshot_fer.web import html
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.drawn import class_now, page_data
@@ -33,9 +34,10 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
     if not with_streamlit():
         return _alone(app)
     text = front_page()
+    told = {"cache-control": "no-cache", "vary": "cookie, accept-language"}
 
     async def show(request: Request) -> Response:
-        return HTMLResponse(text, headers={"cache-control": "no-cache"})
+        return HTMLResponse(in_language(text, html.saying(request)), headers=told)
 
     return tuple(Route(path, show) for path in ("/", *(f"/{name}" for *_, name in PAGES)))
 
@@ -47,10 +49,16 @@ def front_page() -> str:
     return text.replace("</title>", f"</title>{_OURS}", 1)
 
 
+def in_language(page: str, say: Say) -> str:
+    """The page in somebody's language: scripts ask it which one that is."""
+    spoken = f'<html lang="{say.language}" dir="{say.direction}"'
+    return page.replace('<html lang="en"', spoken, 1)
+
+
 def _alone(app: AppState) -> Sequence[BaseRoute]:
     def show(request: Request) -> Response:
         data = {"class": class_now(app).id, **page_data(app)}
-        return html.page("class", data=json.dumps(data))
+        return html.page("class", say=html.saying(request), data=json.dumps(data))
 
     def report(request: Request) -> Response:
         session = request.query_params.get("session", "")

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.languages import LANGUAGES, Say, chosen
 from fewshot_fer.look import templates
-from fewshot_fer.sentences import Words, worded
+from fewshot_fer.sentences import Words
 from fewshot_fer.students.store.consent import consent_text
 
 LANGUAGE_COOKIE: Final = "fewshot_fer_language"
@@ -51,9 +51,7 @@ def said(title: str, *lines: str, status: int = 200, say: Say | None = None) -> 
 
 
 def in_words(error: FewshotFerError, say: Say) -> Words:
-    """What went wrong and what to do, as far as there are words for it."""
-    if error.reason is not None:
-        return worded(error.reason, say)
+    """What went wrong and what to do, as far as the catalogues have it."""
     return Words(say(error.what), say(error.next_step))
 
 

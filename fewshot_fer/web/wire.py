@@ -12,6 +12,7 @@ import cv2
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.errors import FewshotFerError, ImageError, RequestError
 from fewshot_fer.images import jpeg_frame
+from fewshot_fer.languages import ENGLISH, Phrase, Say
 from fewshot_fer.records.views import ClassShares, Seen, View
 from fewshot_fer.sentences import sentence
 from fewshot_fer.web import messages
@@ -30,6 +31,10 @@ WENT_WRONG: Final = FewshotFerError("Something went wrong here.", next_step="Loo
 Command = dict[str, Any]
 """What a page asks; whoever obeys looks at each part of it."""
 
+_SPOKEN: Final = frozenset(
+    "what next_step words advice unsure trouble said when reasons warning".split()
+)
+"""Parts of a message that are sentences."""
 _PLAIN: Final = frozenset({0xC0, 0xC1})
 """Pictures that are stored in one pass, as browsers make them."""
 
@@ -38,7 +43,11 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
     """Width and height as the header says; refuses what must not be decoded."""
     if len(jpeg) > MOST_BYTES:
         raise ImageError(
-            f"The picture has {len(jpeg) / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} are read.",
+            Phrase(
+                "The picture has {size:.1f} MB; at most {most:.0f} are read.",
+                size=len(jpeg) / 1e6,
+                most=MOST_BYTES / 1e6,
+            ),
             next_step="Send a smaller picture, or one of lower quality.",
         )
     if jpeg[:2] != b"\xff\xd8":
@@ -51,13 +60,19 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
         raise ImageError("This kind of JPEG is not read live.", next_step="Send baseline JPEG.")
     if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
         raise ImageError(
-            f"The picture is too large: {width} x {height} pixels.",
-            next_step=f"Send at most {MOST_PIXELS / 1e6:.0f} megapixels.",
+            Phrase(
+                "The picture is too large: {width} x {height} pixels.", width=width, height=height
+            ),
+            next_step=Phrase("Send at most {most:.0f} megapixels.", most=MOST_PIXELS / 1e6),
         )
     if min(width, height) < LEAST_SIDE:
         raise ImageError(
-            f"The picture is only {width} x {height} pixels: no face fits in it.",
-            next_step=f"Send at least {LEAST_SIDE} pixels a side.",
+            Phrase(
+                "The picture is only {width} x {height} pixels: no face fits in it.",
+                width=width,
+                height=height,
+            ),
+            next_step=Phrase("Send at least {least} pixels a side.", least=LEAST_SIDE),
         )
     return width, height
 
@@ -68,6 +83,23 @@ def size_of(jpeg: bytes) -> tuple[int, int]:
 def encode(message: Mapping[str, object]) -> str:
     """A message as text."""
     return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+
+
+def in_language(message: Any, say: Say) -> Any:
+    """A message with all that is said in it in a language; names, ids and numbers stay."""
+    if say.language == ENGLISH:
+        return message
+    if isinstance(message, list):
+        return [in_language(one, say) for one in message]
+    if not isinstance(message, dict) or message.get("type") == "noticed":  # A code of ours.
+        return message
+    return {k: _said(v, say) if k in _SPOKEN else in_language(v, say) for k, v in message.items()}
+
+
+def _said(part: Any, say: Say) -> Any:
+    if isinstance(part, list):
+        return [_said(one, say) for one in part]
+    return say(part) if isinstance(part, str) else in_language(part, say)
 
 
 def command_of(text: str) -> Command:

@@ -108,7 +108,7 @@ def test_the_newest_is_in_use_and_the_history_says_so(roster: Roster) -> None:
         (first.calibration, False),
         (second.calibration, True),
     ]
-    assert history(roster, "s001")[0].in_words == "2026-03-02 12:00, one picture"
+    assert history(roster, "s001")[0].in_words == "2 March 2026, 12:00, one picture"
     both = compare(roster, "s001", "none", second.calibration[:8])
     assert both.before.right == 1.0
     assert both.after.right is not None

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 
 from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.languages import Phrase
 
 MOST_FILES: Final = 2_000
 LARGEST: Final = 64_000_000
@@ -45,7 +46,11 @@ def wanted(files: list[File], where: str) -> list[File]:
     kept = [one for one in files if one.suffix in SUFFIXES | LISTS and not _hidden(one.name)]
     if len(kept) > MOST_FILES:
         raise ReferenceImageError(
-            f"These are {len(kept)} files; at most {MOST_FILES} come in at once.",
+            Phrase(
+                "These are {number} files; at most {most} come in at once.",
+                number=len(kept),
+                most=MOST_FILES,
+            ),
             where=where,
             next_step="Bring one class at a time.",
         )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fewshot_fer.languages import Phrase
 from fewshot_fer.prototypes.expected import expected
 from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.students.roster import Roster
@@ -61,32 +62,36 @@ class Card:
     def whose(self) -> str:
         """Which expressions are the student's own, and which are everybody's, in a line."""
         others = [one.expression for one in self.learnt if not one.references]
-        own = f"Their own: {', '.join(self.own) or 'none yet'}."
-        return f"{own} As everybody shows it: {', '.join(others)}." if others else own
+        own = Phrase("Their own: {names}.", names=self.own or Phrase("none yet"))
+        theirs = "{own} As everybody shows it: {names}."
+        return Phrase(theirs, own=own, names=tuple(others)) if others else own
 
     @property
     def advice(self) -> str:
         """What to do next, in a line."""
         if self.set_aside:
-            return (
-                f"{self.set_aside} references are vectors of another checkpoint: "
-                "enrol again with pictures, or bring that checkpoint back."
+            return Phrase(
+                "{count} references are vectors of another checkpoint: enrol again with pictures, "
+                "or bring that checkpoint back.",
+                count=self.set_aside,
             )
         if self.disagreeing:
-            return (
-                f"The references of {self.disagreeing[0]} do not agree with each other: "
-                "look whether each shows it."
+            return Phrase(
+                "The references of {expression} do not agree with each other: look whether each "
+                "shows it.",
+                expression=self.disagreeing[0],
             )
         if self.helps_most is None:
-            return "Nothing more is needed."
+            return Phrase("Nothing more is needed.")
         has = any(one.expression == self.helps_most and one.references for one in self.learnt)
-        start = "One more" if has else "A picture"
+        start = Phrase("One more") if has else Phrase("A picture")
         if self.gain < _WORTH_SAYING:
-            return f"{start} of {self.helps_most} may help a little."
-        return (
-            f"{start} of {self.helps_most} would help most: about "
-            f"{100 * self.gain:.0f} in 100 more looks named right."
-        )
+            little = "{start} of {expression} may help a little."
+            return Phrase(little, start=start, expression=self.helps_most)
+        return Phrase(
+            "{start} of {expression} would help most: about {gain} in 100 more looks named right.",
+            start=start, expression=self.helps_most, gain=f"{100 * self.gain:.0f}",
+        )  # fmt: skip
 
     @property
     def disagreeing(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from fewshot_fer.errors import FewshotFerError, ReferenceImageError
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.languages import Phrase
 from fewshot_fer.students.enrolment.bundles import LISTS, File
 from fewshot_fer.students.enrolment.folders import expression_of
 from fewshot_fer.students.store.names import display_name, known_expression
@@ -49,7 +50,11 @@ def sort_out(files: Sequence[File], expressions: Iterable[str]) -> Sorted:
     lists = [one for one in files if one.suffix in LISTS]
     if len(lists) > 1:
         raise ReferenceImageError(
-            f"There are {len(lists)} lists: {', '.join(one.name for one in lists)}.",
+            Phrase(
+                "There are {number} lists: {names}.",
+                number=len(lists),
+                names=", ".join(one.name for one in lists),
+            ),
             next_step="Bring one list with all names.",
         )
     found = _by_list(lists[0], pictures, known) if lists else _by_names(pictures, known)
@@ -76,7 +81,7 @@ def _by_names(pictures: Sequence[File], known: Sequence[str]) -> Sorted:
         try:
             found.brought.append(Brought(display_name(called.replace("_", " ")), shows, file))
         except FewshotFerError:
-            found.left_out.append(f"{file.name}: its name is no student's.")
+            found.left_out.append(Phrase("{name}: its name is no student's.", name=file.name))
     return found
 
 
@@ -125,12 +130,17 @@ def _by_list(listed: File, pictures: Sequence[File], known: Sequence[str]) -> So
             file = _photograph(cells.get("photo", ""), by_path, by_end)
         except FewshotFerError as error:
             about = cells.get("name") or "no name"
-            found.left_out.append(f"Row {number} ({about}): {error.what} {error.next_step}".strip())
+            found.left_out.append(
+                Phrase(
+                    "Row {number} ({about}): {what} {next_step}",
+                    number=number, about=about, what=error.what, next_step=error.next_step,
+                )
+            )  # fmt: skip
             continue
         taken.add(file.name)
         found.brought.append(Brought(name, expression, file, number))
     nobody = [one.name for one in pictures if one.name not in taken]
-    found.left_out += [f"{name}: no row of the list names it." for name in nobody]
+    found.left_out += [Phrase("{name}: no row of the list names it.", name=name) for name in nobody]
     return found
 
 
@@ -147,8 +157,12 @@ def _photograph(
     if len(same_end) == 1:
         return same_end[0]
     if same_end:
-        raise ReferenceImageError(f"{len(same_end)} photographs are called {path}.")
-    raise ReferenceImageError(f"There is no {path}.", next_step="Bring that photograph too.")
+        raise ReferenceImageError(
+            Phrase("{number} photographs are called {path}.", number=len(same_end), path=path)
+        )
+    raise ReferenceImageError(
+        Phrase("There is no {path}.", path=path), next_step="Bring that photograph too."
+    )
 
 
 def _rows(listed: File) -> tuple[list[tuple[int, list[str]]], dict[str, int]]:
@@ -188,7 +202,9 @@ def _text(listed: File) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ReferenceImageError(
-            f"The letters of row {line} cannot be read, so names would come in wrong.",
+            Phrase(
+                "The letters of row {line} cannot be read, so names would come in wrong.", line=line
+            ),
             where=listed.name,
             next_step="Save the list as “CSV UTF-8” and bring it again.",
         ) from error

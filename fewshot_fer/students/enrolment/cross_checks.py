@@ -10,6 +10,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ReferenceImageError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.sentences import worded
@@ -53,13 +54,14 @@ class Doubt:
     def question(self) -> str:
         """What the student is asked."""
         what, why = worded(self.reason)
-        return f"{what} Keep it? {why}"
+        return Phrase("{what} Keep it? {why}", what=what, why=why)
 
     @property
     def answered(self) -> str:
         """What became of it, in words."""
         what, why = worded(self.reason)
-        return f"{what} It was kept. {why}" if self.kept else f"{what} It was left out."
+        kept = "{what} It was kept. {why}" if self.kept else "{what} It was left out."
+        return Phrase(kept, what=what, why=why)
 
     @property
     def harms(self) -> bool:

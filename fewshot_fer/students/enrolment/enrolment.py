@@ -14,6 +14,7 @@ import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ConsentError, ReferenceImageError
+from fewshot_fer.languages import Phrase, many
 from fewshot_fer.measures import NO_PORTRAITS
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.card import Card, card_of
@@ -60,10 +61,13 @@ class EnrolmentResult:
     @property
     def in_words(self) -> str:
         """What happened, in a line."""
+        name, student = self.student.name, self.student.id
         if self.is_new:
-            return f"{self.student.name} ({self.student.id}) is enrolled."
-        pictures = "1 picture was" if self.added == 1 else f"{self.added} pictures were"
-        return f"{pictures} added to {self.student.name} ({self.student.id})."
+            return Phrase("{name} ({student}) is enrolled.", name=name, student=student)
+        return many(
+            self.added, "{count} picture was added to {name} ({student}).",
+            "{count} pictures were added to {name} ({student}).", name=name, student=student,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.images import SUFFIXES
+from fewshot_fer.languages import Phrase
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.names import known_expression
 
@@ -59,7 +60,11 @@ def _named_by(path: Path, known: tuple[str, ...]) -> str:
         raise ReferenceImageError(
             "The name of this picture does not begin with an expression.",
             where=str(path),
-            next_step=f"Name it after one of {', '.join(known)}, such as happy-1{path.suffix}.",
+            next_step=Phrase(
+                "Name it after one of {known}, such as happy-1{suffix}.",
+                known=", ".join(known),
+                suffix=path.suffix,
+            ),
         )
     return found
 

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
+from fewshot_fer.languages import Phrase
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Reason
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
@@ -215,8 +216,8 @@ def guide(
 
 def _words(expression: str) -> str:
     if expression == "neutral":
-        return "Relax your face: neutral."
-    return f"Now show: {expression}."
+        return Phrase("Relax your face: neutral.")
+    return Phrase("Now show: {expression}.", expression=expression)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from fewshot_fer.arrays import Floats
+from fewshot_fer.languages import Phrase
 from fewshot_fer.students.store.contents import Space, damaged, decode_vectors, fits
 from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import moment, text, texts, tidy
@@ -35,7 +36,9 @@ class Calibration:
     @property
     def in_words(self) -> str:
         """One line for a history."""
-        return f"{self.made:%Y-%m-%d %H:%M}, {self.how}" if len(self.z) else "damaged: take it back"
+        if not len(self.z):
+            return Phrase("damaged: take it back")
+        return Phrase("{when}, {how}", when=self.made, how=self.how)
 
 
 DAMAGED: Final = Calibration(np.zeros((0, 0), np.float32), None, "", datetime.min, "")

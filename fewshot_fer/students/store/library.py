@@ -13,6 +13,7 @@ from datetime import date
 
 from fewshot_fer.errors import ConsentError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.calibration import (
     Calibration,
@@ -199,8 +200,8 @@ class Library(LibraryReader):
         tidy = expression_name(name)
         if tidy not in own:
             raise StudentError(
-                f"{tidy!r} was not added here, so it cannot be removed.",
-                next_step=f"Added were: {', '.join(own) or 'none'}.",
+                Phrase("{name!r} was not added here, so it cannot be removed.", name=tidy),
+                next_step=Phrase("Added were: {names}.", names=", ".join(own) or "none"),
             )
         if student_id is not None:
             self._change(student_id, lambda s: _without(s, tidy), forget=True)

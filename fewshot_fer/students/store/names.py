@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from fewshot_fer.errors import StudentError
 from fewshot_fer.expressions import UNSURE
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 
 LONGEST_NAME = 100
@@ -61,7 +62,11 @@ def display_name(text: str) -> str:
         raise StudentError("The name is empty.", next_step="Give the name that the teacher knows.")
     if len(name) > LONGEST_NAME:
         raise StudentError(
-            f"The name has {len(name)} characters; at most {LONGEST_NAME} fit.",
+            Phrase(
+                "The name has {length} characters; at most {most} fit.",
+                length=len(name),
+                most=LONGEST_NAME,
+            ),
             where=printable(text),
             next_step="Use a shorter form of the name.",
         )
@@ -76,9 +81,12 @@ def expression_name(text: str) -> str:
     fits = len(name) <= LONGEST_EXPRESSION and len(name.encode()) <= 2 * LONGEST_EXPRESSION
     if not plain.isalnum() or not name[0].isalpha() or not fits or name in _RESERVED:
         raise StudentError(
-            f"{printable(text)!r} cannot be the name of an expression.",
-            next_step="Use one or two other words of letters and digits, such as 'confused', of at "
-            f"most {LONGEST_EXPRESSION} letters.",
+            Phrase("{text!r} cannot be the name of an expression.", text=printable(text)),
+            next_step=Phrase(
+                "Use one or two other words of letters and digits, such as 'confused', of at most "
+                "{most} letters.",
+                most=LONGEST_EXPRESSION,
+            ),
         )
     return name
 

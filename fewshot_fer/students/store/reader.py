@@ -12,6 +12,7 @@ from fewshot_fer.arrays import Bytes
 from fewshot_fer.embedding.checkpoint import EXPRESSION, Checkpoint
 from fewshot_fer.errors import LibraryError, StudentError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.settings import Settings
 from fewshot_fer.shipped import shipped_checkpoint
@@ -136,8 +137,12 @@ class LibraryReader:
             if found:
                 ids = ", ".join(f"{s.id} ({s.name})" for s in found[:5])
                 raise StudentError(
-                    f"{len(found)} students could be {printable(wanted)!r}.",
-                    next_step=f"Use an id: {ids}.",
+                    Phrase(
+                        "{number} students could be {wanted!r}.",
+                        number=len(found),
+                        wanted=printable(wanted),
+                    ),
+                    next_step=Phrase("Use an id: {ids}.", ids=ids),
                 )
         raise nobody(wanted)
 

@@ -32,6 +32,7 @@ from filelock import FileLock, Timeout
 
 from fewshot_fer.errors import FewshotFerError, FolderError, LibraryError, StudentError
 from fewshot_fer.files import flush_folder, write_atomically
+from fewshot_fer.languages import Phrase
 from fewshot_fer.plain_yaml import read_yaml
 from fewshot_fer.students.store.names import checked_id, is_id
 
@@ -210,7 +211,11 @@ class Store:
         found = _format_number(text)
         if found != FORMAT:
             raise LibraryError(
-                f"The library has format {found}; this version reads format {FORMAT}.",
+                Phrase(
+                    "The library has format {found}; this version reads format {format}.",
+                    found=found,
+                    format=FORMAT,
+                ),
                 where=str(self.folder),
                 next_step="Nothing was touched. Update fewshot-fer, or name another folder.",
             )
@@ -289,7 +294,7 @@ def read_regular(path: Path) -> bytes:
 def not_readable(place: Path, error: OSError) -> LibraryError:
     """What the system said when something could not be read, in our words."""
     return LibraryError(
-        f"It cannot be read: {error.strerror or error}.",
+        Phrase("It cannot be read: {why}.", why=error.strerror or error),
         where=str(place),
         next_step="Check the disk, and your right to read it.",
     )

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import FolderError
 from fewshot_fer.files import changing, flush_folder, not_writable, whole_file
+from fewshot_fer.languages import Phrase
 
 
 def private_folder(folder: Path) -> Path:
@@ -115,8 +116,8 @@ class PrivateList(Generic[T]):
             self._known, self._stamp = (), None
         except (OSError, ValidationError) as error:
             raise FolderError(
-                f"The {self._what} cannot be read.",
+                Phrase("The {what} cannot be read.", what=self._what),
                 where=str(self._file),
-                next_step=f"Delete this file and make the {self._what} again.",
+                next_step=Phrase("Delete this file and make the {what} again.", what=self._what),
             ) from error
         return self._known

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Final
 
 from fewshot_fer.errors import TooManyError
+from fewshot_fer.languages import Phrase
 
 _MOST_REMEMBERED: Final = 10_000
 
@@ -31,7 +32,7 @@ class Limiter:
                 raise TooManyError(
                     what,
                     seconds=seconds,
-                    next_step=f"Try again in {_in_words(seconds)}.",
+                    next_step=Phrase("Try again in {seconds}.", seconds=_in_words(seconds)),
                 )
             self._buckets[key] = (level - 1.0, self._now())
             self._buckets.move_to_end(key)

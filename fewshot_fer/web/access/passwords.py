@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from fewshot_fer.errors import AccessError
+from fewshot_fer.languages import Phrase
 
 SHORTEST: Final = 8
 LONGEST: Final = 1_000
@@ -41,8 +42,8 @@ def hashed(password: str) -> str:
     """What is stored: the costs, the salt and the hash."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise AccessError(
-            f"The password has {len(password)} letters.",
-            next_step=f"Use at least {SHORTEST}; three or four words are best.",
+            Phrase("The password has {length} letters.", length=len(password)),
+            next_step=Phrase("Use at least {least}; three or four words are best.", least=SHORTEST),
         )
     if len(set(password.casefold())) < _FEWEST_LETTERS or password.casefold() in _GUESSED_FIRST:
         raise AccessError(

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Send
 
 from fewshot_fer.errors import FewshotFerError, RequestError, TooLargeError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.rules import Rule
 from fewshot_fer.web.access.who import Who
@@ -109,7 +110,8 @@ def _too_slow() -> RequestError:
 def _too_large(largest: int) -> TooLargeError:
     most = f"{largest / 1e6:.0f} MB" if largest >= 1_000_000 else f"{largest / 1e3:.0f} kB"
     return TooLargeError(
-        f"More than {most} was sent.", next_step="Send less, or in several requests."
+        Phrase("More than {most} was sent.", most=most),
+        next_step="Send less, or in several requests.",
     )
 
 

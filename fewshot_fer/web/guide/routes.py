@@ -13,7 +13,7 @@ from fewshot_fer.images import decode_image
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Gate
 from fewshot_fer.students.enrolment.showing import Judge
 from fewshot_fer.students.store.names import expression_name
-from fewshot_fer.web import wire
+from fewshot_fer.web import html, wire
 from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 
@@ -31,6 +31,7 @@ def routes(app: AppState) -> list[BaseRoute]:
 
     async def guided(socket: WebSocket) -> None:
         await socket.accept()
+        say = html.saying(socket)
         guide = Guide(app)
         try:
             while True:
@@ -38,7 +39,7 @@ def routes(app: AppState) -> list[BaseRoute]:
                 if received["type"] == "websocket.disconnect":
                     return
                 for message in await app.threads.run(asker(socket), guide.answers, received):
-                    await socket.send_text(wire.encode(message))
+                    await socket.send_text(wire.encode(wire.in_language(message, say)))
         except (WebSocketDisconnect, RuntimeError, OSError):
             return  # The page is gone.
         finally:

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import at_most
+from fewshot_fer.languages import Phrase
 from fewshot_fer.lesson.commands import (
     Collect,
     Command,
@@ -63,7 +64,7 @@ def obey(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], source
         raise RequestError(
             "There is no such command.",
             where=str(command["do"])[:40],
-            next_step=f"There are: {', '.join(sorted(_KNOWN))}.",
+            next_step=Phrase("There are: {known}.", known=", ".join(sorted(_KNOWN))),
         )
     return does(app, lesson, command, source)
 
@@ -143,7 +144,7 @@ def _keep(app: AppState, lesson: LessonEngine, *_: object) -> Later:
 def _drawn(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> None:
     students = command.get("students", 12)
     if not isinstance(students, int) or not 1 <= students <= MOST:
-        raise RequestError(f"A drawn class has 1 to {MOST} students.")
+        raise RequestError(Phrase("A drawn class has 1 to {most} students.", most=MOST))
     if all(source.key != SOURCE for source in lesson.state.sources):
         draw(app, lesson, students)
 

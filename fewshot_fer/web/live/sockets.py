@@ -15,7 +15,7 @@ from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson.commands import Leave, Source, Unwatch, Watch
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import LessonState
-from fewshot_fer.web import wire
+from fewshot_fer.web import html, wire
 from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.commands import MAY_WAIT, Begun, Later, obey
@@ -46,7 +46,11 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
             lesson = await app.threads.run(asker(socket), find, app)
         except FewshotFerError as error:
             await socket.accept()
-            await socket.send_text(wire.encode(wire.error_message(error, "no-class")))
+            await socket.send_text(
+                wire.encode(
+                    wire.in_language(wire.error_message(error, "no-class"), html.saying(socket))
+                )
+            )
             await socket.close(NO_CLASS)
             return
         await socket.accept()
@@ -63,6 +67,7 @@ class Teacher:
         self._lesson = lesson
         self._socket = socket
         self._asker = asker(socket)
+        self._say = html.saying(socket)
         self._source = Source(f"gallery:{secrets.token_hex(4)}")
         self._each = app.demo > 0
         self._minded: dict[str, float] = {}
@@ -167,7 +172,8 @@ class Teacher:
 
     async def _send(self, message: FromClass, jpeg: bytes | None = None) -> None:
         """A message, just after the picture that it speaks of."""
-        text = wire.encode(message if self._each else wire.without_each(message))
+        shown = message if self._each else wire.without_each(message)
+        text = wire.encode(wire.in_language(shown, self._say))
         async with self._sending:
             if jpeg is not None:
                 await self._socket.send_bytes(jpeg)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from fewshot_fer.errors import FaceError
+from fewshot_fer.errors import FaceError, FewshotFerError
+from fewshot_fer.languages import Phrase, many
 from fewshot_fer.lesson.commands import Results
 from fewshot_fer.lesson.events import (
     Ended,
@@ -64,11 +65,15 @@ def event_message(
         case RecordingState(mode, session):
             return {"type": "recording", "session": session, "each": mode == "per_student"}
         case Ended(seconds, recording):
-            trouble = str(recording.trouble) if recording.trouble is not None else None
+            trouble = _whole(recording.trouble) if recording.trouble is not None else None
             return {
                 "type": "ended", "session": recording.session, "seconds": round(seconds, 1),
                 "trouble": trouble,
             }  # fmt: skip
+
+
+def _whole(error: FewshotFerError) -> str:
+    return Phrase("{what} {next_step}", what=error.what, next_step=error.next_step)
 
 
 def standing(state: LessonState) -> messages.Standing:
@@ -124,11 +129,23 @@ def _class_in_words(results: Results) -> str:
     better, worse = (sum(one.helped is how for one in done) for how in (True, False))
     left = len(results) - len(done)
     if not done:
-        return f"Nothing was changed: of the {left} who were seen nobody could be fitted."
-    parts = [f"{better} read better", f"{len(done) - better - worse} as before"]
-    parts += [f"{worse} worse: take these back below"] if worse else []
-    rest = f" {left} could not be fitted and stay as they were." if left else ""
-    return f"{len(done)} of {len(results)} are fitted to today's light: {', '.join(parts)}.{rest}"
+        return many(
+            left,
+            "Nothing was changed: the one who was seen could not be fitted.",
+            "Nothing was changed: of the {count} who were seen nobody could be fitted.",
+        )
+    parts = [Phrase("{number} read better", number=better)]
+    parts.append(Phrase("{number} as before", number=len(done) - better - worse))
+    parts += [Phrase("{number} worse: take these back below", number=worse)] if worse else []
+    said = Phrase(
+        "{number} of {all} are fitted to today's light: {parts}.",
+        number=len(done), all=len(results), parts=tuple(parts),
+    )  # fmt: skip
+    rest = many(
+        left, "{count} could not be fitted and stays as before.",
+        "{count} could not be fitted and stay as they were.",
+    )  # fmt: skip
+    return Phrase("{said} {rest}", said=said, rest=rest) if left else said
 
 
 def _state_message(state: LessonState, first: int, minded: Mapping[str, float]) -> State:

@@ -13,7 +13,8 @@ import streamlit as st
 
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages import PAGES, door, notice
-from fewshot_fer.web.pages.parts import frame, plain
+from fewshot_fer.web.pages.parts import frame, languages, plain
+from fewshot_fer.web.pages.parts.saying import _
 
 _LOOK_S: Final = 3.0
 # A sign of Streamlit's own would be fetched from another host.
@@ -31,7 +32,7 @@ def main() -> None:
         [
             st.Page(
                 partial(_show, module, app),
-                title=title,
+                title=_(title),
                 icon=f":material/{icon}:",
                 url_path=address,
                 default=module == "live_class",
@@ -41,6 +42,7 @@ def main() -> None:
     )
     with st.sidebar:
         _recorded(app)
+        languages.show()
     notice.once(app)
     ticket = _unsaved(app)
     chosen.run()
@@ -53,8 +55,9 @@ def _recorded(app: AppState) -> None:
     """The sign that a class is recorded, on every page."""
     for lesson in app.lessons.all():
         if lesson.state.recording.mode != "off":
-            name = plain.text(lesson.state.name or "the class")
-            st.markdown(f":red[:material/radio_button_checked:] Recording {name}")
+            name = plain.text(lesson.state.name or _("the class"))
+            recording = _("Recording {name}", name=name)
+            st.markdown(f":red[:material/radio_button_checked:] {recording}")
 
 
 def _unsaved(app: AppState) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.images import at_most, decode_image, to_png
+from fewshot_fer.languages import many
 from fewshot_fer.lesson.clips import Clip
 from fewshot_fer.lesson.drawing import numbered
 from fewshot_fer.lesson.found import Found, columns, expressions_in
@@ -25,6 +26,7 @@ from fewshot_fer.web.pages.parts import bars, charts, frame, plain, tried
 from fewshot_fer.web.pages.parts import session as one_session
 from fewshot_fer.web.pages.parts.components import player
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.parts.saying import _, say
 from fewshot_fer.web.pages.people import collect
 from fewshot_fer.web.wire import data_url
 
@@ -32,8 +34,6 @@ _SHOWN = 12
 """Pictures that are drawn at once; the downloads hold all."""
 _LONGEST = 1600
 """What a picture with boxes is shrunk to."""
-_NOBODY = "People in general"
-_EVERYBODY = "Everybody: in a video the class by their faces"
 _REMEMBERED = 3
 """Videos that a tab remembers, with their copies."""
 
@@ -41,25 +41,29 @@ _REMEMBERED = 3
 def show(app: AppState) -> None:
     """Drop, look, download."""
     frame.head(
-        "Try a picture or a video",
-        "See what the faces in pictures, or in a recorded lesson, show. Nothing is stored "
-        "unless you say so.",
+        _("Try a picture or a video"),
+        _(
+            "See what the faces in pictures, or in a recorded lesson, show. Nothing is stored "
+            "unless you say so."
+        ),
     )
     with frame.guarded():
         dropped = st.file_uploader(
-            "Pictures or a video",
+            _("Pictures or a video"),
             type=[*collect.KINDS, *tried.VIDEOS],
             accept_multiple_files=True,
             key="tried-files",
-            help="The limit is for videos; a picture is far smaller.",
+            help=_("The limit is for videos; a picture is far smaller."),
         )
         student = _whom(app)
         if not dropped:
             frame.empty(
                 "image_search",
-                "No picture yet",
-                "Drop pictures or a video above. Every face gets a box, what it shows, and how "
-                "probable each expression is.",
+                _("No picture yet"),
+                _(
+                    "Drop pictures or a video above. Every face gets a box, what it shows, and how "
+                    "probable each expression is."
+                ),
             )
             return
         _answers(app, dropped, student)
@@ -69,11 +73,12 @@ def _whom(app: AppState) -> Summary | None:
     found = app.library.students()
     if not found:
         return None
+    everybody = _("Everybody: in a video the class by their faces")
     return st.selectbox(
-        "Read the faces as",
+        _("Read the faces as"),
         [None, *found],
-        format_func=lambda one: _EVERYBODY if one is None else one.name,
-        help="Choose a student to compare: read as people in general, and as this student.",
+        format_func=lambda one: everybody if one is None else one.name,
+        help=_("Choose a student to compare: read as people in general, and as this student."),
     )
 
 
@@ -124,23 +129,22 @@ def _shown(
     drawn = at_most(numbered(image, faces), _LONGEST)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.image(
-            data_url(drawn), width="stretch", alt=f"{name}, with {plain.count(len(faces), 'face')}"
-        )
+        count = _(many(len(faces), "{count} face", "{count} faces"))
+        st.image(data_url(drawn), width="stretch", alt=f"{name}: {count}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{plain.text(name)}: {plain.count(len(faces), 'face')}", width="stretch")
+            st.markdown(f"{plain.text(name)}: {count}", width="stretch")
             frame.download(
-                "Picture with boxes", f"{name.rsplit('.', 1)[0]}-faces.png", "image/png",
+                _("Picture with boxes"), f"{name.rsplit('.', 1)[0]}-faces.png", "image/png",
                 lambda: to_png(drawn), key=f"png-{key}", type="tertiary",
             )  # fmt: skip
     with right:
         if not faces:
-            st.info("No face was found. Faces need about 20 pixels and some light.")
+            st.info(_("No face was found. Faces need about 20 pixels and some light."))
         elif len(faces) > 1:
             theirs = next((n for n, f in enumerate(faces, 1) if f.student is not None), 1)
             whom = student.id if student is not None else ""
             chosen = st.pills(
-                "Face, counted from the left",
+                _("Face, counted from the left"),
                 list(range(1, len(faces) + 1)),
                 default=theirs,
                 required=True,
@@ -159,31 +163,41 @@ def _face(
         _scores(generic[place], f"{key}-{place}")
         return
     if own[place].student is None:
-        frame.quiet(f"This face is not taken for {student.name}'s: it is read as a stranger's.")
+        frame.quiet(
+            _(
+                "This face is not taken for {name}'s: it is read as a stranger's.",
+                name=student.name,
+            )
+        )
         _scores(generic[place], f"{key}-{place}")
         return
-    as_student, as_anybody = st.tabs([f"As {plain.text(student.name)}", _NOBODY])
+    as_student, as_anybody = st.tabs(
+        [_("As {name}", name=plain.text(student.name)), _("People in general")]
+    )
     with as_student:
         _scores(own[place], f"{key}-{place}-own")
     with as_anybody:
         _scores(generic[place], f"{key}-{place}")
     same = own[place].expression == generic[place].expression
-    frame.quiet(
-        f"As {student.name}: {own[place].expression}. As people in general: "
-        f"{generic[place].expression}." + (" Both agree." if same else "")
-    )
+    read = _(
+        "As {name}: {own}. As people in general: {generic}.",
+        name=student.name, own=own[place].expression, generic=generic[place].expression,
+    )  # fmt: skip
+    frame.quiet(f"{read} {_('Both agree.')}" if same else read)
 
 
 def _scores(face: NamedFace, key: str) -> None:
     if face.unsure is None:
-        st.markdown(f"**{plain.text(face.expression)}**, quality {plain.percent(face.quality)}")
+        quality = _("quality {share}", share=plain.percent(face.quality))
+        st.markdown(f"**{plain.text(_(face.expression))}**, {quality}")
     else:
-        why = plain.text(sentence(face.unsure))
-        st.markdown(f"**unsure**, perhaps {plain.text(face.expression)}  \n{why}")
+        why = plain.text(_(sentence(face.unsure)))
+        perhaps = _("**unsure**, perhaps {expression}", expression=plain.text(_(face.expression)))
+        st.markdown(f"{perhaps}  \n{why}")
     st.altair_chart(
         charts.scores(face.scores, tuple(face.scores)),
         key=f"scores-{key}",
-        alt="How probable each expression is",
+        alt=_("How probable each expression is"),
     )
 
 
@@ -195,24 +209,27 @@ def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Cl
     names = expressions_in(faces)
     st.subheader(plain.text(name), anchor=False)
     if clip.broken is not None:
-        st.warning(clip.broken)
+        st.warning(_(clip.broken))
     if not faces:
-        st.info("No face was found in this video.")
+        st.info(_("No face was found in this video."))
         return clip
     unsure = sum(face.unsure is not None for face in faces)
     at_a_time = len(faces) / len(clip.frames)
     line = tried.timeline(clip.frames, names)
     length = clip.frames[-1].time
-    label = "Share of each expression among the faces that were clearly read, over time"
+    label = _("Share of each expression among the faces that were clearly read, over time")
     player(watched.copy, stack(line, names, label=label), length, key=f"video-{digest}-{whom}")
     frame.quiet(
-        "Below the video: the share of each expression among the faces that were clearly read. "
-        f"On average {at_a_time:.1f} faces were to be seen; "
-        f"{plain.percent(unsure / len(faces))} of the looks at them were unsure."
+        _(
+            "Below the video: the share of each expression among the faces that were clearly read. "
+            "On average {faces} faces were to be seen; {share} of the looks at them were unsure.",
+            faces=say().decimal(at_a_time),
+            share=plain.percent(unsure / len(faces)),
+        )
     )
     st.html(bars.legend(names))
     frame.download(
-        "Video with boxes", f"{name.rsplit('.', 1)[0]}-faces.webm", "video/webm",
+        _("Video with boxes"), f"{name.rsplit('.', 1)[0]}-faces.webm", "video/webm",
         lambda: watched.copy, key=f"webm-{digest}-{whom}", type="tertiary",
     )  # fmt: skip
     if watched.report is not None and app.library.students():
@@ -225,21 +242,23 @@ def _lesson(app: AppState, watched: tried.Watched, digest: str) -> None:
     report = watched.report
     if report is None:
         return
-    if st.toggle("Show the report, as of a live lesson", key=f"report-{digest}"):
+    if st.toggle(_("Show the report, as of a live lesson"), key=f"report-{digest}"):
         names = one_session.called(app)
         one_session.told(report, names)
-        if st.button("Keep this as a session", icon=":material/save:", key=f"keep-{digest}"):
+        if st.button(_("Keep this as a session"), icon=":material/save:", key=f"keep-{digest}"):
             each = bool(report.students)
             with app.store() as store:
                 number = watched.transcript.write(store, app.class_name, per_student=each)
-            st.success(f"It is session {number} now: its numbers, never its pictures.")
+            st.success(
+                _("It is session {number} now: its numbers, never its pictures.", number=number)
+            )
 
 
 def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | None) -> tried.Watched:
     """What is in a video; the last few are remembered in this tab."""
     known: dict[object, tried.Watched] = st.session_state.setdefault("tried-videos", {})
     if (digest, whom) not in known:
-        progress = Progress(f"Watching {name}, seconds")
+        progress = Progress(_("Watching {name}, seconds", name=name))
         try:
             known[digest, whom] = tried.watch(
                 app,
@@ -257,6 +276,6 @@ def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | Non
 
 def _download(found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Download what was read**")
+        st.markdown(f"**{_('Download what was read')}**")
         frame.download("JSON", "faces.json", "application/json", lambda: tried.as_json(found))
         frame.download("CSV", "faces.csv", "text/csv", lambda: tables.as_csv(columns(found)))

@@ -12,6 +12,7 @@ from fewshot_fer.reports import words
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import compared, frame, plain, term
 from fewshot_fer.web.pages.parts import session as one_session
+from fewshot_fer.web.pages.parts.saying import _
 
 
 def show(app: AppState) -> None:
@@ -39,26 +40,31 @@ def _number(text: str) -> int:
 
 
 def _list(app: AppState) -> None:
-    frame.head("Sessions", "What was recorded of lessons: numbers by the second, never a picture.")
+    frame.head(
+        _("Sessions"),
+        _("What was recorded of lessons: numbers by the second, never a picture."),
+    )
     frame.told()
     with app.store() as store:
         found = store.sessions()
     if not found:
         frame.empty(
             "history",
-            "Nothing was recorded yet",
-            "Open the Class page, start watching and switch the recording on. The class alone is "
-            "recorded unless you choose otherwise.",
+            _("Nothing was recorded yet"),
+            _(
+                "Open the Class page, start watching and switch the recording on. The class alone "
+                "is recorded unless you choose otherwise."
+            ),
         )
         return
     names = list(dict.fromkeys((*(one.class_name for one in found), *app.library.classes())))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = _class(names)
         of_class = [one for one in found if name is None or one.class_name == name]
-        if len(found) > 1 and st.button("Compare two", icon=":material/compare_arrows:"):
+        if len(found) > 1 and st.button(_("Compare two"), icon=":material/compare_arrows:"):
             frame.go(compare="yes")
         of_one = name if name is not None else names[0] if len(names) == 1 else None
-        if of_one is not None and st.button("The term", icon=":material/show_chart:"):
+        if of_one is not None and st.button(_("The term"), icon=":material/show_chart:"):
             frame.go(term=of_one)
     _rows(of_class)
 
@@ -68,9 +74,10 @@ def _class(names: Sequence[str]) -> str | None:
     if len(names) < 2:
         st.markdown("", width="stretch")
         return None
+    every, nameless = _("All classes"), _("Without a name")
     return st.selectbox(
-        "Class", [None, *names], width="stretch", key="sessions-class",
-        format_func=lambda one: "All classes" if one is None else one or "Without a name",
+        _("Class"), [None, *names], width="stretch", key="sessions-class",
+        format_func=lambda one: every if one is None else one or nameless,
     )  # fmt: skip
 
 
@@ -79,7 +86,8 @@ def _rows(found: Sequence[SessionRecord]) -> None:
     for session in found[20 * (page_of - 1) : 20 * page_of]:
         with frame.row(f"session-{session.id}"):
             with st.container(gap=None):
-                st.markdown(f"**{plain.text(words.title(session))}**")
+                st.markdown(f"**{plain.text(_(words.title(session)))}**")
                 frame.quiet(one_session.about(session))
-            if st.button("Open", key=f"open-{session.id}", help=f"Open session {session.id}"):
+            opens = _("Open session {id}", id=session.id)
+            if st.button(_("Open"), key=f"open-{session.id}", help=opens):
                 frame.go(session=str(session.id))

@@ -9,20 +9,17 @@ import streamlit as st
 from fewshot_fer import doctor
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import frame, model, plain, privacy, tokens
+from fewshot_fer.web.pages.parts.saying import _
 
-_SIGNS = {
-    "fine": ":material/check_circle: fine",
-    "note": ":material/info: worth knowing",
-    "broken": ":material/error: to be mended",
-}
+_SIGNS = {"fine": "check_circle", "note": "info", "broken": "error"}
 
 
 def show(app: AppState) -> None:
     """One tab for each concern."""
-    frame.head("Settings", "What reads the faces, what is kept, who may come in.")
+    frame.head(_("Settings"), _("What reads the faces, what is kept, who may come in."))
     frame.told()
     keeping, reading, access, machine = st.tabs(
-        ["Privacy", "Model", "Access", "This machine"], key="settings-tabs"
+        [_("Privacy"), _("Model"), _("Access"), _("This machine")], key="settings-tabs"
     )
     with keeping, frame.guarded():
         privacy.show(app)
@@ -35,29 +32,30 @@ def show(app: AppState) -> None:
 
 
 def _machine(app: AppState) -> None:
-    st.subheader("Where things lie", anchor=False)
+    st.subheader(_("Where things lie"), anchor=False)
     settings = app.settings
     frame.table(
         {
-            "What": ["Students", "Record of sessions", "The web app's own files"],
-            "Where": [
+            _("What"): [_("Students"), _("Record of sessions"), _("The web app's own files")],
+            _("Where"): [
                 str(settings.support_sets.absolute()),
                 settings.records.rsplit("@", 1)[-1],
                 str(app.folder.absolute()),
             ],
         }
     )
-    st.subheader("Checks", anchor=False)
-    frame.quiet("Opens the model, tries the camera, and says what is missing.")
-    if st.button("Check this machine", icon=":material/stethoscope:"):
-        with st.spinner("Checking"):
+    st.subheader(_("Checks"), anchor=False)
+    frame.quiet(_("Opens the model, tries the camera, and says what is missing."))
+    if st.button(_("Check this machine"), icon=":material/stethoscope:"):
+        with st.spinner(_("Checking")):
             st.session_state["checks"] = [
                 check for check in doctor.examine(settings) if check.name != "port"
             ]
     checks: Sequence[doctor.Check] = st.session_state.get("checks", ())
     for check in checks:
-        st.markdown(
-            f"**{plain.text(check.name)}** · {_SIGNS[check.state]}  \n{plain.text(check.found)}"
-        )
+        words = {"fine": _("fine"), "note": _("worth knowing"), "broken": _("to be mended")}
+        sign = f":material/{_SIGNS[check.state]}: {words[check.state]}"
+        found = plain.text(_(check.found))
+        st.markdown(f"**{plain.text(_(check.name))}** · {sign}  \n{found}")
     if any(check.state != "fine" for check in checks):
-        frame.quiet("How to mend it: whoever installed this runs the doctor in a terminal.")
+        frame.quiet(_("How to mend it: whoever installed this runs the doctor in a terminal."))

@@ -11,6 +11,7 @@ from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.images import at_most
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Reason
 from fewshot_fer.sentences import worded
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture, Refusal
@@ -140,7 +141,7 @@ class Resting:
 
     def begin(self) -> list[Coaching]:
         """Ask for the resting face."""
-        words = "Relax your face and look here."
+        words = Phrase("Relax your face and look here.")
         example = drawn_example(NEUTRAL)
         return [{"type": "ask", "expression": NEUTRAL, "words": words, "example": example}]
 

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Final, Literal
 
 from fewshot_fer.errors import TooManyError
+from fewshot_fer.languages import Phrase
 
 MOST: Final = 60
 """Devices of one class; two cores read about 250 pictures a second."""
@@ -75,7 +76,10 @@ class Devices:
             older = self._connected.get(device.student)
             if older is None and self._count(device.class_id) >= self.most:
                 raise TooManyError(
-                    f"{self.most} devices are in this class, as many as the server takes.",
+                    Phrase(
+                        "{most} devices are in this class, as many as the server takes.",
+                        most=self.most,
+                    ),
                     next_step="Ask your teacher; somebody may have to leave first.",
                 )
             self._connected[device.student] = device

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import NEUTRAL
-from fewshot_fer.languages import Say
+from fewshot_fer.languages import Phrase, Say
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.records.recording import waiting_files
 from fewshot_fer.students.roster import Roster
@@ -67,4 +67,4 @@ def _lessons(app: AppState, student: str) -> str:
             each = [session.id for session in store.sessions() if session.each]
             return str(sum(student in store.students_of(one) for one in each) or "none")
     except RecordError:
-        return "cannot be told now"
+        return Phrase("cannot be told now")

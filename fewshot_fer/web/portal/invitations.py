@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import segno
 
 from fewshot_fer.errors import MissingError, SignInError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code
 from fewshot_fer.web.access.files import PrivateList
 from fewshot_fer.web.access.tokens import Signer
@@ -144,7 +145,10 @@ class Invitations:
             for one in links:
                 if one.id == invitation.id and one.came >= MOST_NEW:
                     raise SignInError(
-                        f"This link has let in {MOST_NEW} new students, as many as one link may.",
+                        Phrase(
+                            "This link has let in {most} new students, as many as one link may.",
+                            most=MOST_NEW,
+                        ),
                         next_step="Ask your teacher for a new one.",
                     )
                 yield replace(one, came=one.came + 1) if one.id == invitation.id else one
@@ -183,12 +187,13 @@ def _warning(address: str) -> str | None:
     """Why cameras of other devices would not work under this address."""
     parts = urlsplit(address)
     if on_this_machine(parts.hostname or ""):
-        return (
-            f"{parts.netloc} means 'this computer' on every device, so this link works here only. "
-            "Open this page under the address that the students reach, then copy the link."
+        return Phrase(
+            "{address} means 'this computer' on every device, so this link works here only. "
+            "Open this page under the address that the students reach, then copy the link.",
+            address=parts.netloc,
         )
     if parts.scheme != "https":
-        return (
+        return Phrase(
             "The address begins with http://, and browsers give the camera to pages under "
             "https:// only. Start the app with --cert and --key, or behind a proxy with HTTPS."
         )

@@ -11,6 +11,7 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from fewshot_fer.errors import AccessError, FewshotFerError, TooManyError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.lesson.commands import Heed, Leave, Source
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import Skipped
@@ -25,11 +26,11 @@ from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.on_device.saying import read_by
 from fewshot_fer.web.portal.on_device.sending import depends_on, device_message, policy_of
 from fewshot_fer.web.portal.portal import source_of
-from fewshot_fer.web.portal.telling import BYES, in_language, own_view, recorded
+from fewshot_fer.web.portal.telling import BYES, own_view, recorded
 
 _LOOK_AROUND_S: Final = 1.0
 _LAST_WORD_S: Final = 5.0
-_MUST_STAY: Final = "In this class pictures are read on students' own devices only."
+_MUST_STAY: Final = Phrase("In this class pictures are read on students' own devices only.")
 
 
 def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
@@ -237,4 +238,4 @@ class Connection:
 
     async def _send(self, message: Mapping[str, object]) -> None:
         async with asyncio.timeout(self._app.portal.devices.send_s):
-            await self.socket.send_text(wire.encode(in_language(message, self._say)))
+            await self.socket.send_text(wire.encode(wire.in_language(message, self._say)))

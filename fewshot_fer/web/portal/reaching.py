@@ -11,6 +11,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from fewshot_fer.languages import Phrase
 from fewshot_fer.web.portal.invitations import on_this_machine
 
 _PATIENCE_S: Final = 3.0
@@ -39,21 +40,32 @@ def reach_of(address: str, port: int, here: str | None, *, answers: bool = True)
     name, secure = parts.hostname or "", parts.scheme == "https"
     if secure and not on_this_machine(name):
         if answers:
-            return Reach(True, f"Devices that reach {parts.netloc} can take part.")
+            return Reach(
+                True, Phrase("Devices that reach {address} can take part.", address=parts.netloc)
+            )
         return Reach(
             False,
-            f"This server cannot reach itself as {parts.netloc}. Students may not either: look at "
-            "the name, the firewall and the proxy.",
+            Phrase(
+                "This server cannot reach itself as {address}. Students may not either: look at "
+                "the name, the firewall and the proxy.",
+                address=parts.netloc,
+            ),
         )
     why = (
-        f"{parts.netloc} means 'this computer' on every device, so no other device can open it."
+        Phrase(
+            "{address} means 'this computer' on every device, so no other device can open it.",
+            address=parts.netloc,
+        )
         if on_this_machine(name)
-        else "Browsers give the camera of other devices to pages with HTTPS only."
+        else Phrase("Browsers give the camera of other devices to pages with HTTPS only.")
     )
     return Reach(
         False,
-        f"{why} In one network, start it like this, then open the page under the new address. "
-        "Each browser warns once of a certificate that was made here.",
+        Phrase(
+            "{why} In one network, start it like this, then open the page under the new address. "
+            "Each browser warns once of a certificate that was made here.",
+            why=why,
+        ),
         f"FEWSHOT_FER_PASSWORD=… fewshot-fer serve --host 0.0.0.0 --port {port} --self-signed",
         f"https://{here or name}:{port}",
         f"faces.school.example {{\n    reverse_proxy 127.0.0.1:{port}\n}}",

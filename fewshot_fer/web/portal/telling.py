@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fewshot_fer.languages import Say
 from fewshot_fer.lesson.events import LessonState, Looked, Mode
-from fewshot_fer.records.views import Seen
-from fewshot_fer.sentences import sentence
 from fewshot_fer.students.store.records import Purpose, Purposes
 from fewshot_fer.web import messages, wire
 
 ENGLISH: Final = Say()
-_SPOKEN: Final = frozenset({"what", "next_step", "words", "advice"})
-"""Parts of a message that are sentences."""
 PURPOSES: Final[Mapping[Purpose, tuple[str, str, str]]] = {
     Purpose.READ: (
         "Read me live",
@@ -64,15 +60,10 @@ def own_view(
     told = wire.face_message(seen) if seen is not None else None
     own: messages.OwnFace | None = None if told is None else {
         "box": told["box"], "expression": told.get("expression"), "best": told.get("best"),
-        "scores": told.get("scores", {}), "unsure": _unsure(seen, say),
+        "scores": told.get("scores", {}), "unsure": say(told["unsure"]) if told["unsure"] else None,
     }  # fmt: skip
     size = list(looked.size)
     return {"type": "view", "size": size, "face": own, "paused": False, "recording": recording}
-
-
-def _unsure(face: Seen | None, say: Say) -> str | None:
-    why = face.reading.unsure if face is not None and face.reading is not None else None
-    return sentence(why, say) if why is not None else None
 
 
 def purposes(days: int, say: Say = ENGLISH) -> list[tuple[Purpose, str, str]]:
@@ -85,15 +76,3 @@ def recorded(state: LessonState, agreed: Purposes, say: Say = ENGLISH) -> str | 
     mode = "off" if state.paused else state.recording.mode
     words = RECORDED["class" if mode != "off" and Purpose.NUMBERS not in agreed else mode]
     return say(words) if words is not None else None
-
-
-def in_language(message: Any, say: Say) -> Any:
-    """A message with all that is said in it in a language; names, ids and numbers stay."""
-    if isinstance(message, list):
-        return [in_language(one, say) for one in message]
-    if not isinstance(message, dict):
-        return message
-    return {
-        key: say(part) if key in _SPOKEN and isinstance(part, str) else in_language(part, say)
-        for key, part in message.items()
-    }

@@ -1,22 +1,25 @@
 // A camera or a shared window; where there is none, why, in plain words.
 
+import { say } from './say.js';
+
 /** @typedef {'camera' | 'screen'} Kind */
 /** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
 /** @typedef {{ picture: ImageBitmap, jpeg: Blob }} Shot */
 
-const BROWSERS = 'Use a current Chrome, Edge, Firefox or Safari.';
 /** What happened and what to do next, by the name of a browser's error or by what it lacks. @type {Record<string, [string, string]>} */
 const TROUBLES = {
-  https: ['Browsers give a camera only to pages with HTTPS, or on the very machine that serves them.',
-    'Open this page as https://…, or on the server itself as http://localhost. Whoever runs the server can start it with --self-signed.'],
-  old: ['This browser cannot show a camera to a page.', `${BROWSERS} Inside another app, choose “Open in browser”.`],
-  'no sharing': ['This browser cannot share a window.', `Phones and tablets never can. On a computer: ${BROWSERS}`],
-  NotAllowedError: ['The browser does not let this page use the camera.',
-    'Click the camera sign beside the address (on a phone: the browser’s settings for this page), choose “Allow”, then try again.'],
-  NotFoundError: ['No camera was found.', 'Plug one in or switch it on, then try again.'],
-  NotReadableError: ['The camera is there, but gives no picture.', 'Close other programs and pages that use it, then try again.'],
-  'screen NotAllowedError': ['No window was shared.', 'Try again and choose the window of the video call.'],
-  'screen NotReadableError': ['The window cannot be read.', 'Try again, or choose another window.'],
+  https: [say('Browsers give a camera only to pages with HTTPS, or on the very machine that serves them.'),
+    say('Open this page as https://…, or on the server itself as http://localhost. Whoever runs the server can start it with --self-signed.')],
+  old: [say('This browser cannot show a camera to a page.'),
+    say('Use a current Chrome, Edge, Firefox or Safari. Inside another app, choose “Open in browser”.')],
+  'no sharing': [say('This browser cannot share a window.'),
+    say('Phones and tablets never can. On a computer, use a current Chrome, Edge, Firefox or Safari.')],
+  NotAllowedError: [say('The browser does not let this page use the camera.'),
+    say('Click the camera sign beside the address (on a phone: the browser’s settings for this page), choose “Allow”, then try again.')],
+  NotFoundError: [say('No camera was found.'), say('Plug one in or switch it on, then try again.')],
+  NotReadableError: [say('The camera is there, but gives no picture.'), say('Close other programs and pages that use it, then try again.')],
+  'screen NotAllowedError': [say('No window was shared.'), say('Try again and choose the window of the video call.')],
+  'screen NotReadableError': [say('The window cannot be read.'), say('Try again, or choose another window.')],
 };
 const SAME = /** @type {Record<string, string>} */ (
   { SecurityError: 'NotAllowedError', OverconstrainedError: 'NotFoundError', AbortError: 'NotReadableError' });
@@ -25,7 +28,7 @@ export class NoCamera extends Error {
   /** @param {string} name @param {Kind} kind */
   constructor(name, kind) {
     const known = SAME[name] ?? name;
-    const unknown = [`It did not work (${name}).`, 'Try again, or load the page anew.'];
+    const unknown = [say('It did not work ({name}).', { name }), say('Try again, or load the page anew.')];
     const [what, next] = TROUBLES[`${kind} ${known}`] ?? TROUBLES[known] ?? unknown;
     super(what);
     this.what = what;

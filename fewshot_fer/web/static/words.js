@@ -1,9 +1,11 @@
 // Numbers as people read them.
 
+import { many, say } from './say.js';
+
 /** @import { Noticed, Shares, State } from './messages.d.ts' */
 
 /** @param {number} share */
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => say('{number} %', { number: Math.round(100 * share) });
 
 /** @param {number} seconds */
 export function clock(seconds) {
@@ -19,35 +21,35 @@ export const largest = (shares) =>
 
 /** Faces of who has not agreed. @param {number} faces */
 export const notRead = (faces) =>
-  (faces ? `${faces} ${faces === 1 ? 'face' : 'faces'} not read: no consent.` : '');
+  (faces ? many(faces, '{count} face not read: no consent.', '{count} faces not read: no consent.') : '');
 
-const PURPOSES = { read: 'being read', numbers: 'keeping numbers', pictures: 'keeping pictures' };
+const PURPOSES = () => ({ read: say('being read'), numbers: say('keeping numbers'), pictures: say('keeping pictures') });
 
 /** What a student did. @param {Noticed} notice */
 export function noticed({ what, name, purposes }) {
-  const to = purposes.map((one) => PURPOSES[one]).join(', ');
+  const to = purposes.map((one) => PURPOSES()[one]).join(', ');
   switch (what) {
-    case 'joined': return `${name} has joined.`;
-    case 'left': return `${name} has left.`;
-    case 'agreed': return `${name} agrees to ${to}.`;
-    case 'withdrew': return `${name} took back: ${to}.`;
-    case 'deleted': return `${name} has deleted everything about them.`;
+    case 'joined': return say('{name} has joined.', { name });
+    case 'left': return say('{name} has left.', { name });
+    case 'agreed': return say('{name} agrees to {to}.', { name, to });
+    case 'withdrew': return say('{name} took back: {to}.', { name, to });
+    case 'deleted': return say('{name} has deleted everything about them.', { name });
   }
 }
 
 /** The class in a sentence. @param {Pick<State, 'shares' | 'sure' | 'expected' | 'unread'>} state */
 export function summary({ shares, sure, expected, unread }) {
-  if (!expected) return notRead(unread) || 'No face is seen.';
-  const parts = largest(shares).slice(0, 3).map(([name, share]) => `${name} ${percent(share)}`);
-  return `${parts.length ? `${parts.join(', ')}. ` : ''}${sure} of ${expected} clearly read.`;
+  if (!expected) return notRead(unread) || say('No face is seen.');
+  const parts = largest(shares).slice(0, 3).map(([name, share]) => `${say(name)} ${percent(share)}`);
+  return `${parts.length ? `${parts.join(', ')}. ` : ''}${say('{sure} of {expected} clearly read.', { sure, expected })}`;
 }
 
 /** What a face is called. @param {{ name: string | null, track: number }} face */
-export const called = ({ name, track }) => name ?? `Face ${track}`;
+export const called = ({ name, track }) => name ?? say('Face {track}', { track });
 
 /** What a face shows, in the picture and in the list alike; `⌂` was read on the student's own device. @param {{ expression?: string | null, best?: string | null, agreed?: boolean, on_device?: boolean }} face */
 export const told = ({ expression, best, agreed, on_device: own }) =>
-  (agreed === false ? 'not read' : `${expression ?? (best ? 'unsure' : 'looking …')}${own ? ' ⌂' : ''}`);
+  (agreed === false ? say('not read') : `${expression ? say(expression) : say(best ? 'unsure' : 'looking …')}${own ? ' ⌂' : ''}`);
 
 /** A letter for each expression, no two alike where letters last. @param {string[]} names @returns {Record<string, string>} */
 export function letters(names) {

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Final
 
 from fewshot_fer.errors import ConsentError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.measures import KEEP_DAYS
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.names import display_name, printable
@@ -79,6 +80,6 @@ def _hash(text: str) -> str:
 
 def _unknown(version: str) -> ConsentError:
     return ConsentError(
-        f"There is no agreement text {printable(version)!r}.",
-        next_step=f"The newest is {CURRENT!r}.",
+        Phrase("There is no agreement text {version!r}.", version=printable(version)),
+        next_step=Phrase("The newest is {current!r}.", current=CURRENT),
     )

@@ -8,12 +8,13 @@ from typing import Literal
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.web import html
 from fewshot_fer.web.pages.parts import plain
+from fewshot_fer.web.pages.parts.saying import _
 
 
 def shares(values: Mapping[str, float], names: Sequence[str]) -> str:
     """Shares, the largest first."""
     largest = sorted(values.items(), key=lambda item: -item[1])
-    rows = [(name, one, colour(name, names), plain.percent(one)) for name, one in largest]
+    rows = [(_(name), one, colour(name, names), plain.percent(one)) for name, one in largest]
     return html.part("bars", "shares", rows)
 
 
@@ -40,7 +41,7 @@ def facts(values: Iterable[tuple[str, str]]) -> str:
 
 def legend(names: Sequence[str]) -> str:
     """Which colour is which expression."""
-    return html.part("bars", "legend", [(name, colour(name, names)) for name in ordered(names)])
+    return html.part("bars", "legend", [(_(name), colour(name, names)) for name in ordered(names)])
 
 
 def words(kind: Literal["lead", "quiet"], line: str) -> str:
@@ -50,4 +51,4 @@ def words(kind: Literal["lead", "quiet"], line: str) -> str:
 
 def headlines(lines: Iterable[str]) -> str:
     """What matters, a sentence each."""
-    return html.part("bars", "headlines", lines)
+    return html.part("bars", "headlines", [_(line) for line in lines])

@@ -14,6 +14,7 @@ from fewshot_fer.reports.changes import Change
 from fewshot_fer.reports.summary import Timeline
 from fewshot_fer.reports.term import Term
 from fewshot_fer.students.enrolment.card import Card
+from fewshot_fer.web.pages.parts.saying import _
 
 _CLOCK: Final = (
     "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
@@ -33,19 +34,19 @@ def learnt(card: Card) -> Drawn:
     """How sure each expression of a student is: expected, and checked where it could be."""
     names = [one.expression for one in card.learnt]
     rows = [
-        {"expression": one.expression, "expected": one.estimated, "checked": one.checked,
+        {"expression": _(one.expression), "expected": one.estimated, "checked": one.checked,
          "pictures": one.references}
         for one in card.learnt
     ]  # fmt: skip
     tips = [
-        alt.Tooltip("expression:N"),
-        alt.Tooltip("pictures:Q"),
-        alt.Tooltip("expected:Q", title="expected right", format=".0%"),
-        alt.Tooltip("checked:Q", title="read right by the others", format=".0%"),
+        alt.Tooltip("expression:N", title=_("expression")),
+        alt.Tooltip("pictures:Q", title=_("pictures")),
+        alt.Tooltip("expected:Q", title=_("expected right"), format=".0%"),
+        alt.Tooltip("checked:Q", title=_("read right by the others"), format=".0%"),
     ]
     base = _of(rows).encode(y=_names(names), tooltip=tips)
     bars = base.mark_bar(height=14, cornerRadius=4).encode(
-        x=_share("expected", "share named right"), color=_fill(names)
+        x=_share("expected", _("share named right")), color=_fill(names)
     )
     ticks = base.mark_tick(thickness=3, height=20, color=COVERED).encode(x="checked:Q")
     return alt.layer(bars, ticks).properties(height=_ROW * len(rows) + 40)
@@ -53,13 +54,16 @@ def learnt(card: Card) -> Drawn:
 
 def scores(values: Mapping[str, float], names: Sequence[str]) -> Drawn:
     """How probable each expression of one face is."""
-    rows = [{"expression": name, "score": values.get(name, 0.0)} for name in names]
+    rows = [{"expression": _(name), "score": values.get(name, 0.0)} for name in names]
     bars = _of(rows).mark_bar(height=13, cornerRadius=4)
     drawn = bars.encode(
         y=_names(names),
         x=_share("score", None),
         color=_fill(names),
-        tooltip=["expression:N", alt.Tooltip("score:Q", format=".1%")],
+        tooltip=[
+            alt.Tooltip("expression:N", title=_("expression")),
+            alt.Tooltip("score:Q", title=_("probability"), format=".1%"),
+        ],
     )
     return alt.layer(drawn).properties(height=_ROW * len(rows) + 30)
 
@@ -104,7 +108,8 @@ def term(found: Term) -> Drawn:
     """Every expression's share, lesson by lesson, with its range."""
     half = 1.96
     rows = [
-        {"lesson": f"{k}", "when": words.title(lesson.session), "place": k, "expression": name,
+        {"lesson": f"{k}", "when": _(words.title(lesson.session)),
+         "place": k, "expression": _(name),
          "share": float(lesson.shares[n]),
          "low": max(0.0, float(lesson.shares[n] - half * lesson.error[n])),
          "high": min(1.0, float(lesson.shares[n] + half * lesson.error[n]))}
@@ -112,14 +117,15 @@ def term(found: Term) -> Drawn:
         for n, name in enumerate(found.names)
     ]  # fmt: skip
     tips = [
-        alt.Tooltip("when:N", title="lesson"), alt.Tooltip("expression:N"),
-        alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("low:Q", title="from", format=".0%"),
-        alt.Tooltip("high:Q", title="to", format=".0%"),
+        alt.Tooltip("when:N", title=_("lesson")),
+        alt.Tooltip("expression:N", title=_("expression")),
+        alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("low:Q", title=_("from"), format=".0%"),
+        alt.Tooltip("high:Q", title=_("to"), format=".0%"),
     ]  # fmt: skip
     axis = alt.Axis(labelAngle=0, tickMinStep=1, format="d", grid=False)
     scale = alt.Scale(nice=False, padding=12)
     base = _of(rows).encode(
-        x=alt.X("place:Q", title="lesson", axis=axis, scale=scale),
+        x=alt.X("place:Q", title=_("lesson"), axis=axis, scale=scale),
         color=_fill(found.names), tooltip=tips,
     )  # fmt: skip
     share = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5))
@@ -131,21 +137,21 @@ def term(found: Term) -> Drawn:
 def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
     """Changes with the ranges that hold the true ones."""
     rows = [
-        {"expression": c.expression, "points": 100 * c.effect, "low": 100 * c.low,
+        {"expression": _(c.expression), "points": 100 * c.effect, "low": 100 * c.low,
          "high": 100 * c.high, "before": c.usual, "after": c.now}
         for c in changes
     ]  # fmt: skip
     tips = [
-        alt.Tooltip("expression:N"),
-        alt.Tooltip("before:Q", format=".0%"),
-        alt.Tooltip("after:Q", format=".0%"),
-        alt.Tooltip("points:Q", format="+.0f"),
-        alt.Tooltip("low:Q", title="at least", format="+.0f"),
-        alt.Tooltip("high:Q", title="at most", format="+.0f"),
+        alt.Tooltip("expression:N", title=_("expression")),
+        alt.Tooltip("before:Q", title=_("before"), format=".0%"),
+        alt.Tooltip("after:Q", title=_("after"), format=".0%"),
+        alt.Tooltip("points:Q", title=_("points"), format="+.0f"),
+        alt.Tooltip("low:Q", title=_("at least"), format="+.0f"),
+        alt.Tooltip("high:Q", title=_("at most"), format="+.0f"),
     ]
     base = _of(rows).encode(y=_names([c.expression for c in changes]), tooltip=tips)
     ranges = base.mark_bar(height=8, opacity=0.5, cornerRadius=3).encode(
-        x=alt.X("low:Q", title="percentage points", axis=alt.Axis(format="+.0f", tickCount=6)),
+        x=alt.X("low:Q", title=_("percentage points"), axis=alt.Axis(format="+.0f", tickCount=6)),
         x2="high:Q",
         color=_fill(names),
     )
@@ -157,7 +163,7 @@ def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
 def _names(names: Sequence[str]) -> alt.Y:
     """Every expression by its name, however small the chart."""
     axis = alt.Axis(labelOverlap=False, labelFontSize=13)
-    return alt.Y("expression:N", sort=list(names), title=None, axis=axis)
+    return alt.Y("expression:N", sort=[_(name) for name in names], title=None, axis=axis)
 
 
 def _share(field: str, title: str | None) -> alt.X:
@@ -173,7 +179,9 @@ def _upwards(field: str, ticks: int) -> alt.Y:
 
 def _fill(names: Sequence[str]) -> alt.Color:
     """The expressions' own colours; their names stand beside them or in a legend of ours."""
-    scale = alt.Scale(domain=list(names), range=[colour(name, names) for name in names])
+    scale = alt.Scale(
+        domain=[_(name) for name in names], range=[colour(name, names) for name in names]
+    )
     return alt.Color("expression:N", scale=scale, legend=None)
 
 
@@ -189,14 +197,14 @@ def _stretch(line: Timeline, names: Sequence[str], k: int) -> dict[str, Any]:
     start = int(line.seconds[k])
     covered = float(np.nan_to_num(line.coverage[k]))
     shares = zip(names, line.shares[k], strict=False)
-    told = {name: words.percent(float(share)) for name, share in shares if np.isfinite(share)}
+    told = {name: _(words.percent(float(share))) for name, share in shares if np.isfinite(share)}
     return {
         "start": start,
         "end": start + _SEAMLESS * line.length,
-        "time": f"{words.clock(start)} to {words.clock(start + line.length)}",
+        "time": _("{low} to {high}", low=words.clock(start), high=words.clock(start + line.length)),
         "coverage": covered,
         "nothing": 0,
-        "clearly read": words.percent(covered),
+        "clearly read": _(words.percent(covered)),
         **told,
     }
 
@@ -208,7 +216,7 @@ def _layers(line: Timeline, names: Sequence[str], k: int) -> Rows:
         share = float(np.nan_to_num(line.shares[k, list(names).index(name)]))
         if share > 0.0005:
             end = start + _SEAMLESS * line.length
-            row = {"start": start, "end": end, "expression": name}
+            row = {"start": start, "end": end, "expression": _(name)}
             rows.append({**row, "low": round(low, 4), "high": round(low + share, 4)})
         low += share
     return rows
@@ -222,7 +230,7 @@ def _hover(every: Rows, told: Sequence[str]) -> Drawn:
         x="start:Q",
         x2="end:Q",
         opacity=alt.condition(point, alt.value(0.16), alt.value(0.0)),
-        tooltip=[alt.Tooltip(f"{name}:N") for name in ("time", *told)],
+        tooltip=[alt.Tooltip(f"{name}:N", title=_(name)) for name in ("time", *told)],
     )
     return alt.layer(answering.add_params(point))
 
@@ -234,7 +242,13 @@ def _marks(marks: Sequence[tuple[float, str]]) -> list[alt.Chart]:
         {"second": second, "number": str(k), "moment": text, "at": words.clock(second)}
         for k, (second, text) in enumerate(marks, start=1)
     ]
-    base = _of(rows).encode(x="second:Q", tooltip=["moment:N", "at:N"])
+    base = _of(rows).encode(
+        x="second:Q",
+        tooltip=[
+            alt.Tooltip("moment:N", title=_("moment")),
+            alt.Tooltip("at:N", title=_("at")),
+        ],
+    )
     return [
         base.mark_rule(strokeWidth=2, strokeDash=[4, 3], color="black"),
         base.mark_text(

@@ -9,25 +9,26 @@ from fewshot_fer.reports import words
 from fewshot_fer.reports.compare import Comparison, compare
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import charts, frame, plain
+from fewshot_fer.web.pages.parts.saying import _
 
 
 def show(app: AppState) -> None:
     """Choose two; see what changed."""
-    frame.head("Compare two sessions", "What changed in the class, and how sure that is.")
-    if frame.back("All sessions"):
+    frame.head(_("Compare two sessions"), _("What changed in the class, and how sure that is."))
+    if frame.back(_("All sessions")):
         frame.go()
     with app.store() as store:
         found = list(reversed(store.sessions()))
     if len(found) < 2:
-        st.info("Two sessions are needed to compare.")
+        st.info(_("Two sessions are needed to compare."))
         return
     left, right = st.columns(2)
     with left:
-        before = st.selectbox("Before", found, index=len(found) - 2, format_func=_title)
+        before = st.selectbox(_("Before"), found, index=len(found) - 2, format_func=_title)
     with right:
-        after = st.selectbox("After", found, index=len(found) - 1, format_func=_title)
+        after = st.selectbox(_("After"), found, index=len(found) - 1, format_func=_title)
     if before.id == after.id:
-        st.info("Choose two different sessions.")
+        st.info(_("Choose two different sessions."))
         return
     with frame.guarded():
         with app.store() as store:
@@ -36,36 +37,41 @@ def show(app: AppState) -> None:
 
 
 def _title(session: SessionRecord) -> str:
-    return f"{words.title(session)} (session {session.id})"
+    return _("{title} (session {id})", title=words.title(session), id=session.id)
 
 
 def _result(found: Comparison) -> None:
     if found.clear:
-        st.markdown("**From the one to the other the class showed:**")
-        st.markdown("\n".join(f"- {words.class_sentence(change)}" for change in found.clear))
+        st.markdown(f"**{_('From the one to the other the class showed:')}**")
+        st.markdown("\n".join(f"- {_(words.class_sentence(one))}" for one in found.clear))
     else:
-        st.markdown("**No clear change in the class.**")
+        st.markdown(f"**{_('No clear change in the class.')}**")
     before, after = (plain.percent(share) for share in found.coverage)
-    st.markdown(f"Clearly read: {before} of the class before, {after} after.")
+    st.markdown(
+        _("Clearly read: {before} of the class before, {after} after.", before=before, after=after)
+    )
     names = tuple(change.expression for change in found.changes)
     st.altair_chart(
         charts.effects(found.changes, names),
         key="effects",
-        alt="Change of each expression in percentage points, with its range",
+        alt=_("Change of each expression in percentage points, with its range"),
     )
     frame.table(
         {
-            "Expression": list(names),
-            "Before": [plain.percent(c.usual) for c in found.changes],
-            "After": [plain.percent(c.now) for c in found.changes],
-            "Points": [words.points(c.effect) for c in found.changes],
-            "Range, 95 %": [
-                f"{words.points(c.low)} to {words.points(c.high)}" for c in found.changes
+            _("Expression"): [_(name) for name in names],
+            _("Before"): [plain.percent(c.usual) for c in found.changes],
+            _("After"): [plain.percent(c.now) for c in found.changes],
+            _("Points"): [words.points(c.effect) for c in found.changes],
+            _("Range, 95 %"): [
+                _("{low} to {high}", low=words.points(c.low), high=words.points(c.high))
+                for c in found.changes
             ],
-            "": ["clear" if c in found.clear else "" for c in found.changes],
+            "": [_("clear") if c in found.clear else "" for c in found.changes],
         }
     )
     frame.quiet(
-        "The ranges hold the true change of all expressions at once 95 times in 100. Another "
-        "lesson, another topic, another light: a difference is no verdict."
+        _(
+            "The ranges hold the true change of all expressions at once 95 times in 100. Another "
+            "lesson, another topic, another light: a difference is no verdict."
+        )
     )

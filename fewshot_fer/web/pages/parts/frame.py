@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.web.pages.parts import bars, plain
+from fewshot_fer.web.pages.parts.saying import _
 
 
 def head(title: str, lead: str) -> None:
@@ -36,10 +37,12 @@ def guarded() -> Iterator[None]:
 
 def show(error: FewshotFerError) -> None:
     """What happened, where, and what to do next."""
-    parts = [f"**{plain.text(error.what)}**", plain.text(error.next_step)]
+    parts = [f"**{plain.text(_(error.what))}**", plain.text(_(error.next_step))]
     if error.where:
         # A path of this machine says nothing to whoever sits before a browser.
-        parts.append(f"Where: {plain.text(PurePath(error.where).name or error.where)}")
+        parts.append(
+            _("Where: {place}", place=plain.text(PurePath(error.where).name or error.where))
+        )
     st.error("  \n".join(filter(None, parts)), icon=":material/error:")
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import streamlit as st
 
+from fewshot_fer.languages import many
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.retention import due
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
-
-_SURE: Final = "delete everything"
+from fewshot_fer.web.pages.parts.saying import _
 
 
 def show(app: AppState) -> None:
@@ -25,27 +24,26 @@ def show(app: AppState) -> None:
     st.html(
         bars.facts(
             (
-                (str(len(everyone)), "students"),
-                (str(pictures), "pictures of faces, cut out"),
-                (str(len(sessions)), "recorded sessions"),
-                (str(sum(s.each for s in sessions)), "of them with single students"),
+                (str(len(everyone)), _("students")),
+                (str(pictures), _("pictures of faces, cut out")),
+                (str(len(sessions)), _("recorded sessions")),
+                (str(sum(s.each for s in sessions)), _("of them with single students")),
             )
         )
     )
-    kept = f"{app.settings.keep_days} days"
     frame.table(
         {
-            "What": [
-                "Frames of a lesson",
-                "Pictures that were enrolled",
-                "The class, by the second",
-                "Single students, by the second",
+            _("What"): [
+                _("Frames of a lesson"),
+                _("Pictures that were enrolled"),
+                _("The class, by the second"),
+                _("Single students, by the second"),
             ],
-            "Kept": [
-                "never",
-                "until the student is deleted, or their date has passed",
-                "only while you record; until you delete the session",
-                f"only where you choose it; {kept}",
+            _("Kept"): [
+                _("never"),
+                _("until the student is deleted, or their date has passed"),
+                _("only while you record; until you delete the session"),
+                _("only where you choose it; {days} days", days=app.settings.keep_days),
             ],
         }
     )
@@ -54,38 +52,43 @@ def show(app: AppState) -> None:
 
 
 def _due(app: AppState, gone: Sequence[Summary]) -> None:
-    st.subheader("Students whose date has passed", anchor=False)
+    st.subheader(_("Students whose date has passed"), anchor=False)
     if not gone:
-        frame.quiet("There are none.")
+        frame.quiet(_("There are none."))
         return
     names = plain.text(plain.listed([one.name for one in gone]))
-    st.markdown(f"The date of {names} has passed.")
-    if st.button(f"Delete {plain.count(len(gone), 'student')} for good", type="primary"):
+    st.markdown(_("The date of {names} has passed.", names=names))
+    delete = many(len(gone), "Delete {count} student for good", "Delete {count} students for good")
+    if st.button(_(delete), type="primary"):
         _forget(app, [one.id for one in gone])
-        frame.done(f"Nothing of {names} is left.")
+        frame.done(_("Nothing of {names} is left.", names=names))
 
 
 def _everything(app: AppState, everyone: Sequence[Summary], sessions: Sequence[int]) -> None:
-    st.subheader("Delete everything", anchor=False)
+    st.subheader(_("Delete everything"), anchor=False)
     if not everyone and not sessions:
-        frame.quiet("There is nothing to delete.")
+        frame.quiet(_("There is nothing to delete."))
         return
     st.markdown(
-        f"Deletes {plain.count(len(everyone), 'student')} with all pictures, and "
-        f"{plain.count(len(sessions), 'recorded session')}. This cannot be taken back."
+        _(
+            "Deletes {students} with all pictures, and {sessions}. This cannot be taken back.",
+            students=many(len(everyone), "{count} student", "{count} students"),
+            sessions=many(len(sessions), "{count} recorded session", "{count} recorded sessions"),
+        )
     )
-    typed = st.text_input(f"Type “{_SURE}” to confirm", key="sure-everything")
-    sure = typed.strip().casefold() == _SURE
-    if st.button("Delete everything for good", type="primary", disabled=not sure):
+    wanted = _("delete everything")
+    typed = st.text_input(_("Type “{words}” to confirm", words=wanted), key="sure-everything")
+    sure = typed.strip().casefold() == wanted.casefold()
+    if st.button(_("Delete everything for good"), type="primary", disabled=not sure):
         _forget(app, [one.id for one in everyone])
         with app.store() as store:
             store.delete(sessions)
         app.unsaved.forget()
-        frame.done("Everything is deleted: students, pictures, sessions.")
+        frame.done(_("Everything is deleted: students, pictures, sessions."))
 
 
 def _forget(app: AppState, students: Sequence[str]) -> None:
-    progress = Progress("Deleting")
+    progress = Progress(_("Deleting"))
     for done, student in enumerate(students):
         progress(done, len(students))
         desk.forget(app, student)

@@ -8,6 +8,7 @@ from time import monotonic
 import streamlit as st
 
 from fewshot_fer.web.pages.parts import plain
+from fewshot_fer.web.pages.parts.saying import _
 
 _A_MOMENT_S = 0.4
 
@@ -26,7 +27,8 @@ class Progress:
         if passed < _A_MOMENT_S or not total:
             return
         left = plain.time_left(passed / max(1, done) * (total - done)) if done else ""
-        words = f"{self._what}: {done} of {total}" + (f", {left}" if left else "")
+        words = _("{what}: {done} of {total}", what=self._what, done=done, total=total)
+        words += f", {left}" if left else ""
         self._place.progress(min(1.0, done / total), text=words)
 
     def close(self) -> None:

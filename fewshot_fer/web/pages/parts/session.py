@@ -8,50 +8,52 @@ from typing import Final
 
 import streamlit as st
 
+from fewshot_fer.languages import Phrase, many
 from fewshot_fer.records.values import Mark, SessionRecord
 from fewshot_fer.reports import tables, words
 from fewshot_fer.reports.page import CARE, page
 from fewshot_fer.reports.summary import AROUND_S, Report, StudentSummary, read_report
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain
+from fewshot_fer.web.pages.parts.saying import _, say
 
-_CHANGED: Final = "The class changed"
+_CHANGED: Final = Phrase("The class changed")
 
 
 def show(app: AppState, number: int) -> None:
     """The session with this number."""
     with app.store() as store:
         session = store.find(number)
-    frame.head(words.title(session), f"{words.clock(session.seconds)} long")
+    frame.head(_(words.title(session)), _("{time} long", time=words.clock(session.seconds)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if frame.back("All sessions"):
+        if frame.back(_("All sessions")):
             frame.go()
         with frame.guarded():
             _rename(app, session)
     frame.told()
     if session.ended is None:
-        st.info("This session still runs, or it was cut off.", icon=":material/pending:")
+        st.info(_("This session still runs, or it was cut off."), icon=":material/pending:")
     per_student = _each(session)
-    with st.spinner("Reading the session", show_time=True), app.store() as store:
+    with st.spinner(_("Reading the session"), show_time=True), app.store() as store:
         report = read_report(store, number, per_student=per_student)
     names = called(app)
     told(report, names, app)
     _downloads(app, report, per_student=per_student)
     _delete(app, session)
-    frame.quiet(CARE)
+    frame.quiet(_(CARE))
 
 
 def _rename(app: AppState, session: SessionRecord) -> None:
     """Lessons of one name are one class: they are its usual, and its term."""
-    with st.popover("Class", icon=":material/edit:"):
+    with st.popover(_("Class"), icon=":material/edit:"):
         name = st.text_input(
-            "Which class is it?", session.class_name, key=f"class-{session.id}", max_chars=60
+            _("Which class is it?"), session.class_name, key=f"class-{session.id}", max_chars=60
         ).strip()
-        frame.quiet("Sessions of one class are compared with each other.")
-        if st.button("Save", disabled=name == session.class_name, key=f"named-{session.id}"):
+        frame.quiet(_("Sessions of one class are compared with each other."))
+        if st.button(_("Save"), disabled=name == session.class_name, key=f"named-{session.id}"):
             with app.store() as store:
                 store.rename(session.id, name)
-            frame.done("The class is noted.", session=str(session.id))
+            frame.done(_("The class is noted."), session=str(session.id))
 
 
 def told(report: Report, names: Mapping[str, str], app: AppState | None = None) -> None:
@@ -76,12 +78,12 @@ def called(app: AppState) -> dict[str, str]:
 
 def _each(session: SessionRecord) -> bool:
     if not session.each:
-        frame.quiet("Only the class was recorded, no single students.")
+        frame.quiet(_("Only the class was recorded, no single students."))
         return False
     return st.toggle(
-        f"Show single students ({session.students} were recorded)",
+        _("Show single students ({count} were recorded)", count=session.students),
         key=f"each-{session.id}",
-        help="The class as a whole is what is shown by default; one student's view is a choice.",
+        help=_("The class as a whole is what is shown by default; one student's view is a choice."),
     )
 
 
@@ -92,52 +94,56 @@ def _class(report: Report) -> None:
     st.html(
         bars.facts(
             (
-                (str(report.expected), "students expected"),
-                (plain.percent(report.coverage), "clearly read, on average"),
-                (plain.percent(unsure), "seen, but unsure"),
-                (plain.percent(unseen), "not seen"),
+                (str(report.expected), _("students expected")),
+                (plain.percent(report.coverage), _("clearly read, on average")),
+                (plain.percent(unsure), _("seen, but unsure")),
+                (plain.percent(unseen), _("not seen")),
             )
         )
     )
     frame.quiet(
-        "Students expected: everybody enrolled in this class, or, where more faces were seen "
-        "at once, as many as those. The shares beside it are of them."
+        _(
+            "Students expected: everybody enrolled in this class, or, where more faces were seen "
+            "at once, as many as those. The shares beside it are of them."
+        )
     )
-    st.subheader("The class over time", anchor=False)
-    frame.quiet("Share of each expression among those who were clearly read")
+    st.subheader(_("The class over time"), anchor=False)
+    frame.quiet(_("Share of each expression among those who were clearly read"))
     st.html(bars.legend(session.names))
-    marks = [(float(a.mark.second), a.mark.text or _CHANGED) for a in report.moments]
+    marks = [(float(a.mark.second), a.mark.text or _(_CHANGED)) for a in report.moments]
     st.altair_chart(
         charts.shares_over_time(line, session.names, marks),
         key=f"time-{session.id}",
-        alt="Share of each expression among those who were clearly read, over time",
+        alt=_("Share of each expression among those who were clearly read, over time"),
     )
-    frame.quiet("How much of the class was clearly read")
+    frame.quiet(_("How much of the class was clearly read"))
     st.altair_chart(
         charts.coverage_over_time(line),
         key=f"covered-{session.id}",
-        alt="Share of the class that was clearly read, over time",
+        alt=_("Share of the class that was clearly read, over time"),
     )
-    frame.quiet("Where the lower chart is low, trust the upper one less: it speaks of few.")
-    st.subheader("All in all", anchor=False)
+    frame.quiet(_("Where the lower chart is low, trust the upper one less: it speaks of few."))
+    st.subheader(_("All in all"), anchor=False)
     st.html(bars.shares(report.shares, session.names))
 
 
 def _moments(report: Report, app: AppState | None) -> None:
-    st.subheader("Moments that stood out, or were marked", anchor=False)
+    st.subheader(_("Moments that stood out, or were marked"), anchor=False)
     if not report.moments:
-        frame.quiet("The class changed at no moment in particular, and none was marked.")
+        frame.quiet(_("The class changed at no moment in particular, and none was marked."))
         return
-    frame.quiet(f"The {AROUND_S // 60} minutes after, compared with the {AROUND_S // 60} before.")
+    after = "The {minutes} minutes after, compared with the {minutes} before."
+    frame.quiet(_(after, minutes=AROUND_S // 60))
     for k, around in enumerate(report.moments, start=1):
-        what = plain.text(around.mark.text or _CHANGED)
-        st.markdown(f"**{k}. {what}**, at {words.clock(around.mark.second)}")
+        what = plain.text(around.mark.text or _(_CHANGED))
+        at = _("at {time}", time=words.clock(around.mark.second))
+        st.markdown(f"**{k}. {what}**, {at}")
         if not around.changes:
-            frame.quiet("Too little was seen to compare.")
+            frame.quiet(_("Too little was seen to compare."))
         elif not around.clear:
-            frame.quiet("No clear change in the class.")
+            frame.quiet(_("No clear change in the class."))
         else:
-            st.markdown("\n".join(f"- {words.class_sentence(c)}" for c in around.clear))
+            st.markdown("\n".join(f"- {_(words.class_sentence(c))}" for c in around.clear))
         if app is not None and not around.mark.text:
             _name(app, report.recorded.session, around.mark.second)
 
@@ -145,33 +151,34 @@ def _moments(report: Report, app: AppState | None) -> None:
 def _name(app: AppState, session: SessionRecord, second: int) -> None:
     """What was going on is known to the teacher alone; it becomes a mark."""
     key = f"was-{session.id}-{second}"
-    text = st.text_input("What was going on?", key=key, placeholder="Group work began").strip()
+    asks, example = _("What was going on?"), _("Group work began")
+    text = st.text_input(asks, key=key, placeholder=example).strip()
     if text:
         with app.store() as store:
             store.write(session.id, [], [Mark(second, text)])
-        frame.done("The moment is marked.", session=str(session.id))
+        frame.done(_("The moment is marked."), session=str(session.id))
 
 
 def _students(report: Report, names: Mapping[str, str]) -> None:
     watched, session = report.watched, report.recorded.session
     if watched is None:
         return
-    st.subheader("Worth a check-in", anchor=False)
-    frame.quiet("Clearly different from their own usual. A reason to ask, never a judgement.")
+    st.subheader(_("Worth a check-in"), anchor=False)
+    frame.quiet(_("Clearly different from their own usual. A reason to ask, never a judgement."))
     told = sorted(watched.check_ins, key=lambda c: names.get(c.student, c.student).casefold())
     if not told:
-        st.markdown("Nobody's face changed clearly from their own usual.")
+        st.markdown(_("Nobody's face clearly changed from their own usual."))
     for one in told:
         with st.container(border=True, key=f"check-{one.student}"):
-            st.markdown(
-                f"**{plain.text(names.get(one.student, one.student))}**, clear {words.when(one)}"
-            )
-            reasons = [words.reason(change, one.usual) for change in one.reasons]
+            name = plain.text(names.get(one.student, one.student))
+            st.markdown(_("**{name}**, clear {when}", name=name, when=words.when(one)))
+            reasons = [_(words.reason(change, one.usual)) for change in one.reasons]
             st.markdown("\n".join(f"- {reason}" for reason in reasons))
     few = sorted(names.get(student, student) for student in watched.too_little)
     if few:
-        frame.quiet(f"Too little was seen to say anything of: {plain.listed(few)}.")
-    st.subheader("Student by student", anchor=False)
+        said = "Too little was seen, or faces changed too slowly, to say anything of: {names}."
+        frame.quiet(_(said, names=plain.listed(few)))
+    st.subheader(_("Student by student"), anchor=False)
     st.html(bars.legend(session.names))
     by_name = sorted(report.students, key=lambda s: names.get(s.student, s.student).casefold())
     with st.grid(min_column_width=320):
@@ -184,15 +191,20 @@ def _student(
     summary: StudentSummary, names: Mapping[str, str], expressions: tuple[str, ...]
 ) -> None:
     name = names.get(summary.student, summary.student)
-    st.markdown(f"**{plain.text(name)}**  \n{words.most(summary.shares) or 'never clearly read'}")
+    shown = _(words.most(summary.shares) or "never clearly read")
+    st.markdown(f"**{plain.text(name)}**  \n{shown}")
     st.altair_chart(
         charts.strip(summary.timeline, expressions),
         key=f"strip-{summary.student}",
-        alt=f"What {name} showed over time",
+        alt=_("What {name} showed over time", name=name),
     )
     frame.quiet(
-        f"To be seen {plain.percent(summary.seen)} of the time, clearly read "
-        f"{plain.percent(summary.sure)}, quality {plain.percent(summary.quality)}."
+        _(
+            "To be seen {seen} of the time, clearly read {sure}, quality {quality}.",
+            seen=plain.percent(summary.seen),
+            sure=plain.percent(summary.sure),
+            quality=plain.percent(summary.quality),
+        )
     )
 
 
@@ -205,47 +217,50 @@ def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
             return write(tables.seconds(store, number, per_student=per_student, called=names))
 
     st.divider()
-    st.subheader("Download", anchor=False)
-    what = "every student" if per_student else "the class alone"
+    st.subheader(_("Download"), anchor=False)
     frame.quiet(
-        f"Files hold {what}: the switch above decides. For a PDF, open the report in a browser and "
-        "print it."
+        _("Files hold every student: the switch above decides.")
+        if per_student
+        else _("Files hold the class alone: the switch above decides.")
     )
+    frame.quiet(_("For a PDF, open the report in a browser and print it."))
     stem = words.file_name(report.recorded.session, *(["students"] if per_student else []))
+    speaks = say()
     with st.container(horizontal=True):
         frame.download(
-            "Report", f"{stem}.html", "text/html",
-            lambda: page(report, called(app) if per_student else None).encode(),
+            _("Report"), f"{stem}.html", "text/html",
+            lambda: page(report, called(app) if per_student else None, speaks).encode(),
             icon=":material/description:",
         )  # fmt: skip
         for kind, write in tables.WRITERS.items():
             label = kind.upper() if kind != "parquet" else "Parquet"
             frame.download(label, f"{stem}.{kind}", tables.MEDIA_TYPES[kind], partial(made, write))
         frame.download(
-            "What the columns mean", f"{stem}-columns.csv", tables.MEDIA_TYPES["csv"],
+            _("What the columns mean"), f"{stem}-columns.csv", tables.MEDIA_TYPES["csv"],
             partial(made, tables.meanings), icon=":material/help:",
         )  # fmt: skip
 
 
 def _delete(app: AppState, session: SessionRecord) -> None:
-    question = (
-        f"Delete **{plain.text(words.title(session))}** with all its numbers? This cannot be "
-        "taken back."
+    question = _(
+        "Delete **{title}** with all its numbers? This cannot be taken back.",
+        title=plain.text(_(words.title(session))),
     )
     icon = ":material/delete:"
-    if frame.sure("Delete this session", question, "Delete for good", "session", icon=icon):
+    if frame.sure(_("Delete this session"), question, _("Delete for good"), "session", icon=icon):
         with frame.guarded():
             with app.store() as store:
                 store.delete([session.id])
-            frame.done(f"Session {session.id} is deleted.")
+            frame.done(_("Session {id} is deleted.", id=session.id))
 
 
 def about(session: SessionRecord) -> str:
     """A session in a line."""
-    facts = [words.clock(session.seconds), f"session {session.id}"]
-    facts.append(plain.count(session.students, "student") if session.each else "class only")
+    facts = [words.clock(session.seconds), _("session {id}", id=session.id)]
+    students = many(session.students, "{count} student", "{count} students")
+    facts.append(_(students if session.each else "class only"))
     if session.marks:
-        facts.append(plain.count(session.marks, "mark"))
+        facts.append(_(many(session.marks, "{count} mark", "{count} marks")))
     if session.ended is None:
-        facts.append("not ended: it still runs, or was cut off")
+        facts.append(_("not ended: it still runs, or was cut off"))
     return " · ".join(facts)

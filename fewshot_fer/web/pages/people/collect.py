@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from fewshot_fer.images import READABLE, SUFFIXES
+from fewshot_fer.languages import many
 from fewshot_fer.reasons import Code
 from fewshot_fer.students.enrolment.folders import expression_of
 from fewshot_fer.students.enrolment.gate import Candidate, Refusal
@@ -15,12 +16,12 @@ from fewshot_fer.students.enrolment.tray import Entry, Together, Tray
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.wire import data_url
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
 MOST_MB: Final = 20
 """Of a picture; what a camera makes is smaller."""
-_CHOOSE = "Choose what it shows"
 
 
 def trays() -> dict[str, Any]:
@@ -50,12 +51,15 @@ def files(
         accept_multiple_files=True,
         key=f"files-{id(tray)}-{tray.batch}",
         max_upload_size=MOST_MB,
-        help=f"{READABLE}. Pictures are looked at here and stored only "
-        "when you save; then only the face, cut out.",
+        help=_(
+            "{kinds}. Pictures are looked at here and stored only when you save; then only the "
+            "face, cut out.",
+            kinds=READABLE,
+        ),
     )
     if not dropped:
         return
-    progress = Progress("Looking at pictures")
+    progress = Progress(_("Looking at pictures"))
     gate = desk.gate(app)
     for done, file in enumerate(dropped):
         progress(done, len(dropped))
@@ -82,7 +86,11 @@ def _entry(
     picture = entry.seen.portrait if isinstance(entry.seen, Candidate) else entry.view
     with st.container(horizontal=True, vertical_alignment="center"):
         if picture is not None:
-            st.image(data_url(picture), width=96, alt=f"{entry.source}, the face as it is stored")
+            st.image(
+                data_url(picture),
+                width=96,
+                alt=_("{name}, the face as it is stored", name=entry.source),
+            )
         else:
             st.markdown("## :material/broken_image:", anchors=False, width="content")
         frame.quiet(entry.source)
@@ -94,13 +102,13 @@ def _entry(
     doubt = together.doubts.get(entry.key) if together else None
     asked = doubt is not None and (entry.key, doubt.expression) not in tray.confirmed
     if doubt is not None and asked:
-        st.markdown(plain.stressed(doubt).question)
+        st.markdown(_(plain.stressed(doubt).question))
     with st.container(horizontal=True):
-        if doubt is not None and asked and st.button("Keep it", key=f"keep-{entry.key}"):
+        if doubt is not None and asked and st.button(_("Keep it"), key=f"keep-{entry.key}"):
             tray.confirmed.add((entry.key, doubt.expression))
             st.rerun()
         kind: Literal["secondary", "tertiary"] = "secondary" if asked else "tertiary"
-        if st.button("Take out", key=f"out-{entry.key}", type=kind, icon=":material/close:"):
+        if st.button(_("Take out"), key=f"out-{entry.key}", type=kind, icon=":material/close:"):
             tray.drop(entry.key)
             st.rerun()
 
@@ -110,27 +118,27 @@ def _verdict(tray: Tray, entry: Entry, together: Together | None) -> None:
     if isinstance(entry.seen, Refusal):
         refusal = entry.seen
     if refusal is not None:
-        words = f"{refusal.error.what} {refusal.error.next_step}"
-        st.markdown(f":material/block: **Cannot be used.** {plain.text(words)}")
+        words = plain.text(f"{_(refusal.error.what)} {_(refusal.error.next_step)}")
+        st.markdown(f":material/block: **{_('Cannot be used.')}** {words}")
     elif entry.expression is None:
-        twice = ""
+        said = [f":material/help: **{_('Good picture.')}**"]
         if len(entry.came_as) > 1:
-            named = plain.text(plain.listed(entry.came_as))
-            twice = f" But the same picture was taken twice, for {named}."
-        st.markdown(f":material/help: **Good picture.**{twice} Say below what it shows.")
+            named = plain.text(plain.listed([_(name) for name in entry.came_as]))
+            said.append(_("But the same picture was taken twice, for {names}.", names=named))
+        st.markdown(" ".join([*said, _("Say below what it shows.")]))
     elif together and entry.key in together.doubts:
         if (entry.key, entry.expression) in tray.confirmed:
-            st.markdown(":material/check_circle: **Kept.**")
+            st.markdown(f":material/check_circle: **{_('Kept.')}**")
         else:
-            st.markdown(":material/help: **One question.**")
+            st.markdown(f":material/help: **{_('One question.')}**")
     else:
-        st.markdown(":material/check_circle: **Good.**")
+        st.markdown(f":material/check_circle: **{_('Good.')}**")
 
 
 def which_face(app: AppState, tray: Tray, entry: Entry) -> None:
     """Of several faces, somebody says which is meant."""
     chosen = st.pills(
-        "Which face, counted from the left?",
+        _("Which face, counted from the left?"),
         list(range(1, entry.faces + 1)),
         key=f"face-{entry.key}",
     )
@@ -142,10 +150,11 @@ def which_face(app: AppState, tray: Tray, entry: Entry) -> None:
 
 def _what(tray: Tray, entry: Entry, known: Sequence[str]) -> None:
     chosen = st.selectbox(
-        "What does it show?",
+        _("What does it show?"),
         known,
+        format_func=_,
         index=known.index(entry.expression) if entry.expression in known else None,
-        placeholder=_CHOOSE,
+        placeholder=_("Choose what it shows"),
         label_visibility="collapsed",
         key=f"shows-{entry.key}-{len(entry.came_as)}",
     )
@@ -159,8 +168,8 @@ def strangers(tray: Tray, together: Together | None) -> None:
     if tray.same_person or not together:
         return
     if any(refusal.error.has(Code.SOMEBODY_ELSE) for refusal in together.refused.values()):
-        st.warning("Some pictures seem to show somebody else.", icon=":material/group:")
-        if st.button("They all show the same person", icon=":material/person_check:"):
+        st.warning(_("Some pictures seem to show somebody else."), icon=":material/group:")
+        if st.button(_("They all show the same person"), icon=":material/person_check:"):
             tray.same_person = True
             st.rerun()
 
@@ -168,16 +177,19 @@ def strangers(tray: Tray, together: Together | None) -> None:
 def waiting(tray: Tray, together: Together | None) -> str | None:
     """Why nothing can be saved yet; None when it can."""
     if not tray.entries:
-        return "Take or drop at least one picture."
+        return _("Take or drop at least one picture.")
     unnamed = len(tray.unnamed())
     if unnamed:
-        return (
-            f"Say what {plain.count(unnamed, 'picture shows', 'pictures show')}, or take "
-            f"{'it' if unnamed == 1 else 'them'} out."
-        )
+        return _(
+            many(
+                unnamed, "Say what one picture shows, or take it out.",
+                "Say what {count} pictures show, or take them out.",
+            )
+        )  # fmt: skip
     if together is None:
-        return "No picture can be used so far."
+        return _("No picture can be used so far.")
     open_ = tray.unanswered(together)
     if open_:
-        return f"{plain.count(len(open_), 'question waits', 'questions wait')} for your answer."
-    return None if tray.kept(together) else "No picture is left to learn from."
+        wait = "{count} questions wait for your answer."
+        return _(many(len(open_), "{count} question waits for your answer.", wait))
+    return None if tray.kept(together) else _("No picture is left to learn from.")

@@ -11,6 +11,7 @@ from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.inviting import personal_link
 from fewshot_fer.web.pages.parts import plain
+from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.portal.invitations import JoinLink
 
 
@@ -19,11 +20,14 @@ def show(app: AppState, who: Student) -> None:
     running = app.lessons.all()
     if not running:
         return
-    with st.popover("Join link", icon=":material/link:"):
+    with st.popover(_("Join link"), icon=":material/link:"):
         name = plain.text(who.name)
         st.markdown(
-            f"With this link {name} joins the class from a device of their own, as {name}, and "
-            "nobody has to confirm it. Whoever holds it is taken for them: give it to nobody else."
+            _(
+                "With this link {name} joins the class from a device of their own, and nobody has "
+                "to confirm it. Whoever holds it is taken for them: give it to nobody else.",
+                name=name,
+            )
         )
         _link(app, running[-1], who)
 
@@ -33,17 +37,17 @@ def _link(app: AppState, running: LessonEngine, who: Student) -> None:
     made: dict[tuple[str, str], JoinLink] = st.session_state.setdefault("join-links", {})
     about = running.id, who.id
     if about not in made:
-        if not st.button("Make a link", type="primary", key=f"join-{who.id}"):
+        if not st.button(_("Make a link"), type="primary", key=f"join-{who.id}"):
             return
         made[about] = personal_link(app, running, who.id, _address(app))
     link = made[about]
     st.code(link.url, language=None, wrap_lines=True)
     if link.qr:
         st.image(link.qr, width=220)
-    until = plain.moment(datetime.fromtimestamp(link.until, UTC))
-    st.markdown(f"It is good until {until}, or until the class ends.")
+    until = datetime.fromtimestamp(link.until, UTC)
+    st.markdown(_("It is good until {time}, or until the class ends.", time=until))
     if link.warning is not None:
-        st.warning(link.warning)
+        st.warning(_(link.warning))
 
 
 def _address(app: AppState) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from html import escape
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.parts.saying import _, say
 from fewshot_fer.web.pages.people import classes, collect
 from fewshot_fer.web.portal.telling import purposes
 
@@ -27,21 +29,24 @@ _NEW = "new"
 
 def show(app: AppState) -> None:
     """The page on which somebody is enrolled."""
-    frame.head("Enrol a student", "Read the agreement together. Nothing is stored before you save.")
-    if frame.back("All students"):
+    frame.head(
+        _("Enrol a student"),
+        _("Read the agreement together. Nothing is stored before you save."),
+    )
+    if frame.back(_("All students")):
         collect.clear(_NEW)
         frame.go()
     frame.told()
     consent = agreement(
         app,
-        "Who has read this and agrees?",
-        "The student, or a parent or guardian of a child",
-        "They have read the agreement, and agree to this:",
+        _("Who has read this and agrees?"),
+        _("The student, or a parent or guardian of a child"),
+        _("They have read the agreement, and agree to this:"),
     )
     if consent is None:
         return
     name = _who(app)
-    st.subheader("3. Pictures", anchor=False)
+    st.subheader(_("3. Pictures"), anchor=False)
     tray = collect.tray_of(_NEW)
     together = pictures(app, tray, app.library.expressions(), None)
     _save(app, name, consent, tray, together)
@@ -52,10 +57,12 @@ def pictures(
 ) -> Together | None:
     """Take or drop pictures; what is said of all of them together."""
     frame.quiet(
-        "One picture of the resting face is enough to begin with; one or two of each expression "
-        "are plenty. Alone in the picture, in good light, looking at the camera."
+        _(
+            "One picture of the resting face is enough to begin with; one or two of each "
+            "expression are plenty. Alone in the picture, in good light, looking at the camera."
+        )
     )
-    by_camera, by_file = st.tabs(["Camera", "Files"])
+    by_camera, by_file = st.tabs([_("Camera"), _("Files")])
     with by_camera:
         have = app.library.open(student_id).counts if student_id is not None else {}
         _by_camera(app, tray, known, tuple(have), student_id)
@@ -64,8 +71,10 @@ def pictures(
             app,
             tray,
             known,
-            "Drop pictures here. Names such as happy-1.jpg, or folders named after expressions, "
-            "say what they show.",
+            _(
+                "Drop pictures here. Names such as happy-1.jpg, or folders named after "
+                "expressions, say what they show."
+            ),
         )
     checks = desk.enrolment(app, same_person=tray.same_person)
     stamp = repr(app.library.stamp(student_id)) if student_id else None
@@ -82,15 +91,18 @@ def _by_camera(
     key = f"camera-{student_id or _NEW}"
     order = [NEUTRAL, *(name for name in known if name != NEUTRAL)]
     wanted = st.pills(
-        "Which expressions?",
+        _("Which expressions?"),
         order,
+        format_func=_,
         selection_mode="multi",
         default=[name for name in order if name not in have] or order,
         key=f"{key}-wanted",
     )
     frame.quiet(
-        "The camera asks for one after the other, waits until the face shows it, and says what is "
-        "off. Show each as you really do it. You see the pictures before they are used."
+        _(
+            "The camera asks for one after the other, waits until the face shows it, and says what "
+            "is off. Show each as you really do it. You see the pictures before they are used."
+        )
     )
     names = [name for name in order if name in wanted]
     for candidate in guide(app, "teach", names, key=f"{key}-guide", student=student_id):
@@ -109,64 +121,75 @@ def save_button(tray: Tray, together: Together | None, words: str, missing: str 
 
 def after(enrolled: EnrolmentResult) -> None:
     """Say what came of it, and open the student's card."""
-    frame.tell("done", plain.text(enrolled.in_words))
+    frame.tell("done", plain.text(_(enrolled.in_words)))
     if enrolled.unchecked:
-        frame.tell("look", sentence(enrolled.unchecked))
+        frame.tell("look", _(sentence(enrolled.unchecked)))
     for refusal in enrolled.refused:
-        frame.tell("note", plain.text(f"Left out {refusal.source}: {refusal.error.what}"))
+        left_out = _("Left out {name}: {why}", name=refusal.source, why=refusal.error.what)
+        frame.tell("note", plain.text(left_out))
     frame.go(student=enrolled.student.id)
 
 
 def agreement(app: AppState, asks: str, example: str, they: str) -> Consent | None:
     """Who agreed, and to what; None until somebody has, and pictures may be kept."""
-    st.subheader("1. Agreement", anchor=False)
-    text = html.agreement(CURRENT, days=app.settings.keep_days)
+    st.subheader(_("1. Agreement"), anchor=False)
+    spoken = say()
+    text = html.agreement(CURRENT, spoken.language, app.settings.keep_days)
     # What scrolls must be reached by keys too, which a container of Streamlit's cannot.
-    st.html(f'<div class="text" tabindex="0" role="region" aria-label="Text">{text}</div>')
+    st.html(
+        '<div class="text" tabindex="0" role="region" '
+        f'aria-label="{escape(_("The agreement"))}">{text}</div>'
+    )
     by = st.text_input(
         asks,
         placeholder=example,
         key="agreed-by",
-        help=f"The name is kept with the day and the text's number ({CURRENT}).",
+        help=_("The name is kept with the day and the text's number ({number}).", number=CURRENT),
     ).strip()
     st.markdown(they)
     to = [
         one
-        for one, title, words in purposes(app.settings.keep_days)
+        for one, title, words in purposes(app.settings.keep_days, spoken)
         if st.checkbox(f"**{title}.** {words}", key=f"agreed-{one}")
     ]
     if by and Purpose.PICTURES in to:
-        return agreed(by, app.library.now(), purposes=to, days=app.settings.keep_days)
+        return agreed(
+            by, app.library.now(), purposes=to, language=spoken.language,
+            days=app.settings.keep_days,
+        )  # fmt: skip
     st.info(
-        "Pictures come after the agreement: say who agrees, and tick what they agree to. Without "
-        "pictures nobody can be enrolled here; students can join by your link without any.",
+        _(
+            "Pictures come after the agreement: say who agrees, and tick what they agree to. "
+            "Without pictures nobody can be enrolled here; students can join by your link without "
+            "any."
+        ),
         icon=":material/handshake:",
     )
     return None
 
 
 def _who(app: AppState) -> str:
-    st.subheader("2. Name", anchor=False)
+    st.subheader(_("2. Name"), anchor=False)
     name = st.text_input(
-        "The student's name, as you call them", key="new-name", placeholder="Anna"
+        _("The student's name, as you call them"), key="new-name", placeholder="Anna"
     ).strip()
     st.session_state["new-in"] = classes.of_new(app)
-    with st.expander("More choices"):
+    with st.expander(_("More choices")):
         st.checkbox(
-            "Another student of this name is enrolled already; this is a second one.",
+            _("Another student of this name is enrolled already; this is a second one."),
             key="new-another",
         )
-        st.checkbox("Keep no pictures, only numbers computed from them.", key="new-vectors")
-        frame.quiet("A new model then needs a new enrolment.")
-        st.date_input("Delete the student after", value=None, key="new-until", min_value="today")
+        st.checkbox(_("Keep no pictures, only numbers computed from them."), key="new-vectors")
+        frame.quiet(_("A new model then needs a new enrolment."))
+        st.date_input(_("Delete the student after"), value=None, key="new-until", min_value="today")
     return name
 
 
 def _save(
     app: AppState, name: str, consent: Consent, tray: Tray, together: Together | None
 ) -> None:
-    missing = "" if name else "Give the student's name."
-    if not save_button(tray, together, "Enrol", missing) or together is None:
+    missing = "" if name else _("Give the student's name.")
+    if not save_button(tray, together, _("Enrol"), missing) or together is None:
         return
     with frame.guarded():
         enrolled = _enrolled(app, name, tray, tray.kept(together), consent)
@@ -181,9 +204,9 @@ def _enrolled(
     app: AppState, name: str, tray: Tray, kept: tuple[Candidate, ...], consent: Consent
 ) -> EnrolmentResult:
     until = st.session_state.get("new-until")
-    progress = Progress("Learning")
+    progress = Progress(_("Learning"))
     enrolment = desk.enrolment(app, same_person=tray.same_person, progress=progress)
-    with st.spinner("Learning how this student looks"):
+    with st.spinner(_("Learning how this student looks")):
         enrolled = enrolment.enroll(
             name,
             kept,

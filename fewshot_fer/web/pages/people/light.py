@@ -8,6 +8,7 @@ import streamlit as st
 
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import decode_image
+from fewshot_fer.languages import Phrase, many
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Candidate, Picture, Refusal, stacked
 from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, history, recalibrate, undo
 from fewshot_fer.students.store.records import Student
@@ -15,16 +16,19 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.progress import Progress
+from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.pages.people import collect
 
-_NOBODY_SAYS = "nobody says: frames of a lesson"
+_NOBODY_SAYS = Phrase("nobody says: frames of a lesson")
 
 
 def show(app: AppState, who: Student) -> None:
     """Recalibrate from a picture or several; the list of what was done before."""
     st.markdown(
-        "A new day brings other light, another camera, new glasses. One picture of the resting "
-        "face tells how far that moves everything. No picture that was enrolled is changed."
+        _(
+            "A new day brings other light, another camera, new glasses. One picture of the resting "
+            "face tells how far that moves everything. No picture that was enrolled is changed."
+        )
     )
     with st.container():  # a place of its own, so that the tabs below keep theirs
         _brought(who)
@@ -34,12 +38,12 @@ def show(app: AppState, who: Student) -> None:
 
 
 def _again(app: AppState, who: Student) -> None:
-    by_camera, by_file = st.tabs(["Camera", "Files"])
+    by_camera, by_file = st.tabs([_("Camera"), _("Files")])
     with by_camera:
-        frame.quiet("Five seconds of the resting face, in today's light.")
+        frame.quiet(_("Five seconds of the resting face, in today's light."))
         taken = guide(app, "rest", [NEUTRAL], key=f"rest-{who.id}")
         if taken:
-            how = f"resting face, {plain.count(len(taken), 'look')}"
+            how = many(len(taken), "resting face, {count} look", "resting face, {count} looks")
             _recalibrate(app, who, taken, NEUTRAL, how)
     with by_file:
         _from_files(app, who)
@@ -48,22 +52,27 @@ def _again(app: AppState, who: Student) -> None:
 def _from_files(app: AppState, who: Student) -> None:
     names = app.library.expressions(who)
     choices = [*sorted(names, key=lambda name: name != NEUTRAL), _NOBODY_SAYS]
-    chosen = st.selectbox("What do the pictures show?", choices, key=f"light-{who.id}")
+    chosen = st.selectbox(
+        _("What do the pictures show?"), choices, key=f"light-{who.id}", format_func=_
+    )
     label = None if chosen == _NOBODY_SAYS else chosen
     batch = st.session_state.setdefault("light-batch", 0)
     dropped = st.file_uploader(
-        "Pictures in today's light",
+        _("Pictures in today's light"),
         type=collect.KINDS,
         accept_multiple_files=True,
         key=f"light-files-{batch}",
         max_upload_size=collect.MOST_MB,
     )
-    if st.button("Recalibrate", type="primary", disabled=not dropped, icon=":material/wb_sunny:"):
+    icon = ":material/wb_sunny:"
+    if st.button(_("Recalibrate"), type="primary", disabled=not dropped, icon=icon):
         usable = _usable(app, [(file.name, file.getvalue()) for file in dropped], label)
         if usable:
             st.session_state["light-batch"] = batch + 1
-            count = plain.count(len(usable), "picture")
-            how = f"{count} of {label}" if label else f"{count} of a lesson"
+            how = many(
+                len(usable), "{count} picture of {what}", "{count} pictures of {what}",
+                what=label or Phrase("a lesson"),
+            )  # fmt: skip
             _recalibrate(app, who, usable, label, how)
 
 
@@ -72,7 +81,7 @@ def _usable(
 ) -> list[Candidate]:
     """The faces that can be read; what is wrong with the others is said."""
     gate = desk.gate(app, FOR_LESSONS)
-    progress = Progress("Looking at pictures")
+    progress = Progress(_("Looking at pictures"))
     usable: list[Candidate] = []
     for done, (name, data) in enumerate(given):
         progress(done, len(given))
@@ -110,17 +119,19 @@ def _brought(who: Student) -> None:
     if came is None or came.calibration not in who.calibrations:
         return
     with st.container(border=True):
-        st.markdown(f"**Recalibrated.** {came.in_words}")
+        st.markdown(f"**{_('Recalibrated.')}** {_(came.in_words)}")
         for title, both in (
-            ("Pictures set aside to test it", came.kept_aside),
-            ("Enrolled pictures, read as if taken today", came.references),
+            (_("Pictures set aside to test it"), came.kept_aside),
+            (_("Enrolled pictures, read as if taken today"), came.references),
         ):
             if both is not None:
                 _scores(title, both)
         if came.kept_aside is not None:
             frame.quiet(
-                "Set aside to test it: every second picture. The others taught; these then told "
-                "whether that helps."
+                _(
+                    "Set aside to test it: every second picture. The others taught; these then "
+                    "told whether that helps."
+                )
             )
 
 
@@ -128,25 +139,28 @@ def _scores(title: str, both: BeforeAfter) -> None:
     before, after = both.before, both.after
     frame.table(
         {
-            title: ["named right", "mean probability", "unsure"],
-            "before": [plain.percent(v) for v in (before.right, before.confidence, before.unsure)],
-            "after": [plain.percent(v) for v in (after.right, after.confidence, after.unsure)],
+            title: [_("named right"), _("mean probability"), _("unsure")],
+            _("before"): [
+                plain.percent(v) for v in (before.right, before.confidence, before.unsure)
+            ],
+            _("after"): [plain.percent(v) for v in (after.right, after.confidence, after.unsure)],
         }
     )
 
 
 def _history(app: AppState, who: Student) -> None:
-    st.subheader("Before", anchor=False)
+    st.subheader(_("Before"), anchor=False)
     entries = history(app.roster, who.id)
     if not entries:
-        frame.quiet("No recalibration yet: everything is read as it was enrolled.")
+        frame.quiet(_("No recalibration yet: everything is read as it was enrolled."))
     for entry in reversed(entries):
         with frame.row():
-            state = ":material/check_circle: in use" if entry.in_use else ""
+            state = f":material/check_circle: {_('in use')}" if entry.in_use else ""
             if entry.set_aside:
-                state = ":material/pause_circle: set aside: it belongs to another model"
-            st.markdown(f"{plain.text(entry.in_words)}  \n{state}", width="stretch")
-            if st.button("Take back", key=f"undo-{entry.calibration}", icon=":material/undo:"):
+                why = _("set aside: it belongs to another model")
+                state = f":material/pause_circle: {why}"
+            st.markdown(f"{plain.text(_(entry.in_words))}  \n{state}", width="stretch")
+            if st.button(_("Take back"), key=f"undo-{entry.calibration}", icon=":material/undo:"):
                 undo(app.roster, who.id, entry.calibration)
-                words = "The recalibration is taken back, as if it had never been."
+                words = _("The recalibration is taken back, as if it had never been.")
                 frame.done(words, student=who.id)

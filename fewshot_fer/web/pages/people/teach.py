@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.languages import Phrase
 from fewshot_fer.students.custom_expressions import teach_class, teach_student
 from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
@@ -14,23 +15,29 @@ from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
+from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.pages.people import collect, moments
 
-_CLASS, _ONE = "The whole class", "One student"
+_CLASS, _ONE = Phrase("The whole class"), Phrase("One student")
 
 
 def show(app: AppState, everyone: Sequence[Student]) -> None:
     """Name it, choose who shows it, drop pictures, save."""
-    st.subheader("Teach one", anchor=False)
+    st.subheader(_("Teach one"), anchor=False)
     if not everyone:
-        st.info("Enrol students first: an expression is taught from pictures of them.")
+        st.info(_("Enrol students first: an expression is taught from pictures of them."))
         return
     typed = st.text_input(
-        "What is it called?", key="teach-name", placeholder="confused",
-        help="One or two words of letters and digits.",
+        _("What is it called?"), key="teach-name", placeholder=_("confused"),
+        help=_("One or two words of letters and digits."),
     )  # fmt: skip
     whose = st.segmented_control(
-        "Who is to have it?", [_CLASS, _ONE], default=_CLASS, required=True, key="teach-whose"
+        _("Who is to have it?"),
+        [_CLASS, _ONE],
+        default=_CLASS,
+        required=True,
+        key="teach-whose",
+        format_func=_,
     )
     name = _name(typed)
     if name is not None and whose == _CLASS and (ticked := moments.offer(app, name, everyone)):
@@ -43,13 +50,16 @@ def show(app: AppState, everyone: Sequence[Student]) -> None:
     missing = [one.name for one in shown_by if not kept[one.id]]
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            f"Teach {plain.text(name)}", type="primary", disabled=bool(missing),
+            _("Teach {name}", name=plain.text(name)), type="primary", disabled=bool(missing),
             icon=":material/school:",
         )  # fmt: skip
         if missing:
             st.markdown(
-                f":material/info: Pictures of {plain.text(plain.listed(missing))} are missing, or "
-                "a question waits.",
+                ":material/info: "
+                + _(
+                    "Pictures of {names} are missing, or a question waits.",
+                    names=plain.text(plain.listed(missing)),
+                ),
                 width="content",
             )
     if pressed:
@@ -59,15 +69,15 @@ def show(app: AppState, everyone: Sequence[Student]) -> None:
 def _shown_by(everyone: Sequence[Student], *, several: bool) -> list[Student]:
     if several:
         return st.multiselect(
-            "Who shows it in the pictures?",
+            _("Who shows it in the pictures?"),
             everyone,
             format_func=lambda one: one.name,
             key="teach-many",
-            help="Two or three students are plenty; it is then read of everybody.",
+            help=_("Two or three students are plenty; it is then read of everybody."),
         )
     chosen = st.selectbox(
-        "Whose is it?", everyone, index=None, format_func=lambda one: one.name,
-        placeholder="Choose a student", key="teach-one",
+        _("Whose is it?"), everyone, index=None, format_func=lambda one: one.name,
+        placeholder=_("Choose a student"), key="teach-one",
     )  # fmt: skip
     return [chosen] if chosen is not None else []
 
@@ -86,8 +96,9 @@ def _pictures(app: AppState, name: str, one: Student) -> tuple[Candidate, ...]:
     """The pictures of one student that are ready to teach."""
     tray = collect.tray_of(f"teach-{name}-{one.id}")
     with st.container(key=f"teach-{one.id}"):
-        st.markdown(f"**{plain.text(one.name)}** shows {plain.text(name)}")
-        collect.files(app, tray, [name], f"Pictures of {one.name}", only=name)
+        student, shows = plain.text(one.name), plain.text(name)
+        st.markdown(_("**{name}** shows {expression}", name=student, expression=shows))
+        collect.files(app, tray, [name], _("Pictures of {names}", names=one.name), only=name)
         checks = desk.enrolment(app, same_person=tray.same_person)
         stamp = (repr(app.library.stamp(one.id)), name)
         together = tray.together(lambda given: checks.look(given, one.id, own=[name]), stamp)
@@ -105,7 +116,7 @@ def _teach(
     enrolment = desk.enrolment(app, same_person=same)
     with frame.guarded():
         taught: list[EnrolmentResult]
-        with st.spinner(f"Learning {name}"):
+        with st.spinner(_("Learning {name}", name=name)):
             if of_class:
                 taught = teach_class(enrolment, name, kept)
             else:
@@ -116,4 +127,5 @@ def _teach(
         for key in ("teach-name", "teach-many", "teach-one"):
             st.session_state.pop(key, None)
         names = plain.listed([one.student.name for one in taught])
-        frame.done(plain.text(f"{name} is learnt, from pictures of {names}."))
+        said = _("{name} is learnt, from pictures of {names}.", name=name, names=names)
+        frame.done(plain.text(said))

@@ -5,11 +5,13 @@ import { Camera, NoCamera } from '../camera.js';
 import { Capture } from '../capture.js';
 import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
+import { learn, say, speak } from '../say.js';
 
 /** @import { FromGuide, ToGuide } from '../messages.d.ts' */
 /** @typedef {{ does: 'teach' | 'rest', expressions: string[], ticket: string, student: string | null }} Data */
 /** @typedef {{ data: Data, parentElement: Element, setTriggerValue: (name: string, value: string) => void }} Component */
 
+await learn('class/');
 const guides = /** @type {WeakMap<Element, ReturnType<typeof guide>>} */ (new WeakMap());
 
 /** Streamlit calls this whenever the page ran again: what is under way goes on. @param {Component} component */
@@ -26,17 +28,18 @@ export function unmount(component) {
 
 /** @param {Element} root */
 function guide(root) {
+  speak(root);
   const find = finder(root);
   const [whole, stage, asks, says, shots, use, skip, halt, count] =
     ['guide', 'stage', 'ask', 'say', 'shots', 'use', 'skip', 'stop', 'count'].map((id) => find(id));
   const [begin, take] = ['start', 'take'].map((id) => find(id, HTMLButtonElement));
   const [progress, example] = [find('progress', HTMLProgressElement), find('example', HTMLImageElement)];
   const taken = /** @type {Map<string, HTMLElement>} by expression */ (new Map());
-  const camera = new Camera(() => stop('The camera was closed.'), { video: find('video', HTMLVideoElement) });
+  const camera = new Camera(() => stop(say('The camera was closed.')), { video: find('video', HTMLVideoElement) });
   const link = /** @type {Link<FromGuide, ToGuide>} */ (new Link('guide', {
     message: hear,
     lost: () => {
-      stop('The connection was lost. Start again; what was taken is kept.');
+      stop(say('The connection was lost. Start again; what was taken is kept.'));
       handOver();
     },
     open: () => {
@@ -53,9 +56,9 @@ function guide(root) {
 
   async function start() {
     const { does, expressions } = component.data;
-    if (does === 'teach' && !expressions.length) return write(says, 'Choose at least one expression.');
+    if (does === 'teach' && !expressions.length) return write(says, say('Choose at least one expression.'));
     begin.disabled = true;
-    write(says, 'Opening the camera…');
+    write(says, say('Opening the camera …'));
     try {
       await camera.start();
       link.open();
@@ -74,37 +77,37 @@ function guide(root) {
         write(count, '');
         take.disabled = true;
         show(example, message.example);
-        Object.assign(example, { src: message.example ?? '', alt: `Drawn: ${message.expression}` });
+        Object.assign(example, { src: message.example ?? '', alt: say('Drawn: {expression}', { expression: say(message.expression) }) });
         whole.classList.remove('good');
         return reviewing(false);
       case 'live':
         take.disabled = !message.takes;
         write(count, message.left === null ? '' : String(Math.ceil(2 * message.left)));
-        return advise(message, message.left === null ? 'Good.' : 'Good. Hold it.');
+        return advise(message, say(message.left === null ? 'Good.' : 'Good. Hold it…'));
       case 'progress':
         show(progress, true);
         progress.value = message.share;
-        return advise(message, 'Good. Hold it.');
+        return advise(message, say('Good. Hold it…'));
       case 'took':
-        write(says, `Taken: ${message.expression}.`);
+        write(says, say('Taken: {expression}', { expression: say(message.expression) }));
         return keep(message);
       case 'skipped':
-        return write(says, `Skipped ${message.expression}. ${message.what}`);
+        return write(says, `${say('Skipped: {expression}.', { expression: say(message.expression) })} ${message.what}`);
       case 'review':
         return taken.size ? reviewing(true) : void link.send({ do: 'use' });
       case 'error':
         write(says, `${message.what} ${message.next_step ?? ''}`);
         return void capture.answered(false);
       case 'over':
-        stop(message.taken ? 'Done.' : 'Nothing was taken. Start again when you like.');
+        stop(say(message.taken ? 'Done' : 'Nothing was taken. Start again when you like.'));
         if (message.taken) handOver();
     }
   }
 
   /** Show a picture that was taken, in the place of an earlier one. @param {import('../messages.d.ts').Took} took */
   function keep({ expression, picture }) {
-    const shot = el('li', {}, el('img', { src: picture, alt: `Taken: ${expression}` }), expression,
-      button('Again', '', () => link.send({ do: 'again', expression })));
+    const shot = el('li', {}, el('img', { src: picture, alt: say('Taken: {expression}', { expression: say(expression) }) }), say(expression),
+      button(say('Again'), '', () => link.send({ do: 'again', expression })));
     const before = taken.get(expression);
     if (before) before.replaceWith(shot);
     else shots.append(shot);
@@ -120,7 +123,7 @@ function guide(root) {
     show(use, on);
     show(take, !on && teaches);
     show(skip, !on && teaches);
-    if (on) write(says, 'Do they show what they are called? Take again what does not.');
+    if (on) write(says, say('Do they show what they are called? Take again what does not.'));
     else capture.wake();
   }
 

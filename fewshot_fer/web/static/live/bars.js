@@ -1,6 +1,7 @@
 // The class as a whole: a bar for each expression, and how many these speak of.
 
 import { el, write } from '../dom.js';
+import { say } from '../say.js';
 import { notRead, percent } from '../words.js';
 
 /** @import { State } from '../messages.d.ts' */
@@ -15,7 +16,7 @@ export function bars(names, colour) {
     const part = el('i', { style: `background:${colour(name)}` });
     const number = el('span', { class: 'number' });
     const row = el('div', { class: 'row none' },
-      el('span', { text: name }), el('span', { class: 'bar', 'aria-hidden': 'true' }, part), number);
+      el('span', { text: say(name) }), el('span', { class: 'bar', 'aria-hidden': 'true' }, part), number);
     rows.set(name, [row, part, number]);
     all.append(row);
   }
@@ -32,8 +33,8 @@ export function bars(names, colour) {
     // What speaks of few looks like it.
     all.style.opacity = String(expected ? 0.45 + 0.55 * Math.min(1, (1.5 * sure) / expected) : 0.6);
     meter.style.transform = `scaleX(${expected ? Math.min(1, sure / expected) : 0})`;
-    const read = !expected ? (unread ? '' : 'Nobody is seen yet.')
-      : sure ? `Shares of the ${sure} who can be read, of ${expected}.` : `None of ${expected} can be read just now.`;
+    const read = !expected ? (unread ? '' : say('Nobody is seen yet.'))
+      : sure ? say('Shares of the {sure} who can be read, of {expected}.', { sure, expected }) : say('None of {expected} can be read just now.', { expected });
     write(spoken, rests ?? `${read} ${notRead(unread)}`.trim());
   }
 

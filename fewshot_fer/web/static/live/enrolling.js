@@ -2,6 +2,7 @@
 
 import { toJpeg } from '../camera.js';
 import { show, write } from '../dom.js';
+import { say } from '../say.js';
 import { cut } from './faces/tiles.js';
 
 /** @import { View } from '../messages.d.ts' */
@@ -26,7 +27,7 @@ export function enrolling({ find }, done) {
     if (taken) return;
     [face, name] = [whose, wanted];
     show(form, whose && wanted);
-    write(press, `Enrol ${wanted} from this face`);
+    write(press, say('Enrol {name} from this face', { name: wanted }));
     press.disabled = false;
     write(said, '');
   }
@@ -61,7 +62,7 @@ export function enrolling({ find }, done) {
       if (answer.ok) return done(told.student);
       write(said, `${told.title ?? told.what ?? ''} ${told.detail ?? told.next_step ?? ''}`.trim());
     } catch {
-      write(said, 'The server did not answer. Try again.');
+      write(said, say('The server did not answer. Try again.'));
     }
     press.disabled = false;
   }
@@ -70,7 +71,7 @@ export function enrolling({ find }, done) {
     event.preventDefault();
     taken = [];
     press.disabled = true;
-    write(said, `Taking ${PICTURES} pictures: a resting face that looks at the camera teaches best …`);
+    write(said, say('Taking {count} pictures: a resting face that looks at the camera teaches best …', { count: PICTURES }));
   };
   return { offer, see, stop: () => { taken = null; }, get busy() { return taken !== null; } };
 }

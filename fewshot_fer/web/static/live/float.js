@@ -2,6 +2,7 @@
 // has the call in full screen. Browsers that have none show no button.
 
 import { el, show } from '../dom.js';
+import { language, say } from '../say.js';
 import { bars } from './bars.js';
 
 /** @typedef {{ requestWindow: (size: { width: number, height: number }) => Promise<Window> }} Floats */
@@ -19,7 +20,8 @@ export function float({ find, names, colour, store }) {
     const found = await floats.requestWindow({ width: 320, height: 300 });
     open = found;
     const sheets = ['../sheets/tokens.css', 'live.css'].map((name) => new URL(name, import.meta.url).href);
-    found.document.head.append(...sheets.map((href) => el('link', { rel: 'stylesheet', href })), el('title', { text: 'The class' }));
+    found.document.head.append(...sheets.map((href) => el('link', { rel: 'stylesheet', href })), el('title', { text: say('The class') }));
+    found.document.documentElement.lang = language;
     found.document.body.append(el('div', { class: 'live float' }, whole.root));
     found.addEventListener('pagehide', () => { open = null; });
     render();

@@ -1,6 +1,7 @@
 // Below the picture: where it comes from, and how quickly it is read.
 
 import { el, show, write } from '../dom.js';
+import { language, say } from '../say.js';
 import { sourceName } from './controls.js';
 
 const TOLD_MS = 500;
@@ -18,7 +19,7 @@ export function footer({ find }, camera) {
     const found = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === 'videoinput');
     const now = camera.track?.getSettings().deviceId;
     find('devices').replaceChildren(...found.map(({ deviceId, label }, k) =>
-      el('option', { value: deviceId, text: label || `Camera ${k + 1}`, selected: deviceId === now })));
+      el('option', { value: deviceId, text: label || say('Camera {number}', { number: k + 1 }), selected: deviceId === now })));
     show(find('devices'), found.length > 1 && camera.kind === 'camera');
   }
 
@@ -31,9 +32,10 @@ export function footer({ find }, camera) {
     const rate = (1000 * (shown.length - 1)) / (now - shown[0][0] || 1);
     const delays = shown.flatMap(([, one]) => one ?? []).sort((a, b) => a - b);
     const typical = delays[Math.floor(delays.length / 2)] ?? ms;
-    write(speed, `${rate.toFixed(rate < 9.5 ? 1 : 0)} pictures a second · ${typical.toFixed(0)} ms · ${width} × ${height}`);
+    const quick = rate.toLocaleString(language, { minimumFractionDigits: Number(rate < 9.5), maximumFractionDigits: Number(rate < 9.5) });
+    write(speed, `${say('{count} pictures a second', { count: quick })} · ${typical.toFixed(0)} ms · ${width} × ${height}`);
     Object.assign(stage.dataset, { rate: rate.toFixed(2), delay: typical.toFixed(1) });
-    const label = camera.track?.label || (camera.kind === 'screen' ? 'shared window' : 'camera');
+    const label = camera.track?.label || say(camera.kind === 'screen' ? 'shared window' : 'camera');
     write(source, camera.on ? label : sourceName(key));
     show(stop, camera.on || key.startsWith('drawn:'));
   }

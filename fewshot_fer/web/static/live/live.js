@@ -3,7 +3,7 @@
 
 import { button, el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
-import { say } from '../say.js';
+import { learn, say, speak } from '../say.js';
 import { noticed, summary } from '../words.js';
 import { classes } from './classes.js';
 import { controls } from './controls.js';
@@ -27,6 +27,7 @@ const SPOKEN_MS = 10000;
 const TOAST_MS = 6000;
 const NO_CLASS = 4404; // The server knows the class no more: it was started anew.
 const OTHER = '#a0522d'; // The colour of a student's own expression.
+await learn('class/');
 const HTML = await (await fetch(new URL('live.html', import.meta.url))).text();
 
 let live = /** @type {Live | null} */ (null);
@@ -56,10 +57,11 @@ class Live {
     const root = this.host.attachShadow({ mode: 'open' });
     const shown = () => { this.host.style.visibility = ''; };
     root.innerHTML = HTML;
+    speak(root);
     root.prepend(el('link', { rel: 'stylesheet', href: new URL('live.css', import.meta.url).href, onload: shown, onerror: shown }));
     this.store = new Store(id);
     this.page = {
-      root, find: finder(root), store: this.store, names, classes: own, unnamed: demo ? 'Drawn class' : 'Class',
+      root, find: finder(root), store: this.store, names, classes: own, unnamed: say(demo ? 'Drawn class' : 'Class'),
       colour: (/** @type {string} */ name) => colours[name] ?? OTHER,
       send: (/** @type {ToClass} */ command) => void this.#link?.send(command),
     };
@@ -73,7 +75,7 @@ class Live {
       pick, changed: () => this.#render(), seen: (picture, view) => {
         this.sheets.enrol.see(picture, view);
         seen();
-      }, say: (words) => this.#say(words), again: () => this.#again(),
+      }, tell: (words) => this.#tell(words), again: () => this.#again(),
     });
     const seen = people(this.page, { pick, point: this.pictures.point });
     this.float = float(this.page);
@@ -108,16 +110,16 @@ class Live {
     find('minding').onclick = () => this.sheets.signals();
     find('keep').onclick = () => this.page.send({ do: 'keep' });
     return [
-      ['m', 'Mark this moment', press('mark')], ['p', 'Pause, or go on', press('pause')],
-      ['r', 'Record, or stop recording', press('record')], ['c', 'Recalibrate', press('recalibrate')],
-      ['i', 'Invite students’ own devices', press('invite')], ['e', 'End the class (asks first)', press('end')],
-      ['s', 'Show each student, or nobody', press('each')], ['t', 'Faces as tiles, or in their picture', turn('tiles')],
-      ['/', 'Find a student', () => find('seek').focus()], ['h', 'Projector: hide everything personal', turn('projector')],
-      ['k', 'Keep the faces of this moment, to teach an expression', press('keep')],
-      ['n', 'Tell me when so many show something', press('minding')],
-      ['w', 'Small window above all others', () => this.float.toggle()],
-      ['x', 'Only a part of the picture', press('crop')], ['q', 'Stop the camera or window', press('stop')],
-      ['?', 'These keys', () => this.sheets.keys()],
+      ['m', say('Mark this moment'), press('mark')], ['p', say('Pause, or go on'), press('pause')],
+      ['r', say('Record, or stop recording'), press('record')], ['c', say('Recalibrate'), press('recalibrate')],
+      ['i', say('Invite students’ own devices'), press('invite')], ['e', say('End the class (asks first)'), press('end')],
+      ['s', say('Show each student, or nobody'), press('each')], ['t', say('Faces as tiles, or in their picture'), turn('tiles')],
+      ['/', say('Find a student'), () => find('seek').focus()], ['h', say('Projector: hide everything personal'), turn('projector')],
+      ['k', say('Keep the faces of this moment, to teach an expression'), press('keep')],
+      ['n', say('Tell me when so many show something'), press('minding')],
+      ['w', say('Small window above all others'), () => this.float.toggle()],
+      ['x', say('Only a part of the picture'), press('crop')], ['q', say('Stop the camera or window'), press('stop')],
+      ['?', say('These keys'), () => this.sheets.keys()],
     ];
   }
 
@@ -154,7 +156,7 @@ class Live {
 
   // The teacher looks at another page while the camera is on: say so, and show the way back.
   #float() {
-    this.#back = button('● The class is live. Back to it', '', () =>
+    this.#back = button(`● ${say('The class is live. Back to it')}`, '', () =>
       /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="stSidebarNavLink"]'))?.click());
     this.#back.style.cssText = 'position:fixed;right:1.2rem;bottom:1.2rem;z-index:1000;padding:.6rem 1rem;border:0;'
       + 'border-radius:2rem;background:var(--first);color:var(--on-first);font:600 .95rem var(--font);cursor:pointer;'
@@ -231,13 +233,13 @@ class Live {
         camera.stop();
         this.pictures.blank(null);
         this.sheets.close();
-        write(this.page.find('speech'), 'The class has ended.');
+        write(this.page.find('speech'), say('The class has ended.'));
         break;
       case 'error':
         if (message.code === 'picture') capture.answered(false);
         this.sheets.close();
     }
-    this.#say(news(message));
+    this.#tell(news(message));
     this.#render();
   }
 
@@ -256,7 +258,7 @@ class Live {
   }
 
   /** @param {string | null} words */
-  #say(words) {
+  #tell(words) {
     if (!words) return;
     const toast = this.page.find('toast');
     write(toast, words);
@@ -269,11 +271,11 @@ class Live {
 /** What is said for a moment where something happened. @param {FromClass} message */
 function news(message) {
   switch (message.type) {
-    case 'marked': return `Marked${message.text ? `: ${message.text}` : ''}.`;
-    case 'recording': return message.each ? 'Recording the class and every student.' : 'Recording the class.';
-    case 'recorded': return 'The recording is closed.';
-    case 'uninvited': return 'The link leads nowhere now.';
-    case 'taken_back': return 'Taken back.';
+    case 'marked': return message.text ? say('Marked: {text}.', { text: message.text }) : say('Marked.');
+    case 'recording': return say(message.each ? 'Recording the class and every student.' : 'Recording the class.');
+    case 'recorded': return say('The recording is closed.');
+    case 'uninvited': return say('The link leads nowhere now.');
+    case 'taken_back': return say('Taken back.');
     case 'kept': return kept(message.students);
     case 'noticed': return noticed(message);
     case 'error': return `${message.what} ${message.next_step ?? ''}`.trim();

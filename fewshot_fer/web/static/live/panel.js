@@ -1,6 +1,7 @@
 // Beside the picture: the class as a whole; single students only where that was chosen.
 
 import { button, el, fill, show } from '../dom.js';
+import { say } from '../say.js';
 import { bars } from './bars.js';
 
 /** @import { CheckIn, Enrolled } from '../messages.d.ts' */
@@ -18,9 +19,8 @@ export function panel({ find, names, colour, store, send }) {
 
   /** @param {boolean} recorded every student is @param {CheckIn[]} found */
   function changed(recorded, found) {
-    const quiet = recorded ? 'Nobody’s face has clearly changed from their own usual so far.'
-      : 'Record every student, and after some minutes this tells whose face clearly changed from '
-        + 'their own usual. It compares nobody with anybody else.';
+    const quiet = recorded ? say('Nobody’s face has clearly changed from their own usual so far.')
+      : say('Record every student, and after some minutes this tells whose face clearly changed from their own usual. It compares nobody with anybody else.');
     fill(checkIns, [recorded, found], () => (!recorded || !found.length ? [el('p', { class: 'quiet', text: quiet })]
       : found.map(({ name, when, reasons }) => el('details', {}, el('summary', {}, el('b', { text: name }), ` ${when}`),
         el('ul', {}, ...reasons.map((reason) => el('li', { text: reason })))))));
@@ -30,10 +30,10 @@ export function panel({ find, names, colour, store, send }) {
   function waiting(knocks) {
     const answer = (/** @type {string} */ knock, /** @type {'in' | 'new' | 'away'} */ is) => () => send({ do: 'answer', knock, is });
     show(door, knocks.length);
-    fill(door, knocks, () => [el('h2', { text: 'At the door' }), ...knocks.map(({ id, name }) => el('div', { class: 'knock' },
-      el('p', {}, 'Somebody says they are ', el('b', { text: name }), '.'),
-      el('div', { class: 'buttons' }, button('Let in', 'first', answer(id, 'in')),
-        button('Another one of that name', '', answer(id, 'new')), button('Turn away', '', answer(id, 'away')))))]);
+    fill(door, knocks, () => [el('h2', { text: say('At the door') }), ...knocks.map(({ id, name }) => el('div', { class: 'knock' },
+      el('p', { text: say('Somebody says they are {name}.', { name }) }),
+      el('div', { class: 'buttons' }, button(say('Let in'), 'first', answer(id, 'in')),
+        button(say('Another one of that name'), '', answer(id, 'new')), button(say('Turn away'), '', answer(id, 'away')))))]);
   }
 
   return function render() {

@@ -3,6 +3,7 @@
 import { Camera, NoCamera } from '../camera.js';
 import { Capture, Pace } from '../capture.js';
 import { show } from '../dom.js';
+import { say } from '../say.js';
 import { crop } from './faces/crop.js';
 import { footer } from './footer.js';
 import { stage } from './faces/stage.js';
@@ -11,13 +12,11 @@ import { welcome } from './welcome.js';
 /** @import { Canvas, Kind } from '../camera.js' */
 /** @import { View } from '../messages.d.ts' */
 
-const MOMENT = { next: 'A moment, please.', calm: true };
-
 /**
  * @param {import('./live.js').Page} page @param {() => import('./live.js').Line | null} line
- * @param {{ changed: () => void, seen: (picture: import('./faces/stage.js').Picture, view: View) => void, pick: Parameters<typeof stage>[1], say: (words: string) => void, again: () => void }} on
+ * @param {{ changed: () => void, seen: (picture: import('./faces/stage.js').Picture, view: View) => void, pick: Parameters<typeof stage>[1], tell: (words: string) => void, again: () => void }} on
  */
-export function pictures(page, line, { changed, seen, pick, say, again }) {
+export function pictures(page, line, { changed, seen, pick, tell, again }) {
   const { find, store, send } = page;
   // A shared window keeps its size longer: the faces in it are small.
   const paces = {
@@ -26,7 +25,7 @@ export function pictures(page, line, { changed, seen, pick, say, again }) {
   };
   const camera = new Camera(() => {
     stop();
-    say(camera.kind === 'screen' ? 'The window is not shared any more.' : 'The camera was unplugged or taken away.');
+    tell(say(camera.kind === 'screen' ? 'The window is not shared any more.' : 'The camera was unplugged or taken away.'));
   });
   const capture = new Capture(camera, line, {
     size: () => paces[camera.kind].size,
@@ -75,10 +74,12 @@ export function pictures(page, line, { changed, seen, pick, say, again }) {
     changed();
   }
 
+  const moment = (/** @type {string} */ what) => blank({ what, next: say('A moment, please.'), calm: true });
+
   /** Show this page's camera or a window. @param {Kind} kind @param {string} [device] */
   async function watch(kind, device) {
-    const what = kind === 'screen' ? 'Choose the window of the video call …' : 'Opening the camera …';
-    blank({ what, next: 'The browser may ask first.', calm: true });
+    const what = say(kind === 'screen' ? 'Choose the window of the video call …' : 'Opening the camera …');
+    blank({ what, next: say('The browser may ask first.'), calm: true });
     try {
       await camera.start(kind, device);
     } catch (error) {
@@ -86,13 +87,13 @@ export function pictures(page, line, { changed, seen, pick, say, again }) {
       return;
     }
     foot.began();
-    blank({ what: store.ready ? 'Looking …' : 'Preparing to read faces …', ...MOMENT });
+    moment(say(store.ready ? 'Looking …' : 'Preparing to read faces …'));
     capture.wake();
   }
 
   function drawn() {
     send({ do: 'drawn', students: 12 });
-    blank({ what: 'Drawing a class …', ...MOMENT });
+    moment(say('Drawing a class …'));
   }
 
   function stop() {

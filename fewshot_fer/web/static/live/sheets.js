@@ -1,12 +1,12 @@
 // The few questions that are asked: who is this, what to record, how to recalibrate, really end.
 
 import { button, el, fill, show, write } from '../dom.js';
+import { language, say } from '../say.js';
 import { enrolling } from './enrolling.js';
 
 /** @import { Invited, Reach, Recalibrated, State, ToClass } from '../messages.d.ts' */
 
 const RESTING_S = 4;
-const RECALIBRATE = 'For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.';
 
 /** @param {import('./live.js').Page} page */
 export function sheets(page) {
@@ -31,35 +31,35 @@ export function sheets(page) {
   };
   let asked = /** @type {import('./faces/stage.js').Picked | null} whose name is asked for */ (null);
 
-  const say = (/** @type {string | null} */ student) => asked && done({ do: 'name', source: asked.source, track: asked.track, student });
-  const enrol = enrolling(page, (student) => say(student));
+  const call = (/** @type {string | null} */ student) => asked && done({ do: 'name', source: asked.source, track: asked.track, student });
+  const enrol = enrolling(page, (student) => call(student));
   const list = () => {
     const wanted = search.value.trim().toLowerCase();
     const found = store.students.filter(({ name }) => name.toLowerCase().includes(wanted));
-    const none = store.students.length || wanted ? '' : 'Nobody is enrolled yet. Type a name to enrol this face.';
+    const none = store.students.length || wanted ? '' : say('Nobody is enrolled yet. Type a name to enrol this face.');
     enrol.offer(asked, wanted && !found.length ? search.value.trim() : '');
     fill(names, [found, none, asked?.student, store.photographs], () => (!found.length ? [el('li', { class: 'quiet', text: none })]
       : found.map(({ id, name }) => el('li', {}, el('button', {
-        type: 'button', 'aria-pressed': String(id === asked?.student), onclick: () => say(id),
+        type: 'button', 'aria-pressed': String(id === asked?.student), onclick: () => call(id),
       }, store.photographs[id] ? el('img', { src: store.photographs[id], alt: '' }) : el('i'),
-      el('span', { text: name }), id === asked?.student && el('small', { text: 'as now' }))))));
+      el('span', { text: name }), id === asked?.student && el('small', { text: say('as now') }))))));
   };
   const wait = (/** @type {'rest' | 'minute'} */ how) => {
     rest.disabled = minute.disabled = true;
-    write(words, 'Learning …');
+    write(words, say('Learning …'));
     send({ do: 'recalibrate', how });
   };
   const count = (/** @type {number} */ left) => {
     if (!sheet('recalibrate').open) return;
     rest.disabled = minute.disabled = true;
-    write(words, `Everybody looks into the camera, relaxed … ${left}`);
+    write(words, say('Everybody looks into the camera, relaxed … {left}', { left }));
     if (left) setTimeout(() => count(left - 1), 1000);
     else wait('rest');
   };
 
   for (const one of all) {
     one.prepend(el('header', {}, el('h2', { text: one.getAttribute('aria-label') }),
-      el('button', { type: 'button', class: 'plain closes', 'aria-label': 'Close', text: '✕' })));
+      el('button', { type: 'button', class: 'plain closes', 'aria-label': say('Close'), text: '✕' })));
     one.querySelectorAll('.closes').forEach((closer) => closer.addEventListener('click', close));
     one.addEventListener('click', (event) => event.target === one && close()); // beside it
   }
@@ -69,7 +69,7 @@ export function sheets(page) {
     event.preventDefault(); // Or the face, which has the focus again, would be pressed by the same key.
     names.querySelector('button')?.click();
   };
-  find('stranger').onclick = () => say(null);
+  find('stranger').onclick = () => call(null);
   find('record-now').onclick = () => done({ do: 'record', each: each.checked });
   find('mark-form').onsubmit = (event) => {
     event.preventDefault();
@@ -84,7 +84,7 @@ export function sheets(page) {
   const onDevice = find('on-device', HTMLSelectElement);
   onDevice.onchange = () => send({ do: 'on_device', policy: /** @type {State['on_device']} */ (onDevice.value) });
   link.onfocus = () => link.select();
-  copy.onclick = () => navigator.clipboard.writeText(link.value).then(() => write(copy, 'Copied'));
+  copy.onclick = () => navigator.clipboard.writeText(link.value).then(() => write(copy, say('Copied')));
   find('end-now').onclick = () => done({ do: 'end' });
 
   return {
@@ -112,13 +112,13 @@ export function sheets(page) {
     keys: () => open('keys'),
     signals: () => open('signals'),
     end() {
-      write(find('end-words'), store.now?.recording ? 'The recording is closed and its report is made.'
-        : 'Nothing was recorded, so nothing of it is kept.');
+      write(find('end-words'), say(store.now?.recording ? 'The recording is closed and its report is made.'
+        : 'Nothing was recorded, so nothing of it is kept.'));
       open('end');
     },
     recalibrate() {
       rest.disabled = minute.disabled = false;
-      write(words, RECALIBRATE);
+      write(words, say('For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.'));
       open('recalibrate');
     },
     /** @param {Recalibrated} message */
@@ -128,7 +128,7 @@ export function sheets(page) {
       // Who is read worse comes first.
       const order = (/** @type {{ helped: boolean | null }} */ { helped }) => (helped === false ? 0 : helped ? 1 : 2);
       find('recalibrated-each').replaceChildren(...[...students].sort((one, other) => order(one) - order(other)).map((one) => {
-        const back = button('Take back', 'plain', () => {
+        const back = button(say('Take back'), 'plain', () => {
           send({ do: 'undo', undo: { [one.student]: undo[one.student] } });
           back.disabled = true;
         });
@@ -141,8 +141,8 @@ export function sheets(page) {
     invite() {
       make.disabled = false;
       onDevice.value = store.now?.on_device ?? 'allowed';
-      write(make, 'Make a link');
-      write(find('reach-what'), 'Asking whether other devices can reach this address …');
+      write(make, say('Make a link'));
+      write(find('reach-what'), say('Asking whether other devices can reach this address …'));
       show(find('reach-how'), false);
       send({ do: 'reach', address: location.href.slice(0, 300) });
       open('invite');
@@ -153,18 +153,18 @@ export function sheets(page) {
       write(find('reach-what'), what);
       for (const [id, text] of Object.entries({ command, then, proxy })) write(find(`reach-${id}`), text);
       show(find('reach-how'), command);
-      write(make, works ? 'Make a link' : 'Make a link all the same');
+      write(make, say(works ? 'Make a link' : 'Make a link all the same'));
     },
     /** @param {Invited} message */
     invited({ id, url, qr, until, warning }) {
-      const time = new Date(1000 * until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+      const time = new Date(1000 * until).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
       find('qr').innerHTML = qr; // An SVG that the server drew of the address; none where it cannot work.
       show(find('qr'), qr);
       link.value = url;
       write(warns, warning ?? '');
       show(warns, warning);
-      write(find('link-until'), `It is good until ${time}, or until the class ends.`);
-      write(copy, 'Copy the link');
+      write(find('link-until'), say('It is good until {time}, or until the class ends.', { time }));
+      write(copy, say('Copy the link'));
       show(copy, window.isSecureContext);
       find('revoke').onclick = () => done({ do: 'uninvite', id });
       open('invited');

@@ -1,6 +1,7 @@
 // Signals while teaching: what the teacher wants to be told of the class, in a quiet line, if wanted with a sound.
 
 import { el, write } from '../dom.js';
+import { say } from '../say.js';
 import { percent } from '../words.js';
 
 const KEPT = 'fewshot-fer signals';
@@ -11,11 +12,11 @@ const THIRD = 33;
 export function signals({ find, names, store, send }) {
   const sound = find('signal-sound', HTMLInputElement);
   const fields = new Map(names.map((name) => [name, /** @type {HTMLInputElement} */ (el('input', {
-    type: 'number', min: 1, max: 100, placeholder: 'never', 'aria-label': `${name}, in percent of the class`, onchange: keep }))]));
+    type: 'number', min: 1, max: 100, placeholder: say('never'), 'aria-label': say('{expression}, in percent of the class', { expression: say(name) }), onchange: keep }))]));
   let known = /** @type {string[]} expressions that were told of */ ([]);
 
   find('signals').replaceChildren(...[...fields].map(([name, field]) =>
-    el('li', {}, el('span', { text: name }), field, el('span', { class: 'quiet', text: '% of the class' }))));
+    el('li', {}, el('span', { text: say(name) }), field, el('span', { class: 'quiet', text: say('% of the class') }))));
   let kept = /** @type {{ least: Record<string, number>, sound: boolean } | null} */ (null);
   try {
     kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null');
@@ -41,7 +42,8 @@ export function signals({ find, names, store, send }) {
   /** What holds now, in words. */
   function said() {
     const now = store.ended ? [] : store.now?.signals ?? [];
-    return now.map(({ expression, share, usual }) => `${percent(share)} of the class look ${expression} (usually ${percent(usual)}).`).join(' ');
+    return now.map(({ expression, share, usual }) => say('{share} of the class look {expression} (usually {usual}).',
+      { share: percent(share), expression: say(expression), usual: percent(usual) })).join(' ');
   }
 
   function render() {

@@ -1,6 +1,8 @@
 // What the page knows of its class, in one place: messages and the teacher's own doing change it
 // here; the parts of the page are drawn from it and keep nothing of their own.
 
+import { say } from '../say.js';
+
 /** @import { Ended, Enrolled, FromClass, State, View } from '../messages.d.ts' */
 /** @typedef {{ what: string, next: string, calm?: boolean }} Notice  calm: nothing is wrong */
 
@@ -71,7 +73,7 @@ export class Store {
 
   /** Why nothing is read just now, if so. */
   get rests() {
-    return this.ended ? 'The class has ended.' : this.now?.paused ? 'Paused: nothing is read.' : null;
+    return this.ended ? say('The class has ended.') : this.now?.paused ? say('Paused: nothing is read.') : null;
   }
 
   /** Whether the class can be told what to do. */

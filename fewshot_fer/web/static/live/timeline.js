@@ -1,6 +1,7 @@
 // The lesson as it grows: shares of the class on top of each other, and below how much was read.
 
 import { el, show, svg } from '../dom.js';
+import { say } from '../say.js';
 import { clock, largest, percent } from '../words.js';
 
 /** @import { Mark, Shares, State, Stretch } from '../messages.d.ts' */
@@ -69,9 +70,9 @@ export function timeline({ find, names, colour }) {
     const marked = marks.filter(({ second }) => second >= start && second < start + length);
     tip.replaceChildren(
       el('b', { text: clock(start) }),
-      ...marked.map(({ text }) => el('span', { class: 'mark', text: text || 'Marked' })),
-      ...largest(found?.shares ?? {}).slice(0, 5).map(([name, share]) => el('span', {}, dot(name), `${name} ${percent(share)}`)),
-      el('span', { class: 'quiet', text: found ? `${percent(found.coverage)} clearly read` : 'Nothing was seen' }));
+      ...marked.map(({ text }) => el('span', { class: 'mark', text: text || say('Marked') })),
+      ...largest(found?.shares ?? {}).slice(0, 5).map(([name, share]) => el('span', {}, dot(name), `${say(name)} ${percent(share)}`)),
+      el('span', { class: 'quiet', text: found ? say('{share} clearly read', { share: percent(found.coverage) }) : say('Nothing was seen') }));
     const x = (100 * (at + 0.5)) / count;
     cursor.style.left = tip.style.left = `${x}%`;
     tip.classList.toggle('left', x > 60);
@@ -89,8 +90,8 @@ export function timeline({ find, names, colour }) {
     const last = ((columns.at(-1)?.start ?? first) - first) / length;
     point(Math.max(0, Math.min(last, (at ?? last + 1) + step)));
   };
-  find('legend').append(...names.map((name) => el('li', {}, dot(name), name)),
-    el('li', {}, el('i', { class: 'read', 'aria-hidden': 'true' }), 'clearly read'));
+  find('legend').append(...names.map((name) => el('li', {}, dot(name), say(name))),
+    el('li', {}, el('i', { class: 'read', 'aria-hidden': 'true' }), say('clearly read')));
   return { hear, reset: () => { stretches = []; draw(length); } };
 }
 

@@ -1,6 +1,7 @@
 // What stands where the picture will be: what to do first, why there is none, or how it ended.
 
 import { button, el, fill, show, write } from '../dom.js';
+import { many, say } from '../say.js';
 import { clock } from '../words.js';
 
 /** @import { Ended } from '../messages.d.ts' */
@@ -13,11 +14,11 @@ export function welcome({ find, store }, start, again) {
 
   /** @param {Ended} ended */
   function over({ seconds, session, trouble }) {
-    const report = session !== null && el('a', { class: 'button first', href: `sessions?session=${session}`, text: 'Open the report' });
+    const report = session !== null && el('a', { class: 'button first', href: `sessions?session=${session}`, text: say('Open the report') });
     return [
-      el('h2', { text: `The class has ended after ${clock(seconds)}.` }),
-      el('p', { class: 'quiet', text: trouble ?? (report ? 'It was recorded.' : 'Nothing was recorded.') }),
-      el('div', { class: 'buttons' }, report, button('Another class', '', again)),
+      el('h2', { text: say('The class has ended after {time}.', { time: clock(seconds) }) }),
+      el('p', { class: 'quiet', text: trouble ?? say(report ? 'It was recorded.' : 'Nothing was recorded.') }),
+      el('div', { class: 'buttons' }, report, button(say('Another class'), '', again)),
     ];
   }
 
@@ -27,8 +28,9 @@ export function welcome({ find, store }, start, again) {
     show(root, !seen);
     choosing.forEach((one) => show(one, !ended && !notice?.calm));
     write(promise, devices
-      ? `${devices} ${devices === 1 ? 'student takes' : 'students take'} part from their own device. Their pictures are not shown here.`
-      : 'Pictures go to this server only and are never stored.');
+      ? many(devices, '{count} student takes part from their own device. Their pictures are not shown here.',
+        '{count} students take part from their own device. Their pictures are not shown here.')
+      : say('Pictures go to this server only and are never stored.'));
     fill(said, [ended, notice], () => {
       if (ended) return over(ended);
       if (!notice) return [];

@@ -31,7 +31,8 @@ export function know(expressions) {
 /** @param {OwnView} view */
 export function show({ size, face }) {
   box(size, face);
-  const label = inWords(face?.expression ?? (face ? (face.best ? 'Not sure' : 'Looking…') : 'No face in view'));
+  const unnamed = face ? inWords(face.best ? 'Not sure' : 'Looking…') : inWords('No face in view');
+  const label = face?.expression ? inWords(face.expression) : unnamed;
   const doubt = face?.best && !face.expression ? face.unsure ?? inWords('Perhaps {expression}.', { expression: inWords(face.best) }) : '';
   say(label, face ? doubt : inWords('Look at the camera, with your whole face in the picture.'), face);
   const now = performance.now();

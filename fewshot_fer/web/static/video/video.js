@@ -1,12 +1,14 @@
 // A video with what was read in it drawn in, and a strip below that shows where and takes one there.
 
 import { finder } from '../dom.js';
+import { learn, speak } from '../say.js';
 import { clock } from '../words.js';
 
 /** @typedef {{ src: string, stack: string, length: number }} Data */
 /** @typedef {{ data: Data, parentElement: Element }} Component */
 
 const STEP_S = 5;
+await learn('class/');
 const players = /** @type {WeakMap<Element, ReturnType<typeof player>>} */ (new WeakMap());
 
 /** Streamlit calls this whenever the page ran again. @param {Component} component */
@@ -23,6 +25,7 @@ export function unmount(component) {
 
 /** @param {Element} root */
 function player(root) {
+  speak(root);
   const find = finder(root);
   const [strip, stack, head] = ['strip', 'stack', 'head'].map((id) => find(id));
   const video = find('video', HTMLVideoElement);

@@ -1,6 +1,7 @@
 // Only a part of the camera's picture or of the shared window: drawn with the pointer, before it is sent.
 
 import { show, write } from '../../dom.js';
+import { say } from '../../say.js';
 
 const LEAST = 0.08; // of a side
 
@@ -21,7 +22,7 @@ export function crop({ find }, camera) {
   function render() {
     show(ask, camera.on);
     if (!camera.on) show(layer, false);
-    write(ask, camera.part ? 'The whole picture' : 'Only a part …');
+    write(ask, say(camera.part ? 'The whole picture' : 'Only a part …'));
   }
 
   ask.onclick = () => {

@@ -1,6 +1,7 @@
 // The list of who is seen: the labels of the picture, by name, by change or by expression.
 
 import { el, finder, show, write } from '../../dom.js';
+import { language, many, say } from '../../say.js';
 import { called, told } from '../../words.js';
 
 /** @import { Picked } from './stage.js' */
@@ -27,7 +28,7 @@ export function people({ root, store, colour }, { pick, point }) {
 
   /** @param {Line} a @param {Line} b */
   const byName = (a, b) => Number(!a.face.name) - Number(!b.face.name)
-    || called(a.face).localeCompare(called(b.face), undefined, { numeric: true });
+    || called(a.face).localeCompare(called(b.face), language, { numeric: true });
   const orders = /** @type {Record<string, (a: Line, b: Line) => number>} */ ({
     name: byName,
     changed: (a, b) => b.changed - a.changed || byName(a, b),
@@ -57,7 +58,7 @@ export function people({ root, store, colour }, { pick, point }) {
     }
     sorted.forEach(([key, line], place) => row(key, line, place));
     list.style.height = `calc(${sorted.length} * var(--row))`;
-    write(found, sorted.length === lines.size ? `${lines.size} seen` : `${sorted.length} of ${lines.size}`);
+    write(found, sorted.length === lines.size ? many(lines.size, '{count} seen', '{count} seen') : say('{count} of {all}', { count: sorted.length, all: lines.size }));
   }
 
   /** @param {string} key @param {Line} line @param {number} place */
@@ -71,7 +72,7 @@ export function people({ root, store, colour }, { pick, point }) {
     write(made.who, called(face));
     write(made.what, text);
     made.button.classList.toggle('unsure', !face.expression);
-    made.button.title = [face.on_device && 'Read on the student’s own device, which says so itself.', face.unsure].filter(Boolean).join(' ');
+    made.button.title = [face.on_device && say('Read on the student’s own device, which says so itself.'), face.unsure].filter(Boolean).join(' ');
     made.button.onclick = () => pick(face);
     made.button.onpointerenter = made.button.onfocus = () => point(face.track);
     made.button.onpointerleave = made.button.onblur = () => point(null);

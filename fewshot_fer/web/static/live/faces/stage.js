@@ -2,6 +2,7 @@
 // says who it is.
 
 import { el, fill, show } from '../../dom.js';
+import { say } from '../../say.js';
 import { called, letters, told } from '../../words.js';
 import { Steady } from './labels.js';
 import { cut, grid, Seats, tile } from './tiles.js';
@@ -120,11 +121,13 @@ export function stage({ find, store, names, colour }, pick) {
       el('i', { 'data-letter': shown ? letter[shown] ?? shown.slice(0, 1).toUpperCase() : '?' }),
       el('b', { text: name }), name && ' ', el('span', { class: 'what', text: what })]);
     // The reason may be a whole sentence; the label goes on after it.
-    const why = !seen.agreed ? 'not read: no consent' : seen.unsure ? `unsure: ${seen.unsure.replace(/\.+$/, '')}` : 'unsure';
-    const words = `${each ? `${called(seen)} ${shown ?? (seen.best || !seen.agreed ? why : what)}` : called(seen)}. Press to say who it is.`;
+    const why = !seen.agreed ? say('not read: no consent')
+      : seen.unsure ? say('unsure: {why}', { why: seen.unsure.replace(/[.。।]+$/, '') }) : say('unsure');
+    const shows = each ? `${called(seen)} ${shown ? say(shown) : seen.best || !seen.agreed ? why : what}` : called(seen);
+    const words = say('{face}. Press to say who it is.', { face: shows });
     if (root.getAttribute('aria-label') === words) return;
     root.setAttribute('aria-label', words);
-    root.title = each && !shown ? why : seen.name ?? 'Click to say who it is';
+    root.title = each && !shown ? why : seen.name ?? say('Click to say who it is');
   }
 
   /** Points at a face, as long as the list is pointed at. @param {number | null} track */
