@@ -39,8 +39,8 @@ ERRORS_SHOWN = (
     "web/access", "web/pages", "web/portal", "web/school", "images.py", "files.py",
 )  # fmt: skip
 """Where errors come from that pages show."""
-_ENGLISH_ERRORS = ("web/access/origin.py",)
-"""The start of the server: whoever sits at the terminal reads these."""
+_ENGLISH_ERRORS = ("web/access/origin.py", "web/portal/on_device/saying.py")
+"""The start of the server, and what devices say to it: no page shows these."""
 _QUOTED = r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"""
 _IN_TEMPLATES = re.compile(rf"_\(\s*{_QUOTED}")
 _IN_SCRIPTS = re.compile(rf"\b(?:say|inWords)\(\s*{_QUOTED}")
