@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from fewshot_fer.languages import many
 from fewshot_fer.students.classes import add_class, fill, remove_class
 from fewshot_fer.students.store.records import Student, Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import frame, plain
+from fewshot_fer.web.pages.parts.saying import _
 
 _MOST = 60
 """Letters of a name, so that it fits above a class."""
@@ -21,9 +23,10 @@ def choose(app: AppState) -> str:
     there = app.library.classes()
     if not there:
         return ""
+    everybody = _("All students")
     return st.selectbox(
-        "Class", ["", *there], key=_CHOSEN, width=200,
-        format_func=lambda name: name or "All students",
+        _("Class"), ["", *there], key=_CHOSEN, width=200,
+        format_func=lambda name: name or everybody,
     )  # fmt: skip
 
 
@@ -47,38 +50,44 @@ def of_student(app: AppState, who: Student) -> None:
 
 
 def _pills(there: Sequence[str], now: Sequence[str], key: str) -> list[str]:
-    return st.pills("Classes", there, selection_mode="multi", default=now, key=key)
+    return st.pills(_("Classes"), there, selection_mode="multi", default=now, key=key)
 
 
 def show(app: AppState) -> None:
     """All classes; each is filled, renamed and removed in its place."""
     frame.head(
-        "Classes", "Each with its own students, lessons and term. A student may be in several."
+        _("Classes"),
+        _("Each with its own students, lessons and term. A student may be in several."),
     )
-    if frame.back("All students"):
+    if frame.back(_("All students")):
         frame.go()
     frame.told()
     there, students = app.library.classes(), app.library.students()
     if not there:
-        st.info("There is no class yet: all students are one.", icon=":material/groups:")
+        st.info(_("There is no class yet: all students are one."), icon=":material/groups:")
     with frame.guarded(), st.form("new-class", clear_on_submit=True, border=False):
-        name = st.text_input("A new class", placeholder="7b Biology", max_chars=_MOST)
-        if st.form_submit_button("Add", icon=":material/add:"):
+        new, example = _("A new class"), _("7b Biology")
+        name = st.text_input(new, placeholder=example, max_chars=_MOST)
+        if st.form_submit_button(_("Add"), icon=":material/add:"):
             added = add_class(app.library, name)
-            frame.done(f"{plain.text(added)} is added.", classes=added)
+            frame.done(_("{name} is added.", name=plain.text(added)), classes=added)
     opened = st.query_params.get("classes")
     for place, name in enumerate(there):
         inside = [one.id for one in students if name in one.classes]
-        label = f"**{plain.text(name)}** · {plain.count(len(inside), 'student')}"
+        count = _(many(len(inside), "{count} student", "{count} students"))
+        label = f"**{plain.text(name)}** · {count}"
         with st.expander(label, expanded=name == opened), frame.guarded():
             _fill(app, name, students, inside, place)
             with st.container(horizontal=True):
                 _rename(app, name, there, place)
-                question = f"Remove the class **{plain.text(name)}**? Its students stay, and what "
-                question += "was recorded of it."
-                if frame.sure("Remove", question, "Remove it", f"class-{place}"):
+                question = _(
+                    "Remove the class **{name}**? Its students stay, and what was recorded of it.",
+                    name=plain.text(name),
+                )
+                if frame.sure(_("Remove"), question, _("Remove it"), f"class-{place}"):
                     remove_class(app.library, name)
-                    frame.done(f"{plain.text(name)} is no class any more.", classes="")
+                    gone = _("{name} is no class any more.", name=plain.text(name))
+                    frame.done(gone, classes="")
 
 
 def _fill(
@@ -87,25 +96,29 @@ def _fill(
     """Everybody as a button that is pressed or not: a class of thirty is told in a minute."""
     names = {one.id: one.name for one in students}
     if not names:
-        frame.quiet("Nobody is enrolled yet. Who joins by a link of this class is in it.")
+        frame.quiet(_("Nobody is enrolled yet. Who joins by a link of this class is in it."))
         return
     with st.form(f"fill-{place}", border=False):
         chosen = st.pills(
-            f"Who is in {name}?", list(names), selection_mode="multi", default=inside,
+            _("Who is in {name}?", name=name), list(names), selection_mode="multi", default=inside,
             format_func=names.__getitem__, key=f"in-{place}",
         )  # fmt: skip
-        if st.form_submit_button("Save", type="primary", icon=":material/save:"):
+        if st.form_submit_button(_("Save"), type="primary", icon=":material/save:"):
             fill(app.library, name, chosen)
-            told = plain.count(len(chosen), "student is", "students are")
-            frame.done(f"{told} in {plain.text(name)}.", classes=name)
+            told = many(
+                len(chosen), "{count} student is in {name}.", "{count} students are in {name}.",
+                name=plain.text(name),
+            )  # fmt: skip
+            frame.done(_(told), classes=name)
 
 
 def _rename(app: AppState, name: str, there: Sequence[str], place: int) -> None:
-    with st.popover("Rename", icon=":material/edit:"):
-        new = st.text_input("New name", name, key=f"rename-{place}", max_chars=_MOST).strip()
+    with st.popover(_("Rename"), icon=":material/edit:"):
+        asks = _("New name")
+        new = st.text_input(asks, name, key=f"rename-{place}", max_chars=_MOST).strip()
         both = new != name and new in there
         if both:
-            st.warning(f"There is a class {plain.text(new)}: the two will be one.")
-        words = "Put them together" if both else "Save"
+            st.warning(_("There is a class {name}: the two will be one.", name=plain.text(new)))
+        words = _("Put them together" if both else "Save")
         if st.button(words, disabled=new in ("", name), key=f"renamed-{place}"):
-            frame.done("The class is renamed.", classes=app.rename_class(name, new))
+            frame.done(_("The class is renamed."), classes=app.rename_class(name, new))

@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from fewshot_fer.languages import many
 from fewshot_fer.lesson.commands import Collect
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.students.enrolment.gate import Candidate
@@ -14,6 +15,7 @@ from fewshot_fer.students.enrolment.tray import Together, Tray
 from fewshot_fer.students.store.records import Purpose, Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
+from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.pages.people import collect
 
 _IN_CLASS: Final = "in-class"
@@ -30,28 +32,30 @@ Look = tuple[Student, Tray, Together | None]
 
 def button(app: AppState) -> None:
     """The way here, while somebody is seen in a class."""
-    if _running(app) and st.button("From the class", icon=":material/photo_camera:"):
+    if _running(app) and st.button(_("From the class"), icon=":material/photo_camera:"):
         frame.go(live="yes")
 
 
 def show(app: AppState) -> None:
     """Take the last minute; look at everybody's pictures; save."""
     frame.head(
-        "Pictures from the class",
-        "The clearest faces of the last minute, of those who agreed that pictures are kept. "
-        "Nothing is stored before you save.",
+        _("Pictures from the class"),
+        _(
+            "The clearest faces of the last minute, of those who agreed that pictures are kept. "
+            "Nothing is stored before you save."
+        ),
     )
-    if frame.back("All students"):
+    if frame.back(_("All students")):
         collect.clear(_IN_CLASS)
         frame.go()
     frame.told()
     trays: Trays = collect.trays().setdefault(_IN_CLASS, {})
     running = _running(app)
-    if running and st.button("Take the last minute", icon=":material/photo_camera:"):
+    if running and st.button(_("Take the last minute"), icon=":material/photo_camera:"):
         with frame.guarded():
             _take(app, running[-1], trays)
     elif not running:
-        st.info("No class is watched now: open the Class page first.")
+        st.info(_("No class is watched now: open the Class page first."))
     found = _looked(app, trays)
     if not found:
         return
@@ -76,8 +80,10 @@ def _take(app: AppState, lesson: LessonEngine, trays: Trays) -> None:
             trays.setdefault(who, Tray()).add(face)
     if not any(proposed.values()):
         st.info(
-            "There is no clear picture that would teach anything new. Only who is recognised and "
-            "agreed that pictures are kept is looked at: click a face to say who it is."
+            _(
+                "There is no clear picture that would teach anything new. Only who is recognised "
+                "and agreed that pictures are kept is looked at: click a face to say who it is."
+            )
         )
 
 
@@ -109,7 +115,8 @@ def _together(app: AppState, who: Student, tray: Tray) -> Together | None:
 def _one(app: AppState, trays: Trays, who: Student, tray: Tray, together: Together | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain.text(who.name)}**", width="stretch")
-        if st.button("Leave out", key=f"leave-{who.id}", type="tertiary", icon=":material/close:"):
+        out, icon = _("Leave out"), ":material/close:"
+        if st.button(out, key=f"leave-{who.id}", type="tertiary", icon=icon):
             trays.pop(who.id)
             st.rerun()
     collect.strangers(tray, together)
@@ -123,12 +130,16 @@ def _save(app: AppState, trays: Trays, found: Sequence[Look]) -> None:
         for who, tray, together in found
         if together is not None and collect.waiting(tray, together) is None
     ]
-    words = f"Save the pictures of {plain.count(len(ready), 'student')}"
+    more = "Save the pictures of {count} students"
+    words = _(many(len(ready), "Save the pictures of {count} student", more))
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(words, type="primary", icon=":material/save:", disabled=not ready)
         if len(ready) < len(found):
-            waiting = plain.count(len(found) - len(ready), "student has", "students have")
-            st.markdown(f":material/info: {waiting} a question to answer.", width="content")
+            waiting = many(
+                len(found) - len(ready), "{count} student has a question to answer.",
+                "{count} students have a question to answer.",
+            )  # fmt: skip
+            st.markdown(f":material/info: {_(waiting)}", width="content")
     if not pressed:
         return
     with frame.guarded():
@@ -137,7 +148,8 @@ def _save(app: AppState, trays: Trays, found: Sequence[Look]) -> None:
             enrolment = desk.enrolment(app, same_person=tray.same_person)
             stored += enrolment.add(who.id, tray.kept(together)).added
             trays.pop(who.id)
-        frame.tell("done", f"{plain.count(stored, 'picture is', 'pictures are')} stored.")
+        told = many(stored, "{count} picture is stored.", "{count} pictures are stored.")
+        frame.tell("done", _(told))
         if trays:
             st.rerun()
         collect.clear(_IN_CLASS)

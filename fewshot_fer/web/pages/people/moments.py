@@ -12,6 +12,7 @@ from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.moments import Moment
 from fewshot_fer.web.pages.parts import frame, plain
+from fewshot_fer.web.pages.parts.saying import _, say
 from fewshot_fer.web.pages.people import collect
 from fewshot_fer.web.wire import data_url
 
@@ -20,21 +21,21 @@ def offer(app: AppState, name: str, everyone: Sequence[Student]) -> list[Student
     """The moments that wait, if any; whose faces were chosen, which are on their trays then."""
     kept = app.moments.all()
     if not kept:
-        frame.quiet("While a class runs, the key K keeps a moment's faces, to teach from here.")
+        frame.quiet(_("While a class runs, the key K keeps a moment's faces, to teach from here."))
         return []
     with st.container(border=True, key="moments"):
-        st.markdown("**From a moment in class:** tick whose face shows it. None is stored yet.")
-        moment = st.selectbox("Which moment?", kept, format_func=_when, key="moment")
+        st.markdown(_("**From a moment in class:** tick whose face shows it. None is stored yet."))
+        moment = st.selectbox(_("Which moment?"), kept, format_func=_when, key="moment")
         here = [one for one in everyone if one.id in moment.faces]
         with st.container(horizontal=True):
             ticked = [one for one in here if _is_ticked(moment, one)]
         with st.container(horizontal=True):
-            if st.button("Use these faces", disabled=not ticked, icon=":material/add:"):
+            if st.button(_("Use these faces"), disabled=not ticked, icon=":material/add:"):
                 for one in ticked:
                     tray = collect.tray_of(f"teach-{name}-{one.id}")
                     tray.add(replace(moment.faces[one.id][0], expression=name))
                 return ticked
-            if st.button("Forget all moments", type="tertiary"):
+            if st.button(_("Forget all moments"), type="tertiary"):
                 app.moments.forget()
                 st.rerun()
     return []
@@ -47,4 +48,4 @@ def _is_ticked(moment: Moment, who: Student) -> bool:
 
 
 def _when(moment: Moment) -> str:
-    return plain.moment(datetime.fromtimestamp(moment.at, UTC))
+    return say().moment(datetime.fromtimestamp(moment.at, UTC))
