@@ -22,6 +22,7 @@ from fewshot_fer.faces.align import portraits, similarities
 from fewshot_fer.faces.quality import assess
 from fewshot_fer.images import at_most
 from fewshot_fer.lesson.smoothing import Smoother
+from fewshot_fer.lesson.watching import Watching
 from fewshot_fer.prototypes import Prototypes
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.recognizer import Recognizer
@@ -91,7 +92,7 @@ def numbers(recognizer: Recognizer) -> dict[str, Any]:
     for one in people:
         one["readings"] = _readings(recognizer, one.pop("prototypes"), vectors)
     return {"checkpoint": recognizer.checkpoint_hash, "faces": faces, "people": people,
-            "smoothed": _smoothed(recognizer, vectors)}  # fmt: skip
+            "smoothed": _smoothed(recognizer, vectors), "watched": _watched(recognizer, vectors)}  # fmt: skip
 
 
 def _person(recognizer: Recognizer, z: list[Floats], labels: tuple[str, ...]) -> dict[str, Any]:
@@ -129,6 +130,23 @@ def _smoothed(recognizer: Recognizer, vectors: list[Floats]) -> list[Any]:
         assert after is not None
         told.append({"time": round(time, 3), "face": int(which), "after": _said(after),
                      "before": None if before is None else _said(before)})  # fmt: skip
+    return told
+
+
+def _watched(recognizer: Recognizer, vectors: list[Floats]) -> list[Any]:
+    """Two faces shown in turn, both moved alike; what is read once that has been learnt."""
+    watching, generic = Watching(recognizer.prior, recognizer.rates), recognizer.generic
+    moved = 0.6 * np.sin(np.arange(len(vectors[0]), dtype=np.float32))
+    told = []
+    for k in range(60):
+        z = vectors[(0, 2)[k % 3 == 0]] + moved
+        rates = watching.rates
+        read = generic.read(watching.settled("", z)[None], rates=rates)[0]
+        watching.see("", z, generic, 0.6 * k)
+        watching.note(read.scores)
+        if k % 10 == 9:
+            rates_now = watching.rates.over(recognizer.prior.names)
+            told.append({"look": k, "said": _said(read), "rates": numbers_of(rates_now)})
     return told
 
 

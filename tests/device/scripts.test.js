@@ -9,6 +9,7 @@ import { unpack } from '../../fewshot_fer/web/static/device/numbers.js';
 import { known, learn, ratesOver, read, whitened } from '../../fewshot_fer/web/static/device/posterior.js';
 import { assess } from '../../fewshot_fer/web/static/device/quality.js';
 import { Smoother } from '../../fewshot_fer/web/static/device/smoothing.js';
+import { Watching } from '../../fewshot_fer/web/static/device/watching.js';
 import { faces, inflated, numbers, prior } from './numbers.js';
 
 function near(found, wanted, most, what) {
@@ -84,5 +85,20 @@ test('readings are smoothed', () => {
     else assert.equal(shown, null);
     smoother.add(read(anybody, faces[face].vector, rates, null), rates, time);
     said(smoother.shown(rates, time), after, 1e-3);
+  }
+});
+
+test('a face is learnt while it is watched', () => {
+  const anybody = known(learn(prior, []));
+  const watching = new Watching(prior, anybody);
+  const wanted = new Map(numbers.watched.map((one) => [one.look, one]));
+  for (let k = 0; k < 60; k += 1) {
+    const z = faces[k % 3 ? 0 : 2].vector.map((one, d) => one + 0.6 * Math.sin(d));
+    const reading = read(anybody, watching.settled(z), watching.rates, null);
+    watching.see(z, reading.scores, 0.6 * k);
+    const here = wanted.get(k);
+    if (!here) continue;
+    said(reading, here.said, 2e-3);
+    near(watching.rates, here.rates, 1e-3, 'rates');
   }
 });

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 
-from fewshot_fer.arrays import Bytes
 from fewshot_fer.device.checkpoint import COMPRESSED, BrowserCheckpoint
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import at_most
+from tests.device.pages import LOOK, OPEN, png
 from tests.fakes.waiting import until
 from tests.web.browsing import Sent, Watched, browser, film
 from tests.web.portal.device import School, listening
@@ -28,21 +26,6 @@ pytestmark = pytest.mark.slow
 FRAME = 8
 """Bytes that a frame of a WebSocket has beside its text."""
 
-OPEN = """async (base) => {
-  const { DeviceReader } = await import('/assets/device/reader.js');
-  const shares = [];
-  try {
-    window.reader = await DeviceReader.open(base, { onProgress: (one) => shares.push(one) });
-  } catch (error) { return [error.code ?? String(error), error.where]; }
-  return shares;
-}"""
-LOOK = """async (png) => {
-  const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
-  const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: 'none' });
-  const look = await reader.look(bitmap);
-  return { box: look.box, scores: look.scores, doubts: look.doubts, width: look.vector.length,
-           portrait: look.portrait.size, left: bitmap.width };
-}"""
 CAMERA = """async (wanted) => {
   const video = Object.assign(document.createElement('video'), { muted: true });
   video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
@@ -112,7 +95,7 @@ def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watche
     for person in invent_class(12, seed=1)[3:7]:
         for name in ("happy", "neutral", "surprise"):
             picture = at_most(reference_picture(person, name), 480)
-            found = page.evaluate(LOOK, _png(picture))
+            found = page.evaluate(LOOK, png(picture))
             faces = recognizer.find(picture)
             read = recognizer.generic.read(
                 recognizer.vectors(picture, faces)[:1], (), recognizer.rates
@@ -123,17 +106,13 @@ def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watche
     read = page.evaluate(CAMERA, "happy")
     assert read["unsure"] is None
     assert read["scores"]["happy"] > 0.5
-    taught = page.evaluate(TEACH, [_png(picture), "dreamy"])
+    taught = page.evaluate(TEACH, [png(picture), "dreamy"])
     assert max(taught["scores"], key=taught["scores"].get) == "dreamy"
     assert taught["wrong"] == ["other-checkpoint"] * 3
     # Neither a picture nor a vector has left: nothing was asked of anybody.
     assert asked == []
     assert watched.errors == []
     assert watched.foreign == []
-
-
-def _png(picture: Bytes) -> str:
-    return b64encode(cv2.imencode(".png", picture[..., ::-1])[1].tobytes()).decode()
 
 
 def test_on_a_students_page_labels_go_out_and_nothing_else(
@@ -177,6 +156,19 @@ def test_a_file_that_was_altered_or_is_missing_is_refused(
             assert page.evaluate(OPEN, base) == [said, "onet.onnx"]
     with _fresh(watched) as page:
         assert page.evaluate(OPEN, "/device/0000/")[0] == "missing"
+
+
+@pytest.mark.parametrize(
+    ("lack", "said"),
+    [
+        ("WebAssembly.validate = () => false", "no-simd"),
+        ("delete globalThis.OffscreenCanvas", "no-simd"),
+        ("Object.defineProperty(globalThis, 'isSecureContext', { value: false })", "insecure"),
+    ],
+)
+def test_a_browser_that_cannot_is_told_so(watched: Watched, lack: str, said: str) -> None:
+    watched.page.evaluate(lack)
+    assert watched.page.evaluate(OPEN, "/device/0000/")[0] == said
 
 
 def _altered(file: Path) -> None:

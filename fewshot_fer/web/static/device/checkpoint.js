@@ -1,6 +1,7 @@
 // Fetches the browser checkpoint, and uses no byte of it that its seal does not vouch for.
 
 import { tensors } from './numbers.js';
+import { spreadOf } from './posterior.js';
 
 /** @import { Failure } from './types.d.ts' */
 /** @import { Prior } from './posterior.js' */
@@ -53,14 +54,15 @@ export function priorOf(checkpoint, files) {
   const of = (/** @type {string} */ name) => arrays[`prior.${name}`].data;
   const { shape } = arrays['prior.means'];
   const width = shape[shape.length - 1];
+  const modes = shape.length > 2 ? shape[0] : 1;
   const doubts = [...of('doubts')];
   const each = doubts.length / 2;
   // The third is the confidence that is asked for where expressions are not expected evenly.
   const asked = arrays['prior.everyday'] && each > 2 ? 2 : 0;
   return {
-    checkpoint, names, width, modes: shape.length > 2 ? shape[0] : 1,
+    checkpoint, names, width, modes, ...spreadOf(of('means'), modes, names.length, width),
     centre: of('centre'), whitening: of('whitening'), means: of('means'), beta: of('beta'),
-    delta: of('delta'), weight: of('weight'), allowance: of('allowance')[0],
+    delta: of('delta'), sigma: of('sigma'), weight: of('weight'), allowance: of('allowance')[0],
     temperatures: [...of('temperatures')],
     confidences: [doubts[asked], doubts[each + asked]],
     distances: [doubts[1], doubts[each + 1]],

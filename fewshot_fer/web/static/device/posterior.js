@@ -8,7 +8,8 @@ import { pack, unpack } from './numbers.js';
  * What all people have in common; arrays as in prior.py, flat.
  * @typedef {{ checkpoint: string, names: string[], width: number, modes: number,
  *   centre: Float32Array, whitening: Float32Array, means: Float32Array, beta: Float32Array,
- *   delta: Float32Array, weight: Float32Array, allowance: number, temperatures: number[],
+ *   delta: Float32Array, sigma: Float32Array, weight: Float32Array, middle: Float64Array,
+ *   anywhere: Float64Array, allowance: number, temperatures: number[],
  *   confidences: number[], distances: number[], everyday: number[] }} Prior  pairs are of nobody and of
  *   somebody well known
  */
@@ -102,16 +103,7 @@ function distinct(references) {
 }
 
 /** Means and spreads of the basic expressions and of new ones. @param {Prior} prior @param {number} count */
-function extended({ names, width, modes, means, delta }, count) {
-  const basic = names.length;
-  const middle = new Float64Array(width);
-  const anywhere = new Float64Array(width);
-  for (let d = 0; d < width; d += 1) {
-    const of = (/** @type {number} */ m) => names.map((_, c) => means[(m * basic + c) * width + d]);
-    const each = Array.from({ length: modes }, (_, m) => of(m));
-    middle[d] = mean(each.flat());
-    anywhere[d] = mean(each.map((one) => mean(one.map((x) => (x - mean(one)) ** 2))));
-  }
+function extended({ names: { length: basic }, width, modes, means, delta, middle, anywhere }, count) {
   const out = { means: new Float64Array(modes * count * width), delta: new Float64Array(count * width) };
   for (let c = 0; c < count; c += 1) {
     for (let d = 0; d < width; d += 1) {
@@ -124,6 +116,20 @@ function extended({ names, width, modes, means, delta }, count) {
   return out;
 }
 
+/** Where expressions lie on average, and how far from there. @param {Float32Array} means @param {number} modes @param {number} names @param {number} width */
+export function spreadOf(means, modes, names, width) {
+  const middle = new Float64Array(width);
+  const anywhere = new Float64Array(width);
+  for (let d = 0; d < width; d += 1) {
+    for (let m = 0; m < modes; m += 1) {
+      const of = Array.from({ length: names }, (_, c) => means[(m * names + c) * width + d]);
+      middle[d] += mean(of) / modes;
+      anywhere[d] += mean(of.map((one) => (one - mean(of)) ** 2)) / modes;
+    }
+  }
+  return { middle, anywhere };
+}
+
 /** @param {Person} person @returns {Known} */
 export const known = (person) => ({ person, points: unpack(person.points), scale: unpack(person.scale) });
 
@@ -133,20 +139,12 @@ export const known = (person) => ({ person, points: unpack(person.points), scale
  * person's names is expected @param {string | null} flaw what is wrong with the face, if anything
  * @returns {Reading}
  */
-export function read({ person, points, scale }, vector, rates, flaw) {
-  const { names, width, log_modes: modes, allowance, temperature } = person;
-  const squares = names.map((_, c) => -2 * logSum(modes.map((log, m) => {
-    let sum = 0;
-    for (let d = 0, at = (m * names.length + c) * width; d < width; d += 1, at += 1) {
-      sum += ((vector[d] - points[at]) * scale[d]) ** 2;
-    }
-    return log - 0.5 * sum;
-  })));
-  const logits = squares.map((square, c) => (-0.5 * (square - allowance[c])) / temperature + Math.log(rates[c]));
-  const all = logSum(logits);
-  const scores = logits.map((one) => Math.exp(one - all));
+export function read(known, vector, rates, flaw) {
+  const { person, person: { names } } = known;
+  const fits = fitsOf(known, vector);
+  const scores = scoresOf(known, fits, rates);
   const best = scores.indexOf(Math.max(...scores));
-  const far = Math.min(...squares) > person.distance;
+  const far = Math.min(...squaresOf(fits)) > person.distance;
   const close = scores[best] < person.confidence;
   return {
     best: names[best],
@@ -155,7 +153,28 @@ export function read({ person, points, scale }, vector, rates, flaw) {
   };
 }
 
-/** How often each of a person's names is expected; those that are not basic as often as others on average. @param {Prior} prior @param {string[]} names */
+/** Log likelihoods of a vector, by mode and name. @param {Known} known @param {Float32Array} vector */
+export function fitsOf({ person: { names, width, log_modes: modes }, points, scale }, vector) {
+  return modes.map((log, m) => names.map((_, c) => {
+    let sum = 0;
+    for (let d = 0, at = (m * names.length + c) * width; d < width; d += 1, at += 1) {
+      sum += ((vector[d] - points[at]) * scale[d]) ** 2;
+    }
+    return log - 0.5 * sum;
+  }));
+}
+
+/** Squared distances from names: minus twice the log likelihood over all modes. @param {number[][]} fits */
+const squaresOf = (fits) => fits[0].map((_, c) => -2 * logSum(fits.map((one) => one[c])));
+
+/** Probabilities of names. @param {Known} known @param {number[][]} fits @param {number[]} rates */
+export function scoresOf({ person: { allowance, temperature } }, fits, rates) {
+  const logits = squaresOf(fits).map((square, c) => (-0.5 * (square - allowance[c])) / temperature + Math.log(rates[c]));
+  const all = logSum(logits);
+  return logits.map((one) => Math.exp(one - all));
+}
+
+/** How often each of a person's names is expected; those that are not basic as often as others on average. @param {Pick<Prior, 'names' | 'everyday'>} prior @param {string[]} names */
 export function ratesOver({ names: basic, everyday }, names) {
   const rates = names.map((name) => everyday[basic.indexOf(name)] ?? 1 / basic.length);
   const all = rates.reduce((sum, one) => sum + one, 0);
@@ -163,7 +182,7 @@ export function ratesOver({ names: basic, everyday }, names) {
 }
 
 /** @param {number[]} logs */
-function logSum(logs) {
+export function logSum(logs) {
   const most = Math.max(...logs);
   return most + Math.log(logs.reduce((sum, one) => sum + Math.exp(one - most), 0));
 }

@@ -5,9 +5,10 @@ import { portrait, SIDE, similarity } from './align.js';
 import { size, squared } from './boxes.js';
 import { Detector } from './detector.js';
 import { grey, shrunk } from './images.js';
-import { known, learn, ratesOver, read, whitened } from './posterior.js';
+import { known, learn, read, whitened } from './posterior.js';
 import { assess, doubtsOf } from './quality.js';
 import { Smoother } from './smoothing.js';
+import { Watching } from './watching.js';
 
 /** @import { Box, Person, Read } from './types.d.ts' */
 /** @import { Picture } from './images.js' */
@@ -29,7 +30,7 @@ export class Recogniser {
   #seen = -Infinity;
   #smoother = new Smoother();
   #known;
-  #rates;
+  #watching;
 
   /** @param {Prior} prior @param {{ pnet: Network, rnet: Network, onet: Network, embedding: Network }} networks */
   constructor(prior, networks) {
@@ -37,13 +38,13 @@ export class Recogniser {
     this.detector = new Detector(networks);
     this.network = networks.embedding;
     this.#known = known(learn(prior, []));
-    this.#rates = ratesOver(prior, prior.names);
+    this.#watching = new Watching(prior, this.#known);
   }
 
   /** Whose face it is; null: anybody's. @param {Person | null} person */
   person(person) {
     this.#known = known(person ?? learn(this.prior, []));
-    this.#rates = ratesOver(this.prior, this.#known.person.names);
+    this.#watching = new Watching(this.prior, this.#known);
     this.#smoother = new Smoother();
   }
 
@@ -53,8 +54,11 @@ export class Recogniser {
     if (!face) return null;
     this.#seen = time;
     const { quality, vector } = await this.examined(picture, face);
-    this.#smoother.add(read(this.#known, vector, this.#rates, quality.flaw), this.#rates, time);
-    const shown = /** @type {NonNullable<ReturnType<Smoother['shown']>>} */ (this.#smoother.shown(this.#rates, time));
+    const { rates } = this.#watching;
+    const reading = read(this.#known, this.#watching.settled(vector), rates, quality.flaw);
+    if (!quality.flaw) this.#watching.see(vector, reading.scores, time);
+    this.#smoother.add(reading, rates, time);
+    const shown = /** @type {NonNullable<ReturnType<Smoother['shown']>>} */ (this.#smoother.shown(rates, time));
     const { score, flaw } = quality;
     return { box: face.box, expression: shown.unsure ? null : shown.best, ...shown, quality: score, flaw };
   }
@@ -65,7 +69,7 @@ export class Recogniser {
     if (!faces.length) return null;
     const { quality, vector, aligned } = await this.examined(picture, faces[0]);
     const doubts = [...(faces.length > 1 ? ['several-faces'] : []), ...doubtsOf(quality)];
-    const { scores } = read(this.#known, vector, this.#rates, null);
+    const { scores } = read(this.#known, vector, this.#watching.rates, null);
     return { box: faces[0].box, quality: quality.score, doubts, vector, aligned, scores };
   }
 

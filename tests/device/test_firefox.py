@@ -1,0 +1,111 @@
+"""Firefox reads on a student's device too; spoken to by WebDriver BiDi, which it brings itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from fewshot_fer.device.checkpoint import BrowserCheckpoint
+from fewshot_fer.drawn.files import reference_picture
+from fewshot_fer.drawn.roster import invent_class
+from fewshot_fer.images import at_most
+from tests.device.pages import LOOK, OPEN, png
+from tests.fakes.waiting import PATIENCE_S
+from tests.web.portal.device import listening
+
+FIREFOX = which("firefox-esr") or which("firefox")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(FIREFOX is None, reason="there is no Firefox here"),
+]
+
+
+class Firefox:
+    """One tab."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._ids = count()
+        self._tab = ""
+
+    async def ask(self, method: str, **parameters: Any) -> Any:
+        number = next(self._ids)
+        asked = {"id": number, "method": method, "params": parameters}
+        await self._socket.send(json.dumps(asked))
+        while True:
+            said = json.loads(await self._socket.recv())
+            if said.get("id") == number:
+                assert said["type"] == "success", said
+                return said["result"]
+
+    async def open(self, address: str, cookie: tuple[str, str]) -> None:
+        await self.ask("session.new", capabilities={})
+        self._tab = (await self.ask("browsingContext.getTree"))["contexts"][0]["context"]
+        name, value = cookie
+        host = re.sub(r"^\w+://|:\d+$", "", address)
+        given = {"name": name, "value": {"type": "string", "value": value}, "domain": host}
+        await self.ask("storage.setCookie", cookie=given)
+        await self.ask("browsingContext.navigate", context=self._tab, url=address, wait="complete")
+
+    async def evaluate(self, function: str, given: str) -> Any:
+        """What an asynchronous function gives, by way of JSON."""
+        script = f"(async () => JSON.stringify(await ({function})({json.dumps(given)})))()"
+        said = await self.ask(
+            "script.evaluate", expression=script, target={"context": self._tab}, awaitPromise=True
+        )
+        assert said["type"] == "success", said
+        return json.loads(said["result"]["value"])
+
+
+@asynccontextmanager
+async def firefox(profile: Path) -> AsyncIterator[Firefox]:
+    command = [FIREFOX or "", "--headless", "--no-remote", "--remote-debugging-port", "0"]
+    log = profile.with_suffix(".log")
+    profile.mkdir()
+    with log.open("w") as file, subprocess.Popen(
+        [*command, "--profile", str(profile)], stdout=file, stderr=file,
+        env={"HOME": str(profile), "MOZ_HEADLESS": "1", "PATH": "/usr/bin:/bin"},
+    ) as process:  # fmt: skip
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not (found := re.search(r"BiDi listening on (ws://\S+)", log.read_text())):
+                    await asyncio.sleep(0.1)
+            async with connect(f"{found[1]}/session", max_size=None, origin=None) as socket:
+                yield Firefox(socket)
+        finally:
+            process.terminate()
+
+
+async def _tried(made: BrowserCheckpoint, folder: Path) -> None:
+    with listening(folder, device=made.folder, min_face=40) as school:
+        cookie = "fewshot_fer_student", school.cookie(school.enrolled("Ida"))
+        async with firefox(folder / "profile") as page, asyncio.timeout(3 * PATIENCE_S):
+            await page.open(f"{school.address}/me", cookie)
+            shares = await page.evaluate(OPEN, school.service.device_files or "")
+            assert shares[-1] == 1, shares
+            recognizer = school.service.recognizer
+            person = invent_class(12, seed=1)[4]
+            for name in ("happy", "surprise"):
+                picture = at_most(reference_picture(person, name), 480)
+                scores = (await page.evaluate(LOOK, png(picture)))["scores"]
+                vectors = recognizer.vectors(picture, recognizer.find(picture)[:1])
+                read = recognizer.generic.read(vectors, (), recognizer.rates)[0]
+                assert max(scores, key=scores.get) == read.expression
+
+
+def test_firefox_reads_what_the_server_reads(
+    browser_checkpoint: BrowserCheckpoint, tmp_path: Path
+) -> None:
+    asyncio.run(_tried(browser_checkpoint, tmp_path))
