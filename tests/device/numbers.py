@@ -91,8 +91,13 @@ def numbers(recognizer: Recognizer) -> dict[str, Any]:
     ]
     for one in people:
         one["readings"] = _readings(recognizer, one.pop("prototypes"), vectors)
-    return {"checkpoint": recognizer.checkpoint_hash, "faces": faces, "people": people,
-            "smoothed": _smoothed(recognizer, vectors), "watched": _watched(recognizer, vectors)}  # fmt: skip
+    return {
+        "checkpoint": recognizer.checkpoint_hash,
+        "faces": faces,
+        "people": people,
+        "smoothed": _smoothed(recognizer, vectors),
+        "watched": _watched(recognizer, vectors),
+    }
 
 
 def _person(recognizer: Recognizer, z: list[Floats], labels: tuple[str, ...]) -> dict[str, Any]:
