@@ -141,10 +141,10 @@ def _smoothed(recognizer: Recognizer, vectors: list[Floats]) -> list[Any]:
 def _watched(recognizer: Recognizer, vectors: list[Floats]) -> list[Any]:
     """Two faces shown in turn, both moved alike; what is read once that has been learnt."""
     watching, generic = Watching(recognizer.prior, recognizer.rates), recognizer.generic
-    moved = 0.6 * np.sin(np.arange(len(vectors[0]), dtype=np.float32))
+    moved = 0.6 * np.sin(np.arange(len(vectors[0])))
     told = []
     for k in range(60):
-        z = vectors[(0, 2)[k % 3 == 0]] + moved
+        z = (vectors[(0, 2)[k % 3 == 0]] + moved).astype(np.float32)
         rates = watching.rates
         read = generic.read(watching.settled("", z)[None], rates=rates)[0]
         watching.see("", z, generic, 0.6 * k)
