@@ -14,7 +14,7 @@ def pair(costs: Doubles) -> tuple[Ints, Ints]:
     is what sets two crossing faces right.
     """
     rows, columns = _cheapest_first(costs)
-    while len(rows):
+    while len(rows) > 1:
         now = costs[rows, columns]
         crossed = costs[rows][:, columns]
         saved = now[:, None] + now - (crossed + crossed.T)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from fewshot_fer.arrays import Bytes, Doubles, Floats
 from fewshot_fer.faces.align import INNER, MARGIN, alignable, portraits, similarities
-from fewshot_fer.faces.boxes import bounded
+from fewshot_fer.faces.boxes import areas, bounded
 from fewshot_fer.faces.values import Faces
 from fewshot_fer.reasons import Code, Reason
 
@@ -87,30 +87,27 @@ def poses(landmarks: Floats, matrices: Doubles) -> Doubles:
 
     `matrices` are the points' similarities [n,2,3].
     """
-    points = np.where(np.isfinite(landmarks), landmarks, np.nan).astype(np.float64)
+    # As complex numbers: a quotient's real part is how far one way lies along the other.
+    points = np.array(landmarks, np.float64).reshape(-1, 10).view(np.complex128)
+    points[~np.isfinite(points)] = np.nan
     eyes, mouth = points[:, :2].mean(axis=1), points[:, 3:].mean(axis=1)
     across, down = points[:, 1] - points[:, 0], mouth - eyes
     with np.errstate(divide="ignore", invalid="ignore"):
-        way = _dot(points[:, 2] - eyes, down) / _dot(down, down)
-        aside = points[:, 2] - eyes - way[:, None] * down
-        yaw = np.arctan2(_dot(aside, across) / _dot(across, across), _NOSE_LENGTH)
-    roll = -np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0])
-    pitch = (way - _NOSE_PLACE) / _NOSE_PER_DEGREE
-    return np.stack([np.degrees(yaw), np.clip(pitch, -90, 90), np.degrees(roll)], axis=1)
+        nose = (points[:, 2] - eyes) / down
+        aside = 1j * nose.imag * down / across
+    yaw = np.degrees(np.arctan2(aside.real, _NOSE_LENGTH))
+    pitch = np.clip((nose.real - _NOSE_PLACE) / _NOSE_PER_DEGREE, -90, 90)
+    roll = np.degrees(-np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
+    return np.stack([yaw, pitch, roll], axis=1)
 
 
 def shares_inside(boxes: Floats, height: int, width: int) -> Doubles:
     """Which share of each box [n,4] lies within the image [n]."""
     known = bounded(boxes.astype(np.float64), -1e6, 1e6)
-    edge = np.array([width, height, width, height])
-    seen = np.clip(known, 0, edge)
-    area, part = (np.prod(box[:, 2:] - box[:, :2], axis=1) for box in (known, seen))
+    seen = np.clip(known, 0, [width, height, width, height])
+    area, part = areas(known), areas(seen)
     shares: Doubles = np.divide(part, area, out=np.zeros_like(part), where=area > 0)
     return shares
-
-
-def _dot(one: Doubles, other: Doubles) -> Doubles:
-    return np.asarray((one * other).sum(axis=-1), dtype=np.float64)
 
 
 def _assess(

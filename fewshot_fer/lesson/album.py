@@ -54,7 +54,8 @@ class Album:
         is_next = not latest or now - latest[-1].time >= _EVERY_S
         if not is_best and not is_next:
             return
-        face = passed(portrait, quality, reading.expression, _SOURCE)
+        # A copy: a part of all portraits of a frame would keep all of them.
+        face = passed(portrait.copy(), quality, reading.expression, _SOURCE)
         if isinstance(face, Candidate):
             look = _Look(now, worth, face)
             if is_best:

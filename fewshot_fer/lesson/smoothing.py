@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class Smoother:
         even = self.rates.taken_off(reading.scores)
         fits = np.fromiter(even.values(), np.float64, len(names))
         since = max(0.0, time - belief.time)
-        news = 1 - np.exp(-since / self._how.correlation)
+        news = 1 - exp(-since / self._how.correlation)
         likely = (1 - self._how.doubt) * fits + self._how.doubt / len(names)
         updated = self._expected(belief, since) * likely**news
         belief.probabilities = updated / updated.sum()
@@ -88,7 +89,7 @@ class Smoother:
         if belief is None:
             return None
         probabilities = self._expected(belief, max(0.0, time - belief.time))
-        scores = dict(zip(belief.names, map(float, probabilities), strict=True))
+        scores = dict(zip(belief.names, probabilities.tolist(), strict=True))
         name = belief.names[belief.shown]
         return Reading(name, scores, self._doubt(belief, scores, time))
 
@@ -107,8 +108,8 @@ class Smoother:
         """The belief [C] some time later, without another sample."""
         others = max(1, len(belief.names) - 1)
         # Of the jump process that leaves each state at the rate and goes to any as it occurs.
-        left = 1 - np.exp(-self._how.change_rate * since * (others + 1) / others)
-        return np.asarray((1 - left) * belief.probabilities + left * self.rates.over(belief.names))
+        left = 1 - exp(-self._how.change_rate * since * (others + 1) / others)
+        return (1 - left) * belief.probabilities + left * self.rates.over(belief.names)
 
     def _doubt(self, belief: _Belief, scores: Mapping[str, float], time: float) -> Reason | None:
         unseen = time - belief.time
