@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python benchmarks/taught.py PEOPLE
     OMP_NUM_THREADS=1 python benchmarks/taught.py PEOPLE --blindly
 
-PEOPLE is a folder of pictures with index.csv. Each person joins without a picture and is taught as
-by the portal: one picture of every expression; what is asked about is left out, as where nobody
+PEOPLE is a folder of pictures with index.csv. Each person joins without a picture and is taught by
+the portal: one picture of every expression; what is asked about is left out, as where nobody
 answers (`--blindly`: all are kept). With `--wrong 3` three of them show another's expression, as
 where somebody does not follow the prompts. Then their other pictures are read, as a stranger's and
 as theirs.
@@ -13,6 +13,7 @@ as theirs.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -20,11 +21,28 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from fewshot_fer.errors import ReferenceImageError
 from fewshot_fer.images import read_image
+from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.students import Enrolment, Gate, Library, Picture, Roster, agreed
+from fewshot_fer.settings import Settings
+from fewshot_fer.students import Gate, Picture, agreed
 from fewshot_fer.students.enrolment.gate import Candidate, stacked
 from fewshot_fer.training.people import read_takes
+from fewshot_fer.web.portal.learning import Learner
+
+
+def taught_by_portal(learner: Learner, faces: Sequence[Candidate], *, blindly: bool) -> int:
+    """How many of these pictures a student who answers no question has stored."""
+    taken = {str(place): one for place, one in enumerate(faces)}
+    came = learner.keep(taken, {})
+    if came["type"] == "questions":
+        answers = {one["id"]: taken[one["id"]].expression for one in came["questions"]}
+        try:
+            learner.keep(taken, answers if blindly else dict.fromkeys(answers, ""))
+        except ReferenceImageError:
+            return 0
+    return len(learner.student.references)
 
 
 def main(
@@ -41,8 +59,8 @@ def main(
         people.setdefault(take.subject, []).append(picture)
     before, after, queries, worse, left_out, taught = 0, 0, 0, [], 0, 0
     with tempfile.TemporaryDirectory() as scratch:
-        roster = Roster(Library(Path(scratch) / "students"), recognizer)
-        enrolment = Enrolment(roster, gate, skip_refused=True, keep=lambda _: blindly)
+        opened = OpenClass.open(Settings(support_sets=Path(scratch) / "students"), recognizer)
+        roster = opened.roster
         for name, pictures in people.items():
             first = {one.expression: one for one in reversed(pictures)}.values()
             others = [gate.look(one) for one in pictures if all(one is not f for f in first)]
@@ -52,8 +70,10 @@ def main(
             turned = [*given[1:wrong], given[0], *given[max(1, wrong) :]]
             labels = [one.expression for one in given]
             given = [replace(p, expression=e) for p, e in zip(turned, labels, strict=True)]
-            came = enrolment.add(student, given)
-            left_out += sum(not doubt.kept for doubt in came.doubts)
+            faces = [one for each in given if isinstance(one := gate.look(each), Candidate)]
+            kept = taught_by_portal(Learner(opened, student), faces, blindly=blindly)
+            left_out += len(faces) - kept
+            taught += kept
             z, truth = recognizer.vectors_of(stacked(seen)), [one.expression for one in seen]
             strange, own = (
                 int(
@@ -64,7 +84,6 @@ def main(
                 for who in (None, student)
             )
             before, after, queries = before + strange, after + own, queries + len(truth)
-            taught += came.added
             if own < strange:
                 worse.append(f"{name}: {strange} before, {own} after, of {len(truth)}")
     print(f"{len(people)} people, {taught} pictures taught, {left_out} left out, {queries} read")

@@ -140,6 +140,26 @@ def test_a_record_that_cannot_be_changed_keeps_the_student(
     assert school.service.library.open(anna).name == "Still here"
 
 
+def test_where_several_pictures_are_doubtful_the_others_are_not_believed(school: School) -> None:
+    opened, anna = school.service.opened(), school.enrolled("Turned round")
+    learner, gate = Learner(opened, anna), Gate(opened.recognizer.find)
+    shown = {"angry": "happy", "happy": "surprise", "surprise": "angry", "neutral": "neutral"}
+    taken = {}
+    for called, shows in shown.items():
+        face = gate.look(Picture(called, decode_image(drawn(shows))))
+        assert isinstance(face, Candidate)
+        taken[called] = face
+    asked = learner.keep(taken, {})
+    assert asked["type"] == "questions"
+    about = [one["id"] for one in asked["questions"]]
+    assert len(about) > 1
+    for answers in ({about[0]: ""}, dict.fromkeys(about, "")):
+        with pytest.raises(ReferenceImageError, match="Several pictures"):
+            learner.keep(taken, answers)
+    assert not school.service.library.open(anna).references
+    assert learner.keep(taken, {one: shown[one] for one in about})["type"] == "saved"
+
+
 def test_a_doubtful_picture_is_a_question_and_each_can_be_changed(school: School) -> None:
     opened, anna = school.service.opened(), school.enrolled("Doubtful")
     learner = Learner(opened, anna)
