@@ -44,13 +44,13 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
     ),
     "students": (
         {"store"},
-        {"gallery", "roster"},
+        {"classes", "gallery", "roster"},
         {"enrolment", "recalibration"},
         {"custom_expressions", "documents"},
     ),
     "lesson": (
-        {"actor", "attention", "budget", "drawing", "events", "health", "members", "memory",
-         "naming", "places", "smoothing", "watching"},
+        {"actor", "album", "attention", "budget", "drawing", "events", "health", "interfaces",
+         "members", "memory", "naming", "places", "smoothing", "watching"},
         {"overview", "selfreport", "session", "signals", "sources", "taping", "who"},
         {"commands", "pacing"},
         {"opening", "stream"},
@@ -244,6 +244,7 @@ WIDE = {
     "fewshot_fer/cli/commands": "one file a command, or a group of them",
     "fewshot_fer": "the ground floor: what everybody may use",
     "fewshot_fer/lesson": "many small parts of one engine, in the order above",
+    "fewshot_fer/web/pages/parts": "one file a part that pages share",
     "fewshot_fer/training": "one way from data to a checkpoint; no teacher sees it",
     "tests": "one file for each of the ground floor, and those that look at the whole house",
 }

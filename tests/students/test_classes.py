@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fewshot_fer.cli import app
 from fewshot_fer.errors import LibraryError, StudentError
+from fewshot_fer.records.store import Store
 from fewshot_fer.students.classes import (
     add_class,
     fill,
@@ -19,6 +21,7 @@ from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import export_student, import_student
 from fewshot_fer.students.store.verify import verify
 from tests.students.people import AGREED, everything, library_at
+from tests.students.terminal import Terminal
 
 BIOLOGY, MATHS = "7b Biology", "8a Maths / set 2"
 
@@ -120,3 +123,39 @@ def test_a_damaged_list_of_classes_is_an_error(school: Library, text: str) -> No
     with pytest.raises(LibraryError, match="classes' page"):
         school.classes()
     assert [one.where for one in verify(school)] == ["_class"]
+
+
+def test_classes_have_their_own_students(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anna, ben = terminal.enroll("Anna", "happy"), terminal.enroll("Ben", "happy")
+    assert terminal.json("classes", "list") == {"classes": []}
+    terminal.json("classes", "add", "7b Biology", "anna", ben)
+    terminal.json("classes", "add", "8a / Maths", "Ben")
+    [biology, _] = terminal.json("classes", "list")["classes"]
+    assert biology == {"name": "7b Biology", "students": [anna, ben], "names": ["Anna", "Ben"]}
+    terminal.json("classes", "take-out", "7b Biology", "Ben")
+    listed = terminal.json("students", "list", "--class", "7b Biology")["students"]
+    assert [(one["name"], one["classes"]) for one in listed] == [("Anna", ["7b Biology"])]
+    assert terminal.json("students", "show", "Ben")["classes"] == ["8a / Maths"]
+    for wrong in (["students", "list", "--class", "7c"], ["live", "--class", "7c"]):
+        assert app.run(wrong) == 1
+        said = " ".join(capsys.readouterr().err.split())
+        assert "There are: 7b Biology, 8a / Maths." in said
+
+
+def test_a_class_is_renamed_with_what_was_recorded_of_it(terminal: Terminal) -> None:
+    terminal.enroll("Anna", "happy")
+    for name in ("7b", "8a"):
+        terminal.json("classes", "add", name, "Anna")
+        with Store.open("sqlite:///fewshot-fer.db") as store:
+            store.end(store.begin(name))
+    terminal.json("classes", "rename", "7b", "8b")
+    assert terminal.run("classes", "rename", "8b", "8a") == 1
+    assert "--yes" in terminal.said
+    [left] = terminal.json("classes", "rename", "8b", "8a", "--yes")["classes"]
+    assert left["names"] == ["Anna"]
+    with Store.open("sqlite:///fewshot-fer.db") as store:
+        assert {one.class_name for one in store.sessions()} == {"8a"}
+    assert terminal.json("classes", "remove", "8a", "--yes") == {"removed": "8a"}
+    assert terminal.json("students", "list")["students"][0]["classes"] == []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.arrays import Floats
-from fewshot_fer.cli import app, people
+from fewshot_fer.cli import people
 from fewshot_fer.cli.call import Call
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.faces.identity import Identity
@@ -269,39 +269,3 @@ def test_a_class_is_recalibrated_from_who_is_in_view(
     assert terminal.json("recalibrate", "history", "Ben")["calibrations"] == []
     assert terminal.run(*arguments) == 0
     assert "left as it was" in " ".join(terminal.said.split())
-
-
-def test_classes_have_their_own_students(
-    terminal: Terminal, capsys: pytest.CaptureFixture[str]
-) -> None:
-    anna, ben = terminal.enroll("Anna", "happy"), terminal.enroll("Ben", "happy")
-    assert terminal.json("classes", "list") == {"classes": []}
-    terminal.json("classes", "add", "7b Biology", "anna", ben)
-    terminal.json("classes", "add", "8a / Maths", "Ben")
-    [biology, _] = terminal.json("classes", "list")["classes"]
-    assert biology == {"name": "7b Biology", "students": [anna, ben], "names": ["Anna", "Ben"]}
-    terminal.json("classes", "take-out", "7b Biology", "Ben")
-    listed = terminal.json("students", "list", "--class", "7b Biology")["students"]
-    assert [(one["name"], one["classes"]) for one in listed] == [("Anna", ["7b Biology"])]
-    assert terminal.json("students", "show", "Ben")["classes"] == ["8a / Maths"]
-    for wrong in (["students", "list", "--class", "7c"], ["live", "--class", "7c"]):
-        assert app.run(wrong) == 1
-        said = " ".join(capsys.readouterr().err.split())
-        assert "There are: 7b Biology, 8a / Maths." in said
-
-
-def test_a_class_is_renamed_with_what_was_recorded_of_it(terminal: Terminal) -> None:
-    terminal.enroll("Anna", "happy")
-    for name in ("7b", "8a"):
-        terminal.json("classes", "add", name, "Anna")
-        with Store.open("sqlite:///fewshot-fer.db") as store:
-            store.end(store.begin(name))
-    terminal.json("classes", "rename", "7b", "8b")
-    assert terminal.run("classes", "rename", "8b", "8a") == 1
-    assert "--yes" in terminal.said
-    [left] = terminal.json("classes", "rename", "8b", "8a", "--yes")["classes"]
-    assert left["names"] == ["Anna"]
-    with Store.open("sqlite:///fewshot-fer.db") as store:
-        assert {one.class_name for one in store.sessions()} == {"8a"}
-    assert terminal.json("classes", "remove", "8a", "--yes") == {"removed": "8a"}
-    assert terminal.json("students", "list")["students"][0]["classes"] == []

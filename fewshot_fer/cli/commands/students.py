@@ -30,8 +30,7 @@ def list_students(
     from fewshot_fer.students import documents
     from fewshot_fer.students.classes import of_class
 
-    if of is not None:
-        call.library.known_classes([of])
+    call.library.known_classes([] if of is None else [of])
     found = of_class(call.library, of or "")
     return Answer(
         {"students": [documents.line(student) for student in found]}, lambda: view.listed(found)

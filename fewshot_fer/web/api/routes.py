@@ -20,6 +20,7 @@ from fewshot_fer.web import html
 from fewshot_fer.web.access.refusal import STATUSES, Problem, code_of_kind
 from fewshot_fer.web.access.rules import Allowed, rule_of
 from fewshot_fer.web.api import (
+    agreeing,
     class_lists,
     live,
     pictures,
@@ -85,7 +86,16 @@ def api_of(app: AppState) -> Api:
         responses={"4XX": _PROBLEM, "5XX": _PROBLEM},
     )
     api.state.house = app
-    for module in (pictures, students, class_lists, teaching, recalibrating, sessions, live):
+    for module in (
+        pictures,
+        students,
+        agreeing,
+        class_lists,
+        teaching,
+        recalibrating,
+        sessions,
+        live,
+    ):
         api.include_router(module.routes, prefix="/v1")
     return api
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Final, Literal, cast
 
@@ -106,17 +106,6 @@ class Rename(Shape):
     name: Name
 
 
-class Agreement(Shape):
-    """All that a student agrees to from now on."""
-
-    purposes: list[Purpose] = Field(description="what is left out is taken back, and deleted")
-    consent: str = Field(
-        default="",
-        max_length=100,
-        description="who has read /api/v1/consent and agreed, where something is new",
-    )
-
-
 class AsNew(Shape):
     """How to bring a student in."""
 
@@ -172,22 +161,6 @@ def rename_student(call: Asked, student: str, body: Rename) -> Student:
     """Rename a student."""
     renamed = call.app.library.rename(student_of(call, student).id, body.name)
     return documents.student(renamed)
-
-
-@routes.put(f"{_ONE}/agreement")
-def agree(call: Asked, student: str, body: Agreement) -> Student:
-    """Say what a student agrees to from now on.
-
-    What is taken back holds at once, and what was kept for it is deleted.
-    """
-    found, library = student_of(call, student), call.app.library
-    to = frozenset(body.purposes)
-    consent = replace(found.consent, purposes=to)
-    if body.consent or not to <= found.purposes:
-        days = call.app.settings.keep_days
-        consent = agreed(body.consent, library.now(), purposes=to, days=days)
-    call.app.portal.agree(found.id, consent)
-    return documents.student(library.open(found.id))
 
 
 @routes.delete(_ONE)
