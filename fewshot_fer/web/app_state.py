@@ -228,7 +228,9 @@ class AppState:
             forsaken_s=_FORSAKEN_S,
             clock=self.clock,
         )
-        made.ask(ReadOnDevice(self.settings.on_device))
+        wished = self.settings.on_device
+        # Where nothing is installed for it a class can only insist, and then says so to students.
+        made.ask(ReadOnDevice(wished if self.device_files or wished == "required" else "off"))
         return made
 
 

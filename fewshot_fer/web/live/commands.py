@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.expressions import NEUTRAL
@@ -109,11 +109,18 @@ def _record(command: Mapping[str, Any]) -> Record:
     return Record("per_student" if command.get("each") else "class")
 
 
-def _read_on_device(command: Mapping[str, Any]) -> ReadOnDevice:
-    for policy in get_args(OnDevice):
-        if command.get("policy") == policy:
-            return ReadOnDevice(policy)
-    raise RequestError("There is no such way to read students.", next_step="Load the page again.")
+def _read_on_device(
+    app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str
+) -> Later:
+    policy = command.get("policy")
+    if policy not in get_args(OnDevice):
+        raise RequestError("There is no such way to read.", next_step="Load the page again.")
+    if policy != "off" and not app.device_files:
+        raise RequestError(
+            "Students' devices cannot read by themselves yet: what they need is not installed.",
+            next_step="Run `fewshot-fer export --browser device` here, and start the app again.",
+        )
+    return Later(lesson.ask(ReadOnDevice(cast("OnDevice", policy))))
 
 
 def _recalibrate(app: AppState, lesson: LessonEngine, command: Mapping[str, Any], _: str) -> Later:
@@ -170,7 +177,7 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "stop_recording": _asks(lambda _: Record("off")),
     "recalibrate": _recalibrate,
     "undo": _undo,
-    "on_device": _asks(_read_on_device),
+    "on_device": _read_on_device,
     "keep": _keep,
     "drawn": _drawn,
     "stop_drawn": _asks(lambda _: Leave(SOURCE)),

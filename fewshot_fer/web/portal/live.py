@@ -24,7 +24,7 @@ from fewshot_fer.web.portal.coached import Coached
 from fewshot_fer.web.portal.devices import Device
 from fewshot_fer.web.portal.facts import facts_message
 from fewshot_fer.web.portal.on_device.saying import read_by
-from fewshot_fer.web.portal.on_device.sending import depends_on, device_message, policy_of
+from fewshot_fer.web.portal.on_device.sending import depends_on, device_message
 from fewshot_fer.web.portal.portal import source_of
 from fewshot_fer.web.portal.telling import BYES, own_view, recorded
 
@@ -226,7 +226,7 @@ class Connection:
     async def _tell_device(self) -> None:
         """How it may read by itself, and how the student looks; again when that is different."""
         app, student = self._app, self.device.student
-        policy = policy_of(app, self._lesson.state)
+        policy = self._lesson.state.on_device
         told = await app.threads.run(student, depends_on, app, student, policy)
         if told != self._told:
             self._told = told

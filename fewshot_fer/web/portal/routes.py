@@ -27,7 +27,6 @@ from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import facts_of
 from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
 from fewshot_fer.web.portal.live import live
-from fewshot_fer.web.portal.on_device.sending import policy_of
 from fewshot_fer.web.portal.own import OwnData
 from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded
 
@@ -216,7 +215,7 @@ class Pages(OwnData):
             version=CURRENT[1:],
             agreement=agreement(CURRENT, say.language, self._app.settings.keep_days),
             recorded=recorded(state, student.purposes, say) if state is not None else None,
-            on_device=policy_of(self._app, state),
+            on_device=state.on_device if state is not None else "off",
         )
 
     def facts(self, request: Request, _: Fields) -> Response:
@@ -247,7 +246,8 @@ class Pages(OwnData):
         except FewshotFerError:
             return _forgotten(request)
         given = {"pictures": len(student.references), "lights": len(student.calibrations)}
-        return page("delete", say=saying(request), name=student.name, **given)
+        say, id_, name = saying(request), student.id, student.name
+        return page("delete", say=say, student=id_, name=name, **given)
 
     def delete(self, request: Request, _: Fields) -> Response:
         """Delete everything about them."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import b64decode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,15 +20,13 @@ from fewshot_fer.records.store import Store
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.commands import Later, obey
 from fewshot_fer.web.live.telling import event_message
-from tests.fakes import waiting
 from tests.fakes.waiting import PATIENCE_S
 from tests.web.portal.device import School, answer, drawn, school_at, until
 
 
 @pytest.fixture(autouse=True)
-def _as_it_comes(school: School) -> Iterator[None]:
-    """Each test begins with the class as it was opened."""
-    yield
+def _as_it_comes(school: School) -> None:
+    """Each test begins with a class that goes on, and in which each does as they like."""
     school.running.ask(ReadOnDevice("allowed")).result()
     school.running.ask(Pause(on=False)).result()
 
@@ -65,16 +62,17 @@ def test_one_on_the_device_and_one_by_the_server_make_one_class_and_one_record(
     async def play() -> tuple[dict[str, Any], int]:
         session = await asyncio.wrap_future(school.running.ask(Record("per_student")))
         async with school.device(own) as here, school.device(other) as there:
+            people: dict[str, dict[str, Any]] = {}
             for _ in range(4):
-                heard = await say(here, report(school))
                 assert (await answer(there, drawn("happy")))["type"] == "view"
+                heard = await say(here, report(school))
                 await asyncio.sleep(0.5)
-            # Both are of one class now, and only one of them was read by itself.
-            state: Any = event_message(school.running.state)
-            marked = {one["name"]: one["on_device"] for one in state["people"]}
-            assert marked == {"Own": True, "Other": False}
-            (own_now,) = (one for one in state["people"] if one["name"] == "Own")
-            assert own_now["expression"] == "happy"
+                state: Any = event_message(school.running.state)
+                people |= {one["name"]: one for one in state["people"]}
+        # Both were of one class, and only one of them was read by itself.
+        marked = {name: one["on_device"] for name, one in people.items()}
+        assert marked == {"Own": True, "Other": False}
+        assert people["Own"]["expression"] == "happy"
         await asyncio.wrap_future(school.running.ask(Record("off")))
         return heard, session or 0
 
@@ -174,19 +172,6 @@ def test_where_it_is_required_pictures_are_refused_and_where_it_is_off_readings_
     assert "own devices only" in found["required"][1]["what"]
 
 
-@pytest.mark.parametrize(("policy", "told"), [("preferred", "off"), ("required", "required")])
-def test_where_nothing_is_installed_the_servers_way_stays_unless_the_class_insists(
-    school: School, policy: OnDevice, told: OnDevice
-) -> None:
-    async def play() -> dict[str, Any]:
-        await asyncio.wrap_future(school.running.ask(ReadOnDevice(policy)))
-        async with school.device(school.enrolled(f"Bare {policy}")) as line:
-            return await until(line, "device")
-
-    said = asyncio.run(play())
-    assert (said["policy"], said["base"], said["person"]) == (told, None, None)
-
-
 def test_a_pause_holds_for_readings_too(school: School) -> None:
     async def play() -> dict[str, Any]:
         await asyncio.wrap_future(school.running.ask(Pause()))
@@ -222,19 +207,33 @@ def test_a_device_is_told_how_its_student_looks_and_again_when_that_changes(
     assert len(json.dumps(person)) < 32_000
 
 
-def test_the_teacher_says_so_on_the_class_page(school: School) -> None:
+def test_the_teacher_says_so_on_the_class_page(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app, lesson = school.service, school.running
-    begun = obey(app, lesson, {"do": "on_device", "policy": "preferred"}, "page")
+    asked = {"do": "on_device", "policy": "preferred"}
+    with pytest.raises(RequestError, match="not installed"):
+        obey(app, lesson, asked, "page")
+    monkeypatch.setattr(AppState, "device_files", "/somewhere/")
+    begun = obey(app, lesson, asked, "page")
     assert isinstance(begun, Later)
     begun.future.result()
     state: Any = event_message(lesson.state)
     assert state["on_device"] == "preferred"
     for wrong in ("always", None, ["off"]):
         with pytest.raises(RequestError):
-            obey(app, lesson, {"do": "on_device", "policy": wrong}, "page")
+            obey(app, lesson, asked | {"policy": wrong}, "page")
 
 
-def test_the_setting_says_how_a_class_begins(tmp_path: Path) -> None:
-    school = school_at(tmp_path, on_device="required")
-    assert waiting.until(lambda: school.running.state.on_device == "required")
+@pytest.mark.parametrize("wished", get_args(OnDevice))
+@pytest.mark.parametrize("files", [None, "/somewhere/"])
+def test_a_class_begins_as_it_is_set_and_can_only_insist_where_nothing_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wished: OnDevice, files: str | None
+) -> None:
+    monkeypatch.setattr(AppState, "device_files", files)
+    school = school_at(tmp_path, on_device=wished)
+    begins = wished if files or wished == "required" else "off"
+    # What is asked later is answered later.
+    school.running.ask(Pause(on=False)).result()
+    assert school.running.state.on_device == begins
     school.running.close()

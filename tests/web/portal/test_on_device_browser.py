@@ -27,6 +27,7 @@ def watched(
 ) -> Iterator[Watched]:  # fmt: skip
     """A phone's browser whose camera shows a drawn student, on a server that has the files."""
     monkeypatch.setattr(AppState, "device_files", "/assets/device/fake/")
+    school.running.ask(ReadOnDevice("allowed")).result()
     camera = film(tmp_path / "camera.mjpeg", people[0], "happy")
     with browser(camera, viewport={"width": 390, "height": 844}) as phone:
         phone.page.route(
@@ -34,7 +35,6 @@ def watched(
             lambda route: route.fulfill(body=FAKE, content_type="text/javascript"),
         )
         yield phone
-    school.running.ask(ReadOnDevice("allowed")).result()
 
 
 def joined(school: School, page: Any, name: str) -> str:
@@ -89,8 +89,14 @@ def test_pictures_stay_and_labels_go(school: School, watched: Watched) -> None:
     phone.locator("#kept-file").set_input_files({**given, "buffer": bytes(altered)})
     phone.get_by_text("Nothing was changed").wait_for()
 
+    # Who deletes everything deletes this too; whose it was can never be opened again anyway.
+    phone.get_by_role("link", name="Delete everything about me").click()
+    phone.get_by_role("button", name="Delete everything").click()
+    phone.get_by_role("heading", name="Everything about you is deleted").wait_for()
+    assert phone.evaluate(STORED) == ""
+
     # All that went out: a few characters about once a second.
-    assert sent.bodies == []
+    assert max(sent.bodies) < 400, "the form that deletes, and no picture"
     said = [json.loads(text) for text in sent.texts]
     assert {one["do"] for one in said} == {"report"}
     assert {key for one in said for key in one} == {"do", "checkpoint", "face"}

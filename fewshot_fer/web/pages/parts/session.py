@@ -198,14 +198,16 @@ def _student(
         key=f"strip-{summary.student}",
         alt=_("What {name} showed over time", name=name),
     )
-    frame.quiet(
-        _(
-            "To be seen {seen} of the time, clearly read {sure}, quality {quality}.",
-            seen=plain.percent(summary.seen),
-            sure=plain.percent(summary.sure),
-            quality=plain.percent(summary.quality),
-        )
+    said = _(
+        "To be seen {seen} of the time, clearly read {sure}, quality {quality}.",
+        seen=plain.percent(summary.seen),
+        sure=plain.percent(summary.sure),
+        quality=plain.percent(summary.quality),
     )
+    if summary.on_device:
+        own = plain.percent(summary.on_device)
+        said += f" {_('Read on their own device {share} of the time.', share=own)}"
+    frame.quiet(said)
 
 
 def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:

@@ -7,16 +7,10 @@ from base64 import b64encode
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats
-from fewshot_fer.lesson.events import LessonState, OnDevice
+from fewshot_fer.lesson.events import OnDevice
 from fewshot_fer.prototypes import BaseRates, Prototypes
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
-
-
-def policy_of(app: AppState, state: LessonState | None) -> OnDevice:
-    """What a class wants of its students' devices; where nothing is installed it may insist."""
-    policy = state.on_device if state is not None else "off"
-    return policy if app.device_files or policy == "required" else "off"
 
 
 def depends_on(app: AppState, student: str, policy: OnDevice) -> object:

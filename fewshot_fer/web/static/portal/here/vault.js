@@ -2,6 +2,7 @@
 // server gives to nobody but who has signed in as this student. A file of them is encrypted alike.
 
 /** @typedef {{ expression: string, vector: number[], portrait: string, light: boolean, checkpoint: string }} Kept  `light`: of today's light, and taken back with it */
+/** @typedef {(mode: IDBTransactionMode) => IDBObjectStore} Table */
 /** @typedef {{ iv: Uint8Array<ArrayBuffer>, data: ArrayBuffer }} Sealed */
 
 const [DATABASE, TABLE] = ['fewshot-fer', 'references'];
@@ -13,11 +14,11 @@ export class Vault {
   #key;
   #table;
 
-  /** @param {string} student @param {CryptoKey} key @param {IDBDatabase} database */
-  constructor(student, key, database) {
+  /** @param {string} student @param {CryptoKey} key @param {Table} table */
+  constructor(student, key, table) {
     this.student = student;
     this.#key = key;
-    this.#table = (/** @type {IDBTransactionMode} */ mode) => database.transaction(TABLE, mode).objectStore(TABLE);
+    this.#table = table;
   }
 
   /** Throws where the browser keeps nothing for pages, as in a private window. @param {string} student @param {string} secret 32 bytes in base64 */
@@ -25,9 +26,7 @@ export class Vault {
     const raw = await crypto.subtle.importKey('raw', bytes(secret), 'HKDF', false, ['deriveKey']);
     const how = { name: 'HKDF', hash: 'SHA-256', salt: text.encode(student), info: text.encode('references') };
     const key = await crypto.subtle.deriveKey(how, raw, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(TABLE);
-    const vault = new Vault(student, key, await done(asked));
+    const vault = new Vault(student, key, await database());
     const sealed = /** @type {Sealed | undefined} */ (await done(vault.#table('readonly').get(student)));
     // What another key has sealed is of another server, and of no use here.
     if (sealed) vault.kept = await vault.#opened(sealed).catch(() => []);
@@ -42,7 +41,7 @@ export class Vault {
   }
 
   async forget() {
-    await done(this.#table('readwrite').delete(this.student));
+    await forget(this.student);
     this.kept = [];
   }
 
@@ -74,6 +73,17 @@ export class Vault {
   #how(iv) {
     return { name: 'AES-GCM', iv, additionalData: text.encode(this.student) };
   }
+}
+
+/** Delete what is kept of a student; needs no key. @param {string} student */
+export const forget = async (student) => done((await database())('readwrite').delete(student));
+
+/** @returns {Promise<Table>} */
+async function database() {
+  const asked = indexedDB.open(DATABASE, 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore(TABLE);
+  const opened = await done(asked);
+  return (mode) => opened.transaction(TABLE, mode).objectStore(TABLE);
 }
 
 /** @param {string} base64 */
