@@ -103,7 +103,7 @@ function hear(got) {
   if (got.every) capture.every = got.every;
   if (got.frame) {
     capture.answered(got.type !== 'error');
-    rate();
+    if (here.way === 'server') rate();
   }
   switch (got.type) {
     case 'hello':
@@ -169,6 +169,7 @@ function whereChanged() {
   capture.resting = document.hidden || here.way !== 'server';
   coach.know(known());
   if (here.way === 'here') show(undo, here.kept.some(({ light }) => light));
+  if (here.progress !== null) state(say('Get ready…'), 'trying');
   if (here.way === 'nowhere' && camera.on && link.ready) {
     reading.clear(say('You are not read.'));
     state(say('Not read'));

@@ -146,8 +146,9 @@ export class Here {
   async #open() {
     const { told } = this;
     if (this.#reader || !told?.base) return;
-    const { DeviceReader: Reader } = await this.load();
     this.progress = 0;
+    this.on.changed();
+    const { DeviceReader: Reader } = await this.load();
     this.#reader = await Reader.open(told.base, { onProgress: (share) => {
       this.progress = share;
       this.on.changed();
