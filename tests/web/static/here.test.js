@@ -30,7 +30,7 @@ beforeEach(() => {
   fails = null;
   camera = { on: true, draw: () => ({ width: 640, height: 480 }) };
   link = { ready: true, sent: [], send(what) { this.sent.push(what); return true; } };
-  reader = { reads: 0, face: HAPPY, async read() { this.reads += 1; return this.face; }, async setPerson() {}, close() {} };
+  reader = { reads: 0, face: HAPPY, async read() { this.reads += 1; return this.face; }, async setPerson(person) { this.person = person; }, close() {} };
   const open = async () => {
     if (fails) throw Object.assign(new Error(), { code: fails });
     return reader;
@@ -79,6 +79,25 @@ describe('where pictures are read', () => {
       assert.equal(here.failure, 'no-simd');
       assert.equal(here.way, way);
       assert.deepEqual(link.sent, []);
+    });
+  }
+});
+
+describe('whose references say how the student is read', () => {
+  const reference = (light = false) => ({ expression: 'happy', vector: [0], portrait: '', light, checkpoint: 'c0ffee' });
+
+  for (const [theirs, kept, by] of [
+    [0, [], 'theirs'], [0, [reference()], 'own'], [0, [reference(true)], 'own'], [3, [reference(true)], 'theirs'],
+    [3, [reference(), reference()], 'theirs'], [2, [reference(), reference()], 'own'],
+    [0, [{ ...reference(), checkpoint: 'older' }], 'theirs'],
+  ]) {
+    test(`${theirs} of the teacher, ${kept.map(({ light, checkpoint }) => `${light ? 'light' : 'taught'} ${checkpoint}`)} here: ${by}`, async () => {
+      const person = { ...PERSON, counts: [theirs, 0] };
+      here.vault = { kept };
+      reader.makePerson = async () => 'own';
+      await here.hear({ ...told('required'), person });
+      while (!reader.reads) await passes(10);
+      assert.equal(reader.person, by === 'own' ? 'own' : person);
     });
   }
 });

@@ -175,6 +175,7 @@ function whereChanged() {
     state(say('Not read'));
   }
   teach.disabled = adjust.disabled = !camera.on || !link.ready || here.way === 'nowhere' || (here.way === 'here' && !here.vault);
+  if (here.way === 'here' && !here.own) adjust.disabled = true; // It would go with references of which there are none here.
   capture.wake();
 }
 

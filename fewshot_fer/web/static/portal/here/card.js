@@ -48,6 +48,7 @@ export function card(here) {
     const kept = here.vault?.kept ?? [];
     show(find('kept'), way === 'here' && here.vault);
     write(find('kept-words'), kept.length ? say('Pictures of you that are kept on this device, encrypted, and nowhere else: {count}.', { count: kept.length }) : say('No picture of you is kept on this device.'));
+    show(find('kept-less'), kept.length && !here.own);
     find('kept-shots').replaceChildren(...kept.map((one, k) => el('li', {},
       el('figure', {}, el('img', { src: one.portrait, alt: say('You, showing {expression}', { expression: say(one.expression) }), width: 192, height: 192 }), el('figcaption', { text: say(one.expression) })),
       el('button', { type: 'button', class: 'danger', text: say('Delete'), onclick: () => here.keep(kept.filter((_, place) => place !== k)) }))));

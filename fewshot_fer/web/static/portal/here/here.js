@@ -116,11 +116,16 @@ export class Here {
     this.on.changed();
   }
 
-  /** Read as the references here say; without any, as those of the teacher do. */
+  /** Whether the references here say how the student is read: where the teacher has no more of them. */
+  get own() {
+    const theirs = (this.told?.person?.counts ?? []).reduce((sum, count) => sum + count, 0);
+    return this.kept.filter(({ light }) => !light).length >= theirs;
+  }
+
   async #learn() {
-    const { kept } = this;
+    const { kept, own } = this;
     await this.#reader?.setPerson(this.told?.person ?? null);
-    if (kept.length) await this.#reader?.setPerson(await this.#reader.makePerson(kept));
+    if (kept.length && own) await this.#reader?.setPerson(await this.#reader.makePerson(kept));
   }
 
   // ---------------------------------------------------------------- the camera
