@@ -21,6 +21,7 @@ from fewshot_fer.faces.values import Faces
 from fewshot_fer.lesson.members import Enrolled, Members, Strangers
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.smoothing import Smoothing
+from fewshot_fer.lesson.watching import Watching
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.records.views import View
@@ -108,11 +109,21 @@ class Cohort:
         """The class, each as they show it themselves."""
         return Enrolled(self._roster, PrototypeIndex(self._recognizer.generic))
 
-    def watcher(self, members: Members, smoothing: Smoothing | None = None) -> Watcher:
-        """A session of its own for this class."""
+    def watcher(
+        self,
+        members: Members,
+        smoothing: Smoothing | None = None,
+        watching: Watching | None = None,
+    ) -> Watcher:
+        """A session of its own for this class; without `watching` it learns nothing."""
         tags = NameTags(self.ids)
         session = ClassSession(
-            self._recognizer, members, namer=tags, smoothing=smoothing, everybody=True
+            self._recognizer,
+            members,
+            namer=tags,
+            smoothing=smoothing,
+            watching=watching,
+            everybody=True,
         )
         return Watcher(session, tags)
 

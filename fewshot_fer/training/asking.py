@@ -17,6 +17,7 @@ from fewshot_fer.files import write_atomically
 from fewshot_fer.training.bank import Answers
 from fewshot_fer.training.config import check_same
 from fewshot_fer.training.export import as_onnx
+from fewshot_fer.training.network import half_precision
 from fewshot_fer.training.scores import softmax
 from fewshot_fer.training.teacher import Teacher, read_teacher
 
@@ -81,7 +82,7 @@ def _reader(teacher: Teacher, device: torch.device) -> Callable[[Tensor], Said]:
 
     @torch.no_grad()
     def by_torch(pictures: Tensor) -> Said:
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with half_precision(device):
             votes, own, features = heads(pictures.to(device))
         return tuple(part.float().cpu().numpy() for part in (votes, own, features))
 

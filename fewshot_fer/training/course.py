@@ -32,6 +32,7 @@ from fewshot_fer.training.data import (
 )
 from fewshot_fer.training.episodes import persons_of
 from fewshot_fer.training.history import EpochRecord, is_best, next_epoch
+from fewshot_fer.training.network import half_precision
 from fewshot_fer.training.people import photograph_all, read_all_takes
 from fewshot_fer.training.readers import read_parts
 from fewshot_fer.training.run import Listener, Trainer, as_batch
@@ -209,7 +210,7 @@ def read(network: nn.Module, images: Bytes, device: torch.device) -> HeadLogits:
     votes, own = [], []
     for start in range(0, len(images), _BATCH):
         batch = torch.from_numpy(as_batch(images[start : start + _BATCH])).to(device)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with half_precision(device):
             out = network(batch.contiguous(memory_format=torch.channels_last))
         votes.append(out.votes.float().cpu())
         own.append(out.own.float().cpu())

@@ -34,7 +34,7 @@ from fewshot_fer.training.episodes import (
 )
 from fewshot_fer.training.feeding import Shown, balance_in, batches, mixed, shown_in
 from fewshot_fer.training.losses import balanced_cross_entropy, instance_contrast
-from fewshot_fer.training.network import FACE, Embedding, EmbeddingNetwork
+from fewshot_fer.training.network import FACE, Embedding, EmbeddingNetwork, half_precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ class Trainer:
     def embed(self, pixels: Tensor) -> Embedding:
         """Run the network in bf16 where that is faster, and hand back f32."""
         batch = pixels.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with half_precision(self.device):
             out: Embedding = self.network(batch)
         return Embedding(*(part.float() for part in out))
 
