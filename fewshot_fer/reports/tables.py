@@ -13,6 +13,7 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from fewshot_fer.errors import RecordError
+from fewshot_fer.languages import Phrase, Say
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Recorded, SessionRecord, StudentTrack
 from fewshot_fer.reports import changes, summary
@@ -118,30 +119,32 @@ def student_columns(
 
 
 _MEANINGS: Final = {
-    "student": "the student's id, which stays when the name changes",
-    "name": "the student's name; empty where it is not known any more",
-    "second": "seconds since the session began",
-    "expected": "students of the class who agreed to be read",
-    "faces": "faces that were seen, the mean of this second's pictures",
-    "seen": "the share of this second's pictures that showed the student",
-    "sure": "of the class: how many were read with confidence; of a student: the share of pictures",
-    "quality": "how good the face was to look at, from 0 to 1",
-    "expression": "what was shown for at least half of the second; empty: unsure",
-    "on_device": "read on the student's own device, which says so itself: of the class, how many "
-    "faces; of a student, 1 or 0",
+    "student": Phrase("the student's id, which stays when the name changes"),
+    "name": Phrase("the student's name; empty where it is not known any more"),
+    "second": Phrase("seconds since the session began"),
+    "expected": Phrase("students of the class who agreed to be read"),
+    "faces": Phrase("faces that were seen, the mean of this second's pictures"),
+    "seen": Phrase("the share of this second's pictures that showed the student"),
+    "sure": Phrase(
+        "of the class: how many were read with confidence; of a student: the share of pictures"
+    ),
+    "quality": Phrase("how good the face was to look at, from 0 to 1"),
+    "expression": Phrase("what was shown for at least half of the second; empty: unsure"),
+    "on_device": Phrase(
+        "read on the student's own device, which says so itself: of the class, how many faces; of "
+        "a student, 1 or 0"
+    ),
 }
 
 
-def meanings(columns: Columns) -> bytes:
-    """The data dictionary: what each column of a table is, as CSV."""
-    of_one = "student" in columns
-    score = (
-        "how probable this expression was, from 0 to 1"
-        if of_one
-        else ("how many of those read with confidence showed this expression")
-    )
-    rows = {"column": list(columns), "meaning": [_MEANINGS.get(one, score) for one in columns]}
-    return as_csv(rows)
+def meanings(columns: Columns, say: Say | None = None) -> bytes:
+    """The data dictionary: what each column of a table is, as CSV; in English, or as `say` does."""
+    say = say or Say()
+    of_one = Phrase("how probable this expression was, from 0 to 1")
+    of_all = Phrase("how many of those read with confidence showed this expression")
+    score = of_one if "student" in columns else of_all
+    told = [say(_MEANINGS.get(one, score)) for one in columns]
+    return as_csv({"column": list(columns), "meaning": told})
 
 
 def as_csv(columns: Columns) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -15,6 +15,7 @@ from fewshot_fer.reports.compare import compare
 from fewshot_fer.reports.page import page
 from fewshot_fer.reports.summary import Report, read_report
 from fewshot_fer.reports.tables import MEDIA_TYPES, Session
+from fewshot_fer.web import html
 from fewshot_fer.web.access.headers import REPORT
 from fewshot_fer.web.api.calls import Asked, Call, Operation, Shape, download, files
 
@@ -78,11 +79,13 @@ def show_session(call: Asked, session: str, query: Annotated[Each, Query()]) -> 
 
 
 @routes.get(f"{_ONE}/report", **files(_HTML))
-def session_report(call: Asked, session: str, query: Annotated[Each, Query()]) -> Response:
-    """The report to read, as one page."""
+def session_report(
+    request: Request, call: Asked, session: str, query: Annotated[Each, Query()]
+) -> Response:
+    """The report to read, as one page, in the language of who asks."""
     found = _report(call, session, query)
     names = {one.id: one.name for one in call.app.library.students()}
-    text = page(found, names if query.each else None)
+    text = page(found, names if query.each else None, html.saying(request))
     name = f"{words.file_name(found.recorded.session)}.html"
     return download(text.encode(), _HTML, name, policy=REPORT)
 

@@ -239,7 +239,7 @@ def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
             frame.download(label, f"{stem}.{kind}", tables.MEDIA_TYPES[kind], partial(made, write))
         frame.download(
             _("What the columns mean"), f"{stem}-columns.csv", tables.MEDIA_TYPES["csv"],
-            partial(made, tables.meanings), icon=":material/help:",
+            partial(made, lambda columns: tables.meanings(columns, speaks)), icon=":material/help:",
         )  # fmt: skip
 
 
