@@ -99,7 +99,7 @@ function guide(root) {
         write(says, `${message.what} ${message.next_step ?? ''}`);
         return void capture.answered(false);
       case 'over':
-        stop(say(message.taken ? 'Done' : 'Nothing was taken. Start again when you like.'));
+        stop(say(message.taken ? 'Done.' : 'Nothing was taken. Start again when you like.'));
         if (message.taken) handOver();
     }
   }
