@@ -36,6 +36,7 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.students.classes import rename_class
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.names import display_name
 from fewshot_fer.web import device
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.files import private_folder
@@ -173,9 +174,10 @@ class AppState:
     def rename_class(self, name: str, new: str) -> str:
         """Call a class otherwise, also in what was recorded of it."""
         self.library.known_classes([name])
+        tidy = display_name(new)
         with self.store() as store:
-            store.rename_class(name, new)
-        return rename_class(self.library, name, new)
+            store.rename_class(name, tidy)
+        return rename_class(self.library, name, tidy)
 
     @property
     def device_files(self) -> str | None:

@@ -61,8 +61,10 @@ def rename(
     """Give a class another name, also in what was recorded of it."""
     from fewshot_fer.records.recording import opened
     from fewshot_fer.students.classes import rename_class
+    from fewshot_fer.students.store.names import display_name
 
     call.library.known_classes([name])
+    new = display_name(new)
     if new in call.library.classes():
         call.sure(f"Put {name} and {new} together, for good?")
     with opened(call.settings.records) as store:

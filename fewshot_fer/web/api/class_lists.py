@@ -52,6 +52,8 @@ def list_class_lists(call: Asked) -> ClassLists:
 def fill_class_list(call: Asked, body: Filled) -> ClassLists:
     """Say who is in a class, which is made where it is new."""
     library = call.app.library
+    for student in body.students:
+        library.open(student)  # Nothing is made for somebody who is not there.
     name = body.name if body.name in library.classes() else add_class(library, body.name)
     fill(library, name, body.students)
     return _listed(call)

@@ -75,6 +75,7 @@ def _everybody(app: AppState) -> None:
         order = st.selectbox(
             _("Sorted by"), list(_ORDERS), key="students-order", width=230, format_func=_
         )
+    with st.container(horizontal=True):
         if st.button(_("Classes"), icon=":material/groups:"):
             frame.go(classes=of)
         in_class.button(app)

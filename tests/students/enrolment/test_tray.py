@@ -54,7 +54,7 @@ def test_one_picture_taken_for_two_expressions_waits_until_somebody_says_which(
     (entry,) = tray.entries.values()
     assert (entry.expression, entry.came_as) == (None, ("happy", "sad"))
     why = waiting(tray, tray.together(enrolment.look))
-    assert why == "Say what 1 picture shows, or take it out."
+    assert why == "Say what one picture shows, or take it out."
     tray.call(entry.key, "happy")
     tray.add(seen)
     assert waiting(tray, tray.together(enrolment.look)) is None
@@ -64,7 +64,7 @@ def test_a_picture_without_a_name_is_not_left_behind_in_silence(library: Library
     tray, enrolment = Tray(), enrolment_at(library)
     tray.put("happy.png", png(shown("happy", 1)), enrolment.gate, "happy")
     unnamed = tray.put("IMG_2041.png", png(shown("sad", 2)), enrolment.gate, None)
-    assert "1 picture" in (waiting(tray, tray.together(enrolment.look)) or "")
+    assert "one picture" in (waiting(tray, tray.together(enrolment.look)) or "")
     tray.drop(unnamed.key)
     assert waiting(tray, tray.together(enrolment.look)) is None
 

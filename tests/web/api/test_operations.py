@@ -235,6 +235,11 @@ def test_classes_are_filled_renamed_and_removed(client: TestClient, house: House
     assert problem(client.delete(f"{lists}?name=8b"), 409)["title"] == "There is no class '8b'."
     unknown = client.put(lists, json={"name": "9c", "students": ["zz"]})
     assert "zz" in problem(unknown, 409)["title"]
+    assert good_answer(client.get(lists))["classes"] == []
+    good_answer(client.put(lists, json={"name": "9c"}))
+    problem(client.patch(lists, json={"name": "9c", "new": "a\nb"}), 409)
+    [tidied] = good_answer(client.patch(lists, json={"name": "9c", "new": " 9d "}))["classes"]
+    assert tidied["name"] == "9d"
 
 
 def test_a_part_of_an_agreement_is_taken_back(client: TestClient, house: House) -> None:
@@ -244,7 +249,7 @@ def test_a_part_of_an_agreement_is_taken_back(client: TestClient, house: House) 
     assert left["consent"]["purposes"] == ["numbers", "read"]
     assert (left["references"], left["consent"]["by"]) == ({}, "Anna's father")
     again = client.put(one, json={"purposes": ["read", "pictures"]})
-    problem(again, 400, "consent")
+    problem(again, 403, "consent")
     good_answer(client.put(one, json={"purposes": ["read", "pictures"], "consent": "Her mother"}))
     consent = house.library.open(student).consent
     assert (consent.by, sorted(consent.purposes)) == ("Her mother", ["pictures", "read"])
