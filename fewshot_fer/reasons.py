@@ -69,6 +69,7 @@ class Code(StrEnum):
     NO_CALIBRATION = "no-calibration"
     NO_USABLE_FACE = "no-usable-face"
     TOO_FEW_SURE = "too-few-sure"
+    NOT_AT_REST = "not-at-rest"
     PAGE_DAMAGED = "page-damaged"
     FILE_DAMAGED = "file-damaged"
     FILE_MISSING = "file-missing"

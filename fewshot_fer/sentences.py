@@ -131,6 +131,10 @@ SENTENCES: Final[dict[Code, Words]] = {
         "Too few frames are sure of an expression, so nothing was changed.",
         "Recalibrate from a resting face, or from a picture with its expression.",
     ),
+    Code.NOT_AT_REST: Words(
+        "The face did not rest, it clearly showed {expression}: nothing was changed.",
+        "Ask for a resting face once more.",
+    ),
     Code.PAGE_DAMAGED: Words(
         "The student's page cannot be read.", "Import the student's export again."
     ),

@@ -6,6 +6,7 @@ own; the newest of the running checkpoint is in use, and taking it back leaves n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -132,17 +133,28 @@ def recalibrate_class(
     """Everyone in view, from their vectors [n,D] by student id; a reason for who was left as is.
 
     Where no `label` says what all show, only confident frames count, and too few change nothing.
+    Who clearly shows something else most of the time is left as they are.
     """
     results: dict[str, Recalibrated | Reason] = {}
     for student_id, z in samples.items():
         labels = None if label is None else [label] * len(z)
         try:
+            if label is not None:
+                _check(roster, student_id, z, label)
             results[student_id] = recalibrate(roster, student_id, z, labels, how=how)
         except (FaceError, LibraryError) as error:
             if error.reason is None:
                 raise
             results[student_id] = error.reason
     return results
+
+
+def _check(roster: Roster, student_id: str, z: Floats, label: str) -> None:
+    """A look that new light alone explains is unsure, or still the one that is claimed."""
+    clear = Counter(one.expression for one in roster.read(z, student_id) if one.unsure is None)
+    for shown, times in clear.most_common(1):
+        if shown != label and 2 * times > len(z):
+            raise FaceError(Reason(Code.NOT_AT_REST, expression=shown))
 
 
 def undo(roster: Roster, student_id: str, calibration: str | None = None) -> Entry:

@@ -159,6 +159,17 @@ def test_a_class_is_recalibrated_from_what_is_sure(roster: Roster) -> None:
     assert [len(roster.library.open(one).calibrations) for one in ("s001", "s002")] == [1, 0]
 
 
+def test_who_clearly_laughs_is_not_taken_for_a_resting_face(roster: Roster) -> None:
+    roster.library.create(
+        "Ben", AGREED, [NewReference(name, portrait=shown(name, 5)) for name in BASIC]
+    )
+    rests, laughs = (np.stack([mean_of(name)] * 8) for name in ("neutral", "happy"))
+    results = recalibrate_class(roster, {"s001": rests, "s002": laughs}, label="neutral")
+    assert isinstance(results["s001"], Recalibrated)
+    assert results["s002"] == Reason(Code.NOT_AT_REST, expression="happy")
+    assert roster.library.open("s002").calibrations == ()
+
+
 def test_a_long_lesson_is_thinned_evenly(roster: Roster) -> None:
     drift = np.linspace(0, 1, 500, dtype=np.float32)[:, None]
     frames: Floats = np.repeat(looks("neutral"), 500, 0) + drift

@@ -186,16 +186,23 @@ def browser(camera: Path | None = None, **context: Any) -> Iterator[Watched]:
 
 
 def wrong(page: Any) -> list[str]:
-    """What axe finds wrong on a page that keeps somebody from using it."""
+    """What axe finds that keeps somebody from using a page: light and wide, dark and narrow."""
     if not _AXE.exists():
         pytest.skip("axe-core is not installed: npm ci")
+    before, found = page.viewport_size, []
     page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")
-    return [
-        f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
+    for scheme, width, height in (("light", 1440, 900), ("dark", 390, 844)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(700)  # Streamlit's colours change by and by.
+        seen = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")
+        found += [
+            f"{scheme}: {one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
+            for one in seen["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+    page.set_viewport_size(before)
+    return found
 
 
 def film(path: Path, person: DrawnStudent, *expressions: str) -> Path:

@@ -23,6 +23,7 @@ from fewshot_fer.lesson.events import (
 )  # fmt: skip
 from fewshot_fer.lesson.overview import STEP_S
 from fewshot_fer.lesson.signals import signals
+from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records.views import Seen
 from fewshot_fer.sentences import sentence
 from fewshot_fer.students.recalibration import Recalibrated
@@ -108,7 +109,7 @@ def recalibrated_message(results: Results, names: Mapping[str, str]) -> messages
         )
     return {
         "type": "recalibrated",
-        "words": _class_in_words(results),
+        "words": _class_in_words(results, names),
         "students": [
             {
                 "student": student,
@@ -123,8 +124,19 @@ def recalibrated_message(results: Results, names: Mapping[str, str]) -> messages
     }
 
 
-def _class_in_words(results: Results) -> str:
-    """What recalibrating brought the class, in a sentence."""
+def _class_in_words(results: Results, names: Mapping[str, str]) -> str:
+    """What recalibrating brought the class, in a sentence; and who did not rest."""
+    moved = sorted(
+        names.get(student, student)
+        for student, why in results.items()
+        if isinstance(why, Reason) and why.code is Code.NOT_AT_REST
+    )
+    said = _fitted(results)
+    who = ", ".join(moved)
+    return Phrase("{said} No resting face: {names}.", said=said, names=who) if moved else said
+
+
+def _fitted(results: Results) -> Phrase:
     done = [one for one in results.values() if isinstance(one, Recalibrated)]
     better, worse = (sum(one.helped is how for one in done) for how in (True, False))
     left = len(results) - len(done)

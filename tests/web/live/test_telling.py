@@ -27,3 +27,6 @@ def test_recalibrating_a_class_is_told_in_a_sentence() -> None:
     assert [one["helped"] for one in told["students"]] == [True, None, False, None]
     nothing = recalibrated_message({"d": few}, {})["words"]
     assert nothing == "Nothing was changed: of the 1 who were seen nobody could be fitted."
+    laughed = Reason(Code.NOT_AT_REST, expression="happy")
+    told = recalibrated_message({"a": brought("a", 0.5, 0.9), "b": laughed}, {"b": "Ben"})
+    assert told["words"].endswith("stay as they were. No resting face: Ben.")

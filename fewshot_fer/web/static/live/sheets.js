@@ -118,7 +118,7 @@ export function sheets(page) {
     },
     recalibrate() {
       rest.disabled = minute.disabled = false;
-      write(words, say('For today’s light and cameras. Everybody who is enrolled and seen is fitted anew; it can be taken back.'));
+      write(words, say('While you watch, the class learns today’s light by itself. Do this where the light or a camera has just changed; it can be taken back.'));
       open('recalibrate');
     },
     /** @param {Recalibrated} message */
@@ -127,7 +127,10 @@ export function sheets(page) {
       write(find('recalibrated-sum'), sum);
       // Who is read worse comes first.
       const order = (/** @type {{ helped: boolean | null }} */ { helped }) => (helped === false ? 0 : helped ? 1 : 2);
-      find('recalibrated-each').replaceChildren(...[...students].sort((one, other) => order(one) - order(other)).map((one) => {
+      // Of most there is nothing to say.
+      const told = students.filter(({ done, helped }) => !done || helped !== null);
+      show(find('recalibrated-told'), told.length);
+      find('recalibrated-each').replaceChildren(...told.sort((one, other) => order(one) - order(other)).map((one) => {
         const back = button(say('Take back'), 'plain', () => {
           send({ do: 'undo', undo: { [one.student]: undo[one.student] } });
           back.disabled = true;
