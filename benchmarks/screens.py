@@ -5,7 +5,8 @@
 
 A library of drawn students is enrolled and four invented lessons are recorded in a folder that is
 thrown away; then `fewshot-fer serve` is opened in Chromium (playwright) and every page is
-photographed, with people and without. Nobody in the pictures exists.
+photographed, with people and without, with 12 faces and with 49, students' own pages too. Nobody
+in the pictures exists.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ from zipfile import ZipFile
 import numpy as np
 
 import fewshot_fer as ff
-from fewshot_fer.drawn.files import reference_picture, reference_pictures, to_jpeg
+from fewshot_fer.drawn.files import (
+    reference_picture,
+    reference_pictures,
+    to_jpeg,
+    write_mjpeg,
+)
 from fewshot_fer.drawn.gallery import Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
 from fewshot_fer.drawn.roster import DrawnStudent, invent_class
@@ -53,6 +59,7 @@ FLAGS: Final = (
 )  # fmt: skip
 BEGUN: Final = datetime(2026, 11, 17, 9, 5, tzinfo=UTC)
 PATIENCE_S: Final = 120.0
+WATCHED_S: Final = 30
 TALLEST: Final = 3000
 """Pixels; a longer page is cut."""
 
@@ -172,9 +179,56 @@ def _seconds(
 # ---------------------------------------------------------------------- the pages
 
 
-def _watch_drawn(page: Any, _: School) -> None:
-    page.get_by_role("button", name="drawn class").first.click()
-    page.wait_for_timeout(45_000)
+COMMAND: Final = """
+(command) => new Promise((done) => {
+  const line = new WebSocket(`${location.origin.replace('http', 'ws')}/live/now`);
+  line.onopen = () => line.send(JSON.stringify(command));
+  line.onmessage = ({ data }) => {
+    const got = typeof data === 'string' ? JSON.parse(data) : {};
+    if (got.type === 'invited' || command.do !== 'invite') done(got);
+  };
+})
+"""
+"""Tells the class that is watched something, past its page."""
+
+
+def _watch_drawn(students: int, *keys: str) -> Callable[[Any, School], None]:
+    def then(page: Any, _: School) -> None:
+        page.evaluate(COMMAND, {"do": "drawn", "students": students})
+        page.locator(".face").nth(int(0.9 * students)).wait_for(timeout=1000 * PATIENCE_S)
+        page.get_by_text("Show each student", exact=True).click()
+        page.wait_for_timeout(1000 * WATCHED_S)
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_timeout(2000)
+
+    return then
+
+
+def _join(page: Any, _: School) -> None:
+    asked = {"do": "invite", "address": page.url, "names": False}
+    page.goto(page.evaluate(COMMAND, asked)["url"])
+
+
+def _agreed(page: Any, school: School) -> None:
+    _join(page, school)
+    page.locator("#name").fill("Zoe")
+    for box in page.locator("input[type=checkbox]").all():
+        box.check()
+    page.locator("form button.first").click()
+    page.locator("#on").click()
+    page.locator("#said:not(.unsure)").wait_for(timeout=1000 * PATIENCE_S)
+
+
+def _leaving(page: Any, school: School) -> None:
+    _agreed(page, school)
+    page.goto(page.url.replace("/me", "/me/delete"))
+
+
+def _guide(page: Any, school: School) -> None:
+    _agree(page, school)
+    page.get_by_role("button", name="Start the camera").click()
+    page.wait_for_timeout(6000)
 
 
 def _agree(page: Any, _: School) -> None:
@@ -215,7 +269,17 @@ def screens(school: School) -> list[Screen]:
     """Every page, with a class and sessions."""
     one = f"students?student={school.student}"
     return [
-        Screen("class", "", _watch_drawn, full=False),
+        Screen("class", "", _watch_drawn(12)),
+        Screen("class-49", "", _watch_drawn(49)),
+        Screen("class-49-tiles", "", _watch_drawn(49, "t")),
+        Screen("projector", "", _watch_drawn(12, "h")),
+        Screen("join", "", _join),
+        Screen("own-device", "", _agreed),
+        Screen("delete-me", "", _leaving),
+        Screen("guide", "students?new=yes", _guide),
+        Screen("sign-out", "sign-out"),
+        Screen("api", "api/docs"),
+        Screen("report", "api/v1/sessions/2/report"),
         Screen("students", "students"),
         Screen("student", one),
         Screen("student-pictures", one, _tab("Pictures")),
@@ -248,6 +312,9 @@ def empty_screens() -> list[Screen]:
 
 def settled(page: Any) -> None:
     """Wait until the page has run and drawn everything."""
+    if not page.locator(".stApp").count():
+        page.wait_for_timeout(1500)
+        return
     for _ in range(2):
         page.wait_for_timeout(400)
         page.wait_for_selector("[data-test-script-state=notRunning]", timeout=1000 * PATIENCE_S)
@@ -267,6 +334,8 @@ def photograph(
     settled(page)
     screen.then(page, school)
     settled(page)
+    if not page.locator(".stApp").count():
+        return bytes(page.screenshot(full_page=True))
     if screen.full:
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": size[0], "height": max(size[1], min(height, TALLEST))})
@@ -324,6 +393,7 @@ def take(
     with serving(school.folder) as address:
         for theme, size in product(themes, sizes):
             context = chromium.new_context(color_scheme=theme, permissions=["camera"])
+            context.set_default_timeout(1000 * PATIENCE_S)
             context.add_cookies([signed_in(school.folder, address)])
             page = context.new_page()
             page.goto(address)
@@ -362,7 +432,11 @@ def main() -> None:
         TemporaryDirectory(prefix="screens-") as bare,
         sync_playwright() as playwright,
     ):
-        chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        camera = Path(bare) / "camera.mjpeg"
+        shown = reference_picture(invent_class(12, 1)[7], "happy")
+        write_mjpeg(camera, (shown for _ in range(90)))
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
+        chromium = playwright.chromium.launch(executable_path=program, args=flags)
         if chosen(empty_screens()):
             school = School(Path(bare))
             take(chromium, school, chosen(empty_screens()), given.to, given.size, given.theme)

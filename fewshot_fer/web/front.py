@@ -9,6 +9,7 @@ Where Streamlit is not installed there is the class alone, and the API serves th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final
@@ -28,6 +29,8 @@ _OURS: Final = '<script src="/assets/front.js"></script>' + "".join(
     for name in ("sheets/tokens", "sheets/parts", "pages")
 )
 
+_NO_SCRIPT: Final = "<noscript><p>This page needs JavaScript.</p></noscript>"
+
 
 def routes(app: AppState) -> Sequence[BaseRoute]:
     """The page under every address that it has."""
@@ -46,6 +49,9 @@ def front_page() -> str:
     """Streamlit's page; where it has changed too much, as it is."""
     text = files("streamlit").joinpath("static", "index.html").read_text(encoding="utf-8")
     text = text.replace("<title>Streamlit</title>", "<title>fewshot-fer</title>", 1)
+    # There is something to see before Streamlit's scripts are read; they put theirs in its place.
+    text = text.replace('<div id="root">', '<div id="root"><p class="opening">fewshot-fer</p>', 1)
+    text = re.sub("<noscript>.*?</noscript>", _NO_SCRIPT, text, count=1, flags=re.DOTALL)
     return text.replace("</title>", f"</title>{_OURS}", 1)
 
 

@@ -28,6 +28,7 @@ def test_every_address_shows_it(client: TestClient) -> None:
     script = re.search(r'<script src="(/assets/[^"]+)">', front_page())
     assert script is not None
     assert "BACKEND_BASE_URL" in client.get(script[1]).text
+    assert '<p class="opening">fewshot-fer</p></div>' in front_page()
     assert front_page().index(script[0]) < front_page().index('type="module"')
 
 
