@@ -48,7 +48,7 @@ def learnt(card: Card) -> Drawn:
     bars = base.mark_bar(height=14, cornerRadius=4).encode(
         x=_share("expected", _("share named right")), color=_fill(names)
     )
-    ticks = base.mark_tick(thickness=3, height=20, color=COVERED).encode(x="checked:Q")
+    ticks = base.mark_tick(aria=False, thickness=3, height=20, color=COVERED).encode(x="checked:Q")
     return alt.layer(bars, ticks).properties(height=_ROW * len(rows) + 40)
 
 
