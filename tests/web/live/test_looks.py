@@ -164,6 +164,18 @@ def test_nothing_serious_is_wrong_for_those_who_cannot_see(served: Server) -> No
         page = watched.page
         class_of(page, served, 12)
         assert wrong(page) == []
+        page.keyboard.press("t")
+        page.locator(".tiled .face").first.wait_for()
+        assert wrong(page) == []
+        page.keyboard.press("h")
+        page.get_by_text("Projector mode").wait_for()
+        assert wrong(page) == []
+        page.keyboard.press("h")
+        for key in "rinc?":
+            page.keyboard.press(key)
+            page.get_by_role("dialog").wait_for()
+            assert wrong(page) == []
+            page.keyboard.press("Escape")
 
 
 def test_on_a_phone_the_menu_closes_after_a_choice(served: Server) -> None:
