@@ -40,7 +40,8 @@ from fewshot_fer.files import (
     whole_file,
     write_atomically,
 )
-from fewshot_fer.records.recording import copy_record, web_folder
+from fewshot_fer.records.folders import web_folder
+from fewshot_fer.records.recording import copy_record
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.class_page import CLASS_PAGE
 from fewshot_fer.students.store.library import Library

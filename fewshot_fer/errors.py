@@ -135,6 +135,10 @@ class BackupError(FewshotFerError):
     """A backup that cannot be made here, or brought back."""
 
 
+class SharedError(FewshotFerError):
+    """What several servers share, and the database in which it lies."""
+
+
 class ServerError(FewshotFerError):
     """A port in use, a certificate that is not one."""
 

@@ -8,7 +8,8 @@ import re
 import secrets
 import shutil
 import tempfile
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SEAL: Final = "SHA256"
 """The file that holds the hash of those beside it."""
+Holds = Callable[[], AbstractContextManager[None]]
+"""Holds something against everybody for one change, on other machines too."""
 _PATIENCE_S: Final = 10.0
 _PLACE: Final = "fewshot-fer-place-"
 MEMORY: Final = Path("/dev/shm")
@@ -64,11 +67,12 @@ def sweep_places() -> None:
     for base in (MEMORY, Path(tempfile.gettempdir())):
         for old in base.glob(f"{_PLACE}*"):
             owner = old.name.removeprefix(_PLACE).partition("-")[0]
-            if owner.isdecimal() and not _runs(int(owner)):
+            if owner.isdecimal() and not runs(int(owner)):
                 shutil.rmtree(old, ignore_errors=True)
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
+    """Whether a process of this machine is there."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.records.backlog import Backlog
-from fewshot_fer.records.recording import agree, opened, remove_student, waiting_files
+from fewshot_fer.records.folders import opened, waiting_files
+from fewshot_fer.records.recording import agree, remove_student
 from fewshot_fer.records.values import Mark
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store import index

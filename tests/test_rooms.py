@@ -17,8 +17,9 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "fewshot_fer"
 
 GROUND_FLOOR = {
-    "__init__", "arrays", "engine", "errors", "expressions", "files", "heif", "images", "languages",
-    "look", "measures", "palette", "plain_yaml", "reasons", "sentences", "settings", "shipped",
+    "__init__", "arrays", "database", "engine", "errors", "expressions", "files", "heif", "images",
+    "languages", "look", "measures", "mirror", "palette", "plain_yaml", "reasons", "sentences",
+    "settings", "shared", "shipped",
 }  # fmt: skip
 # Parts of one row do not know each other, but for these.
 TOGETHER = (GROUND_FLOOR, {"live", "portal"})
@@ -55,12 +56,14 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"commands", "pacing"},
         {"opening", "stream"},
         {"clips", "host", "intake"},
-        {"engine", "found"},
+        {"found", "helper"},
+        {"engine"},
         {"registry"},
     ),
     "web": (
         {"certificates", "device", "html", "messages", "patience", "theme", "threads", "unsaved"},
         {"access"},
+        {"holding"},
         {"wire"},
         {"live", "portal"},
         {"guide"},
@@ -70,6 +73,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"front"},
         {"app"},
         {"server"},
+        {"workers"},
     ),
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ from fewshot_fer.backup import backup, restore
 from fewshot_fer.cli import app
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.records import schema
-from fewshot_fer.records.recording import opened
+from fewshot_fer.records.folders import opened
 from fewshot_fer.settings import Settings, load_settings
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import import_student

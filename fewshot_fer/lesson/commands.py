@@ -145,3 +145,6 @@ class Unwatch(Command[None]):
 @dataclass(frozen=True, slots=True)
 class End(Command[Ended]):
     """End the lesson and keep what was recorded."""
+
+    moves: bool = False
+    """Another process goes on with it: the session that is recorded stays open."""

@@ -10,7 +10,6 @@ what the lesson knows (an actor). It never waits: workers and helpers answer int
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -18,11 +17,11 @@ from math import inf
 from time import monotonic
 from typing import Any, Final
 
-from fewshot_fer.arrays import Floats
-from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson import commands as c
+from fewshot_fer.lesson import events as e
 from fewshot_fer.lesson.actor import Actor, answer, fail, pass_on
-from fewshot_fer.lesson.events import CheckIns, Ended, Event, LessonState, Marked, Paused, Skipped
+from fewshot_fer.lesson.events import Ended, Event, LessonState, Skipped
+from fewshot_fer.lesson.helper import Helper, Keeps
 from fewshot_fer.lesson.host import Host
 from fewshot_fer.lesson.intake import Intake
 from fewshot_fer.lesson.overview import Overview
@@ -53,12 +52,15 @@ class LessonEngine:
         encodes: Encodes | None = None,
         forsaken_s: float = inf,
         rests: bool = True,
+        kept: e.Kept | None = None,
+        keeps: Keeps | None = None,
         clock: Clock = monotonic,
     ) -> None:
         """`encodes` makes pictures for those who watch, of sources that bring none.
 
         A lesson that nobody sends pictures to or watches ends by itself after `forsaken_s`. In a
         pause nothing is looked at, or (not `rests`) faces are followed so that names are kept.
+        It goes on with what another process `kept`, and `keeps` it for the next one; in a helper.
         """
         self.id, self.name = id_, name
         self.state = LessonState(id_, name, started)
@@ -68,24 +70,31 @@ class LessonEngine:
         self._encodes, self._clock = encodes, clock
         self._forsaken_s, self._rests = forsaken_s, rests
         self._records = ThreadPoolExecutor(1, f"records-{id_}")
-        self._library = ThreadPoolExecutor(1, f"library-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
+        self._helper = Helper(
+            self._actor,
+            host,
+            self._class,
+            f"library-{id_}",
+            lambda: self._intake.forget_who_left(),
+            keeps,
+        )
         self._intake = Intake(
             self._actor, workers, lambda source: self._class().watch(source),
             self._show, self._pulse, partial(self._publish, new=False), clock,
         )  # fmt: skip
         self._tape = Tape(
-            lambda each: host.begin_recording(name, per_student=each),
+            lambda mode: host.begin_recording(name, per_student=mode == "per_student"),
             partial(self._actor.aside, self._records),
             self._tell,
         )
         self._overview = Overview()
         self._sinks: list[c.Sink] = []
         self._marks: list[Mark] = []
-        self._check_ins: CheckIns = ()
-        self._trouble: FewshotFerError | None = None
-        self._ending = self._paused = False
+        self._ending = self._paused = self._moves = False
         self._due = self._told = self._checked = self._left = clock()
+        if kept is not None:
+            self._actor.send(lambda: self._go_on(kept))
         self._actor.start()
 
     # ------------------------------------------------------------------ for any thread
@@ -139,22 +148,25 @@ class LessonEngine:
             case c.Name(source, track, student):
                 self._intake.name(source, track, student, waiting)
             case c.Record(mode, when_seen=False):
-                self._check_ins = ()
+                self._helper.check_ins = ()
                 self._tape.change(mode, waiting)
             case c.Heed():
-                self._heed(waiting)
+                self._helper.heed(waiting)
             case c.Recalibrate(resting):
-                self._recalibrate(resting, waiting)
+                self._intake.collect(
+                    lambda s, t: s.memory.latest(t, resting=resting),
+                    lambda looks: self._helper.recalibrate(looks, resting, waiting),
+                )
             case c.Collect(moment):
                 self._intake.collect(lambda s, t: s.album.of(t, moment), partial(answer, waiting))
-            case c.End():
-                self._end()
+            case c.End(moves):
+                self._end(moves=moves)
                 self._refuse(command, waiting)
             case _:
                 return False
         return True
 
-    def _done(self, command: c.Command[Any]) -> Marked | None:
+    def _done(self, command: c.Command[Any]) -> e.Marked | None:
         """Do what can be done at once, and answer it."""
         match command:
             case c.Pull(source):
@@ -164,7 +176,7 @@ class LessonEngine:
             case c.Mark(text):
                 self._marks.append(Mark(int(self._time), " ".join(text.split())[:200]))
                 self._tape.mark(self._marks[-1].text, self._time, paused=self._paused)
-                marked = Marked(self._marks[-1], self._tape.takes_marks)
+                marked = e.Marked(self._marks[-1], self._tape.takes_marks)
                 self._tell(marked)
                 return marked
             case c.Notice(what):
@@ -194,44 +206,36 @@ class LessonEngine:
         if not on:
             self._tape.keep_marks("in the pause")
         self._intake.close(Skipped("paused") if on and self._rests else None)
-        self._tell(Paused(on))
+        self._tell(e.Paused(on))
 
-    def _recalibrate(self, resting: bool, waiting: Future[c.Results]) -> None:
-        def learn(looks: Mapping[str, Sequence[Floats]]) -> None:
-            self._actor.aside(
-                self._library,
-                lambda: self._class().recalibrate(looks, resting=resting) if looks else {},
-                lambda done: pass_on(done, waiting), lambda _: fail(waiting, over()),
-            )  # fmt: skip
+    def _go_on(self, kept: e.Kept) -> None:
+        """Take up a lesson where another process broke off."""
+        self._intake.began = self._clock() - kept.seconds
+        self._marks = [*kept.marks]
+        self._helper.knows(kept)
+        if kept.paused:
+            self._pause(on=True)
+        if kept.mode != "off" and kept.session is not None:
+            self._tape.go_on(kept, partial(self._host.go_on_recording, kept))
+        self._publish()
 
-        self._intake.collect(lambda s, t: s.memory.latest(t, resting=resting), learn)
-
-    def _heed(self, waiting: Future[None]) -> None:
-        def known(done: Future[None]) -> None:
-            self._refreshed(done)
-            pass_on(done, waiting)
-
-        self._actor.aside(
-            self._library, lambda: self._class().refresh(), known,
-            lambda _: fail(waiting, over()),
-        )  # fmt: skip
-
-    def _end(self) -> None:
+    def _end(self, *, moves: bool = False) -> None:
         """No pictures and no commands from now on; the record is ended, then all are told."""
+        self._moves = moves
         self._ending = self._tape.closed = True
         self._intake.close(Skipped("ended"))
         self._publish()
         written: Future[int | None] = Future()
         written.add_done_callback(lambda _: self._is_written())
-        self._tape.change("off", written)
+        self._tape.change("off", written, moves=moves)
 
     def _is_written(self) -> None:
         summary = self._overview.summing.summary(self._intake.looks)
         ended = Ended(self._time, self._tape.state, summary)
-        self._tell(ended)
+        self._tell(e.Moved() if self._moves else ended)
         self._intake.let_go()
         self._records.shutdown(wait=False)
-        self._library.shutdown(wait=False, cancel_futures=True)
+        self._helper.close()
         self._actor.close()
         self.over.set_result(ended)
 
@@ -261,33 +265,28 @@ class LessonEngine:
 
     def _every_second(self, now: float) -> None:
         self._tell(self.state)
-        self._actor.aside(self._library, lambda: self._class().refresh(), self._refreshed)
+        self._helper.refresh()
         self._intake.drop_the_silent(now)
         record = self._tape.state
         if record.mode == "per_student" and now - self._checked >= _CHECK_S:
             session, self._checked = record.session or 0, now
-            check = partial(self._host.check_ins, session)
-            self._actor.aside(self._library, check, partial(self._has_checked, session))
+            self._helper.check(
+                session, lambda: self._tape.on and self._tape.state.session == session
+            )
         left = max(self._left, self._intake.left)
         if not self._sinks and self._intake.alone and now - left > self._forsaken_s:
             self._end()
 
-    def _refreshed(self, done: Future[None]) -> None:
-        error = done.exception()  # The lesson goes on with what is known.
-        self._trouble = error if isinstance(error, FewshotFerError) else None
-        self._intake.forget_who_left()
-
-    def _has_checked(self, session: int, done: Future[CheckIns]) -> None:
-        if done.exception() is None and self._tape.on and self._tape.state.session == session:
-            self._check_ins = done.result()
-
     def _publish(self, *, new: bool = True) -> None:
         self.state = replace(
             self.state, seconds=self._time, paused=self._paused, ended=self._ending,
-            recording=self._tape.state, viewers=len(self._sinks), timeline=self._overview.timeline,
-            sources=self._intake.states(new=new), check_ins=self._check_ins, library=self._trouble,
+            moved=self._moves, recording=self._tape.state, viewers=len(self._sinks),
+            sources=self._intake.states(new=new), timeline=self._overview.timeline,
             view=self._overview.view, shares=self._overview.shares, marks=tuple(self._marks),
+            check_ins=self._helper.check_ins, library=self._helper.trouble,
         )  # fmt: skip
+        if self._tape.settled and not self._ending:
+            self._helper.keep(self.state, self._tape.session_began)
         self._intake.stand(bool(self._sinks), recording=self._tape.on, paused=self._paused)
 
     def _tell(self, event: Event) -> None:

@@ -84,6 +84,28 @@ class RecordingState:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What another process needs to go on with a lesson where this one breaks off."""
+
+    seconds: float = 0.0
+    """The lesson's time, when this was so."""
+    paused: bool = False
+    mode: Mode = "off"
+    session: int | None = None
+    """The session that is recorded, ..."""
+    session_began: float | None = None
+    """... and its beginning in the lesson's time, once something was seen."""
+    marks: tuple[Mark, ...] = ()
+    on_device: OnDevice | None = None
+    """What students' own devices may or must read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Another process holds the lesson from now on; whoever is here comes back to it there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The lesson is over."""
 
@@ -145,6 +167,8 @@ class LessonState:
     """Since the first picture came."""
     paused: bool = False
     ended: bool = False
+    moved: bool = False
+    """It has ended here alone: another process goes on with it."""
     recording: RecordingState = field(default_factory=RecordingState)
     sources: tuple[SourceState, ...] = ()
     viewers: int = 0
@@ -170,4 +194,4 @@ class LessonState:
         return errors[0] if errors and None not in errors else None
 
 
-Event = Looked | Marked | Noticed | Paused | RecordingState | Ended | LessonState
+Event = Looked | Marked | Noticed | Paused | RecordingState | Ended | Moved | LessonState

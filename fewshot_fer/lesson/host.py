@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from fewshot_fer.lesson.events import CheckIns
+from fewshot_fer.lesson.events import CheckIns, Kept
 from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.records.recording import SessionWriter
 
@@ -18,6 +18,10 @@ class Host(Protocol):
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
+        ...
+
+    def go_on_recording(self, kept: Kept) -> SessionWriter:
+        """The session that another process recorded in."""
         ...
 
     def check_ins(self, session: int) -> CheckIns:

@@ -15,7 +15,7 @@ from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.lesson.budget import Budget
 from fewshot_fer.lesson.commands import Results, Source
-from fewshot_fer.lesson.events import CheckIns
+from fewshot_fer.lesson.events import CheckIns, Kept
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.naming import Namer, OneStudent
 from fewshot_fer.lesson.session import ClassSession
@@ -30,6 +30,7 @@ from fewshot_fer.students.recalibration import recalibrate_class
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.interfaces import space_of
 from fewshot_fer.students.store.library import Library
+from fewshot_fer.students.store.reader import mirrored
 
 _ONE_FACE: Final = Rhythm(sweep=1.5, sweep_in_sight=6.0)
 """Before a student's own camera new faces are rare, and searching for them costs most."""
@@ -61,7 +62,7 @@ class OpenClass:
         """The class of the settings; with a recogniser that is open already, or one of its own."""
         recognizer = recognizer or Recognizer.of(settings)
         names, space = recognizer.prior.names, space_of(recognizer)
-        library = Library(settings.support_sets, names, space=space)
+        library = Library(settings.support_sets, names, space=space, mirror=mirrored(settings))
         roster = Roster(library, recognizer)
         members = Enrolled(roster, PrototypeIndex(recognizer.generic))
         return cls(settings, recognizer, library, roster, members, Identity.of(settings))
@@ -148,6 +149,17 @@ class OpenClass:
             self.library,
             name,
             per_student=per_student,
+            retention=Retention.of(self.settings),
+        )
+
+    def go_on_recording(self, kept: Kept) -> SessionWriter:
+        """The session that another process recorded in."""
+        return SessionWriter.go_on(
+            self.settings.records,
+            self.library,
+            kept.session or 0,
+            kept.session_began,
+            per_student=kept.mode == "per_student",
             retention=Retention.of(self.settings),
         )
 

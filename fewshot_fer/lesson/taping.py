@@ -6,14 +6,17 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import Any
+from time import sleep
+from typing import Any, Final
 
 from fewshot_fer.errors import FewshotFerError, RecordError
 from fewshot_fer.lesson.actor import answer, fail
-from fewshot_fer.lesson.events import Mode, RecordingState
+from fewshot_fer.lesson.events import Kept, Mode, RecordingState
+from fewshot_fer.reasons import Code
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.views import View
 
+_AGAIN_S: Final = 1.0
 Aside = Callable[[Callable[[], Any], Callable[[Future[Any]], None]], None]
 """Does work elsewhere, and goes on with it in the lesson's thread when it is done."""
 
@@ -23,11 +26,11 @@ class Tape:
 
     def __init__(
         self,
-        begins: Callable[[bool], SessionWriter],
+        begins: Callable[[Mode], SessionWriter],
         aside: Aside,
         tell: Callable[[RecordingState], None],
     ) -> None:
-        """`begins` a session, per student or not, which may take as long as a database does."""
+        """`begins` a session, which may take as long as a database does."""
         self.closed = False
         """Whether no session is begun any more."""
         self._begins, self._aside, self._tell = begins, aside, tell
@@ -38,6 +41,8 @@ class Tape:
         self._changing = False
         self._later: deque[Callable[[], None]] = deque()
         self._unkept: list[tuple[str, float]] = []
+        self._kept: Kept | None = None
+        """The session of another process that is opened now."""
         self._armed: Mode = "off"
         """Begins with the first view, ..."""
         self._held: list[View | tuple[str, float]] | None = None
@@ -56,6 +61,8 @@ class Tape:
     @property
     def state(self) -> RecordingState:
         """How it stands."""
+        if self._kept is not None:
+            return RecordingState(self._kept.mode, self._kept.session)
         last, mode = self._last, self._mode
         if last is None:
             return RecordingState(trouble=self._trouble)
@@ -71,10 +78,38 @@ class Tape:
         """Begin a session with the first view."""
         self._armed = mode
 
-    def change(self, mode: Mode, waiting: Future[int | None]) -> None:
-        """End the session that is recorded, if any, and begin another unless it is to be off."""
+    @property
+    def session_began(self) -> float | None:
+        """When the session began that is recorded, in the lesson's time, once any was seen."""
+        return self._recording.began if self._recording is not None else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no session is just beginning or ending."""
+        return not self._changing
+
+    def go_on(self, kept: Kept, opens: Callable[[], SessionWriter]) -> None:
+        """Record in a session that another process began; what is seen meanwhile is held."""
+        self._held, self._changing, self._kept = [], True, kept
+
+        def work() -> SessionWriter:
+            while True:  # The database may be what broke off.
+                try:
+                    return opens()
+                except RecordError as error:
+                    if self.closed or error.has(Code.NO_SESSION):
+                        raise
+                    sleep(_AGAIN_S)
+
+        self._aside(work, partial(self._changed, Future()))
+
+    def change(self, mode: Mode, waiting: Future[int | None], *, moves: bool = False) -> None:
+        """End the session that is recorded, if any, and begin another unless it is to be off.
+
+        Where the lesson `moves`, another process goes on with the session.
+        """
         if self._changing:
-            self._later.append(partial(self.change, mode, waiting))
+            self._later.append(partial(self.change, mode, waiting, moves=moves))
             return
         if self.closed and mode != "off":
             fail(waiting, over())
@@ -83,8 +118,8 @@ class Tape:
 
         def work() -> SessionWriter | None:
             if before is not None:
-                before.end()
-            return self._begins(mode == "per_student") if mode != "off" else None
+                before.end(moves=moves)
+            return self._begins(mode) if mode != "off" else None
 
         if before is None and mode == "off":
             answer(waiting, None)
@@ -94,7 +129,7 @@ class Tape:
 
     def _changed(self, waiting: Future[int | None], done: Future[SessionWriter | None]) -> None:
         self._changing = False
-        held, self._held = self._held or [], None
+        held, self._held, self._kept = self._held or [], None, None
         error = done.exception()
         self._trouble = error if isinstance(error, FewshotFerError) else None
         if error is None:

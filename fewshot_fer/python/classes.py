@@ -102,10 +102,12 @@ class Class(Reader):
 
     def remove(self, student: str) -> None:
         """Delete a student with everything that is known and recorded of them."""
+        from fewshot_fer.records.folders import web_holds
         from fewshot_fer.records.recording import remove_student
 
         found = self.library.find(student)
-        remove_student(self.library, self.settings.records, found.id)
+        settings = self.settings
+        remove_student(self.library, settings.records, found.id, holds=web_holds(settings))
 
     def recalibrate(
         self,

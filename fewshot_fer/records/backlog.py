@@ -27,7 +27,7 @@ class _Line:
 
 
 _LINE: Final = TypeAdapter(_Line)
-_TAKEN: Final = ".taken"
+TAKEN: Final = ".taken"
 """A file that is being brought in."""
 
 
@@ -90,13 +90,17 @@ def catch_up(store: Takes, file: Path) -> int:
         return 0
     known, count = {session.id for session in store.sessions()}, 0
     # A session that still runs may add to its file meanwhile: to a new one from now on.
-    taken = file if file.name.endswith(_TAKEN) else file.rename(f"{file}{_TAKEN}")
-    for session, seconds, marks in left_behind(taken):
+    try:
+        taken = file if file.name.endswith(TAKEN) else file.rename(f"{file}{TAKEN}")
+        left = list(left_behind(taken))
+    except FileNotFoundError:
+        return 0  # Another program has just taken it.
+    for session, seconds, marks in left:
         if session in known:  # Else it was deleted meanwhile.
             store.write(session, seconds, marks)
             count += len(seconds)
     # For good, or a power cut brings back whom somebody deletes next.
-    taken.unlink()
+    taken.unlink(missing_ok=True)
     flush_folder(taken.parent)
     return count
 

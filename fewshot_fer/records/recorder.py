@@ -87,8 +87,11 @@ class Recorder:
         if rest is not None:
             self._hand_over([rest], [])
 
-    def close(self) -> None:
-        """Write the rest and end the session; raises what kept it from being written."""
+    def close(self, *, ends: bool = True) -> None:
+        """Write the rest and end the session; raises what kept it from being written.
+
+        A session that does not end is gone on with by another recorder.
+        """
         if self._closing:
             return
         rest = self._seconds.rest()
@@ -99,7 +102,8 @@ class Recorder:
         self._writer.join()
         if self.trouble is not None:
             raise self.trouble
-        self._store.end(self._session)
+        if ends:
+            self._store.end(self._session)
         if self._broken is not None:
             raise self._broken
 

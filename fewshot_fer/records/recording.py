@@ -5,22 +5,20 @@ What is kept of whom is what they agreed to: see `to_keep` and `agree`.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
-from glob import escape
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from sqlalchemy import make_url
-
+from fewshot_fer.database import open_engine, shown, snapshot
 from fewshot_fer.errors import RecordError
-from fewshot_fer.languages import Phrase
+from fewshot_fer.files import Holds
 from fewshot_fer.records import schema
-from fewshot_fer.records.backlog import catch_up, leave_out, leave_out_of_list, students_in
-from fewshot_fer.records.engine import open_engine, shown, snapshot
+from fewshot_fer.records.backlog import leave_out, leave_out_of_list, students_in
+from fewshot_fer.records.folders import opened, sqlite_file, waiting_files, web_folder
 from fewshot_fer.records.recorder import Recorder
 from fewshot_fer.records.seconds import Seconds
 from fewshot_fer.records.store import Retention, Store
@@ -88,12 +86,57 @@ class SessionWriter:
         except BaseException:
             store.close()
             raise
+        return cls._of(
+            store, session, library, records, per_student=per_student, try_again=try_again
+        )
+
+    @classmethod
+    def go_on(
+        cls,
+        records: str,
+        library: Enrols,
+        session: int,
+        began: float | None,
+        *,
+        per_student: bool,
+        retention: Retention | None = None,
+    ) -> Self:
+        """A session that another process began, at this time of the views' clock."""
+        store = opened(records, retention)
+        try:
+            store.find(session)
+        except BaseException:
+            store.close()
+            raise
+        # Whoever had the session before may have left a file, and be alive to add to it.
+        apart = f"-{secrets.token_hex(3)}"
+        made = cls._of(store, session, library, records, per_student=per_student, apart=apart)
+        made._began = began
+        return made
+
+    @classmethod
+    def _of(
+        cls,
+        store: Store,
+        session: int,
+        library: Enrols,
+        records: str,
+        *,
+        per_student: bool,
+        try_again: float = 2.0,
+        apart: str = "",
+    ) -> Self:
         waiting = waiting_files(records)
-        backlog = waiting.with_name(f"{waiting.name}{session}")
+        backlog = waiting.with_name(f"{waiting.name}{session}{apart}")
         recorder = Recorder(
             store, session, per_student=per_student, backlog=backlog, try_again=try_again
         )
         return cls(store, session, recorder, library, backlog)
+
+    @property
+    def began(self) -> float | None:
+        """When the first view came, by the views' clock."""
+        return self._began
 
     @property
     def per_student(self) -> bool:
@@ -118,14 +161,17 @@ class SessionWriter:
         """Write the second that is not over yet: nothing follows it for a while."""
         self._recorder.flush()
 
-    def end(self) -> None:
-        """End the session; raises what kept it from being written, and is over all the same."""
+    def end(self, *, moves: bool = False) -> None:
+        """End the session; raises what kept it from being written, and is over all the same.
+
+        Where it `moves`, another process goes on with it.
+        """
         try:
             # Who was deleted, or took numbers back, may have been written once more meanwhile.
             keep = (one for one in self._library.students() if Purpose.NUMBERS in one.purposes)
             here = {student.id for student in keep}
             try:
-                self._recorder.close()
+                self._recorder.close(ends=not moves)
             except RecordError:
                 leave_out(self._backlog, students_in(self._backlog) - here)
                 raise
@@ -176,20 +222,9 @@ class Transcript:
         return session
 
 
-def opened(records: str, retention: Retention | None = None) -> Store:
-    """The record, with what earlier sessions left behind brought in."""
-    store = Store.open(records, retention=retention)
-    try:
-        bring_in(store, records)
-    except BaseException:
-        store.close()
-        raise
-    return store
-
-
 def forget(records: str, student: str) -> list[int]:
     """Delete all that was recorded of a student, where there is a record; in which sessions."""
-    file = _sqlite_file(records)
+    file = sqlite_file(records)
     if file is not None and not file.exists():
         return []
     kept = Retention(students=None)  # Whoever deletes one does not mean others.
@@ -198,16 +233,22 @@ def forget(records: str, student: str) -> list[int]:
 
 
 def remove_student(
-    library: Library, records: str, student: str, beside: Path | None = None
+    library: Library,
+    records: str,
+    student: str,
+    beside: Path | None = None,
+    holds: Holds = nullcontext,
 ) -> list[int]:
     """Delete a student with all that was recorded of them; in which sessions that was.
 
     The folder goes last: whatever is cut off before, the student is still there to try again. The
-    web app's private folder, `beside` the record, holds their tokens and links.
+    web app's private folder, `beside` the record, holds their tokens and links; it `holds` that
+    on other servers too.
     """
     sessions = forget(records, student)
-    for file in sorted((beside or web_folder(records)).glob("*.json")):
-        leave_out_of_list(file, student)
+    with holds():
+        for file in sorted((beside or web_folder(records)).glob("*.json")):
+            leave_out_of_list(file, student)
     library.remove(student)
     return sessions
 
@@ -245,23 +286,6 @@ def copy_record(records: str, to: str) -> int:
         there.dispose()
 
 
-def bring_in(store: Store, records: str) -> int:
-    """Write what sessions that were cut off left behind; how many seconds that were."""
-    file = waiting_files(records)
-    left = sorted(file.parent.glob(f"{escape(file.name)}*"))
-    try:
-        return sum(catch_up(store, one) for one in left)
-    except OSError as error:
-        raise RecordError(
-            Phrase(
-                "What an earlier session left cannot be brought in: {strerror}.",
-                strerror=error.strerror,
-            ),
-            where=f"{file}*",
-            next_step="Check the disk, and your right to read and write there.",
-        ) from error
-
-
 def to_keep(view: View) -> View:
     """The view as it may be kept: of who did not agree to that, only that there was a face.
 
@@ -274,26 +298,3 @@ def _to_keep(face: Seen) -> Seen:
     if Purpose.NUMBERS not in face.purposes:
         return replace(face, student=None, name=None, reading=None, quality=None)
     return face if face.name is not None else replace(face, student=None)
-
-
-def waiting_files(records: str) -> Path:
-    """What the files begin with in which a database's seconds wait, one file a session."""
-    file = _sqlite_file(records)
-    if file is None:
-        # The same number is another session in another database.
-        which = sha256(shown(records).encode()).hexdigest()[:8]
-        file = Path(f"fewshot-fer-{which}.db")
-    return file.with_name(f"{file.name}-waiting-")
-
-
-def web_folder(records: str) -> Path:
-    """What the web app keeps, beside the record: whoever keeps one keeps the other."""
-    file = waiting_files(records)
-    return file.with_name(file.name.replace(".db-waiting-", "") + "-web")
-
-
-def _sqlite_file(records: str) -> Path | None:
-    """The file of an SQLite database."""
-    address = make_url(shown(records))
-    in_a_file = address.drivername == "sqlite" and address.database not in (None, "", ":memory:")
-    return Path(str(address.database)) if in_a_file else None

@@ -8,9 +8,9 @@ from typing import Final, Self
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
+from fewshot_fer.database import shrink
 from fewshot_fer.measures import KEEP_DAYS
 from fewshot_fer.records import schema
-from fewshot_fer.records.engine import shrink
 from fewshot_fer.settings import Settings
 
 _USUAL_S: Final = 90 * 86_400

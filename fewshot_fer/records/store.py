@@ -10,12 +10,12 @@ from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
+from fewshot_fer.database import open_engine, shown, shrink, upsert, wait_for_turn
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.records import reading, rows, schema
-from fewshot_fer.records.engine import open_engine, shown, shrink, upsert, wait_for_turn
 from fewshot_fer.records.retention import Retention as Retention
 from fewshot_fer.records.retention import expire
 from fewshot_fer.records.trouble import plain_words

@@ -25,6 +25,7 @@ from fewshot_fer.web.access.headers import streamlit_policy
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide import routes as guide
+from fewshot_fer.web.live.drawn import draw
 from fewshot_fer.web.live.sockets import live
 from fewshot_fer.web.pages import with_streamlit
 from fewshot_fer.web.portal import routes as portal
@@ -49,6 +50,8 @@ def build_app(app: AppState) -> ASGIApp:
 def parts(app: AppState) -> dict[str, Any]:
     """What the app is made of: routes, middleware, and what happens at the beginning and end."""
     _read_once()
+    if app.demo:
+        app.taken_up = lambda lesson: draw(app, lesson, app.demo)
     school = School(app, of_a_teacher)
     return {
         "routes": [*_of_the_server(school), *of_a_teacher(app)],
@@ -95,7 +98,7 @@ def _lifespan(school: School) -> Callable[[Any], Any]:
             from fewshot_fer.web.pages import door
 
             door.open_to_pages(school)
-        school.own.start()
+        school.begin()
         looking = asyncio.create_task(school.keep_looking())
         try:
             yield {STATE: school.own}

@@ -11,26 +11,27 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from os import cpu_count
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
-
-import numpy as np
 
 from fewshot_fer.device.checkpoint import BrowserCheckpoint
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.files import sweep_places
-from fewshot_fer.lesson.commands import ReadOnDevice
+from fewshot_fer.lesson.commands import End, ReadOnDevice
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import Kept, LessonState
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
-from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.records.recording import SessionWriter, web_folder
+from fewshot_fer.recognizer import Recognizer, warmed
+from fewshot_fer.records.folders import web_folder
+from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.classes import rename_class
@@ -39,8 +40,8 @@ from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
 from fewshot_fer.web import device
 from fewshot_fer.web.access.credentials import Credentials
-from fewshot_fer.web.access.files import private_folder
 from fewshot_fer.web.guide.taken import TakenFaces
+from fewshot_fer.web.holding import Several, Shares
 from fewshot_fer.web.live.checking import check_ins
 from fewshot_fer.web.live.moments import Moments
 from fewshot_fer.web.messages import CheckIn
@@ -78,14 +79,22 @@ class AppState:
         identifies: Callable[[Settings], Identity] = Identity.of,
         workers: int | None = None,
         demo: int = 0,
+        several: Several | None = None,
         beside: AppState | None = None,
         of: str | None = None,
     ) -> None:
-        """`beside` another state it shares that one's threads and networks; `of` is an account."""
+        """`beside` another state it shares that one's threads and networks; `of` is an account.
+
+        `several`: this process is one of several that serve the same classes.
+        """
         self.settings = settings
-        self.library = library or Library.of(settings)
+        self.several: Several | None = beside.several if beside is not None else several
+        several = self.several
+        self.shares = Shares.of(settings, several, folder or web_folder(settings.records), of)
+        self.library = library or Library.of(settings, self.shares.students)
         sweep_places()
-        self.folder = private_folder(folder or web_folder(settings.records))
+        self.place = self.shares.place
+        self.folder = self.place.folder
         """Private files of the web app: secret key, password, invitations."""
         self.demo = demo
         """So many students are drawn, and nobody is real."""
@@ -102,15 +111,19 @@ class AppState:
             beside._workers if beside else ThreadPoolExecutor(self._callers, "reading")
         )
         self._new_id = new_id
-        self.lessons = LessonRegistry(self._begin)
+        self.holdings = self.shares.holdings
+        self.lessons = LessonRegistry(self._begin, self._take_up if self.holdings else None)
         self.credentials = Credentials(
-            self.folder, host=settings.host, now=now, password=password, of=of
-        )
-        self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.folder)
+            self.place, host=settings.host, now=now, password=password, of=of,
+            clock=several.peers.clock if several is not None else None,
+        )  # fmt: skip
+        self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.place)
         self.device: BrowserCheckpoint | None = (
             beside.device if beside else device.installed(settings.device)
         )
         """What students' own devices read with."""
+        self.taken_up: Callable[[LessonEngine], None] = lambda _: None
+        """Is told of a lesson that goes on here."""
         self.taken = TakenFaces()
         self.moments = Moments(self.library, now)
         self.unsaved = Unsaved(clock)
@@ -134,9 +147,9 @@ class AppState:
                 self._opening.start()
 
     def close(self) -> None:
-        """End every lesson and keep what was recorded."""
+        """End every lesson and keep what was recorded; where there are several, others go on."""
         self._closing = True
-        self.lessons.close()
+        self.lessons.close(moves=self.holdings is not None)
         if self._opening is not None:
             # A network that is compiled while Python ends takes the process down with it.
             self._opening.join(timeout=_OPENING_S)
@@ -192,6 +205,10 @@ class AppState:
             records, self.library, name, per_student=per_student, retention=kept
         )
 
+    def go_on_recording(self, kept: Kept) -> SessionWriter:
+        """The session that another process recorded in."""
+        return self.opened().go_on_recording(kept)
+
     def check_ins(self, session: int) -> tuple[CheckIn, ...]:
         """Who is worth a check-in in a session that is recorded."""
         with self.store() as store:
@@ -218,28 +235,66 @@ class AppState:
             with suppress(FewshotFerError):
                 opened.know_faces()
 
+    # ------------------------------------------------------------------ lessons
+
     def _begin(self, name: str) -> LessonEngine:
         """A lesson that this app holds."""
-        made = LessonEngine(
+        id_, started = self._new_id(), self.now()
+        if self.holdings is not None:
+            self.holdings.add(id_, name, started)
+        return self._lesson(id_, name, started)
+
+    def _take_up(self, id_: str) -> LessonEngine:
+        """A lesson that another process held until now."""
+        assert self.holdings is not None
+        taken = self.holdings.take(id_)
+        lesson = self._lesson(id_, taken.name, taken.started, taken.kept)
+        self.taken_up(lesson)
+        return lesson
+
+    def _lesson(
+        self, id_: str, name: str, started: float, kept: Kept | None = None
+    ) -> LessonEngine:
+        holdings = self.holdings
+        lesson = LessonEngine(
             self,
             self._workers,
-            id_=self._new_id(),
+            id_=id_,
             name=name,
-            started=self.now(),
+            started=started,
             encodes=lambda image: to_jpeg(image, _SHARPNESS),
             forsaken_s=_FORSAKEN_S,
+            kept=kept,
+            keeps=partial(holdings.note, id_) if holdings is not None else None,
             clock=self.clock,
         )
         wished = self.settings.on_device
         # Where nothing is installed for it a class can only insist, and then says so to students.
-        made.ask(ReadOnDevice(wished if self.device_files or wished == "required" else "off"))
-        return made
+        wished = wished if self.device_files or wished == "required" else "off"
+        lesson.ask(ReadOnDevice((kept.on_device if kept is not None else None) or wished))
+        lesson.over.add_done_callback(lambda _: self._is_over(lesson))
+        return lesson
 
+    def _is_over(self, lesson: LessonEngine) -> None:
+        if not lesson.state.moved:
+            self.portal.invitations.end(lesson.id)
+        if self.holdings is not None:
+            self.holdings.leave(lesson.id, moved=lesson.state.moved)
 
-def warmed(settings: Settings, callers: int) -> Recognizer:
-    """The recogniser that the settings ask for; better prepared now than at the first picture."""
-    recognizer = Recognizer.of(settings, callers=callers)
-    recognizer.find(np.zeros((360, 640, 3), np.uint8))
-    recognizer.detector.refine(np.zeros((360, 640, 3), np.uint8), np.array([[9, 9, 99, 99.0]]))
-    recognizer.vectors_of(np.zeros((1, 192, 192, 3), np.uint8))
-    return recognizer
+    def running(self) -> tuple[LessonState, ...]:
+        """How the lessons of this teacher stand, in all processes, the latest last."""
+        here = {one.id: one.state for one in self.lessons.all()}
+        if self.holdings is None:
+            return tuple(here.values())
+        return tuple(here.get(one.id, one.state) for one in self.holdings.all())
+
+    def look_again(self) -> None:
+        """Take in what other processes changed, and let go of what they are asked for."""
+        self.shares.take_in()
+        self.library.take_in()
+        self.credentials.look_again()
+        for one in self.lessons.all() if self.holdings is not None else ():
+            sources = one.state.sources
+            idle = not one.state.viewers and all(source.kind == "drawn" for source in sources)
+            if self.holdings is not None and self.holdings.asked_for(one.id, idle=idle):
+                one.ask(End(moves=True))

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from fewshot_fer.languages import Say
 from fewshot_fer.web import html
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.drawn import class_now, page_data
+from fewshot_fer.web.live.drawn import id_now, page_data
 from fewshot_fer.web.pages import PAGES, with_streamlit
 
 _OURS: Final = '<script src="/assets/front.js"></script>' + "".join(
@@ -63,7 +63,7 @@ def in_language(page: str, say: Say) -> str:
 
 def _alone(app: AppState) -> Sequence[BaseRoute]:
     def show(request: Request) -> Response:
-        data = {"class": class_now(app).id, **page_data(app)}
+        data = {"class": id_now(app), **page_data(app)}
         return html.page("class", say=html.saying(request), data=json.dumps(data))
 
     def report(request: Request) -> Response:

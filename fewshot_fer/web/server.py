@@ -24,7 +24,7 @@ _MOST_MESSAGE: Final = 8_000_000
 """Bytes of a WebSocket message; pictures have a stricter limit of their own."""
 _WAITING: Final = 512
 _STOP_S: Final = 5
-_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 _STREAMLIT: Final[Mapping[str, Any]] = {
     # Nothing calls home.
@@ -60,7 +60,7 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
         timeout_graceful_shutdown=_STOP_S, backlog=_WAITING,
     )  # fmt: skip
     # uvicorn stops gently and then sends itself the signal once more; that one ends nothing.
-    before = {one: signal.signal(one, lambda *_: None) for one in _STOPS}
+    before = {one: signal.signal(one, lambda *_: None) for one in STOPS}
     try:
         with listening:
             uvicorn.Server(config).run(sockets=[listening])

@@ -19,6 +19,8 @@ from fewshot_fer.web import messages
 from fewshot_fer.web.access.refusal import code_of
 
 MOST_BYTES: Final = 2_000_000
+MOVED: Final = 1012
+"""The close code that has a page come back by itself: another process has the class now."""
 MOST_PIXELS: Final = 4_000_000
 MOST_SIDE: Final = 4096
 LEAST_SIDE: Final = 32

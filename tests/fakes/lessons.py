@@ -13,7 +13,7 @@ from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import LibraryError
 from fewshot_fer.lesson.commands import Leave, Results, Source
 from fewshot_fer.lesson.engine import LessonEngine
-from fewshot_fer.lesson.events import CheckIns, LessonState, Looked, Skipped
+from fewshot_fer.lesson.events import CheckIns, Kept, LessonState, Looked, Skipped
 from fewshot_fer.lesson.naming import OneStudent
 from fewshot_fer.lesson.session import ClassSession
 from fewshot_fer.lesson.sources import Captured, Pictures
@@ -81,6 +81,11 @@ class Hall:
         if self.slow is not None:
             assert self.slow.wait(WAIT)
         return SessionWriter.begin(self.records, self, name, per_student=per_student)
+
+    def go_on_recording(self, kept: Kept) -> SessionWriter:
+        each = kept.mode == "per_student"
+        session, began = kept.session or 0, kept.session_began
+        return SessionWriter.go_on(self.records, self, session, began, per_student=each)
 
     def check_ins(self, session: int) -> CheckIns:
         return ({"session": session},)

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.fakes.postgres import postgres_programs
 from tests.faults.disk import built
-from tests.records.conftest import postgres_programs
 
 
 def ran(module: str, *arguments: str, **more: str) -> int:

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from fewshot_fer.records.recording import opened
+from fewshot_fer.records.folders import opened
 from fewshot_fer.students.store.contents import names_of
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify

@@ -22,9 +22,9 @@ from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.students.store.contents import encode_reference
 from fewshot_fer.students.store.library import Library
+from tests.fakes.postgres import Server, postgres_programs
 from tests.faults.found import Seen, seen
 from tests.faults.operations import SHOWN, Place, furnished
-from tests.records.conftest import Server, postgres_programs
 from tests.records.views import Class, faces_at, second
 from tests.students.people import AGREED, calibration, reference
 

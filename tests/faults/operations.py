@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from fewshot_fer.backup import backup, restore
+from fewshot_fer.database import open_engine
 from fewshot_fer.files import not_writable
 from fewshot_fer.records import schema
 from fewshot_fer.records.backlog import Backlog
-from fewshot_fer.records.engine import open_engine
-from fewshot_fer.records.recording import forget, opened, remove_student, waiting_files
+from fewshot_fer.records.folders import opened, waiting_files
+from fewshot_fer.records.recording import forget, remove_student
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.trouble import plain_words
 from fewshot_fer.records.values import Mark

@@ -18,7 +18,7 @@ from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.images import decode_image
 from fewshot_fer.lesson.sources import video
-from fewshot_fer.records.recording import opened, waiting_files
+from fewshot_fer.records.folders import opened, waiting_files
 from fewshot_fer.settings import load_settings
 from fewshot_fer.shipped import CARD, shipped_checkpoint
 from fewshot_fer.students.enrolment.bundles import File

@@ -15,7 +15,7 @@ import pytest
 from fewshot_fer.backup import CONTENTS, RECORD, backup, restore
 from fewshot_fer.cli import app
 from fewshot_fer.errors import BackupError, FewshotFerError, RecordError
-from fewshot_fer.records.recording import opened, web_folder
+from fewshot_fer.records.folders import opened, web_folder
 from fewshot_fer.records.values import Mark
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.library import Library

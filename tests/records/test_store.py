@@ -16,7 +16,7 @@ from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
-from tests.records.conftest import Server
+from tests.fakes.postgres import Server
 from tests.records.views import lesson, second
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -15,11 +15,12 @@ import pytest
 from fewshot_fer.cli import app
 from fewshot_fer.errors import RecordError
 from fewshot_fer.records.backlog import Backlog, catch_up
-from fewshot_fer.records.recording import SessionWriter, opened
+from fewshot_fer.records.folders import opened
+from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
+from tests.fakes.postgres import Server
 from tests.fakes.waiting import until
-from tests.records.conftest import Server
 from tests.records.views import Class, faces_at, second
 
 

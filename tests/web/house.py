@@ -37,6 +37,7 @@ from fewshot_fer.web.access.who import who
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.api import tools
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.holding import Several
 from fewshot_fer.web.school.school import School
 from tests.students.people import AGREED, library_at
 from tests.students.recogniser import TinyRecogniser, all_alike, good, shown
@@ -47,11 +48,14 @@ PASSWORD = "correct horse battery"
 class House(AppState):
     """The state of the app, but for a recogniser of nine numbers and a clock set by hand."""
 
-    def __init__(self, folder: Path, library: Library, settings: Settings) -> None:
+    def __init__(
+        self, folder: Path, library: Library, settings: Settings, several: Several | None = None
+    ) -> None:
         self.time = 1_800_000_000.0
         super().__init__(
-            settings, library=library, folder=folder / "web", now=lambda: self.time, workers=1
-        )
+            settings, library=library, folder=folder / "web", now=lambda: self.time, workers=1,
+            several=several,
+        )  # fmt: skip
         self._here = opened_by(TinyRecogniser(), settings, library)
 
     def start(self) -> None:

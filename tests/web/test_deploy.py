@@ -24,6 +24,7 @@ from tests.fakes.waiting import PATIENCE_S
 
 REPOSITORY = Path(__file__).parents[2]
 DEPLOYED = ["Dockerfile", "compose.yaml", "Procfile", "deploy/fewshot-fer.service",
+            "deploy/many.yaml", "docs/scale.md",
             "deploy/example.env", "docs/deploy.md"]  # fmt: skip
 
 
@@ -56,6 +57,9 @@ def test_the_builder_is_given_what_the_wheel_is_made_of_and_no_student() -> None
 
 def test_the_composition_reads_as_yaml_and_mounts_what_exists() -> None:
     services = yaml.safe_load(text_of("compose.yaml"))["services"]
+    more = yaml.safe_load(text_of("deploy/many.yaml"))["services"]
+    assert set(more) - set(services) == {"balancer"}
+    services = {f"{k}{n}": v for n, one in enumerate((services, more)) for k, v in one.items()}
     mounts = [volume.split(":")[0] for service in services.values()
               for volume in service.get("volumes", []) if volume.startswith("./")]  # fmt: skip
     assert mounts

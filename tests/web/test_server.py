@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.errors import ServerError
-from fewshot_fer.records.recording import web_folder
+from fewshot_fer.records.folders import web_folder
 from fewshot_fer.web import certificates, server
 from fewshot_fer.web.certificates import Certificate, self_signed
 

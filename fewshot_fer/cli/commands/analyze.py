@@ -139,7 +139,7 @@ class _Work:
 
     def keep(self, transcript: Transcript, *, per_student: bool) -> int:
         """Write a video down as a session of the class."""
-        from fewshot_fer.records.recording import opened
+        from fewshot_fer.records.folders import opened
 
         with opened(self._call.settings.records) as store:
             number = transcript.write(store, self._class.name, per_student=per_student)

@@ -59,7 +59,7 @@ def rename(
     call: Call, name: Class, new: Annotated[str, typer.Argument(help="The new name.")]
 ) -> Answer:
     """Give a class another name, also in what was recorded of it."""
-    from fewshot_fer.records.recording import opened
+    from fewshot_fer.records.folders import opened
     from fewshot_fer.students.classes import rename_class
     from fewshot_fer.students.store.names import display_name
 

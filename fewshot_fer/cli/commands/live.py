@@ -110,7 +110,7 @@ def _in_terminal(
     from fewshot_fer.lesson.commands import Pull
     from fewshot_fer.lesson.engine import LessonEngine
     from fewshot_fer.lesson.opening import OpenClass
-    from fewshot_fer.records.recording import opened
+    from fewshot_fer.records.folders import opened
     from fewshot_fer.records.store import Retention
 
     here = OpenClass.open(settings).opened(of)

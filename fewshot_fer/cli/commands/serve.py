@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import webbrowser
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,8 @@ from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.notice import LAW
 
 if TYPE_CHECKING:
-    from fewshot_fer.web.app_state import AppState
+    from fewshot_fer.settings import Settings
+    from fewshot_fer.web.access.credentials import Credentials
     from fewshot_fer.web.certificates import Certificate
 
 
@@ -39,6 +41,9 @@ def serve(
     self_signed: Annotated[
         bool, typer.Option("--self-signed", help="HTTPS with a certificate made here.")
     ] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes behind this port; more than 1 by HAProxy.")
+    ] = 1,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in this machine's browser.")
     ] = False,
@@ -51,56 +56,87 @@ def serve(
     from fewshot_fer.web import server
     from fewshot_fer.web.app_state import AppState
     from fewshot_fer.web.live.drawn import thrown_away
+    from fewshot_fer.web.workers import several
 
     password = server.taken_password() if password is None else password
     settings = call.settings_with(host=host, port=server.port_of(os.environ, port))
     with TemporaryDirectory(prefix="fewshot-fer-drawn-") as folder:
         if drawn:
             settings = thrown_away(settings, Path(folder))
-        app = AppState(settings, password=password, demo=drawn or 0)
-        certificate = _certificate(app, cert, key, own=self_signed)
+        if workers > 1:
+            _serve_several(call, settings, workers, password, (cert, key, self_signed), drawn or 0)
+            return
+        alone = several(settings) if settings.shared else None
+        app = AppState(settings, password=password, demo=drawn or 0, several=alone)
+        certificate = _certificate(settings, cert, key, own=self_signed)
         address = server.address(settings.host, settings.port, secure=certificate is not None)
-        _announce(app, address, as_json=call.as_json)
+        _announce(app.credentials, settings, address, demo=app.demo, as_json=call.as_json)
         if open_browser:
             Timer(2.0, webbrowser.open, [address + (app.credentials.link or "")]).start()
         server.serve(app, host=settings.host, port=settings.port, certificate=certificate)
 
 
 def _certificate(
-    app: AppState, cert: Path | None, key: Path | None, *, own: bool
+    settings: Settings, cert: Path | None, key: Path | None, *, own: bool
 ) -> Certificate | None:
+    from fewshot_fer.records.folders import web_folder
     from fewshot_fer.web.certificates import Certificate, self_signed
 
     if (cert is None) != (key is None):
         raise typer.BadParameter("say both --cert and --key", param_hint="--cert, --key")
     if cert is not None and key is not None:
         return Certificate(cert, key)
-    return self_signed(app.folder, app.settings.host) if own else None
+    return self_signed(web_folder(settings.records), settings.host) if own else None
 
 
-def _announce(app: AppState, address: str, *, as_json: bool) -> None:
+def _serve_several(
+    call: Call,
+    settings: Settings,
+    workers: int,
+    password: str | None,
+    own: tuple[Path | None, Path | None, bool],
+    demo: int,
+) -> None:
+    """Several processes; the link would work in one of them alone, so there is a password."""
+    from fewshot_fer.records.folders import web_folder, web_holds
+    from fewshot_fer.web import server
+    from fewshot_fer.web import workers as processes
+    from fewshot_fer.web.access.credentials import Credentials
+    from fewshot_fer.web.access.files import Place
+
+    place = Place(web_folder(settings.records), web_holds(settings))
+    known = Credentials(place, now=time.time, host="0.0.0.0", password=password)
+    certificate = _certificate(settings, own[0], own[1], own=own[2])
+    address = server.address(settings.host, settings.port, secure=certificate is not None)
+    _announce(known, settings, address, demo=demo, as_json=call.as_json)
+    processes.serve(settings, workers, password=password, certificate=certificate, demo=demo)
+
+
+def _announce(
+    known: Credentials, settings: Settings, address: str, *, demo: int, as_json: bool
+) -> None:
     """Where it is, and the password or the link, which are shown only once."""
     from fewshot_fer.web.access.credentials import is_loopback
 
-    made, link = app.credentials.made_up, app.credentials.link
+    made, link = known.made_up, known.link
     if as_json:
         whole = address + link if link else None
         output.write_json({"address": address, "password": made, "link": whole})
         return
     console = output.console(stderr=True)
-    app.credentials.show_link = lambda link: console.print(
+    known.show_link = lambda link: console.print(
         f"For another browser: {address}{link}", style="dim", soft_wrap=True
     )
     shown = address + (link or "")
     console.print(f"The class is at [bold]{shown}[/]   (Ctrl-C ends it)", soft_wrap=True)
     if made is not None:
         console.print(f"Teachers sign in with [bold]{made}[/] (made just now, shown only here).")
-    if not is_loopback(app.settings.host) and address.startswith("http:"):
+    if not is_loopback(settings.host) and address.startswith("http:"):
         console.print(
             "Browsers of other machines give no camera to a page without HTTPS: add --self-signed, "
             "or --cert and --key, or put a proxy with HTTPS in front."
         )
-    if app.demo:
+    if demo:
         console.print("Everybody is drawn; nothing is kept.", style="dim")
     else:
         console.print(LAW, style="dim")

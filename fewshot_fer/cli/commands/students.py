@@ -192,15 +192,22 @@ def import_students(
     )
 
 
+def _removed(call: Call, student: str) -> list[int]:
+    """Delete a student; in which sessions they were."""
+    from fewshot_fer.records.folders import web_holds
+    from fewshot_fer.records.recording import remove_student
+
+    settings = call.settings
+    return remove_student(call.library, settings.records, student, holds=web_holds(settings))
+
+
 @app.command()
 @command("yes", "support_sets")
 def remove(call: Call, student: Who) -> Answer:
     """Delete a student with everything that is known about them, as when consent is withdrawn."""
-    from fewshot_fer.records.recording import remove_student
-
     found = call.library.find(student)
     call.sure(f"Delete {found.name} ({found.id}) with {len(found.references)} references for good?")
-    sessions = remove_student(call.library, call.settings.records, found.id)
+    sessions = _removed(call, found.id)
     return Answer(
         {"removed": [found.id], "sessions": sessions},
         f"{found.name} is deleted, and from {len(sessions)} recorded sessions too.",
@@ -282,7 +289,6 @@ def expire(
     """Delete those whose date has passed."""
     from datetime import timedelta
 
-    from fewshot_fer.records.recording import remove_student
     from fewshot_fer.students.store.retention import due, expire
 
     age = timedelta(days=older_than) if older_than is not None else None
@@ -292,7 +298,7 @@ def expire(
     gone = expire(
         call.library,
         older_than=age,
-        remove=lambda one: remove_student(call.library, call.settings.records, one),
+        remove=lambda one: _removed(call, one),
     )
     return Answer(
         {"removed": [student.id for student in gone]},

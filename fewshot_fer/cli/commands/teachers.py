@@ -72,10 +72,12 @@ def another_password(call: Call, name: Name) -> Answer:
 
 
 def _accounts(call: Call) -> Teachers:
-    from fewshot_fer.records.recording import web_folder
+    from fewshot_fer.records.folders import web_folder, web_holds
+    from fewshot_fer.web.access.files import Place
     from fewshot_fer.web.school.accounts import Teachers
 
-    return Teachers(web_folder(call.settings.records), time.time)
+    place = Place(web_folder(call.settings.records), web_holds(call.settings))
+    return Teachers(place, time.time)
 
 
 def _password(call: Call) -> tuple[str, bool]:

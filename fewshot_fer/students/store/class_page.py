@@ -14,9 +14,9 @@ import yaml
 from fewshot_fer.errors import LibraryError
 from fewshot_fer.files import write_atomically
 from fewshot_fer.plain_yaml import read_texts
+from fewshot_fer.students.store.contents import read_regular
 from fewshot_fer.students.store.names import display_name, expression_name
 from fewshot_fer.students.store.records import texts, tidy
-from fewshot_fer.students.store.store import read_regular
 
 CLASS_PAGE = Path("_class") / "class.yaml"
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -17,6 +20,7 @@ from safetensors.numpy import load, save
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.errors import ImageError, LibraryError
 from fewshot_fer.images import decode_image, to_png
+from fewshot_fer.languages import Phrase
 from fewshot_fer.measures import SIDE
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.store.records import Keeps, NewReference, Reference, Student, from_yaml
@@ -155,3 +159,22 @@ def _given(thing: _Thing | None) -> _Thing:
     if thing is None:
         raise ValueError("a library that keeps images needs portraits, else vectors")
     return thing
+
+
+def read_regular(path: Path) -> bytes:
+    """A file's bytes; a pipe or a device that stands in its place is not waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        kind = os.fstat(handle).st_mode
+        if stat.S_ISFIFO(kind) or stat.S_ISCHR(kind) or stat.S_ISSOCK(kind):
+            raise FileNotFoundError(path)
+        return file.read()
+
+
+def not_readable(place: Path, error: OSError) -> LibraryError:
+    """What the system said when something could not be read, in our words."""
+    return LibraryError(
+        Phrase("It cannot be read: {why}.", why=error.strerror or error),
+        where=str(place),
+        next_step="Check the disk, and your right to read it.",
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.embedding.checkpoint import EXPRESSION, Checkpoint
@@ -28,9 +29,12 @@ from fewshot_fer.students.store.contents import (
     decode_notes,
     decode_portrait,
     names_on_page,
+    not_readable,
+    read_regular,
 )
 from fewshot_fer.students.store.index import Index, Stamp, is_settled, stamp_of
 from fewshot_fer.students.store.names import (
+    is_id,
     printable,
     random_id,
 )
@@ -41,12 +45,33 @@ from fewshot_fer.students.store.records import (
     from_yaml,
     summary_of,
 )
-from fewshot_fer.students.store.store import PAGE, Store, not_readable, read_regular
+from fewshot_fer.students.store.store import FORMAT_PAGE, PAGE, Store
+
+if TYPE_CHECKING:
+    from fewshot_fer.mirror import Mirror
+    from fewshot_fer.shared import Shared
 
 
 def utc_now() -> datetime:
     """The time, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def is_part(name: str) -> bool:
+    """Whether a file or folder of the library's is one of those that are shared."""
+    return is_id(name) or name in (CLASS_PAGE.parts[0], FORMAT_PAGE)
+
+
+def mirrored(
+    settings: Settings, shared: Shared | None = None, name: str = "students"
+) -> Mirror | None:
+    """What makes the students' folder the same on several servers, where the settings say so."""
+    if not settings.shared:
+        return None
+    from fewshot_fer.mirror import Mirror
+    from fewshot_fer.shared import Shared
+
+    return Mirror(shared or Shared(settings.shared), settings.support_sets, name, is_part)
 
 
 class LibraryReader:
@@ -65,21 +90,32 @@ class LibraryReader:
         now: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = random_id,
         patience: float = 10.0,
+        mirror: Mirror | None = None,
     ) -> None:
-        self.store = Store(Path(folder), patience=patience, named_by=names_on_page)
+        """`mirror` makes the folder the same on several servers."""
+        self._mirror = mirror
+        holds = mirror.changing if mirror is not None else nullcontext
+        self.store = Store(Path(folder), patience=patience, named_by=names_on_page, holds=holds)
         self.basic, self.space = basic, space
         self.now = now
         self._new_id = new_id
         self._index = Index(self.store, lambda student_id: summary_of(self.open(student_id)))
         self.store.tidy()
+        self.take_in()
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, mirror: Mirror | None = None) -> Self:
         """The library of the settings, for the expressions that their checkpoint knows."""
         folder = settings.checkpoint or shipped_checkpoint()
         found = Checkpoint.read(folder / EXPRESSION)
         space = Space(found.hash, found.width)
-        return cls(settings.support_sets, found.card.names, space=space)
+        mirror = mirror or mirrored(settings)
+        return cls(settings.support_sets, found.card.names, space=space, mirror=mirror)
+
+    def take_in(self) -> None:
+        """Take in what other servers changed, where the library is shared."""
+        if self._mirror is not None:
+            self._mirror.take_in()
 
     @property
     def folder(self) -> Path:

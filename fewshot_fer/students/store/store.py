@@ -23,21 +23,22 @@ import errno
 import os
 import secrets
 import shutil
-import stat
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fewshot_fer.errors import FewshotFerError, FolderError, LibraryError, StudentError
-from fewshot_fer.files import flush_folder, write_atomically
+from fewshot_fer.files import Holds, flush_folder, write_atomically
 from fewshot_fer.languages import Phrase
 from fewshot_fer.plain_yaml import read_yaml
+from fewshot_fer.students.store.contents import not_readable
 from fewshot_fer.students.store.names import checked_id, is_id
 
 FORMAT = 1
 PAGE = "student.yaml"
+FORMAT_PAGE = "library.yaml"
 INDEX = ".index"
 CACHE = "cache"
 NamedBy = Callable[[str, bytes], Set[str]]
@@ -47,8 +48,11 @@ _STAGING, _TRASH, _WRITING = ".staging-", ".trash-", ".writing"
 class Store:
     """Whole changes to one library's folder; it knows files, not students."""
 
-    def __init__(self, folder: Path, *, patience: float, named_by: NamedBy) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, *, patience: float, named_by: NamedBy, holds: Holds = nullcontext
+    ) -> None:
+        """`holds` the library on other machines too, where several share it."""
+        self.folder, self._holds = folder, holds
         self._named_by = named_by
         self._patience = patience
         self._check_format()
@@ -73,37 +77,37 @@ class Store:
                 self.folder.chmod(0o700)
             lock = FileLock(self.folder / ".lock", timeout=self._patience)
             try:
-                lock.acquire()
+                with lock, self._holds(), self._swept():
+                    yield
             except Timeout as error:
                 raise LibraryError(
                     "Somebody else is changing the students right now.",
                     where=str(self.folder),
                     next_step="Try again in a moment, or close the other window.",
                 ) from error
-            try:
-                self._check_format()
+
+    @contextmanager
+    def _swept(self) -> Iterator[None]:
+        """What others left is swept before, and what is cut off here at once."""
+        try:
+            self._check_format()
+            self._sweep()
+            yield
+        except BaseException:
+            with suppress(OSError, FewshotFerError):
                 self._sweep()
-                yield
-            except BaseException:
-                with suppress(OSError, FewshotFerError):
-                    self._sweep()
-                raise
-            finally:
-                lock.release()
+            raise
 
     @contextmanager
     def if_idle(self) -> Iterator[bool]:
         """Hold the library only if that needs no waiting and no permission; says whether."""
-        lock = FileLock(self.folder / ".lock", timeout=0)
-        try:
-            lock.acquire()
-        except (Timeout, OSError):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+        with ExitStack() as held:
+            try:
+                held.enter_context(FileLock(self.folder / ".lock", timeout=0))
+                free = True
+            except (Timeout, OSError):
+                free = False
+            yield free
 
     def tidy(self) -> None:
         """Sweep what a killed writer left, if nobody is writing now."""
@@ -116,7 +120,7 @@ class Store:
 
     def begin(self) -> None:
         """Write down the format of a library that has nothing yet; only while `changing`."""
-        page = self.folder / "library.yaml"
+        page = self.folder / FORMAT_PAGE
         if not page.exists():
             write_atomically(page, f"format: {FORMAT}\n".encode())
 
@@ -197,7 +201,7 @@ class Store:
 
     def _check_format(self) -> None:
         try:
-            text = (self.folder / "library.yaml").read_bytes()
+            text = (self.folder / FORMAT_PAGE).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             if self.folder.exists() and not self.folder.is_dir():
                 raise LibraryError(
@@ -279,22 +283,3 @@ def _format_number(text: bytes) -> object:
     except ValueError:
         return "unreadable"
     return document.get("format", "unknown") if isinstance(document, dict) else "unknown"
-
-
-def read_regular(path: Path) -> bytes:
-    """A file's bytes; a pipe or a device that stands in its place is not waited for."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        kind = os.fstat(handle).st_mode
-        if stat.S_ISFIFO(kind) or stat.S_ISCHR(kind) or stat.S_ISSOCK(kind):
-            raise FileNotFoundError(path)
-        return file.read()
-
-
-def not_readable(place: Path, error: OSError) -> LibraryError:
-    """What the system said when something could not be read, in our words."""
-    return LibraryError(
-        Phrase("It cannot be read: {why}.", why=error.strerror or error),
-        where=str(place),
-        next_step="Check the disk, and your right to read it.",
-    )

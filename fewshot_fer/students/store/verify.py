@@ -17,11 +17,12 @@ from fewshot_fer.students.store.contents import (
     decode_vector,
     is_calibration,
     names_of,
+    read_regular,
 )
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import is_id
 from fewshot_fer.students.store.records import Student, from_yaml
-from fewshot_fer.students.store.store import CACHE, PAGE, read_regular
+from fewshot_fer.students.store.store import CACHE, PAGE
 
 _OURS = frozenset({"library.yaml", ".lock", ".index", "_class", "README.md"})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from fewshot_fer.errors import MissingError, SignInError
-from fewshot_fer.web.access.files import PrivateList
+from fewshot_fer.web.access.files import Place, PrivateList
 from fewshot_fer.web.access.tokens import OF
 from fewshot_fer.web.access.who import Who
 
@@ -36,12 +36,22 @@ class ApiToken:
 class ApiTokens:
     """The tokens of one web app, in a private file; every method may come from any thread."""
 
-    def __init__(self, folder: Path, now: Callable[[], float], of: str | None = None) -> None:
+    def __init__(
+        self, place: Place | Path, now: Callable[[], float], of: str | None = None
+    ) -> None:
         """`of`: the account whose tokens they are."""
         self._now, self._of = now, of
-        self._tokens = PrivateList(folder / FILE, ApiToken, "tokens", now)
+        self._tokens = PrivateList(place, FILE, ApiToken, "tokens", now)
         self.revoked = 0
         """How many times tokens were taken back."""
+        self._seen: tuple[ApiToken, ...] | None = None
+
+    def look_again(self) -> None:
+        """See whether another process took tokens back."""
+        now = self._tokens.all()
+        if now is not self._seen:
+            before, self._seen = self._seen or (), now
+            self.revoked += bool({one.id for one in before} - {one.id for one in now})
 
     def make(
         self, name: str, *, student: str | None = None, lifetime_s: float = 90 * DAY

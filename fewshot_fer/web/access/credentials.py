@@ -18,8 +18,8 @@ from starlette.requests import HTTPConnection
 from fewshot_fer.errors import AccessError, SignInError
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.apitokens import ApiTokens
-from fewshot_fer.web.access.files import PrivateList, made_once, private_folder, write_private
-from fewshot_fer.web.access.limits import Limiter
+from fewshot_fer.web.access.files import Place, PrivateList, made_once, write_private
+from fewshot_fer.web.access.limits import Guesses, Limiter
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
 from fewshot_fer.web.access.who import Who
 
@@ -49,32 +49,35 @@ class Credentials:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | Place,
         *,
         now: Callable[[], float],
+        clock: Callable[[], float] | None = None,
         host: str = "127.0.0.1",
         password: str | None = None,
         of: str | None = None,
     ) -> None:
         """On a `host` that others reach there is a password, made up if none was given.
 
+        `clock`: the one that all servers go by, where there are several.
+
         `of`: the account of a teacher, which what is signed and made here names.
         """
-        self._folder = private_folder(folder)
+        self.place = place = folder if isinstance(folder, Place) else Place(folder)
+        self._folder = folder = place.folder
         self._fixed = bool(password)
         self._stored = passwords.hashed(password) if password else _stored(folder / PASSWORD_FILE)
         self.now = now
-        key = _key(folder / KEY_FILE)
+        key = _key(place)
         self._teacher = Who("teacher", teacher=of)
         self.signer = Signer(key, now, of or "")
         # The same password after a restart has another salt, and must not sign anybody out.
         self._mark = _mark(key, password or self._stored or "")
         self._key = key
-        self.tokens = ApiTokens(folder, now, of)
-        self.by_address = Limiter(1 / 12, 5, now)
-        self.by_all = Limiter(1.0, 30, now)
+        self.tokens = ApiTokens(place, now, of)
+        self.guesses = Guesses(place, key, clock or now)
         self.requests = Limiter(20.0, 60, now)
-        self._ended = PrivateList(folder / ENDED_FILE, Ended, "signed-out cookies", now)
+        self._ended = PrivateList(place, ENDED_FILE, Ended, "signed-out cookies", now)
         self._signed_out = {one.id for one in self._ended.good()}
         self._once = secrets.token_urlsafe(24)
         self.show_link: Callable[[str], None] = lambda _: None
@@ -124,14 +127,20 @@ class Credentials:
         return True
 
     def look_again(self) -> None:
-        """See whether the password was changed by another program."""
+        """See whether another process changed the password, signed somebody out or took back."""
         stored = self._stored if self._fixed else _stored(self._folder / PASSWORD_FILE)
         if stored != self._stored:
             self._stored, self._mark = stored, _mark(self._key, stored or "")
             self._turns += 1
+        ended = {one.id for one in self._ended.good()} - self._signed_out
+        if ended:
+            self._signed_out |= ended
+            self._turns += 1
+        self.tokens.look_again()
 
     def _keep(self, stored: str) -> None:
-        write_private(self._folder / PASSWORD_FILE, stored.encode())
+        with self.place.changing(PASSWORD_FILE) as file:
+            write_private(file, stored.encode())
         self._stored, self._mark = stored, _mark(self._key, stored)
 
     # ------------------------------------------------------------------ coming and going
@@ -263,9 +272,13 @@ def _mark(key: bytes, of: str) -> str:
     return hmac.new(key, of.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def _key(file: Path) -> bytes:
+def _key(place: Place) -> bytes:
     """The key that signs everything, made once."""
-    key = made_once(file, secrets.token_hex(_SHORTEST_KEY).encode())
+    file = place.folder / KEY_FILE
+    if not file.exists():
+        with place.changing(KEY_FILE):
+            made_once(file, secrets.token_hex(_SHORTEST_KEY).encode())
+    key = file.read_bytes()
     if len(key) < _SHORTEST_KEY:
         raise AccessError(
             "The key that signs cookies and links is damaged.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from fewshot_fer.errors import FolderError
-from fewshot_fer.files import changing, flush_folder, not_writable, whole_file
+from fewshot_fer.files import Holds, changing, flush_folder, not_writable, whole_file
 from fewshot_fer.languages import Phrase
 
 
@@ -56,6 +56,21 @@ def made_once(path: Path, data: bytes) -> bytes:
         raise not_writable(path, error) from error
 
 
+class Place:
+    """The private folder of a web app, which several processes, and servers, may share."""
+
+    def __init__(self, folder: Path, holds: Holds = nullcontext) -> None:
+        """`holds` it on other machines too, where several share it."""
+        self.folder, self.holds = private_folder(folder), holds
+
+    @contextmanager
+    def changing(self, name: str) -> Iterator[Path]:
+        """Hold one of its files, for this change, against everybody."""
+        private_folder(self.folder)
+        with self.holds(), changing(self.folder / name):
+            yield self.folder / name
+
+
 class _Ends(Protocol):
     @property
     def until(self) -> float: ...
@@ -67,9 +82,13 @@ T = TypeVar("T", bound=_Ends)
 class PrivateList(Generic[T]):
     """Dataclasses that are good until some time, the oldest first, in a private file."""
 
-    def __init__(self, file: Path, kind: type[T], what: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, place: Place | Path, name: str, kind: type[T], what: str, now: Callable[[], float]
+    ) -> None:
         """`what` they are called in an error."""
-        self._file, self._what, self._now = file, what, now
+        self._place = place if isinstance(place, Place) else Place(place)
+        self._name, self._what, self._now = name, what, now
+        self._file = self._place.folder / name
         self._json: TypeAdapter[tuple[T, ...]] = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]
         self._lock = Lock()
         self._stamp: tuple[int, int] | None = None
@@ -96,8 +115,7 @@ class PrivateList(Generic[T]):
 
     def update(self, change: Callable[[tuple[T, ...]], Iterable[T]]) -> bool:
         """Change all of them at once; whether anything is different now."""
-        private_folder(self._file.parent)
-        with self._lock, changing(self._file):
+        with self._lock, self._place.changing(self._name):
             before = self._read()
             after = tuple(change(before))
             if after != before:

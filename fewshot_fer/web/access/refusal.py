@@ -32,6 +32,7 @@ STATUSES: Final[tuple[tuple[type[FewshotFerError], int], ...]] = (
     (errors.DataError, 422),
     (errors.LibraryError, 503),
     (errors.RecordError, 503),
+    (errors.SharedError, 503),
     (errors.SourceError, 503),
     (errors.FolderError, 507),
     (errors.CheckpointError, 503),

@@ -83,9 +83,8 @@ class Door:
         try:
             device = known.signer.known_device(request.cookies.get(KNOWN_COOKIE, ""))
             address = request.client.host if request.client is not None else ""
-            known.by_address.take(device or address)
-            if device is None:
-                known.by_all.take("everybody")
+            threads = self._school.own.threads
+            await threads.run(asker(request), known.guesses.take, address, device)
         except TooManyError as error:
             answer = self._page(request, target, f"Too many tries. {error.next_step}", 429)
             answer.headers["retry-after"] = str(int(error.seconds) + 1)

@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
+from itsdangerous.serializer import Serializer
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +31,13 @@ def account_of(text: str) -> str:
     """Whose account a cookie, link or token says that it is of; empty for the server's own."""
     before, found, _ = text[:LONGEST].partition(OF)
     return before if found else ""
+
+
+class _Plain(URLSafeSerializer):
+    """Never packed: a balancer reads the class in links and cookies, to know where it is held."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
 
 
 class Signer:
@@ -81,8 +90,8 @@ class Signer:
         except (SignInError, KeyError):
             return None
 
-    def _of(self, kind: str) -> URLSafeSerializer:
-        return URLSafeSerializer(
+    def _of(self, kind: str) -> _Plain:
+        return _Plain(
             self._secret,
             salt=f"fewshot-fer {kind}",
             signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},

@@ -21,7 +21,7 @@ from fewshot_fer.lesson.commands import (
     Source,
 )
 from fewshot_fer.lesson.engine import LessonEngine
-from fewshot_fer.lesson.events import OnDevice
+from fewshot_fer.lesson.events import LessonState, OnDevice
 from fewshot_fer.lesson.registry import session_of
 from fewshot_fer.records.views import ClassShares
 from fewshot_fer.web import messages
@@ -94,7 +94,7 @@ class Stream(Shape):
 
 async def _lesson(call: Asked, class_id: str) -> LessonEngine:
     try:
-        return call.app.lessons.get(class_id)
+        return await call.threads.run(call.asker, call.app.lessons.get, class_id)
     except SourceError as error:
         raise MissingError(error.what, next_step="GET /api/v1/classes lists them.") from error
 
@@ -105,7 +105,7 @@ Lesson = Annotated[LessonEngine, Depends(_lesson)]
 @routes.get("")
 async def list_classes(call: Asked) -> Classes:
     """List the classes that are watched."""
-    return {"classes": [_shown(one) for one in call.app.lessons.all()]}
+    return {"classes": [_shown(one) for one in call.app.running()]}
 
 
 @routes.post("", status_code=201)
@@ -115,20 +115,20 @@ def open_class(call: Asked, body: OpenClass) -> Class:
     With `drawn` a drawn class sits in it. Pictures go to the WebSocket `/live/{class_id}` (one
     JPEG a message, answered as JSON), with the same token.
     """
-    if len(call.app.lessons.all()) >= MOST:
+    if len(call.app.running()) >= MOST:
         raise RequestError(
             f"{MOST} classes are watched already.", next_step="End one of them first."
         )
     opened = call.app.lessons.open(body.name)
     if body.drawn is not None:
         draw(call.app, opened, body.drawn)
-    return _shown(opened)
+    return _shown(opened.state)
 
 
 @routes.get(_ONE)
 async def show_class(lesson: Lesson) -> Class:
     """Show a class as it is now."""
-    return _shown(lesson)
+    return _shown(lesson.state)
 
 
 @routes.post(f"{_ONE}/frames", openapi_extra=pictures(Plain))
@@ -200,11 +200,10 @@ async def end_class(lesson: Lesson) -> Ended:
 async def _told(lesson: LessonEngine, command: Command[Any]) -> Class:
     """How a lesson stands once it has done this."""
     await _in_time(lesson.ask(command))
-    return _shown(lesson)
+    return _shown(lesson.state)
 
 
-def _shown(lesson: LessonEngine) -> Class:
-    state = lesson.state
+def _shown(state: LessonState) -> Class:
     seen = state.view.seen if state.view is not None else ()
     return {
         **standing(state),

@@ -41,8 +41,17 @@ def thrown_away(settings: Settings, folder: Path) -> Settings:
 
 
 def class_now(app: AppState) -> LessonEngine:
-    """The class that is watched now, or a new one."""
+    """The class that is watched now, here from now on, or a new one."""
+    running = app.running()
+    if running and not app.lessons.all():
+        return app.lessons.get(running[-1].id)
     return app.lessons.latest(lambda: new_class(app))
+
+
+def id_now(app: AppState) -> str:
+    """The id of the class that is watched now, in whichever process, or of a new one."""
+    running = app.running()
+    return running[-1].id if running else class_now(app).id
 
 
 def page_data(app: AppState) -> dict[str, object]:

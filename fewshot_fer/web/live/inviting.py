@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fewshot_fer.errors import RequestError
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import LessonState
 from fewshot_fer.students.classes import of_class
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
@@ -48,7 +49,7 @@ def _address(command: Mapping[str, Any]) -> str:
     return address
 
 
-def personal_link(app: AppState, lesson: LessonEngine, student: str, address: str) -> JoinLink:
+def personal_link(app: AppState, lesson: LessonState, student: str, address: str) -> JoinLink:
     """A new link by which one enrolled student comes in, with nobody asked; over with the class."""
     return _made(app, lesson, address, student=student)[1]
 
@@ -77,15 +78,14 @@ def answer_knock(app: AppState, lesson: LessonEngine, command: Mapping[str, Any]
 
 def _made(
     app: AppState,
-    lesson: LessonEngine,
+    lesson: LessonEngine | LessonState,
     address: str,
     *,
     student: str | None = None,
     may_pick: Sequence[str] = (),
 ) -> tuple[Invitation, JoinLink]:
-    """A new link into the class, which leads nowhere once the class is over."""
+    """A new link into the class."""
     invitations = app.portal.invitations
     name = lesson.name or "the class"
     made = invitations.make(lesson.id, name, student=student, may_pick=may_pick)
-    lesson.over.add_done_callback(lambda _: invitations.end(lesson.id))
     return made, join_link(invitations, made, address)

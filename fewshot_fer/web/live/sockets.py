@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.lesson.commands import Leave, Source, Unwatch, Watch
 from fewshot_fer.lesson.engine import LessonEngine
-from fewshot_fer.lesson.events import LessonState
+from fewshot_fer.lesson.events import LessonState, Moved
 from fewshot_fer.web import html, wire
 from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.app_state import AppState
@@ -165,6 +165,9 @@ class Teacher:
     async def _show(self, viewer: Viewer) -> None:
         known = 0
         async for event in viewer:
+            if isinstance(event, Moved):
+                await self._socket.close(wire.MOVED)
+                return
             message = event_message(event, known - 1, self._minded)
             await self._send(message, getattr(event, "jpeg", None))
             if isinstance(event, LessonState):

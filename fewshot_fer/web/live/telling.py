@@ -15,6 +15,7 @@ from fewshot_fer.lesson.events import (
     LessonState,
     Looked,
     Marked,
+    Moved,
     Noticed,
     Paused,
     RecordingState,
@@ -65,6 +66,8 @@ def event_message(
             return {"type": "recorded", "session": session}
         case RecordingState(mode, session):
             return {"type": "recording", "session": session, "each": mode == "per_student"}
+        case Moved():
+            raise ValueError("a page that has moved is told nothing: its line is cut")
         case Ended(seconds, recording):
             trouble = _whole(recording.trouble) if recording.trouble is not None else None
             return {

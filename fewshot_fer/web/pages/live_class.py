@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.live.drawn import class_now, page_data
+from fewshot_fer.web.live.drawn import id_now, page_data
 from fewshot_fer.web.pages.parts import frame
 from fewshot_fer.web.pages.parts.components import live
 
@@ -19,11 +19,11 @@ def show(app: AppState) -> None:
     """The whole page; the component does the rest."""
     st.html(_WIDE)
     with frame.guarded():
-        lesson = class_now(app)
-        result = live(lesson.id, page_data(app), key="live")
+        id_ = id_now(app)
+        result = live(id_, page_data(app), key="live")
         if isinstance(result.again, dict):
             # Another class begins where this one is over and written.
             app.chosen = str(result.again.get("class"))
-            lesson.close()
+            app.lessons.get(id_).close()
         if result.again:
             st.rerun()

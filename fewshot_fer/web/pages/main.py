@@ -53,9 +53,9 @@ def main() -> None:
 @st.fragment(run_every=_LOOK_S)
 def _recorded(app: AppState) -> None:
     """The sign that a class is recorded, on every page."""
-    for lesson in app.lessons.all():
-        if lesson.state.recording.mode != "off":
-            name = plain.text(lesson.state.name or _("the class"))
+    for lesson in app.running():
+        if lesson.recording.mode != "off":
+            name = plain.text(lesson.name or _("the class"))
             recording = _("Recording {name}", name=name)
             st.markdown(f":red[:material/radio_button_checked:] {recording}")
 

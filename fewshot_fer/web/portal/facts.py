@@ -6,7 +6,7 @@ from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.languages import Phrase, Say
 from fewshot_fer.palette import colour, ordered
-from fewshot_fer.records.recording import waiting_files
+from fewshot_fer.records.folders import waiting_files
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState

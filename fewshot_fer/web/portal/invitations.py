@@ -21,7 +21,7 @@ import segno
 from fewshot_fer.errors import MissingError, SignInError
 from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code
-from fewshot_fer.web.access.files import PrivateList
+from fewshot_fer.web.access.files import Place, PrivateList
 from fewshot_fer.web.access.tokens import Signer
 
 FILE: Final = "invitations.json"
@@ -63,8 +63,8 @@ class JoinLink:
 class Invitations:
     """The join links of one web app, in a private file; every method may come from any thread."""
 
-    def __init__(self, folder: Path, signer: Signer, now: Callable[[], float]) -> None:
-        self._links = PrivateList(folder / FILE, Invitation, "join links", now)
+    def __init__(self, place: Place | Path, signer: Signer, now: Callable[[], float]) -> None:
+        self._links = PrivateList(place, FILE, Invitation, "join links", now)
         self._signer, self._now = signer, now
 
     def make(
@@ -116,7 +116,8 @@ class Invitations:
     def token(self, invitation: Invitation) -> str:
         """The signed text that stands in the link."""
         left = invitation.until - self._now()
-        return self._signer.sign("join", {"id": invitation.id}, lifetime_s=left)
+        payload = {"id": invitation.id, "class": invitation.class_id}
+        return self._signer.sign("join", payload, lifetime_s=left)
 
     def read(self, token: str) -> Invitation:
         """The invitation of a link; raises when it was altered, revoked or is over."""

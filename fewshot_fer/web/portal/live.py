@@ -17,7 +17,7 @@ from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import Skipped
 from fewshot_fer.students.store.records import NONE, Purpose, Purposes
 from fewshot_fer.web import messages, wire
-from fewshot_fer.web.access.who import who
+from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.html import saying
 from fewshot_fer.web.portal.coached import Coached
@@ -42,7 +42,7 @@ def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
         await socket.accept()
         with suppress(WebSocketDisconnect, TimeoutError, OSError):
             try:
-                lesson = app.lessons.get(device.class_id)
+                lesson = await app.threads.run(asker(socket), app.lessons.get, device.class_id)
                 app.portal.devices.connect(device)
             except TooManyError as error:
                 await _bye(socket, "full", error.what, error.next_step)
@@ -68,7 +68,9 @@ async def _serve(connection: Connection) -> None:
         why = device.why
     finally:
         connection.close()
-    if why is not None:
+    if why == "moved":
+        await connection.socket.close(wire.MOVED)
+    elif why is not None:
         await _bye(connection.socket, why, *BYES[why])
 
 
@@ -108,8 +110,7 @@ class Connection:
     async def listen(self) -> str | None:
         """Answer whatever comes; says why it ended, or None where the other side left."""
         await self._hello()
-        with suppress(FewshotFerError):
-            # Who has just joined is known to the lesson before their first picture comes.
+        with suppress(FewshotFerError):  # Who has just joined is known before their first picture.
             await asyncio.wrap_future(self._lesson.ask(Heed()))
         while True:
             try:
@@ -190,13 +191,12 @@ class Connection:
 
     async def _over(self) -> str | None:
         """Why this device must not be read any more, if so; looked up once a second."""
-        now = monotonic()
+        now, state, student = monotonic(), self._lesson.state, self.device.student
+        if state.ended:
+            return "moved" if state.moved else "ended"
         if now - self._looked_around < _LOOK_AROUND_S:
             return None
         self._looked_around = now
-        state, student = self._lesson.state, self.device.student
-        if state.ended:
-            return "ended"
         agreed = await self._app.threads.run(student, self._agreed)
         if agreed is None or Purpose.READ not in agreed:
             return "removed" if agreed is None else "withdrawn"

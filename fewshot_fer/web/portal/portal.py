@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from fewshot_fer.errors import FewshotFerError
@@ -15,6 +14,7 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.records import Consent, Purpose
 from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.access.files import Place
 from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.portal.devices import Devices, Why
 from fewshot_fer.web.portal.door import Door
@@ -35,11 +35,11 @@ class Portal:
         settings: Settings,
         lessons: LessonRegistry,
         credentials: Credentials,
-        folder: Path,
+        place: Place,
     ) -> None:
         self._library, self._records, self._lessons = library, settings.records, lessons
-        self._credentials, self._folder = credentials, folder
-        self.invitations = Invitations(folder, credentials.signer, credentials.now)
+        self._credentials, self._place = credentials, place
+        self.invitations = Invitations(place, credentials.signer, credentials.now)
         self.door = Door(library, self.invitations, credentials.now, settings.keep_days)
         self.devices = Devices()
         self.reports = Limiter(REPORTS_A_SECOND, REPORTS_AT_ONCE, self.devices.clock)
@@ -50,7 +50,10 @@ class Portal:
 
         Whatever deletes a student while the app runs, a page or the API, does it here.
         """
-        sessions = remove_student(self._library, self._records, student, beside=self._folder)
+        place = self._place
+        sessions = remove_student(
+            self._library, self._records, student, beside=place.folder, holds=place.holds
+        )
         self._heed()
         self.send_away(student, "removed")
         self.invitations.forget(student)

@@ -15,7 +15,7 @@ from fewshot_fer.errors import MissingError, RequestError
 from fewshot_fer.files import not_writable
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.credentials import PASSWORD_FILE
-from fewshot_fer.web.access.files import PrivateList, write_private
+from fewshot_fer.web.access.files import Place, PrivateList, write_private
 
 FILE: Final = "teachers.json"
 FOLDER: Final = "teachers"
@@ -51,10 +51,11 @@ class Teacher:
 class Teachers:
     """The accounts of one server, in a private file; every method may come from any thread."""
 
-    def __init__(self, folder: Path, now: Callable[[], float]) -> None:
-        """`folder`: the web app's private one."""
-        self._folder, self._now = folder, now
-        self._list = PrivateList(folder / FILE, Teacher, "accounts of teachers", now)
+    def __init__(self, place: Place | Path, now: Callable[[], float]) -> None:
+        """`place`: the web app's private one."""
+        place = place if isinstance(place, Place) else Place(place)
+        self._folder, self._now = place.folder, now
+        self._list = PrivateList(place, FILE, Teacher, "accounts of teachers", now)
         self._nobodys: str | None = None
 
     def listed(self) -> tuple[Teacher, ...]:

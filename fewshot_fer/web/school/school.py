@@ -11,8 +11,10 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Final
 
 from starlette.applications import Starlette
@@ -25,6 +27,7 @@ from fewshot_fer.web.access.credentials import Credentials, bearer
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, account_of
 from fewshot_fer.web.access.who import Who
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.holding import BEAT_S, Several
 from fewshot_fer.web.school.accounts import SignIn, Teacher, Teachers
 
 _log = logging.getLogger(__name__)
@@ -53,12 +56,12 @@ class School:
         """`own`: of the server's own teacher, who signs in without a name."""
         self.own, self.door = own, own.credentials
         self.requests = self.door.requests
-        self.teachers = Teachers(own.folder, own.now)
+        self.teachers = Teachers(own.place, own.now)
         self._sign_in = sign_in or self.teachers
         self._routes = routes
         self._rooms: dict[str, Room] = {}
         self._lock = Lock()
-        self._gone = 0
+        self._gone, self._over = 0, Event()
         self.look_again()
 
     # ------------------------------------------------------------------ who is meant
@@ -163,6 +166,29 @@ class School:
             else:
                 self._close(account)
 
+    def begin(self) -> None:
+        """Open what is needed; of several processes, say from now on that this one is alive."""
+        self.own.start()
+        if self.own.several is not None:
+            Thread(target=self._keep_up, args=(self.own.several,), daemon=True).start()
+
+    def _keep_up(self, several: Several) -> None:
+        """Tell the others that this process is alive, and take in what they do."""
+        told = -1e9
+        while not self._over.is_set():
+            try:
+                if monotonic() - told > BEAT_S:
+                    told = monotonic()
+                    several.peers.beat(several.me)
+                for app in (self.own, *(room.app for room in tuple(self._rooms.values()))):
+                    app.look_again()
+            except FewshotFerError as error:  # Files are as they are until it answers again.
+                _log.warning("others cannot be reached: %s", type(error).__name__)
+            several.peers.wait(BEAT_S)
+        with suppress(FewshotFerError):
+            several.peers.leave(several.me)
+        several.peers.close()
+
     async def keep_looking(self) -> None:
         """Look again every few seconds."""
         while True:
@@ -177,6 +203,7 @@ class School:
         for account in tuple(self._rooms):
             self._rooms.pop(account).app.close()
         self.own.close()
+        self._over.set()
 
     def _close(self, account: str) -> None:
         with self._lock:

@@ -84,7 +84,7 @@ def sign_in(client: TestClient, name: str, password: str | None = None) -> int:
 
 def two_teachers(house: House) -> TwoTeachers:
     house.credentials.requests.take = lambda *_: None  # type: ignore[method-assign]
-    house.credentials.by_address.take = lambda *_: None  # type: ignore[method-assign]
+    house.credentials.guesses.take = lambda *_: None  # type: ignore[method-assign]
     accounts = Teachers(house.folder, house.now)
     made = [accounts.add(name, password_of(name)) for name in (ADA, BOB)]
     made_of = parts(house)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fewshot_fer.records.recording import web_folder
+from fewshot_fer.records.folders import web_folder
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.web.school.accounts import Teachers

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import LessonState
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.inviting import personal_link
@@ -17,7 +17,7 @@ from fewshot_fer.web.portal.invitations import JoinLink
 
 def show(app: AppState, who: Student) -> None:
     """A button for the link; nothing while no class is watched."""
-    running = app.lessons.all()
+    running = app.running()
     if not running:
         return
     with st.popover(_("Join link"), icon=":material/link:"):
@@ -32,7 +32,7 @@ def show(app: AppState, who: Student) -> None:
         _link(app, running[-1], who)
 
 
-def _link(app: AppState, running: LessonEngine, who: Student) -> None:
+def _link(app: AppState, running: LessonState, who: Student) -> None:
     """The link once it was made; in this tab it is made once a class."""
     made: dict[tuple[str, str], JoinLink] = st.session_state.setdefault("join-links", {})
     about = running.id, who.id

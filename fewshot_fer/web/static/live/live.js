@@ -215,6 +215,7 @@ class Live {
     this.store.hear(message);
     switch (message.type) {
       case 'hello':
+        if (this.#link) this.#link.path = `live/${message.class}`; // It may be held elsewhere next time.
         if (this.store.each !== message.each) this.page.send({ do: 'each', on: this.store.each });
         this.page.send({ do: 'students' });
         this.signals.mind();

@@ -1,0 +1,130 @@
+"""A lesson moves between two processes of one machine: whole, and under the same id."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from fewshot_fer.errors import SourceError
+from fewshot_fer.lesson.commands import Mark, Pause, Record, Source
+from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.records.store import Store
+from fewshot_fer.settings import Settings
+from fewshot_fer.shared import Beats
+from fewshot_fer.web.holding import Holdings, Several
+from tests.fakes.lessons import Hall
+from tests.fakes.waiting import PATIENCE_S
+from tests.lesson.colours import picture
+from tests.students.people import library_at
+from tests.web.house import House
+
+
+class Silent(Beats):
+    """Processes that live as long as a test says."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.dead: set[str] = set()
+
+    def silent(self, process: str) -> float:
+        return float("inf") if process in self.dead else 0.0
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[House, House, Silent]]:
+    monkeypatch.setattr(OpenClass, "watch", lambda _, source: Hall().watch(source))
+    peers = Silent(tmp_path)
+    houses = [house(tmp_path, name, peers) for name in ("one", "two")]
+    yield houses[0], houses[1], peers
+    for one in houses:
+        one.close()
+
+
+def house(folder: Path, me: str, peers: Silent) -> House:
+    library = library_at(folder / "students")
+    settings = Settings(support_sets=library.folder, records=f"sqlite:///{folder}/record.db")
+    return House(folder, library, settings, several=Several(me, peers))
+
+
+def until(true: Callable[[], object], *keep: House) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end
+        for one in keep:
+            one.look_again()
+        time.sleep(0.02)
+
+
+def shown(lesson: LessonEngine) -> None:
+    """Send a picture, and wait until it was read and counted."""
+    lesson.offer(Source("gallery:a"), picture(["happy"])).result(PATIENCE_S)
+    time.sleep(0.3)
+
+
+def test_a_lesson_whose_process_dies_goes_on_with_its_record(
+    two: tuple[House, House, Silent],
+) -> None:
+    here, there, peers = two
+    lesson = here.lessons.open("7b")
+    session = lesson.ask(Record("class")).result(PATIENCE_S)
+    shown(lesson)
+    lesson.ask(Mark("before")).result(PATIENCE_S)
+    until(lambda: there.running()[0].marks and there.running()[0].recording.session == session)
+    peers.dead.add("one")  # It hangs: what it does from now on counts no more.
+    again = there.lessons.get(lesson.id)
+    assert (again.id, again.name, again.state.started) == (lesson.id, "7b", lesson.state.started)
+    until(lambda: again.state.recording.session == session)
+    assert [mark.text for mark in again.state.marks] == ["before"]
+    shown(again)
+    # It comes to, and finds that it holds nothing; what both saw is there once.
+    shown(lesson)
+    until(lambda: lesson.over.done(), here)
+    assert lesson.state.moved
+    again.close()
+    with Store.open(here.settings.records) as store:
+        assert [one.id for one in store.sessions()] == [session]
+        seconds = list(store.read(session).whole.seconds)
+        assert len(seconds) == len(set(seconds))
+        assert store.find(session).ended is not None
+    assert there.running() == ()
+
+
+def test_who_is_asked_for_a_lesson_gets_it_from_who_holds_it(
+    two: tuple[House, House, Silent],
+) -> None:
+    here, there, _ = two
+    lesson = here.lessons.open("7b")
+    link = here.portal.invitations.make(lesson.id, "7b")
+    lesson.ask(Pause()).result(PATIENCE_S)
+    until(lambda: there.running()[0].paused)
+    stop: list[int] = []
+    keeper = Thread(target=lambda: until(lambda: stop, here), daemon=True)
+    keeper.start()
+    again = there.lessons.get(lesson.id)
+    stop.append(1)
+    keeper.join()
+    until(lambda: again.state.paused)
+    assert lesson.state.moved
+    assert here.lessons.all() == ()
+    assert [one.id for one in there.portal.invitations.listed()] == [link.id]
+    again.close()
+    assert there.portal.invitations.listed() == (), "the links end with the class, wherever it was"
+    with pytest.raises(SourceError, match="has ended"):
+        here.lessons.get(lesson.id)
+
+
+def test_two_who_want_a_lesson_at_once_do_not_both_hold_it(
+    two: tuple[House, House, Silent], tmp_path: Path
+) -> None:
+    here, there, peers = two
+    lesson = here.lessons.open("7b")
+    peers.dead.add("one")
+    third = Holdings(here.place, "three", peers)
+    assert there.lessons.get(lesson.id).id == lesson.id
+    with pytest.raises(SourceError, match="moving"):
+        third.take(lesson.id)
