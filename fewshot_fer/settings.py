@@ -57,10 +57,10 @@ class Settings(BaseModel):
     )
     data: Path | None = Field(default=None, description="training and evaluation data")
     records: str = Field(default="sqlite:///fewshot-fer.db", description="the database of sessions")
-    shared: str = Field(
-        default="",
+    shared: str | None = Field(
+        default=None,
         description="the PostgreSQL through which several servers share students, links and who "
-        "holds which class; empty: one machine",
+        "holds which class",
     )
     precision: Precision = Field(default="bf16", description="the engine's arithmetic: bf16 or f32")
     threads: Whole = Field(default=1, ge=1, le=256, description="engine threads of one worker")

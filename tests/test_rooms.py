@@ -57,7 +57,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"opening", "stream"},
         {"clips", "host", "intake"},
         {"found", "helper"},
-        {"engine"},
+        {"engine", "archive"},
         {"registry"},
     ),
     "web": (
@@ -249,6 +249,7 @@ WIDE = {
     "fewshot_fer": "the ground floor: what everybody may use",
     "fewshot_fer/lesson": "many small parts of one engine, in the order above",
     "fewshot_fer/web/pages/parts": "one file a part that pages share",
+    "fewshot_fer/web": "what makes one app of its rooms, and what all of them use",
     "fewshot_fer/training": "one way from data to a checkpoint; no teacher sees it",
     "tests": "one file for each of the ground floor, and those that look at the whole house",
 }

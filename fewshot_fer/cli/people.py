@@ -204,3 +204,12 @@ def _parted(argument: str, form: str) -> tuple[str, str]:
 def _progress(done: int, total: int) -> None:
     end = "\n" if done == total else ""
     output.console(stderr=True).print(f"\rlooking at picture {done} of {total}", end=end)
+
+
+def removed(call: Call, student: str) -> list[int]:
+    """Delete a student; in which sessions they were."""
+    from fewshot_fer.records.folders import web_holds
+    from fewshot_fer.records.recording import remove_student
+
+    settings = call.settings
+    return remove_student(call.library, settings.records, student, holds=web_holds(settings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -49,6 +49,14 @@ def analyze(
         bool,
         typer.Option("--record-students", help="Record every enrolled student's numbers too."),
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="WHERE", help="So many processes here, or the address of a Ray."),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="With --cluster: keep every answer, and go on."),
+    ] = None,
 ) -> Answer:
     """Name the expression of every face in pictures and videos.
 
@@ -64,6 +72,13 @@ def analyze(
 
     if to is not None and to.suffix.casefold() not in FORMATS:
         raise typer.BadParameter("the name must end in .json, .csv or .parquet", param_hint="--to")
+    if cluster is not None:
+        if to is not None or draw is not None or record or record_students:
+            raise typer.BadParameter(
+                "it gives JSON (--json); --to, --draw and --record go without it",
+                param_hint="--cluster",
+            )
+        return _spread(call, list(find_material(paths)), student, every, (cluster, resume))
     work = _Work(call, student, every, draw, record=record or record_students)
     found, failed = Found(), 0
     for path in find_material(paths):
@@ -80,6 +95,36 @@ def analyze(
         write(found, to)
     told = document(found) | ({"sessions": sessions} if sessions else {})
     return Answer(told, lambda: page(found, to, draw), fine=not failed)
+
+
+def _spread(
+    call: Call,
+    paths: Sequence[Path],
+    student: str | None,
+    every: float,
+    where: tuple[str, Path | None],
+) -> Answer:
+    """The same document, made by several processes; one bar for all files."""
+    from fewshot_fer.errors import SourceError
+    from fewshot_fer.lesson.archive import Reader, read_all
+
+    whom = call.library.find(student).id if student is not None else None
+    reader, parts = Reader(call.settings, whom, every), dict[int, dict[str, Any]]()
+    with output.progress(f"{len(paths)} files", len(paths)) as advance:
+        for k, part in read_all(where[0], reader, paths, where[1]):
+            parts[k] = part
+            advance(len(parts))
+    told: dict[str, list[Any]] = {"images": []}
+    for k in sorted(parts):
+        if "error" in parts[k]:
+            what, place, advice = parts[k]["error"]
+            output.show_error(SourceError(what, where=place, next_step=advice))
+        for kind in ("images", "videos"):
+            if parts[k].get(kind):
+                told.setdefault(kind, []).extend(parts[k][kind])
+    failed = sum("error" in part for part in parts.values())
+    said = f"{len(parts) - failed} of {len(parts)} files are read; --json gives what is in them."
+    return Answer(told, said, fine=not failed)
 
 
 class _Work:

@@ -10,6 +10,7 @@ import typer
 from fewshot_fer.cli import people
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.options import ENROLMENT, Who
+from fewshot_fer.cli.people import removed
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show import students as view
 
@@ -192,22 +193,13 @@ def import_students(
     )
 
 
-def _removed(call: Call, student: str) -> list[int]:
-    """Delete a student; in which sessions they were."""
-    from fewshot_fer.records.folders import web_holds
-    from fewshot_fer.records.recording import remove_student
-
-    settings = call.settings
-    return remove_student(call.library, settings.records, student, holds=web_holds(settings))
-
-
 @app.command()
 @command("yes", "support_sets")
 def remove(call: Call, student: Who) -> Answer:
     """Delete a student with everything that is known about them, as when consent is withdrawn."""
     found = call.library.find(student)
     call.sure(f"Delete {found.name} ({found.id}) with {len(found.references)} references for good?")
-    sessions = _removed(call, found.id)
+    sessions = removed(call, found.id)
     return Answer(
         {"removed": [found.id], "sessions": sessions},
         f"{found.name} is deleted, and from {len(sessions)} recorded sessions too.",
@@ -298,7 +290,7 @@ def expire(
     gone = expire(
         call.library,
         older_than=age,
-        remove=lambda one: _removed(call, one),
+        remove=lambda one: removed(call, one),
     )
     return Answer(
         {"removed": [student.id for student in gone]},

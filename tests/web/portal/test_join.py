@@ -197,7 +197,7 @@ def test_links_that_are_over_say_so(school: School) -> None:
     assert join(page, link, name="Ben") == 401
     link = school.invite()[0]
     school.running.close()
-    assert "class is over" in page.get(link).text.casefold()
+    assert "class has ended" in page.get(link).text.casefold()
     assert join(page, link, name="Ben") == 401
     assert names(school) == []
 

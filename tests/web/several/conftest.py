@@ -58,7 +58,7 @@ def _host(folder: Path, shared: Shared | None) -> Host:
     settings = Settings(
         support_sets=folder / "students",
         records=f"sqlite:///{folder}/record.db",
-        shared=shared.url if shared is not None else "",
+        shared=shared.url if shared is not None else None,
     )
     mirror = web_mirror(settings, shared)
     place = Place(web_folder(settings.records), mirror.alone if mirror else nullcontext)

@@ -49,6 +49,7 @@ def served(host: Host, port: int) -> Iterator[subprocess.Popen[bytes]]:
     env = {
         f"FEWSHOT_FER_{k.upper()}": str(v)
         for k, v in host.settings.model_dump(include={"support_sets", "records", "shared"}).items()
+        if v
     }
     command = [sys.executable, "-m", "fewshot_fer", "serve", "--workers", "2", "--port", str(port)]
     with (folder / "log").open("wb") as log:
