@@ -204,6 +204,7 @@ class Pages(OwnData):
             "me",
             say=say,
             here="/me",
+            student=student.id,
             name=student.name,
             class_name=state.name if state is not None else "",
             facts=facts_of(self._app, student, say),
@@ -246,8 +247,7 @@ class Pages(OwnData):
         except FewshotFerError:
             return _forgotten(request)
         given = {"pictures": len(student.references), "lights": len(student.calibrations)}
-        say, id_, name = saying(request), student.id, student.name
-        return page("delete", say=say, student=id_, name=name, **given)
+        return page("delete", say=saying(request), student=student.id, name=student.name, **given)
 
     def delete(self, request: Request, _: Fields) -> Response:
         """Delete everything about them."""

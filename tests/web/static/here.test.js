@@ -35,7 +35,7 @@ beforeEach(() => {
     if (fails) throw Object.assign(new Error(), { code: fails });
     return reader;
   };
-  here = new Here('allowed', camera, link, { changed() {}, view() {}, coached() {} }, async () => ({ DeviceReader: { open } }));
+  here = new Here({ policy: 'allowed', student: 's1' }, camera, link, { changed() {}, view() {}, coached() {} }, async () => ({ DeviceReader: { open } }));
 });
 afterEach(() => {
   camera.on = false;
@@ -64,7 +64,7 @@ describe('where pictures are read', () => {
     ['off', 'yes', 'nowhere'], ['allowed', 'yes', 'here'], ['preferred', 'no', 'server'], ['required', 'no', 'here'],
   ]) {
     test(`${policy}, and the student chose ${choice}: ${way}`, async () => {
-      if (choice) kept.set('fewshot-fer.stays', choice);
+      if (choice) kept.set('fewshot-fer.stays.s1', choice);
       await here.hear(told(policy));
       assert.equal(here.way, way);
     });
@@ -73,7 +73,7 @@ describe('where pictures are read', () => {
   for (const [policy, choice, way] of [['allowed', 'yes', 'nowhere'], ['preferred', null, 'server'], ['preferred', 'yes', 'nowhere'], ['required', null, 'nowhere']]) {
     test(`a device that cannot read, ${policy}, chosen ${choice}: ${way}`, async () => {
       fails = 'no-simd';
-      if (choice) kept.set('fewshot-fer.stays', choice);
+      if (choice) kept.set('fewshot-fer.stays.s1', choice);
       await here.hear(told(policy));
       await passes(50);
       assert.equal(here.failure, 'no-simd');

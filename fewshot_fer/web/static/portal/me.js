@@ -26,7 +26,7 @@ const camera = new Camera(() => off(say('The camera was taken away'), say('It wa
   { video, width: 640, height: 480 });
 const link = /** @type {Link<FromPortal & Pacing, ToPortal>} */ (new Link('/me/live', { message: hear, lost }));
 const coach = coaching((command) => (here.way === 'here' ? here.coach.obey(command, performance.now()) : link.send(command)), () => here.way === 'here');
-const here = new Here(/** @type {Device['policy']} */ (find('where').dataset.policy), camera, link, { changed: whereChanged, view: seenHere, coached: (event) => coach.hear(event) });
+const here = new Here(/** @type {{ policy: Device['policy'], student: string }} */ (/** @type {unknown} */ (find('where').dataset)), camera, link, { changed: whereChanged, view: seenHere, coached: (event) => coach.hear(event) });
 const where = card(here);
 const capture = new Capture(camera, () => link, {
   size: () => (coach.busy ? FINE : pace.size), took: (ms) => coach.busy || pace.took(ms),
@@ -59,6 +59,7 @@ async function on() {
 function off(title, words) {
   link.close();
   camera.stop();
+  here.coach.obey({ do: 'stop' }, 0);
   coach.close();
   lock?.release();
   write(find('off-title'), title);
@@ -84,6 +85,7 @@ function connect() {
 /** @param {number} _code @param {number} _wait @param {number} tries */
 function lost(_code, _wait, tries) {
   capture.forget();
+  here.coach.obey({ do: 'stop' }, 0);
   coach.lost();
   teach.disabled = adjust.disabled = true;
   reading.clear(say('No label while there is no connection.'));

@@ -12,7 +12,8 @@ import { unsure } from './words.js';
 /** @import { Kept } from './vault.js' */
 /** @typedef {'server' | 'here' | 'nowhere'} Way  `nowhere`: the picture must stay here, and cannot be read here */
 
-const CHOICE = 'fewshot-fer.stays';
+/** What the browser keeps the choice under: several students may share one. @param {string} student */
+export const choiceOf = (student) => `fewshot-fer.stays.${student}`;
 const EVERY_MS = 100;
 const REPORT_MS = 750;
 const GONE_MS = 3000; // No face for so long: it is searched for as seldom as this ...
@@ -34,14 +35,15 @@ export class Here {
 
   /**
    * `changed`: where pictures are read, or what is kept; `view`: what was read.
-   * @param {Device['policy']} policy as the page was made, until the server says more
+   * @param {{ policy: Device['policy'], student: string }} known as the page was made, until the server says more
    * @param {Pick<Camera, 'on' | 'draw'>} camera @param {Pick<Link<FromPortal, ToPortal>, 'ready' | 'send'>} link
    * @param {{ changed: () => void, view: (view: OwnView) => void, coached: (event: CoachEvent) => void }} on
    * @param {() => Promise<{ DeviceReader: Pick<typeof DeviceReader, 'open'> }>} load
    */
-  constructor(policy, camera, link, on, load = () => import('../../device/reader.js')) {
+  constructor({ policy, student }, camera, link, on, load = () => import('../../device/reader.js')) {
     this.load = load;
     this.policy = policy;
+    this.student = student;
     this.camera = camera;
     this.link = link;
     this.on = on;
@@ -50,7 +52,7 @@ export class Here {
 
   /** What the student has chosen, if anything. @returns {boolean | null} */
   get choice() {
-    const chosen = localStorage.getItem(CHOICE);
+    const chosen = localStorage.getItem(choiceOf(this.student));
     return chosen === null ? null : chosen === 'yes';
   }
 
@@ -70,7 +72,7 @@ export class Here {
 
   /** @param {boolean} stays */
   choose(stays) {
-    localStorage.setItem(CHOICE, stays ? 'yes' : 'no');
+    localStorage.setItem(choiceOf(this.student), stays ? 'yes' : 'no');
     this.failure = this.told ? lacking(this.told) : null;
     this.start();
   }
