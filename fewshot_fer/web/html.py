@@ -44,10 +44,13 @@ def page(
     return HTMLResponse(_templates().get_template(f"{template}.html").render(given), status)
 
 
-def said(title: str, *lines: str, status: int = 200, say: Say | None = None) -> HTMLResponse:
-    """A page that only says something."""
+def said(
+    title: str, *lines: str, status: int = 200, say: Say | None = None, forgets: str = ""
+) -> HTMLResponse:
+    """A page that only says something; what the browser keeps of a student it `forgets`."""
     say = say or Say()
-    return page("said", status, say=say, title=say(title), lines=[say(one) for one in lines if one])
+    told = [say(one) for one in lines if one]
+    return page("said", status, say=say, title=say(title), lines=told, forgets=forgets)
 
 
 def in_words(error: FewshotFerError, say: Say) -> Words:

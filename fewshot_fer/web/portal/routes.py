@@ -33,16 +33,7 @@ from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded
 if TYPE_CHECKING:
     from fewshot_fer.web.app_state import AppState
 
-_FIELDS: Final = (
-    "name",
-    "student",
-    "by",
-    "withdraw",
-    "purpose",
-    "reference",
-    "expression",
-    *Purpose,
-)
+_FIELDS: Final = (*"name student by withdraw purpose reference expression".split(), *Purpose)
 
 Fields = Mapping[str, str]
 Makes = Callable[[Request, Fields], Response]
@@ -247,7 +238,7 @@ class Pages(OwnData):
         except FewshotFerError:
             return _forgotten(request)
         given = {"pictures": len(student.references), "lights": len(student.calibrations)}
-        return page("delete", say=saying(request), student=student.id, name=student.name, **given)
+        return page("delete", say=saying(request), name=student.name, **given)
 
     def delete(self, request: Request, _: Fields) -> Response:
         """Delete everything about them."""
@@ -264,6 +255,7 @@ class Pages(OwnData):
             "Everything about you is deleted.",
             "Your name, your agreement, your pictures and your numbers are gone, and no label "
             "is made of you any more.",
+            forgets=student,
         )
 
     def _lesson(self, request: Request) -> LessonState | None:
@@ -279,9 +271,11 @@ def _refused(request: Request, error: FewshotFerError) -> Response:
     return said(*in_words(error, say := saying(request)), status=status_of(error), say=say)
 
 
-def _gone(request: Request, title: str, *lines: str, status: int = 200) -> Response:
+def _gone(
+    request: Request, title: str, *lines: str, status: int = 200, forgets: str = ""
+) -> Response:
     """The last page of somebody who is nobody here from now on."""
-    answer = said(title, *lines, status=status, say=saying(request))
+    answer = said(title, *lines, status=status, say=saying(request), forgets=forgets)
     answer.delete_cookie(STUDENT_COOKIE)
     return answer
 

@@ -1,7 +1,7 @@
 // Reading on this device: whether, with what and how often. The server gets labels, nothing else.
 
 import { coach as coaching } from './coach.js';
-import { Vault } from './vault.js';
+import { choiceOf, Vault } from './vault.js';
 import { unsure } from './words.js';
 
 /** @import { Camera } from '../../camera.js' */
@@ -12,8 +12,6 @@ import { unsure } from './words.js';
 /** @import { Kept } from './vault.js' */
 /** @typedef {'server' | 'here' | 'nowhere'} Way  `nowhere`: the picture must stay here, and cannot be read here */
 
-/** What the browser keeps the choice under: several students may share one. @param {string} student */
-export const choiceOf = (student) => `fewshot-fer.stays.${student}`;
 const EVERY_MS = 100;
 const REPORT_MS = 750;
 const GONE_MS = 3000; // No face for so long: it is searched for as seldom as this ...

@@ -5,6 +5,9 @@
 /** @typedef {(mode: IDBTransactionMode) => IDBObjectStore} Table */
 /** @typedef {{ iv: Uint8Array<ArrayBuffer>, data: ArrayBuffer }} Sealed */
 
+/** What the browser keeps the student's choice under: several may share one. @param {string} student */
+export const choiceOf = (student) => `fewshot-fer.stays.${student}`;
+
 const [DATABASE, TABLE] = ['fewshot-fer', 'references'];
 const MOST_BYTES = 20_000_000;
 const text = new TextEncoder();
@@ -75,7 +78,7 @@ export class Vault {
   }
 }
 
-/** Delete what is kept of a student; needs no key. @param {string} student */
+/** Delete the references of a student; needs no key. @param {string} student */
 export const forget = async (student) => done((await database())('readwrite').delete(student));
 
 /** @returns {Promise<Table>} */
