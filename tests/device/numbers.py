@@ -179,4 +179,4 @@ def numbers_of(values: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(numbers(Recognizer.open(precision="f32", min_face=40))) + "\n")
+    FILE.write_text(json.dumps(numbers(Recognizer.open(precision="f32"))) + "\n")

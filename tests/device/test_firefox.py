@@ -50,18 +50,20 @@ class Firefox:
                 assert said["type"] == "success", said
                 return said["result"]
 
-    async def open(self, address: str, cookie: tuple[str, str]) -> None:
+    async def open(self, address: str, cookie: str) -> None:
         await self.ask("session.new", capabilities={})
         self._tab = (await self.ask("browsingContext.getTree"))["contexts"][0]["context"]
-        name, value = cookie
-        host = re.sub(r"^\w+://|:\d+$", "", address)
-        given = {"name": name, "value": {"type": "string", "value": value}, "domain": host}
-        await self.ask("storage.setCookie", cookie=given)
-        await self.ask("browsingContext.navigate", context=self._tab, url=address, wait="complete")
+        for where in (f"{address}/sign-in", f"{address}/me"):
+            await self.ask(
+                "browsingContext.navigate", context=self._tab, url=where, wait="complete"
+            )
+            await self.evaluate("(cookie) => { document.cookie = cookie; }", cookie)
 
     async def evaluate(self, function: str, given: str) -> Any:
         """What an asynchronous function gives, by way of JSON."""
-        script = f"(async () => JSON.stringify(await ({function})({json.dumps(given)})))()"
+        script = (
+            f"(async () => JSON.stringify(await ({function})({json.dumps(given)})) ?? 'null')()"
+        )
         said = await self.ask(
             "script.evaluate", expression=script, target={"context": self._tab}, awaitPromise=True
         )
@@ -90,9 +92,9 @@ async def firefox(profile: Path) -> AsyncIterator[Firefox]:
 
 async def _tried(made: BrowserCheckpoint, folder: Path) -> None:
     with listening(folder, device=made.folder, min_face=40) as school:
-        cookie = "fewshot_fer_student", school.cookie(school.enrolled("Ida"))
+        cookie = f"fewshot_fer_student={school.cookie(school.enrolled('Ida'))}; path=/"
         async with firefox(folder / "profile") as page, asyncio.timeout(3 * PATIENCE_S):
-            await page.open(f"{school.address}/me", cookie)
+            await page.open(school.address, cookie)
             shares = await page.evaluate(OPEN, school.service.device_files or "")
             assert shares[-1] == 1, shares
             recognizer = school.service.recognizer

@@ -22,7 +22,7 @@ needs_node = pytest.mark.skipif(which("node") is None, reason="there is no Node 
 
 def test_the_numbers_are_those_of_python() -> None:
     """But for what another processor's arithmetic changes."""
-    made = numbers(Recognizer.open(precision="f32", min_face=40))
+    made = numbers(Recognizer.open(precision="f32"))
     assert _differs(json.loads(FILE.read_text()), json.loads(json.dumps(made))) == []
 
 

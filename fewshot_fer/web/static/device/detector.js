@@ -12,6 +12,7 @@ import { pooled } from './images.js';
 const WINDOW = 12;
 const STRIDE = 2;
 const FACTOR = 0.709;
+const FINEST = WINDOW / 20;
 const SURE = [0.6, 0.7, 0.7];
 const SAME_FACE = 0.7;
 
@@ -52,7 +53,9 @@ export class Detector {
     const { width, height } = picture;
     const sure = Math.log(SURE[0] / (1 - SURE[0]));
     const found = /** @type {{ box: Box, score: number, by: number[] }[]} */ ([]);
-    for (let scale = WINDOW / least; Math.min(width, height) * scale >= WINDOW; scale *= FACTOR) {
+    for (let scale = FINEST; Math.min(width, height) * scale >= WINDOW; scale *= FACTOR) {
+      // The sizes are the server's, without the finest: with others the same face has other points.
+      if (WINDOW / (scale * FACTOR) <= least) continue;
       const [w, h] = [Math.floor(width * scale + 1), Math.floor(height * scale + 1)];
       const small = pooled(picture, [0, 0, width, height], w, h);
       const { data, dims } = await this.proposer(small, [1, h, w, 4]);
