@@ -16,8 +16,8 @@ const FINEST = WINDOW / 20;
 const SURE = [0.6, 0.7, 0.7];
 const SAME_FACE = 0.7;
 
-/** @param {number} odds */
-const probability = (odds) => 1 / (1 + Math.exp(-odds));
+/** Rounded as Python rounds: of windows that are all quite sure the first is the best. @param {number} odds */
+const probability = (odds) => Math.fround(1 / Math.fround(1 + Math.fround(Math.exp(-odds))));
 
 export class Detector {
   /** @param {{ pnet: Network, rnet: Network, onet: Network }} networks */
@@ -66,7 +66,7 @@ export class Detector {
         if (data[i] < sure) continue;
         const [x, y] = [(i % columns) * STRIDE + 1, Math.floor(i / columns) * STRIDE + 1];
         const box = /** @type {Box} */ ([x, y, x + WINDOW - 1, y + WINDOW - 1].map((one) => Math.floor(Math.fround(one / Math.fround(scale)))));
-        here.push({ box, score: data[i], by: [1, 2, 3, 4].map((k) => data[k * layer + i]) });
+        here.push({ box, score: probability(data[i]), by: [1, 2, 3, 4].map((k) => data[k * layer + i]) });
       }
       found.push(...suppress(here, 0.5));
     }
