@@ -53,7 +53,10 @@ class Say:
             text, facts = one or phrase.text, {**phrase.facts}
         said = catalogue(self.language).get(text, text)
         said = f"‹{said}···›" if self.language == PSEUDO else said
-        return said.format(**{k: self._fact(v) for k, v in facts.items()}) if facts else said
+        if not facts:
+            return said
+        # A fact at the end may be empty, such as a next step.
+        return said.format(**{k: self._fact(v) for k, v in facts.items()}).rstrip(" ")
 
     def day(self, when: date) -> str:
         """A day as it is written in this language."""

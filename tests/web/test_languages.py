@@ -11,10 +11,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from fewshot_fer import look
-from fewshot_fer.languages import ENGLISH, LANGUAGES, PSEUDO, Say, catalogue, chosen
+from fewshot_fer.languages import ENGLISH, LANGUAGES, PSEUDO, Phrase, Say, catalogue, chosen, many
+from fewshot_fer.reports.page import page
+from fewshot_fer.reports.summary import report_of
 from fewshot_fer.students.store.consent import CURRENT, agreed, altered, consent_text, languages
 from fewshot_fer.students.store.reader import utc_now
 from fewshot_fer.web.html import LANGUAGE_COOKIE
+from tests.reports.lessons import drawn_class, recorded
 from tests.web.portal.device import School, app_of, school_at
 from tests.web.sentences import WEB, all_of_them, past_the_catalogues
 
@@ -124,6 +127,33 @@ def test_no_words_of_a_page_are_outside_the_catalogues(school: School, path: str
     text = re.sub(r"<(script|style|svg|code).*?</\1>|<!--.*?-->", "", text, flags=re.DOTALL)
     left = re.sub(r"‹[^›]*›", "", re.sub(r"<[^>]*>", " ", text))
     assert re.findall(r"[A-Za-z]{3,}", re.sub(r"\d+ [A-Z][a-z]+ \d{4}|&\w+;", "", left)) == []
+
+
+def test_no_words_of_a_report_are_outside_the_catalogues() -> None:
+    lesson = recorded(drawn_class(2, 1200, sad=(3,), sad_from=600))
+    text = page(report_of(lesson), say=Say(PSEUDO))
+    assert '<html lang="xx" dir="rtl">' in text
+    text = unescape(re.sub(r"<(style|svg).*?</\1>", "", text, flags=re.DOTALL))
+    left = re.sub(r"<[^>]*>", " ", text)
+    while left != (inner := re.sub(r"‹[^‹›]*›", "", left)):
+        left = inner
+    expressions = "|".join(lesson.session.names)
+    assert re.findall(r"[A-Za-z]{4,}", re.sub(rf"{expressions}|[A-Z][a-z]+ 2026", "", left)) == []
+
+
+def test_a_phrase_is_said_again_in_any_language() -> None:
+    asked = many(2, "{count} picture", "{count} pictures")
+    said = Phrase(
+        "Deletes {students} with all pictures, and {sessions}. This cannot be taken back.",
+        students=asked, sessions=Phrase("nothing"),
+    )  # fmt: skip
+    assert said == "Deletes 2 pictures with all pictures, and nothing. This cannot be taken back."
+    assert Say("de")(said) == (
+        "Löscht 2 Bilder mit allen Bildern und nichts. Das lässt sich nicht zurücknehmen."
+    )
+    none = many(0, "{count} picture", "{count} pictures")
+    assert [Say(one)(none) for one in ("de", "fr", "zh")] == ["0 Bilder", "0 image", "0 张图片"]
+    assert [Say(one).decimal(2.5) for one in ("en", "es", "hi")] == ["2.5", "2,5", "2.5"]
 
 
 def test_styles_of_students_pages_know_no_left_and_right() -> None:
