@@ -4,7 +4,7 @@ const PSEUDO = 'xx';
 const NONE_IS_ONE = ['fr', 'hi']; // 0 image
 const SAID = ['aria-label', 'placeholder', 'title'];
 /** The page's language: the server says it. */
-export const language = globalThis.document?.documentElement.lang || 'en';
+export const language = globalThis.document?.documentElement?.lang || 'en';
 const catalogue = /** @type {Record<string, string>} */ ({});
 
 /** Learn more sentences than those of students' pages: of the class's (`class/`). @param {string} room */
