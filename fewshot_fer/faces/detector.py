@@ -11,6 +11,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from math import floor, log
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -44,7 +45,7 @@ PARTS: Final = ("pnet.onnx", "rnet.onnx", "onet.onnx")
 """The files under the folder's seal."""
 R_SIDE: Final = 24
 O_SIDE: Final = 48
-_PIXELS_AT_ONCE: Final = 128 * R_SIDE**2
+_PIXELS_AT_ONCE: Final = 64 * R_SIDE**2
 """In one question to the engine: with more no square is quicker, and all need more memory."""
 _LARGEST: Final = 3 * 2**24
 _NEW: Final = 0.5
@@ -117,8 +118,13 @@ class Detector:
         return cls(load("pnet"), refiner, load("onet", "bf16"), *given, load("onet"), threads)
 
     def plan(self, height: int, width: int, *, min_face: float = 0) -> list[Piece]:
-        """The pieces of work that a search for faces from a size on consists of."""
-        return list(pieces(height, width, max(self.min_face, min_face), self.factor))
+        """The pieces of work that a search for faces from a size on consists of.
+
+        Or from a little less: pictures of few sizes are asked for, as the engine prepares itself
+        for every one, which takes as long as the answer.
+        """
+        steps = floor(2 * log(max(min_face / self.min_face, 1.0)) / -log(self.factor))
+        return list(pieces(height, width, self.min_face * self.factor ** (-steps / 2), self.factor))
 
     def detect(
         self,

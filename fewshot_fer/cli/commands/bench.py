@@ -84,7 +84,7 @@ def _gallery(count: int, seconds: float, height: int) -> Gallery:
 
     lesson = invent_lesson(count, 1, LessonPlan(seconds=seconds))
     return Gallery(
-        invent_class(count, 1), lesson, width=height * 16 // 9, height=height, cache_mb=32
+        invent_class(count, 1), lesson, width=height * 16 // 9, height=height, cache_mb=16
     )
 
 
