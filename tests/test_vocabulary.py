@@ -99,8 +99,11 @@ def test_contempt_is_enrolled_and_shown_like_any_other(
         assert app.run([*arguments, *common]) == 0
         return dict(json.loads(capsys.readouterr().out))
 
-    # Alone: beside another one it might be left out, by what so small a network makes of both.
-    said("enroll", "--name", "Anna", "--consent", "Her father", f"contempt={picture}")
+    # So small a network may doubt it; nobody is asked here.
+    said(
+        "enroll", "--name", "Anna", "--consent", "Her father", "--keep-doubtful",
+        f"contempt={picture}",
+    )  # fmt: skip
     [image] = said("analyze", str(picture), "--student", "Anna")["images"]
     assert image["faces"][0]["scores"].keys() == set(EIGHT)
     roster = Roster(Library(tmp_path / "support_sets", EIGHT), Recognizer.open(checkpoint))
