@@ -45,7 +45,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
     ),
     "students": (
         {"store"},
-        {"classes", "gallery", "roster"},
+        {"classes", "gallery", "roster", "verdict"},
         {"enrolment", "recalibration"},
         {"custom_expressions", "documents"},
     ),

@@ -11,8 +11,8 @@ from typing_extensions import TypedDict
 from fewshot_fer.reasons import Code
 from fewshot_fer.sentences import sentence
 from fewshot_fer.students.enrolment.card import Learnt
-from fewshot_fer.students.recalibration import BeforeAfter
 from fewshot_fer.students.store.records import summary_of
+from fewshot_fer.students.verdict import BeforeAfter
 
 if TYPE_CHECKING:
     from fewshot_fer.students import recalibration

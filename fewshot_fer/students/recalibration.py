@@ -14,37 +14,16 @@ import numpy as np
 
 from fewshot_fer.arrays import Floats
 from fewshot_fer.errors import FaceError, LibraryError, StudentError
-from fewshot_fer.languages import Phrase, many
+from fewshot_fer.languages import Phrase
 from fewshot_fer.prototypes.prototypes import Prototypes
 from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.calibration import Calibration, thinned
 from fewshot_fer.students.store.names import known_expression
 from fewshot_fer.students.store.vectors import StudentVectors
+from fewshot_fer.students.verdict import BeforeAfter, Score, harm_of, verdict
 
 _FEWEST_TO_KEEP_ASIDE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How a set of pictures is read.
-
-    The share named right (where the truth is known), the mean probability of the names given,
-    and the share called unsure.
-    """
-
-    pictures: int
-    right: float | None
-    confidence: float
-    unsure: float
-
-
-@dataclass(frozen=True, slots=True)
-class BeforeAfter:
-    """The same pictures, read without and with a calibration."""
-
-    before: Score
-    after: Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +53,8 @@ class Recalibrated:
     @property
     def in_words(self) -> str:
         """What it brought, plainly; and when it brought harm."""
-        verdict, harm = _verdict(self.helped, self.kept_aside), _harm(self.references)
-        return Phrase("{verdict} {harm}", verdict=verdict, harm=harm) if harm else verdict
+        told, harm = verdict(self.helped, self.kept_aside), harm_of(self.references)
+        return Phrase("{verdict} {harm}", verdict=told, harm=harm) if harm else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,54 +185,6 @@ def compare(roster: Roster, student_id: str, first: str, second: str) -> BeforeA
         return _with(roster, known, roster.library.calibration(student, entry.calibration))
 
     return _both(prototypes(first), prototypes(second), known.z, known.labels)
-
-
-def _verdict(helped: bool | None, kept_aside: BeforeAfter | None) -> str:
-    if kept_aside is None:
-        return Phrase(
-            "With so few pictures none was set aside to test it, so nothing tells how much it "
-            "helps."
-        )
-    before, after = kept_aside.before, kept_aside.after
-    start = {
-        True: Phrase("It helped"),
-        False: Phrase("It did not help"),
-        None: Phrase("It made no difference"),
-    }[helped]
-    if before.right is not None and after.right is not None and before.right != after.right:
-        return Phrase(
-            "{start}: of {pictures} pictures set aside to test it, {before} were named right "
-            "before and {after} after.",
-            start=start, pictures=before.pictures, before=_count(before, before.right),
-            after=_count(after, after.right),
-        )  # fmt: skip
-    return Phrase(
-        "{start}: of {pictures} pictures set aside to test it, {before} were unsure before and "
-        "{after} after.",
-        start=start, pictures=before.pictures, before=_count(before, before.unsure),
-        after=_count(after, after.unsure),
-    )  # fmt: skip
-
-
-def _harm(references: BeforeAfter | None) -> str:
-    """References that would be misread in the new light say that it went too far."""
-    if references is None or references.before.right is None or references.after.right is None:
-        return ""
-    lost = _count(references.before, references.before.right)
-    lost -= _count(references.after, references.after.right)
-    if lost <= 0:
-        return ""
-    return many(
-        lost,
-        "Read in this light, {count} reference would be named wrongly: the light is very "
-        "different.",
-        "Read in this light, {count} references would be named wrongly: the light is very "
-        "different.",
-    )
-
-
-def _count(score: Score, share: float) -> int:
-    return round(score.pictures * share)
 
 
 def _kept_aside(

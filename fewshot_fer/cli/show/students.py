@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from fewshot_fer.students.enrolment.card import Card
     from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
     from fewshot_fer.students.enrolment.many import Standing
-    from fewshot_fer.students.recalibration import BeforeAfter, Entry, Recalibrated
+    from fewshot_fer.students.recalibration import Entry, Recalibrated
     from fewshot_fer.students.store.records import Student, Summary
     from fewshot_fer.students.store.verify import Problem
+    from fewshot_fer.students.verdict import BeforeAfter
 
 
 def percent(share: float | None) -> str:

@@ -11,8 +11,9 @@ from typing_extensions import TypedDict
 from fewshot_fer.errors import MissingError, RequestError
 from fewshot_fer.students import documents, recalibration
 from fewshot_fer.students.documents import Recalibrated
-from fewshot_fer.students.recalibration import Entry, Score
+from fewshot_fer.students.recalibration import Entry
 from fewshot_fer.students.store.records import Student
+from fewshot_fer.students.verdict import Score
 from fewshot_fer.web.api.calls import Asked, Operation, Plain, Sent, Shape, pictures, sent
 from fewshot_fer.web.api.tools import all_pictures, student_of, vectors
 

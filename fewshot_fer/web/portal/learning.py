@@ -11,9 +11,10 @@ from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.students.enrolment.enrolment import Enrolment
 from fewshot_fer.students.enrolment.gate import Candidate, Gate, stacked
 from fewshot_fer.students.enrolment.showing import Judge
-from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, recalibrate, undo
+from fewshot_fer.students.recalibration import Recalibrated, recalibrate, undo
 from fewshot_fer.students.store.names import known_expression
 from fewshot_fer.students.store.records import Student
+from fewshot_fer.students.verdict import BeforeAfter
 from fewshot_fer.web.messages import Adjusted, Questions, Saved, Undone
 from fewshot_fer.web.portal.coaching import Coach, Resting, Teaching
 

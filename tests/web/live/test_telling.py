@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, Score
+from fewshot_fer.students.recalibration import Recalibrated
+from fewshot_fer.students.verdict import BeforeAfter, Score
 from fewshot_fer.web.live.telling import recalibrated_message
 
 
@@ -21,12 +22,12 @@ def test_recalibrating_a_class_is_told_in_a_sentence() -> None:
     told = recalibrated_message(results, {"a": "Ada"})
     assert told["words"] == (
         "3 of 4 are fitted to today's light: 1 read better, 1 as before, 1 worse: take these back "
-        "below. 1 could not be fitted and stay as they were."
+        "below. 1 could not be fitted and stays as before."
     )
     assert told["undo"] == {"a": "cal-a", "b": "cal-b", "c": "cal-c"}
     assert [one["helped"] for one in told["students"]] == [True, None, False, None]
     nothing = recalibrated_message({"d": few}, {})["words"]
-    assert nothing == "Nothing was changed: of the 1 who were seen nobody could be fitted."
+    assert nothing == "Nothing was changed: the one who was seen could not be fitted."
     laughed = Reason(Code.NOT_AT_REST, expression="happy")
     told = recalibrated_message({"a": brought("a", 0.5, 0.9), "b": laughed}, {"b": "Ben"})
-    assert told["words"].endswith("stay as they were. No resting face: Ben.")
+    assert told["words"].endswith("stays as before. No resting face: Ben.")

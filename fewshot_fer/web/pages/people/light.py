@@ -10,8 +10,9 @@ from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.images import decode_image
 from fewshot_fer.languages import Phrase, many
 from fewshot_fer.students.enrolment.gate import FOR_LESSONS, Candidate, Picture, Refusal, stacked
-from fewshot_fer.students.recalibration import BeforeAfter, Recalibrated, history, recalibrate, undo
+from fewshot_fer.students.recalibration import Recalibrated, history, recalibrate, undo
 from fewshot_fer.students.store.records import Student
+from fewshot_fer.students.verdict import BeforeAfter
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
