@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -20,6 +21,8 @@ IDLE_S: Final = 60.0
 """Who says nothing for so long is sent away; their page comes back when it has something."""
 SEND_S: Final = 10.0
 """Who takes no answer for so long does not read any more."""
+_USUAL: Final = 640 * 480
+"""Pixels of the largest picture that a student's page sends."""
 _FASTEST_S: Final = 0.1
 _SENDS_S: Final = 5.0
 """Who sent nothing for so long needs no share."""
@@ -28,7 +31,14 @@ _LATE_S: Final = 0.3
 _PACE: Final = 0.1
 _MOST_PATIENCE: Final = 50.0
 
-Why = Literal["taken over", "removed", "withdrawn", "left", "ended"]
+_SHARE: Final = 0.8
+"""Of the time between two pictures: who is a little early does not wait."""
+_SLOW: Final = 2.0
+"""So much slower than usual is worth a line in the log."""
+
+Why = Literal["taken over", "removed", "withdrawn", "left", "ended", "full"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
@@ -37,10 +47,14 @@ class Device:
 
     class_id: str
     student: str
+    since: float = 0.0
+    """When they were enrolled: in a full class the earlier ones come first."""
     why: Why | None = None
     """Why it has to go, once it has to."""
     sent: float = -1e9
-    """When its last picture came."""
+    """When its last picture came, ..."""
+    faces: int = 1
+    """... and how many faces were in it: each costs as much as the first."""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _task: asyncio.Task[object] | None = field(default_factory=asyncio.current_task)
 
@@ -67,32 +81,42 @@ class Devices:
         self._took = 0.0
         self._patience = 1.0
         """How much slower than usual pictures may come, so that none is old when it is read."""
+        self._is_slow = False
         self._connected: dict[str, Device] = {}
         self._lock = Lock()
 
     def connect(self, device: Device) -> None:
-        """A device comes; an older one of the same student is told to go."""
+        """A device comes; an older one of the same student is told to go.
+
+        So is, where the class is full, the one of who was enrolled last: many who come by one link
+        under made-up names do not keep out who was known before.
+        """
+        why: Why = "taken over"
         with self._lock:
-            older = self._connected.get(device.student)
-            if older is None and self._count(device.class_id) >= self.most:
-                raise TooManyError(
-                    Phrase(
-                        "{most} devices are in this class, as many as the server takes.",
-                        most=self.most,
-                    ),
-                    next_step="Ask your teacher; somebody may have to leave first.",
-                )
+            goes = self._connected.get(device.student)
+            here = [one for one in self._connected.values() if one.class_id == device.class_id]
+            if goes is None and len(here) >= self.most:
+                goes, why = max(here, key=lambda one: one.since), "full"
+                if goes.since <= device.since:
+                    raise TooManyError(
+                        Phrase(
+                            "{most} devices are in this class, as many as the server takes.",
+                            most=self.most,
+                        ),
+                        next_step="Ask your teacher; somebody may have to leave first.",
+                    )
+                del self._connected[goes.student]
             self._connected[device.student] = device
-        if older is not None:
-            older.dismiss("taken over")
+        if goes is not None:
+            goes.dismiss(why)
 
     def leave(self, device: Device) -> bool:
-        """A device is gone; whether it was the student's newest."""
+        """A device is gone; whether no newer one of the student is there."""
         with self._lock:
-            if self._connected.get(device.student) is not device:
-                return False
-            del self._connected[device.student]
-            return True
+            here = self._connected.get(device.student)
+            if here is device:
+                del self._connected[device.student]
+            return here is None or here is device
 
     def dismiss(self, student: str, why: Why) -> None:
         """Send a student's device away."""
@@ -116,9 +140,18 @@ class Devices:
             lately = max(_SENDS_S, 3 * every)
             sending = sum(now - one.sent < lately for one in self._connected.values())
         self._patience = min(_MOST_PATIENCE, max(1.0, self._patience * self._step()))
+        self._tell_of_slowness()
         every = self._patience * max(_FASTEST_S, sending / PICTURES_A_SECOND)
         self._every = now, every
         return every
+
+    def wait(self, device: Device, pixels: int) -> float:
+        """Seconds until a device's next picture may be read.
+
+        One of twice the work comes half as often: nobody gets more of the machine than others.
+        """
+        work = max(1.0, pixels / _USUAL, device.faces / 2)
+        return device.sent + _SHARE * self.every * work - self.clock()
 
     def took(self, seconds: float) -> None:
         """How long a picture waited and was read: on a busy machine all are asked for fewer."""
@@ -130,5 +163,9 @@ class Devices:
             return 1.3
         return 0.9 if self._took < _LATE_S / 2 else 1.0
 
-    def _count(self, class_id: str) -> int:
-        return sum(one.class_id == class_id for one in self._connected.values())
+    def _tell_of_slowness(self) -> None:
+        """Say once that more comes than can be read, and once more when that was over meanwhile."""
+        if self._patience > _SLOW and not self._is_slow:
+            _log.warning("more pictures come than this machine reads: all are asked for fewer")
+        if self._patience > _SLOW or self._patience == 1.0:
+            self._is_slow = self._patience > _SLOW

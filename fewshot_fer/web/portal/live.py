@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -36,13 +37,21 @@ _MUST_STAY: Final = Phrase("In this class pictures are read on students' own dev
 def live(app: AppState) -> Callable[[WebSocket], Awaitable[None]]:
     """The end of `/me/live`."""
 
+    def enrolled(student: str) -> float:
+        known = app.library.stamp(student) is not None
+        return app.library.open(student).created.timestamp() if known else inf
+
     async def end(socket: WebSocket) -> None:
         asking = who(socket)
-        device = Device(asking.class_id or "", asking.student or "")
+        student = asking.student or ""
         await socket.accept()
         with suppress(WebSocketDisconnect, TimeoutError, OSError):
             try:
-                lesson = await app.threads.run(asker(socket), app.lessons.get, device.class_id)
+                lesson = await app.threads.run(
+                    asker(socket), app.lessons.get, asking.class_id or ""
+                )
+                since = await app.threads.run(student, enrolled, student)
+                device = Device(asking.class_id or "", student, since)
                 app.portal.devices.connect(device)
             except TooManyError as error:
                 await _bye(socket, "full", error.what, error.next_step)
@@ -138,7 +147,11 @@ class Connection:
     async def _picture(self, jpeg: bytes) -> None:
         """Answer one picture; who sends more than their share waits for their turn."""
         devices = self._app.portal.devices
-        wait = self.device.sent + 0.8 * devices.every - devices.clock()
+        try:
+            width, height = wire.size_of(jpeg)
+        except FewshotFerError:
+            width, height = 0, 0  # It is said below, in its turn.
+        wait = devices.wait(self.device, width * height)
         if wait > 0:
             await asyncio.sleep(wait)
         self.device.sent = devices.clock()
@@ -160,6 +173,7 @@ class Connection:
         if isinstance(answer, Skipped):
             paused = answer.reason == "paused"
             return {"type": "view", "size": [4, 3], "face": None, "paused": paused}
+        self.device.faces = len(answer.view.seen)
         return own_view(answer, self.device.student, self._recording, self._say)
 
     # ------------------------------------------------------------------ words

@@ -46,6 +46,7 @@ BYES: Final[dict[str, tuple[str, str]]] = {
         "You are not read.",
         "You have not agreed to it, or taken it back. Below you can agree again.",
     ),
+    "full": ("The class is full.", "Who was enrolled earlier comes first. Tell your teacher."),
     "left": ("You have left the class.", "Open your teacher's link to come back."),
     "ended": ("The class is over.", "Thank you for taking part. You can close this page."),
     "idle": ("No picture came for a while.", "The page goes on when it is looked at again."),

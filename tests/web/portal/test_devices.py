@@ -46,6 +46,53 @@ def test_a_class_takes_so_many_devices_and_another_class_as_many() -> None:
     within_a_loop(play)
 
 
+def test_in_a_full_class_those_who_were_known_first_stay_and_come_in() -> None:
+    async def play() -> list[str | None]:
+        devices = Devices(most=2)
+        here = [Device("c", f"made up {since}", since, _task=None) for since in (7.0, 8.0)]
+        for one in here:
+            devices.connect(one)
+        devices.connect(Device("c", "honest", 1.0))
+        with pytest.raises(TooManyError):
+            devices.connect(Device("c", "made up 9", 9.0))
+        assert set(devices.of("c")) == {"honest", "made up 7.0"}
+        assert devices.leave(here[1]), "its camera is still among the sources"
+        return [one.why for one in here]
+
+    asyncio.run(play())
+
+
+def test_large_pictures_and_many_faces_come_more_rarely() -> None:
+    def play() -> None:
+        clock = Clock()
+        devices = Devices(clock=clock)
+        honest, large, many = (Device("c", name, sent=clock.time) for name in "abc")
+        many.faces = 20
+        usual = devices.wait(honest, 480 * 360)
+        assert 0 < usual < 0.1
+        assert devices.wait(large, 2000 * 2000) == pytest.approx(13 * usual, rel=0.01)
+        assert devices.wait(many, 480 * 360) == pytest.approx(10 * usual)
+
+    within_a_loop(play)
+
+
+def test_that_it_is_too_much_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    devices = Devices(clock=clock)
+
+    def lines_after(took: float) -> int:
+        for _ in range(60):
+            clock.time += 60
+            for _ in range(20):
+                devices.took(took)
+            assert devices.every > 0
+        return len(caplog.records)
+
+    assert lines_after(2.0) == lines_after(2.0) == 1
+    assert lines_after(0.01) == 1
+    assert lines_after(2.0) == 2
+
+
 def test_those_who_send_share_what_can_be_read_and_the_silent_cost_nothing() -> None:
     def play() -> None:
         clock = Clock()
