@@ -55,14 +55,15 @@ def check_origin(asked: HTTPConnection, method: str) -> None:
     if origin is None:
         ours = asked.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
     else:
-        ours = _is_ours(origin, asked)
+        ours = is_ours(origin, asked)
     if not ours:
         raise AccessError(
             "This came from a page of another site.", next_step="Open the app's own address."
         )
 
 
-def _is_ours(origin: str, asked: HTTPConnection) -> bool:
+def is_ours(origin: str, asked: HTTPConnection) -> bool:
+    """Whether this is the address that a request was sent to."""
     scheme = origin.partition("://")[0].lower()
     # A proxy may have taken TLS off, so https from outside may arrive as http; never the reverse.
     if scheme == "http" and asked.scope["scheme"] in ("https", "wss"):

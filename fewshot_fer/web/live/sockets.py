@@ -11,11 +11,12 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from fewshot_fer.errors import FewshotFerError
+from fewshot_fer.errors import FewshotFerError, RequestError
 from fewshot_fer.lesson.commands import Leave, Source, Unwatch, Watch
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import LessonState, Moved
 from fewshot_fer.web import html, wire
+from fewshot_fer.web.access.origin import is_ours
 from fewshot_fer.web.access.who import asker
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.live.commands import MAY_WAIT, Begun, Later, obey
@@ -125,6 +126,7 @@ class Teacher:
             text = await self._commands.get()
             try:
                 command = wire.command_of(text)
+                self._check_address(command)
             except FewshotFerError as error:
                 await self._send(wire.error_message(error))
                 continue
@@ -137,6 +139,12 @@ class Teacher:
                 self._soon(self._obey(command))
             else:
                 await self._obey(command)
+
+    def _check_address(self, command: wire.Command) -> None:
+        """A page speaks of the address that it is under: no other one is asked or handed out."""
+        address = command.get("address")
+        if isinstance(address, str) and not is_ours(address, self._socket):
+            raise RequestError("Say the `address` of this page.")
 
     async def _obey(self, command: wire.Command) -> None:
         begun: Begun

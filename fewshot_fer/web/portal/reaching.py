@@ -6,10 +6,11 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Final
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, build_opener
 
 from fewshot_fer.languages import Phrase
 from fewshot_fer.web.portal.invitations import on_this_machine
@@ -72,16 +73,24 @@ def reach_of(address: str, port: int, here: str | None, *, answers: bool = True)
     )
 
 
+class _StayHere(HTTPRedirectHandler):
+    """Goes nowhere else: who asks for an address gets no way to others by it."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None is where it leads."""
+
+
 def answers(address: str) -> bool:
-    """Whether this server answers under an address, asked by itself."""
+    """Whether this server answers under an address, asked by itself; it must be a page's own."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return False
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    with suppress(URLError, OSError, ValueError):
+    opener = build_opener(_StayHere, ProxyHandler({}), HTTPSHandler(context=trusting))
+    with suppress(URLError, OSError, ValueError, HTTPException):
         url = f"{parts.scheme}://{parts.netloc}/health"
-        with urlopen(url, timeout=_PATIENCE_S, context=trusting) as said:
+        with opener.open(url, timeout=_PATIENCE_S) as said:
             return bool(said.status == 200)
     return False
 

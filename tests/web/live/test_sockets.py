@@ -118,13 +118,21 @@ def test_the_health_route_names_nobody(client: TestClient) -> None:
     assert set(answer) == {"status", "version"}
 
 
+def test_no_other_address_is_asked_or_handed_out(client: TestClient, service: AppState) -> None:
+    running = service.lessons.open("7b")
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        for do in ("reach", "invite"):
+            socket.send_json({"do": do, "address": "http://169.254.169.254/latest"})
+            assert "address" in next_of(socket, "error")["what"]
+
+
 def test_a_students_link_is_made_and_let_in(client: TestClient, service: AppState) -> None:
     running = service.lessons.open("7b")
     with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
-        socket.send_text('{"do":"invite","address":"https://school.example/class"}')
+        socket.send_text('{"do":"invite","address":"http://localhost:8501/class"}')
         invited = next_of(socket, "invited")
-        assert invited["url"].startswith("https://school.example/join/")
-        assert "<svg" in invited["qr"]
+        assert invited["url"].startswith("http://localhost:8501/join/")
+        assert "this computer" in invited["warning"]
         socket.send_text('{"do":"knocks"}')
         assert next_of(socket, "knocks")["knocks"] == []
 

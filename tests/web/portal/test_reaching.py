@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 
 from fewshot_fer.web.portal.reaching import answers, own_address, reach_of
@@ -35,3 +38,19 @@ def test_the_server_asks_itself(school: School, free_port: int) -> None:
     assert not answers(f"http://127.0.0.1:{free_port}/")
     assert not answers("file:///etc/passwd")
     assert own_address() is None or own_address() != "0.0.0.0"
+
+
+def test_it_is_led_nowhere_else(school: School) -> None:
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("location", f"{school.address}/health")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        assert not answers(f"http://127.0.0.1:{other.server_port}/")
+        other.shutdown()
