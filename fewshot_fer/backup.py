@@ -271,6 +271,9 @@ def _contents(source: Path) -> dict[str, Any]:
                 )
             found = [_NAME.fullmatch(name) for name in entries]
             records = {(one[1] or "") + RECORD for one in found if one} | {RECORD}
+            packed = {entry.compress_type for entry in entries.values()}
+            if packed - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                raise _refused(source, "It is packed in a way that no backup of ours is.")
             if not all(found) or set(entries) != set(words["files"]) or records - set(entries):
                 raise _refused(source, "The list of contents and the files differ.")
             for name, entry in entries.items():

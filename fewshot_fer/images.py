@@ -41,6 +41,11 @@ _COSTLY = {"progressive JPEG": 2, "AVIF": 3, "HEIC": 3}
 _MOST_PASSED = 500_000_000
 """A JPEG's pixels times its passes: of about ten in a progressive one, each costs the same."""
 
+_MOST_BYTES_A_PIXEL = 8
+"""Of a JPEG: the finest of noise takes five. The rest would be read for long and shown nowhere."""
+_SMALL = 1_000_000
+"""Bytes that are never too many: what a camera writes beside the picture."""
+
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers of a JPEG that begin a frame, and those that nothing follows."""
@@ -98,6 +103,10 @@ def decode_image(
     if width * height * _passes(data, kind) > _MOST_PASSED:
         raise ImageError(
             "This JPEG is made of too many passes.", where=where, next_step="Save it again."
+        )
+    if "JPEG" in kind and len(data) > _SMALL + _MOST_BYTES_A_PIXEL * width * height:
+        raise ImageError(
+            "This JPEG holds far more than its picture.", where=where, next_step="Save it again."
         )
     image = None
     if kind != "PNG" or _holds_its_chunks(data):

@@ -262,6 +262,15 @@ def test_a_jpeg_of_many_passes_is_refused_by_what_they_cost() -> None:
         decode_image(small[:end] + small[start : start + 12] * passes + small[end:])
 
 
+def test_a_jpeg_that_holds_far_more_than_its_picture_is_not_read_for_long() -> None:
+    small = encoded(Image.fromarray(flag()), "JPEG")
+    rest = b"\xff\xd0" * images._SMALL
+    with pytest.raises(ImageError, match="far more"):
+        decode_image(small[:-2] + rest + small[-2:])
+    noise = np.random.default_rng(0).integers(0, 256, (500, 500, 3), np.uint8)
+    decode_image(encoded(Image.fromarray(noise), "JPEG", quality=100, subsampling=0))
+
+
 def test_what_takes_more_memory_may_have_fewer_pixels() -> None:
     data = encoded(Image.fromarray(flag()), "JPEG", progressive=True)
     with pytest.raises(ImageError, match="too large"):

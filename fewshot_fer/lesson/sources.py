@@ -174,10 +174,10 @@ def video(path: Path, *, every: float = 0.0, opens: Opens = with_opencv) -> Pict
             now = told if told > last and (told > 0 or count == 0) else max(last, 0.0) + step
             last, count = now, count + 1
             if now - taken >= every - 1e-6:
-                found, image = capture.retrieve()
-                if found:
+                image = _grabbed(capture)
+                if image is not None:
                     taken = now
-                    yield Captured(_rgb(image), now)
+                    yield Captured(image, now)
     if taken == -np.inf:
         raise SourceError(
             "No picture can be read from this file.",
@@ -279,10 +279,10 @@ def _pictures(capture: Capture, every: float, clock: Clock, began: float | None 
     while capture.isOpened() and capture.grab():
         now = clock() - start
         if now - last >= every:
-            found, image = capture.retrieve()
-            if found:
+            image = _grabbed(capture)
+            if image is not None:
                 last = now
-                yield Captured(_rgb(image), now)
+                yield Captured(image, now)
 
 
 def _called_again(
@@ -345,6 +345,12 @@ def _region(source: str) -> tuple[int, int, int, int] | None:
         )
     left, top, width, height = (int(part) for part in parts.groups())
     return left, top, width, height
+
+
+def _grabbed(capture: Capture) -> Bytes | None:
+    """The picture [h,w,3] that was grabbed; of a damaged file it may be none, or of no size."""
+    found, image = capture.retrieve()
+    return _rgb(image) if found and image is not None and image.size else None
 
 
 def _rgb(image: Any) -> Bytes:

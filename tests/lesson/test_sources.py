@@ -176,6 +176,13 @@ def test_a_video_without_times_is_counted() -> None:
     assert [p.time for p in pictures] == pytest.approx([0.0, 0.04, 0.08, 0.12])
 
 
+def test_a_picture_of_no_size_in_a_damaged_video_is_left_out() -> None:
+    device = Device(Watch(), 4)
+    given = iter([(True, np.empty((0, 0, 3), np.uint8)), device.retrieve(), (True, None)])
+    device.retrieve = lambda: next(given, (False, None))  # type: ignore[method-assign]
+    assert len(list(video(Path(__file__), opens=lambda _: device))) == 1
+
+
 def test_a_folder_is_shown_in_order_without_what_cannot_be_read(tmp_path: Path) -> None:
     for k in (2, 1):
         cv2.imwrite(str(tmp_path / f"{k}.png"), np.full((32, 32, 3), 60 * k, np.uint8))

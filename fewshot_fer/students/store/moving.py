@@ -13,6 +13,7 @@ import json
 import re
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,8 @@ from fewshot_fer.students.store.store import PAGE
 from fewshot_fer.students.store.verify import check_file
 
 FORMAT = 1
+EXPORTED: Final = "exported a student"
+"""What the library tells of it."""
 CONTENTS = "contents.json"
 MOST_FILES = 2_000
 LARGEST_FILE = 1_000_000
@@ -52,6 +55,11 @@ class _Contents:
 
 
 _CONTENTS: Final = TypeAdapter(_Contents)
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
+    UnicodeDecodeError,
+)  # fmt: skip
+"""What reading a damaged zip raises."""
 # The same student gives the same zip: no file carries the time of its export.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -79,6 +87,7 @@ def exported(library: Library, student_id: str) -> bytes:
         archive.writestr(zipfile.ZipInfo(CONTENTS, _NO_TIME), json.dumps(contents, indent=1))
         for name, data in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, _NO_TIME), data)
+    library.tells(EXPORTED)
     return packed.getvalue()
 
 
@@ -117,7 +126,7 @@ def _unpacked(zipped: Path | io.BytesIO, source: Path) -> dict[str, bytes]:
             return {entry.filename: _read(archive, entry, source) for entry in entries}
     except FileNotFoundError as error:
         raise _refused(source, "There is no such file.") from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except _DAMAGE as error:
         raise _refused(source, "It is no zip file, or a damaged one.") from error
 
 
@@ -131,6 +140,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], source: Path) -> None:
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if not _NAME.fullmatch(entry.filename) or kind not in (0, stat.S_IFREG):
             raise _refused(source, f"{entry.filename!r} does not belong in it.")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _refused(source, "It is packed in a way that no export of ours is.")
         if entry.flag_bits & 0x1:
             raise _refused(source, "It is encrypted.")
         if entry.file_size > LARGEST_FILE:

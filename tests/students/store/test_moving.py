@@ -160,3 +160,21 @@ def _zip_of_zeros() -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("student.yaml", b"\0" * 50_000_000)
     return packed.getvalue()
+
+
+def test_a_zip_that_is_packed_or_named_as_none_of_ours_is_refused(
+    exported: Path, tmp_path: Path
+) -> None:
+    hostile, good = tmp_path / "hostile.zip", exported.read_bytes()
+    with zipfile.ZipFile(exported) as archive:
+        entries = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    with zipfile.ZipFile(hostile, "w", zipfile.ZIP_LZMA) as archive:
+        for filename, data in entries.items():
+            archive.writestr(filename, data)
+    refused(tmp_path, hostile)
+    # Its list says that names are UTF-8, and before the file itself stands one that is not.
+    renamed = bytearray(good)
+    renamed[good.index(b"PK\1\2") + 9] |= 0x08
+    renamed[30] = 0x87
+    hostile.write_bytes(renamed)
+    refused(tmp_path, hostile)

@@ -8,8 +8,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -56,6 +59,20 @@ BAD_PICTURES = {
     "a zip": b"PK\x03\x04" + bytes(100),
     "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
 }
+
+
+def test_no_picture_of_a_form_reaches_the_disk(
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[object] = []
+    monkeypatch.setattr(SpooledTemporaryFile, "rollover", reached.append)
+    large = cv2.imencode(
+        ".png", np.random.default_rng(0).integers(0, 256, (900, 900, 3), np.uint8)
+    )[1]
+    assert large.size > 2_000_000
+    answer = client.post("/api/v1/analyze", files={"image": ("a.png", large.tobytes())})
+    assert answer.status_code == 200, answer.text
+    assert reached == []
 
 
 @pytest.mark.parametrize("name", BAD_PICTURES)
