@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -19,6 +31,10 @@ from fewshot_fer.languages import Phrase
 _POSTGRES: Final = ("postgres", "postgresql", "postgresql+psycopg")
 _ONE_MIGRATES: Final = 7_240_917
 """The number of our advisory lock in PostgreSQL."""
+_REWRITES_S: Final = 600.0
+"""While PostgreSQL rewrites tables it has nothing to say."""
+_Waits = Generator[int, int, Any]
+"""What the driver waits for, as it asks for it."""
 
 
 def shown(url: str) -> str:
@@ -96,16 +112,62 @@ def _postgres(address: URL, wait: float) -> Engine:
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 2,
+        "tcp_user_timeout": round(2000 * wait),
         "options": f"-c lock_timeout={round(1000 * wait)}",
     }
     try:
-        return create_engine(address, connect_args=arguments, pool_pre_ping=True)
+        engine = create_engine(address, connect_args=arguments, pool_pre_ping=True)
+        make_patient(engine, silent_s=2 * wait)
+        return engine
     except (NoSuchModuleError, ImportError) as error:
         raise RecordError(
             "PostgreSQL needs a driver that is not installed.",
             where=address.render_as_string(hide_password=True),
             next_step='Install it: pip install "psycopg[binary]".',
         ) from error
+
+
+def make_patient(engine: Engine, silent_s: float) -> None:
+    """Have connections to PostgreSQL give a server up that says nothing for so long.
+
+    One that hangs acknowledges every packet, so that keepalives see nothing. What is not written by
+    then is kept beside the database, see `recorder`.
+    """
+    driver: Any = engine.dialect.dbapi
+
+    class Patient(driver.Connection):  # type: ignore[misc]
+        silent_s: float
+
+        def wait(self, gen: _Waits, *how: Any, **more: Any) -> Any:
+            """Wait for what the driver waits for, while anything comes."""
+            return super().wait(self._while_it_speaks(gen), *how, **more)
+
+        def _while_it_speaks(self, gen: _Waits) -> _Waits:
+            heard = monotonic()
+            try:
+                wanted = next(gen)
+                while True:
+                    ready = yield wanted
+                    now = monotonic()
+                    if ready:
+                        heard = now
+                    elif now - heard > self.silent_s:
+                        self.pgconn.finish()  # Else a rollback would wait as long again.
+                        raise driver.OperationalError(f"no answer for {self.silent_s:.0f} s")
+                    wanted = gen.send(ready)
+            except StopIteration as over:
+                return over.value
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_: object, __: object, given: Any, named: Any) -> Any:
+        made = Patient.connect(*given, **named)
+        made.silent_s = silent_s
+        return made
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(connection: Any, _: object, statement: str, *__: object) -> None:
+        wire = connection.connection.driver_connection
+        wire.silent_s = _REWRITES_S if statement.startswith("VACUUM") else silent_s
 
 
 def upsert(connection: Connection, table: Table) -> Any:
@@ -127,17 +189,26 @@ def snapshot(engine: Engine) -> AbstractContextManager[Connection]:
     return engine.begin()
 
 
-def shrink(engine: Engine) -> None:
-    """Leave nothing of the deleted in the file or beside it."""
-    if engine.dialect.name != "sqlite":
-        return
+def shrink(engine: Engine, metadata: MetaData) -> None:
+    """Leave nothing of the deleted in the files of these tables or beside them.
+
+    PostgreSQL's log of writes (WAL) is the server's own: it keeps them until it overwrites them.
+    """
     try:
+        if engine.dialect.name == "postgresql":
+            alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+            names = ", ".join(metadata.tables)
+            with alone.connect() as connection:
+                # What is known of the values of a column is kept among them, too.
+                for whole in (f"VACUUM (FULL, ANALYZE) {names}", "VACUUM FULL pg_statistic"):
+                    connection.execute(text(whole))
+            return
         with engine.connect() as connection:
             raw = connection.connection.driver_connection
             if raw is not None:
                 raw.execute("VACUUM")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except (SQLAlchemyError, sqlite3.Error):
-        # Somebody reads just now. The rows are gone (overwritten, not only unlinked); only
-        # the file keeps its size until the next time.
+        # Somebody reads just now. The rows are gone, in SQLite overwritten; only the file keeps its
+        # size, and PostgreSQL's their bytes, until the next time.
         return

@@ -26,34 +26,34 @@ class Server:
     """A PostgreSQL of our own in a temporary folder, which can be stopped and started."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
-        self._programs, self._folder = programs, folder
+        self._programs, self.folder = programs, folder
         # PostgreSQL refuses to be root.
         self._user = "postgres" if os.geteuid() == 0 else None
-        self._data = folder / "data"
+        self.data = folder / "data"
         if self._user is not None:
             os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
-        self._run("initdb", "-D", str(self._data), "-U", "tester", "-A", "trust", "--no-sync")
+        self._run("initdb", "-D", str(self.data), "-U", "tester", "-A", "trust", "--no-sync")
         self.start()
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -k {self._folder} -c fsync=off -c shared_buffers=1MB"
-        log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-o", options, "-w", "start")
+        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c shared_buffers=1MB"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", str(self.data), "-l", log, "-o", options, "-w", "start")
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
 
     def new_database(self) -> str:
         name = f"d{uuid4().hex[:8]}"
-        self._run("createdb", "-h", str(self._folder), "-U", "tester", name)
-        return f"postgresql://tester@/{name}?host={self._folder}"
+        self._run("createdb", "-h", str(self.folder), "-U", "tester", name)
+        return f"postgresql://tester@/{name}?host={self.folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
             [self._programs / program, *arguments],
             check=True,
             user=self._user,
-            cwd=self._folder,
+            cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=PATIENCE_S,

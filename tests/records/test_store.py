@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.records.engine import open_engine
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
 from tests.fakes.postgres import Server
@@ -162,6 +164,30 @@ def test_nothing_of_the_deleted_stays_in_the_file(tmp_path: Path) -> None:
 
 def everything(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_nothing_of_the_deleted_stays_in_postgresql_but_in_its_log(server: Server) -> None:
+    url, who = server.new_database(), "s00quillfeather"
+    with Store.open(url) as store:
+        session = store.begin("7b", per_student=True)
+        store.write(session, [second(k, {who: "happy", "s00other": "sad"}) for k in range(50)])
+    engine = open_engine(url, wait=5.0).execution_options(isolation_level="AUTOCOMMIT")
+
+    def found_in(*words: str) -> set[str]:
+        with engine.connect() as connection:
+            for word in words:
+                connection.execute(text(word))
+        files = (one for one in server.data.rglob("*") if one.is_file())
+        holding = [one for one in files if who.encode() in one.read_bytes()]
+        return {one.relative_to(server.data).parts[0] for one in holding}
+
+    # What the server notes of the values of a column holds them too.
+    assert "base" in found_in("ANALYZE", "CHECKPOINT")
+    with Store.open(url) as store:
+        store.forget(who)
+        assert store.students_of(session) == ["s00other"]
+    assert found_in("CHECKPOINT") <= {"pg_wal"}
+    engine.dispose()
 
 
 def test_what_is_too_old_goes_when_the_record_is_opened(url: str) -> None:

@@ -8,17 +8,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from fewshot_fer.cli import app
 from fewshot_fer.errors import RecordError
+from fewshot_fer.records import engine
 from fewshot_fer.records.backlog import Backlog, catch_up
 from fewshot_fer.records.folders import opened
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
+from tests.fakes.network import at, between
 from tests.fakes.postgres import Server
 from tests.fakes.waiting import until
 from tests.records.views import Class, faces_at, second
@@ -53,6 +57,66 @@ def test_a_server_that_goes_away_in_the_middle_and_comes_back_loses_nothing(
     assert found.students["ben"].counts.sum() == 11
     assert [mark.text for mark in found.marks] == ["it is away"]
     assert list(empty_folder.iterdir()) == []
+
+
+def test_a_server_that_stalls_and_is_cut_off_loses_nothing(
+    server: Server, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = partial(engine.make_patient, silent_s=0.3)
+    monkeypatch.setattr(engine, "make_patient", lambda made, **_: waits(made))
+    url = server.new_database()
+    name = url.partition("@/")[2].partition("?")[0]
+    with between(at(f"{server.folder}/.s.PGSQL.5432")) as network:
+        by_network = f"postgresql://tester@127.0.0.1:{network.port}/{name}?sslmode=disable"
+        with SessionWriter.begin(by_network, Class(), per_student=True, try_again=0.05) as tape:
+            for k in range(4):
+                tape.note(faces_at(k))
+            network.stall()
+            for k in range(4, 9):
+                tape.note(faces_at(k))
+            # Nothing was refused and nothing broken: it only says nothing.
+            assert until(lambda: tape.trouble is not None)
+            (waiting,) = empty_folder.glob("*-waiting-*")
+            assert until(lambda: '"second": 7' in waiting.read_text())
+            network.go_on()
+            network.cut()
+            tape.note(faces_at(9))
+            assert until(lambda: tape.trouble is None)
+    with Store.open(url) as store:
+        assert store.read(tape.session).whole.seconds.tolist() == list(range(10))
+    assert list(empty_folder.iterdir()) == []
+
+
+def test_a_server_without_a_free_connection_loses_nothing(
+    server: Server, empty_folder: Path
+) -> None:
+    url = server.new_database()
+    name = url.partition("@/")[2].partition("?")[0]
+    everything = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    whole = everything.execution_options(isolation_level="AUTOCOMMIT")
+
+    def do(*words: str) -> None:
+        with whole.connect() as connection:
+            for word in words:
+                connection.execute(text(word))
+
+    do(f"CREATE ROLE {name} LOGIN", f"ALTER DATABASE {name} OWNER TO {name}",
+       f"GRANT ALL ON SCHEMA public TO {name}")  # fmt: skip
+    theirs = url.replace("tester@", f"{name}@")
+    with SessionWriter.begin(theirs, Class(), per_student=True, try_again=0.05) as tape:
+        for k in range(4):
+            tape.note(faces_at(k))
+        ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename ="
+        do(f"ALTER ROLE {name} CONNECTION LIMIT 0", f"{ends} '{name}'")
+        for k in range(4, 9):
+            tape.note(faces_at(k))
+        assert until(lambda: tape.trouble is not None)
+        do(f"ALTER ROLE {name} CONNECTION LIMIT -1")
+        tape.note(faces_at(9))
+        assert until(lambda: tape.trouble is None)
+    with Store.open(url) as store:
+        assert store.read(tape.session).whole.seconds.tolist() == list(range(10))
+    everything.dispose()
 
 
 def test_live_records_in_postgresql(
