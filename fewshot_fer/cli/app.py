@@ -45,7 +45,7 @@ PANELS: Final = {
     "To begin": (demo.demo, doctor.doctor, doctor.slim, serve.serve, teachers.app),
     "In class": (live.live, session.app),
     "Students": (classes.app, enroll.enroll, expressions.app, recalibrate.app, students.app),
-    "Keep": (doctor.backup, doctor.restore),
+    "Keep": (doctor.backup, doctor.restore, doctor.audit),
     "Look": (analyze.analyze,),
     "Train and measure": (
         bench.bench,

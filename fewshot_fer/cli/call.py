@@ -31,6 +31,7 @@ from fewshot_fer.cli import options
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
+    from fewshot_fer.audit import Audit
     from fewshot_fer.recognizer import Recognizer
     from fewshot_fer.settings import Settings
     from fewshot_fer.students.roster import Roster
@@ -82,7 +83,18 @@ class Call:
         """The students' library."""
         from fewshot_fer.students.store.library import Library
 
-        return Library.of(self.settings)
+        found = Library.of(self.settings)
+        found.tells = self.audit.note
+        return found
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What was done with what the settings name."""
+        from fewshot_fer.audit import Audit
+        from fewshot_fer.records.recording import web_folder
+
+        settings = self.settings
+        return Audit(web_folder(settings.records), settings.keep_days, "command")
 
     @cached_property
     def roster(self) -> Roster:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from fewshot_fer.errors import SourceError
+from fewshot_fer.errors import FewshotFerError, SourceError
 from fewshot_fer.lesson.commands import End
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import Ended
@@ -28,6 +28,8 @@ class LessonRegistry:
         self._held: dict[str, LessonEngine] = {}
         self._making = Lock()
         """Two who want the latest lesson at once, where there is none, get one."""
+        self.trouble: FewshotFerError | None = None
+        """What kept the end of a lesson from being written when all were closed."""
 
     def open(self, name: str = "") -> LessonEngine:
         """A new lesson."""
@@ -74,7 +76,8 @@ class LessonRegistry:
         Where they `move`, other processes go on with them.
         """
         for one in list(self._held.values()):
-            one.ask(End(moves)).result()
+            ended = one.ask(End(moves)).result()
+            self.trouble = ended.recording.trouble or self.trouble
 
 
 def session_of(ended: Ended) -> int | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
+from fewshot_fer.audit import Audit
 from fewshot_fer.device.checkpoint import BrowserCheckpoint
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
@@ -96,6 +97,8 @@ class AppState:
         self.place = self.shares.place
         self.folder = self.place.folder
         """Private files of the web app: secret key, password, invitations."""
+        self.audit = Audit(self.folder, settings.keep_days, "teacher", now)
+        self.library.tells = self.audit.note
         self.demo = demo
         """So many students are drawn, and nobody is real."""
         self.chosen = ""
@@ -115,7 +118,7 @@ class AppState:
         self.lessons = LessonRegistry(self._begin, self._take_up if self.holdings else None)
         self.credentials = Credentials(
             self.place, host=settings.host, now=now, password=password, of=of,
-            clock=several.peers.clock if several is not None else None,
+            clock=several.peers.clock if several is not None else None, tells=self.audit.note,
         )  # fmt: skip
         self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.place)
         self.device: BrowserCheckpoint | None = (

@@ -67,6 +67,8 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+    if app.lessons.trouble is not None:
+        raise app.lessons.trouble
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 from threading import Event
 
@@ -11,6 +12,8 @@ import pytest
 
 from fewshot_fer.errors import RecordError
 from fewshot_fer.lesson.commands import End, Mark, Name, Pause, Record
+from fewshot_fer.lesson.registry import LessonRegistry
+from fewshot_fer.records.backlog import Backlog
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark as Marked
 from tests.fakes.lessons import WAIT, Hall, Held, done, held, showing  # noqa: F401
@@ -145,6 +148,28 @@ def test_what_keeps_it_from_being_written_is_said_and_the_lesson_goes_on(
         ended = here.lesson.close()
     assert ended.recording.trouble is not None
     assert "full" in ended.recording.trouble.what
+
+
+def test_what_could_not_be_written_when_all_was_closed_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RecordError("The disk is full.")
+
+    def no_room(*_: object) -> None:
+        raise OSError(ENOSPC, "no space left")
+
+    with held() as here:
+        lessons = LessonRegistry(lambda _: here.lesson)
+        lessons.open()
+        done(here.lesson.ask(Record("class")))
+        shown_for(here, 1, "happy")
+        monkeypatch.setattr(Store, "write", full)
+        monkeypatch.setattr(Backlog, "keep", no_room)
+        shown_for(here, 1, "happy")
+        lessons.close()
+    assert lessons.trouble is not None
+    assert "full" in lessons.trouble.what
 
 
 def test_who_is_worth_a_check_in_is_asked_while_every_student_is_recorded() -> None:

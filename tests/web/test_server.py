@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
 
-from fewshot_fer.errors import ServerError
+from fewshot_fer.errors import RecordError, ServerError
 from fewshot_fer.records.folders import web_folder
 from fewshot_fer.web import certificates, server
 from fewshot_fer.web.certificates import Certificate, self_signed
+from tests.web.house import house_at
 
 
 def test_a_port_that_is_taken_is_said() -> None:
@@ -26,6 +28,19 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_a_host_that_is_none_is_said(free_port: int) -> None:
     with pytest.raises(ServerError, match="cannot listen"):
         server.bound("256.0.0.1", free_port)
+
+
+def test_a_lesson_whose_end_could_not_be_written_is_no_good_end(
+    tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = house_at(tmp_path)
+
+    def stopped(*_: object, **__: object) -> None:
+        app.lessons.trouble = RecordError("The disk is full.")
+
+    monkeypatch.setattr(uvicorn.Server, "run", stopped)
+    with pytest.raises(RecordError, match="full"):
+        server.serve(app, host="127.0.0.1", port=free_port)
 
 
 @pytest.mark.parametrize(

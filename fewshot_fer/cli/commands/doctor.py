@@ -80,9 +80,12 @@ def backup(
 
     It holds pictures of faces, and keys: keep it as safe as they are.
     """
+    from fewshot_fer.audit import BACKED_UP
     from fewshot_fer.backup import backup
 
-    return _answer(backup(call.settings, target), "is in")
+    made = backup(call.settings, target)
+    call.audit.note(BACKED_UP)
+    return _answer(made, "is in")
 
 
 @command("support_sets", "records")
@@ -97,6 +100,20 @@ def restore(
     from fewshot_fer.backup import restore
 
     return _answer(restore(call.settings, source), "is back from")
+
+
+@command("records")
+def audit(
+    call: Call,
+    last: Annotated[int, typer.Option(min=1, help="So many of the latest.")] = 50,
+) -> Answer:
+    """Say who enrolled, deleted, exported, signed in or changed a key, and when; no student's name.
+
+    Kept as long as what is recorded of single students (`keep_days`), in months.
+    """
+    found = call.audit.entries()[-last:]
+    lines = [f"{one.at:25}  {one.who:8}  {one.did}" for one in found]
+    return Answer({"entries": found}, "\n".join(lines) or "Nothing was done here yet.")
 
 
 def _answer(kept: Kept, how: str) -> Answer:

@@ -97,6 +97,7 @@ def export(
     each: Each = False,
 ) -> Answer:
     """Write every second as a table: the class, or with --each its students."""
+    from fewshot_fer.audit import EXPORTED_SESSION
     from fewshot_fer.files import write_atomically
     from fewshot_fer.reports import tables
 
@@ -107,6 +108,7 @@ def export(
         number = store.find(session).id
         called = {one.id: one.name for one in call.library.students()}
         columns = tables.seconds(store, number, per_student=each, called=called)
+    call.audit.note(EXPORTED_SESSION)
     beside = target.with_name(f"{target.stem}-columns.csv")
     write_atomically(target, write(columns))
     write_atomically(beside, tables.meanings(columns))
@@ -135,6 +137,7 @@ def delete(
         who = _id_of(call, student)
         call.sure(f"Delete all records of {student}?")
         touched = forget(call.settings.records, who)
+        call.audit.note("deleted what was recorded of a student")
         return Answer(
             {"student": who, "sessions": touched},
             f"{student} is deleted from {len(touched)} sessions.",
@@ -144,6 +147,7 @@ def delete(
         numbers = ", ".join(map(str, gone))
         call.sure(f"Delete session {numbers} for good?")
         store.delete(gone)
+    call.audit.note(f"deleted {len(gone)} session{'s' * (len(gone) != 1)}")
     return Answer({"deleted": gone}, f"Deleted: {numbers}.")
 
 

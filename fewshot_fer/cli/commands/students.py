@@ -202,7 +202,8 @@ def remove(call: Call, student: Who) -> Answer:
     sessions = removed(call, found.id)
     return Answer(
         {"removed": [found.id], "sessions": sessions},
-        f"{found.name} is deleted, and from {len(sessions)} recorded sessions too.",
+        f"{found.name} is deleted, and from {len(sessions)} recorded sessions too. "
+        f"{call.audit.copies()}".strip(),
     )
 
 

@@ -28,6 +28,7 @@ def add(call: Call, name: Name) -> Answer:
     password, made_up = _password(call)
     accounts = _accounts(call)
     made = accounts.add(name, password)
+    call.audit.note("added a teacher")
     said = f"{made.name} can sign in. Everything of theirs lies in {accounts.folder_of(made)}."
     if made_up:
         said += f"\nTheir password, shown only here: {password}"
@@ -56,6 +57,7 @@ def remove(call: Call, name: Name) -> Answer:
     found = accounts.named(name)
     call.sure(f"Delete {found.name} with all their students and recorded sessions for good?")
     accounts.remove(found)
+    call.audit.note("removed a teacher")
     return Answer({"removed": found.name}, f"{found.name} is gone, with everything of theirs.")
 
 
@@ -67,6 +69,7 @@ def another_password(call: Call, name: Name) -> Answer:
     found = accounts.named(name)
     password, made_up = _password(call)
     accounts.set_password(found, password)
+    call.audit.note("set a teacher's password")
     said = f"{found.name} has another password" + (f", shown only here: {password}" * made_up)
     return Answer({"name": found.name, "password": password if made_up else None}, f"{said}.")
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from fewshot_fer.errors import ConsentError, StudentError
 from fewshot_fer.expressions import BASIC
@@ -42,6 +43,7 @@ from fewshot_fer.students.store.records import (
 )
 
 Files = Mapping[str, bytes]
+_NO_EXPRESSION: Final = "removed an expression"
 
 
 class Library(LibraryReader):
@@ -78,6 +80,7 @@ class Library(LibraryReader):
             files: dict[str, bytes] = {}
             student = self._having(student, references, files)
             self.store.create(student.id, to_yaml(student), files)
+        self.tells("enrolled a student")
         return student
 
     def refuse_namesake(self, name: str) -> None:
@@ -90,6 +93,7 @@ class Library(LibraryReader):
         """Put a student back as they were exported; they must not be here already."""
         with self.store.changing():
             self.store.create(student.id, to_yaml(student), files)
+        self.tells("imported a student")
 
     def add(
         self, student_id: str, references: Sequence[NewReference], *, own: Sequence[str] = ()
@@ -103,13 +107,14 @@ class Library(LibraryReader):
             mine = (*student.own_expressions, *(n for n in names if n not in known))
             return self._having(replace(student, own_expressions=mine), references, files)
 
-        return self._change(student_id, change, files)
+        return self._change(student_id, "added pictures", change, files)
 
     def drop(self, student_id: str, references: Sequence[Reference]) -> Student:
         """Fewer references for a student."""
         gone = set(references)
         return self._change(
             student_id,
+            "deleted pictures",
             lambda s: replace(s, references=tuple(set(s.references) - gone)),
             forget=True,
         )
@@ -126,21 +131,27 @@ class Library(LibraryReader):
             left = tuple(one for one in student.references if one.sha != reference.sha)
             return replace(student, references=(*left, moved))
 
-        return self._change(student_id, change, files, forget=True)
+        return self._change(student_id, "relabelled a picture", change, files, forget=True)
 
     def rename(self, student_id: str, name: str) -> Student:
         """Another name to show; the id stays."""
         tidy = display_name(name)
-        return self._change(student_id, lambda s: replace(s, name=tidy), forget=True)
+        return self._change(
+            student_id, "renamed a student", lambda s: replace(s, name=tidy), forget=True
+        )
 
     def assign(self, student_id: str, classes: Sequence[str]) -> Student:
         """Say which classes a student is in."""
         known = self.known_classes(classes)
-        return self._change(student_id, lambda s: replace(s, classes=known))
+        return self._change(
+            student_id, "changed a student's classes", lambda s: replace(s, classes=known)
+        )
 
     def keep(self, student_id: str, until: date | None) -> Student:
         """Say until when the student may be kept."""
-        return self._change(student_id, lambda s: replace(s, keep_until=until))
+        return self._change(
+            student_id, "changed a student's date", lambda s: replace(s, keep_until=until)
+        )
 
     def agree(self, student_id: str, consent: Consent) -> Student:
         """Note what a student agrees to from now on; what that does not cover is deleted."""
@@ -151,7 +162,7 @@ class Library(LibraryReader):
                 return after
             return replace(after, references=(), calibrations=(), own_expressions=())
 
-        return self._change(student_id, change, forget=True)
+        return self._change(student_id, "changed an agreement", change, forget=True)
 
     def remove(self, student_id: str) -> None:
         """Delete a student with everything that is known about them."""
@@ -160,6 +171,7 @@ class Library(LibraryReader):
                 raise nobody(student_id)
             self._index.forget(student_id)
             self.store.remove(student_id)
+        self.tells("deleted a student")
 
     def calibrate(self, student_id: str, calibration: Calibration) -> Student:
         """Add a calibration; the newest of a checkpoint is the one in use."""
@@ -171,7 +183,8 @@ class Library(LibraryReader):
             others = (c for c in student.calibrations if c != sha)
             return replace(student, calibrations=(*others, sha))
 
-        return self._change(student_id, change, {calibration_file(sha): data})
+        files = {calibration_file(sha): data}
+        return self._change(student_id, "recalibrated a student", change, files)
 
     def uncalibrate(self, student_id: str, sha: str) -> Student:
         """Take a calibration back, as if it had never been."""
@@ -184,7 +197,7 @@ class Library(LibraryReader):
             left = tuple(c for c in student.calibrations if c != sha)
             return replace(student, calibrations=left)
 
-        return self._change(student_id, change)
+        return self._change(student_id, "took a recalibration back", change)
 
     def add_expression(self, name: str) -> str:
         """A new expression of the whole class."""
@@ -192,6 +205,7 @@ class Library(LibraryReader):
         with self.store.changing():
             self.store.begin()
             write_page(self.folder, lambda p: replace(p, expressions=(*p.expressions, tidy)))
+        self.tells("added an expression")
         return tidy
 
     def remove_expression(self, name: str, student_id: str | None = None) -> None:
@@ -204,27 +218,31 @@ class Library(LibraryReader):
                 next_step=Phrase("Added were: {names}.", names=", ".join(own) or "none"),
             )
         if student_id is not None:
-            self._change(student_id, lambda s: _without(s, tidy), forget=True)
+            self._change(student_id, _NO_EXPRESSION, lambda s: _without(s, tidy), forget=True)
             return
         # The class's page comes last: what is cut off before is not done, and is done again.
         for one in [i for i in self.store.ids() if tidy in self.open(i).counts]:
             self._change(
-                one, lambda s: s if tidy in s.own_expressions else _without(s, tidy), forget=True
-            )
+                one, "", lambda s: s if tidy in s.own_expressions else _without(s, tidy),
+                forget=True,
+            )  # fmt: skip
         with self.store.changing():
             write_page(
                 self.folder,
                 lambda p: replace(p, expressions=tuple(n for n in p.expressions if n != tidy)),
             )
+        self.tells(_NO_EXPRESSION)
 
     def _change(
         self,
         student_id: str,
+        did: str,
         change: Callable[[Student], Student],
         files: Files | None = None,
         *,
         forget: bool = False,
     ) -> Student:
+        """Change a student; `did` says what that is, or nothing where it is part of something."""
         with self.store.changing():
             before = self.open(student_id)
             after = change(before)
@@ -232,6 +250,8 @@ class Library(LibraryReader):
             if forget:
                 self._index.forget(student_id)
             self.store.change(student_id, to_yaml(after), files or {}, forget=forget)
+        if did:
+            self.tells(did)
         return after
 
     def _having(

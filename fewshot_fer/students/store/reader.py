@@ -99,6 +99,8 @@ class LibraryReader:
         self.basic, self.space = basic, space
         self.now = now
         self._new_id = new_id
+        self.tells: Callable[[str], None] = lambda _: None
+        """Is told of everything that is done with students, in words that name nobody."""
         self._index = Index(self.store, lambda student_id: summary_of(self.open(student_id)))
         self.store.tidy()
         self.take_in()

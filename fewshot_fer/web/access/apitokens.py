@@ -37,10 +37,14 @@ class ApiTokens:
     """The tokens of one web app, in a private file; every method may come from any thread."""
 
     def __init__(
-        self, place: Place | Path, now: Callable[[], float], of: str | None = None
+        self,
+        place: Place | Path,
+        now: Callable[[], float],
+        of: str | None = None,
+        tells: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`of`: the account whose tokens they are."""
-        self._now, self._of = now, of
+        """`of`: the account whose tokens they are; `tells` is told of each made and revoked."""
+        self._now, self._of, self._tells = now, of, tells
         self._tokens = PrivateList(place, FILE, ApiToken, "tokens", now)
         self.revoked = 0
         """How many times tokens were taken back."""
@@ -69,6 +73,7 @@ class ApiTokens:
             sha256=_hash(text),
         )
         self._tokens.add(made, MOST)
+        self._tells("made a token")
         return text, made
 
     def listed(self) -> tuple[ApiToken, ...]:
@@ -80,6 +85,7 @@ class ApiTokens:
         if not self._tokens.drop(lambda one: one.id == token_id):
             raise MissingError("There is no such token.", next_step="Load the list again.")
         self.revoked += 1
+        self._tells("revoked a token")
 
     def forget(self, student: str) -> None:
         """Revoke every token of a student, as when they are deleted."""

@@ -56,15 +56,18 @@ class Credentials:
         host: str = "127.0.0.1",
         password: str | None = None,
         of: str | None = None,
+        tells: Callable[[str], None] = lambda _: None,
     ) -> None:
         """On a `host` that others reach there is a password, made up if none was given.
 
         `clock`: the one that all servers go by, where there are several.
 
-        `of`: the account of a teacher, which what is signed and made here names.
+        `of`: the account of a teacher, which what is signed and made here names. `tells` is told of
+        what changes who may come in.
         """
         self.place = place = folder if isinstance(folder, Place) else Place(folder)
-        self._folder = folder = place.folder
+        self._folder, self._tells = place.folder, tells
+        folder = place.folder
         self._fixed = bool(password)
         self._stored = passwords.hashed(password) if password else _stored(folder / PASSWORD_FILE)
         self.now = now
@@ -74,7 +77,7 @@ class Credentials:
         # The same password after a restart has another salt, and must not sign anybody out.
         self._mark = _mark(key, password or self._stored or "")
         self._key = key
-        self.tokens = ApiTokens(place, now, of)
+        self.tokens = ApiTokens(place, now, of, tells)
         self.guesses = Guesses(place, key, clock or now)
         self.requests = Limiter(20.0, 60, now)
         self._ended = PrivateList(place, ENDED_FILE, Ended, "signed-out cookies", now)
@@ -112,6 +115,7 @@ class Credentials:
                 next_step="Change it there and start the app again.",
             )
         self._keep(passwords.hashed(password))
+        self._tells("set a password")
         self._turns += 1
 
     def fits(self, password: str) -> bool:
@@ -185,6 +189,7 @@ class Credentials:
         except SignInError:
             return
         self._ended.add(Ended(session, self.now() + STUDENT_LIFETIME), _MOST_ENDED)
+        self._tells("signed out")
         self._signed_out.add(session)
         self._turns += 1
 

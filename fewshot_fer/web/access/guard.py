@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fewshot_fer import audit
 from fewshot_fer.errors import AccessError, FewshotFerError, MissingError, SignInError
 from fewshot_fer.web.access import refusal
 from fewshot_fer.web.access.credentials import Credentials
@@ -69,6 +70,7 @@ class Guard:
             check_origin(asked, method)
             asking = await self._admit(asked, rule, parts)
             remember(scope, asking)
+            audit.asking.set("visitor" if asking.role == "nobody" else asking.role)
             if rule.kind == "api":
                 self._credentials.requests.take(asker(asked))
             if scope["type"] == "websocket":

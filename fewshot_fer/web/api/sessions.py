@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from fewshot_fer.audit import EXPORTED_SESSION
 from fewshot_fer.errors import MissingError
 from fewshot_fer.records.store import Store
 from fewshot_fer.reports import tables, words
@@ -102,6 +103,7 @@ def export_session(call: Asked, session: str, query: Annotated[As, Query()]) -> 
         called = {one.id: one.name for one in call.app.library.students()}
         found = tables.seconds(store, number, per_student=query.each, called=called)
         stem = words.file_name(store.find(number))
+    call.app.audit.note(EXPORTED_SESSION)
     return download(tables.WRITERS[kind](found), MEDIA_TYPES[kind], f"{stem}.{kind}")
 
 
@@ -111,6 +113,7 @@ def delete_session(call: Asked, session: str) -> Deleted:
     with call.app.store() as store:
         number = _number(store, session)
         store.delete([number])
+    call.app.audit.note("deleted a session")
     return {"deleted": [number]}
 
 

@@ -136,10 +136,24 @@ class School:
     def cookie_for(self, name: str, password: str) -> str | None:
         """The cookie of who signs in so; None: they may not. Slow by intent."""
         if not name.strip():
-            return self.door.cookie_for("", password)
-        account = self._sign_in.account(name, password)
-        room = self.room(account) if account is not None else None
-        return room.app.credentials.teacher_cookie() if room is not None else None
+            cookie, app = self.door.cookie_for("", password), self.own
+        else:
+            account = self._sign_in.account(name, password)
+            room = self.room(account) if account is not None else None
+            cookie = room.app.credentials.teacher_cookie() if room is not None else None
+            app = room.app if room is not None else self.own
+        if cookie is None:
+            app.audit.note("was refused at the door")
+        else:
+            app.audit.note("signed in", "teacher")
+        return cookie
+
+    def opens(self, once: str) -> bool:
+        """Whether this stood in the link of the server's own teacher, which is used up then."""
+        fits = self.door.opens(once)
+        if fits:  # A refusal is not noted: nothing limits how often one may try.
+            self.own.audit.note("signed in", "teacher")
+        return fits
 
     def sign_out(self, cookie: str) -> None:
         """Make a teacher's cookie worthless, wherever it was copied to."""
@@ -201,7 +215,9 @@ class School:
     def close(self) -> None:
         """End every teacher's lessons and keep what was recorded."""
         for account in tuple(self._rooms):
-            self._rooms.pop(account).app.close()
+            app = self._rooms.pop(account).app
+            app.close()
+            self.own.lessons.trouble = app.lessons.trouble or self.own.lessons.trouble
         self.own.close()
         self._over.set()
 

@@ -83,6 +83,7 @@ def _everything(app: AppState, everyone: Sequence[Summary], sessions: Sequence[i
         _forget(app, [one.id for one in everyone])
         with app.store() as store:
             store.delete(sessions)
+        app.audit.note("deleted all sessions")
         app.unsaved.forget()
         frame.done(_("Everything is deleted: students, pictures, sessions."))
 

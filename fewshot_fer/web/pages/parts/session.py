@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -11,7 +10,7 @@ import streamlit as st
 from fewshot_fer.languages import Phrase, many
 from fewshot_fer.records.values import Mark, SessionRecord
 from fewshot_fer.reports import tables, words
-from fewshot_fer.reports.page import CARE, page
+from fewshot_fer.reports.page import CARE
 from fewshot_fer.reports.summary import AROUND_S, Report, StudentSummary, read_report
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain
@@ -212,11 +211,13 @@ def _student(
 
 def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
     number = report.recorded.session.id
+    each = "true" if per_student else "false"
 
-    def made(write: tables.Writes) -> bytes:
+    speaks = say()
+
+    def meanings() -> bytes:
         with app.store() as store:
-            names = called(app)
-            return write(tables.seconds(store, number, per_student=per_student, called=names))
+            return tables.meanings(tables.seconds(store, number, per_student=per_student), speaks)
 
     st.divider()
     st.subheader(_("Download"), anchor=False)
@@ -227,19 +228,18 @@ def _downloads(app: AppState, report: Report, *, per_student: bool) -> None:
     )
     frame.quiet(_("For a PDF, open the report in a browser and print it."))
     stem = words.file_name(report.recorded.session, *(["students"] if per_student else []))
-    speaks = say()
     with st.container(horizontal=True):
-        frame.download(
-            _("Report"), f"{stem}.html", "text/html",
-            lambda: page(report, called(app) if per_student else None, speaks).encode(),
-            icon=":material/description:",
-        )  # fmt: skip
-        for kind, write in tables.WRITERS.items():
+        # Links, not downloads of Streamlit's: those would stay in memory after somebody is deleted.
+        address = f"/api/v1/sessions/{number}"
+        wanted = f"{address}/report?each={each}"
+        st.link_button(_("Report"), wanted, icon=":material/description:")
+        for kind in tables.WRITERS:
             label = kind.upper() if kind != "parquet" else "Parquet"
-            frame.download(label, f"{stem}.{kind}", tables.MEDIA_TYPES[kind], partial(made, write))
+            wanted = f"{address}/export?format={kind}&each={each}"
+            st.link_button(label, wanted, icon=":material/download:")
         frame.download(
             _("What the columns mean"), f"{stem}-columns.csv", tables.MEDIA_TYPES["csv"],
-            partial(made, lambda columns: tables.meanings(columns, speaks)), icon=":material/help:",
+            meanings, icon=":material/help:",
         )  # fmt: skip
 
 
@@ -253,6 +253,7 @@ def _delete(app: AppState, session: SessionRecord) -> None:
         with frame.guarded():
             with app.store() as store:
                 store.delete([session.id])
+            app.audit.note("deleted a session")
             frame.done(_("Session {id} is deleted.", id=session.id))
 
 

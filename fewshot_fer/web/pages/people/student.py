@@ -229,7 +229,8 @@ def _removing(app: AppState, who: Student) -> None:
         if st.button(delete, type="primary", disabled=not same, key=f"gone-{who.id}"):
             desk.forget(app, who.id)
             collect.clear(who.id)
-            frame.done(_("Nothing of {names} is left.", names=plain.text(who.name)))
+            gone = _("Nothing of {names} is left.", names=plain.text(who.name))
+            frame.done(f"{gone} {_(app.audit.copies())}".strip())
 
 
 def importing(app: AppState) -> None:
