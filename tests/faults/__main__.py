@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--every N] [--kills N] [--seed N] [--only KIND]`: see reliability.md."""
+"""`python -m tests.faults [--every N] [--kills N] [--only KIND]`: see reliability.md."""
 
 from __future__ import annotations
 
@@ -30,10 +30,12 @@ def main() -> int:
     options.add_argument("--every", type=int, default=1, help="only every so many-th touch")
     options.add_argument("--kills", type=int, default=1000, help="kills of one writer")
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--only", help="enumerated, alone, two, lessons or servers")
+    options.add_argument("--seconds", default="inf", help="of kills of one kind, at most")
+    options.add_argument("--only", help="enumerated, alone, backups, two, lessons or servers")
     chosen = options.parse_args()
     seed, kills = str(chosen.seed), chosen.kills
-    counts = {"alone": kills, "two": kills // 10, "lessons": kills // 10, "servers": kills // 50}
+    counts = dict.fromkeys(("backups", "two", "lessons"), kills // 10)
+    counts |= {"alone": kills, "servers": kills // 50}
     failed = 0
     with TemporaryDirectory(prefix="faults-") as folder:
         if chosen.only in (None, "enumerated"):
@@ -45,7 +47,7 @@ def main() -> int:
         for kind, count in counts.items():
             there = kind != "servers" or postgres_programs() is not None
             if chosen.only in (None, kind) and there:
-                failed |= ran("moments", kind, str(max(1, count)), seed, folder)
+                failed |= ran("moments", kind, str(max(1, count)), seed, folder, chosen.seconds)
     return failed
 
 

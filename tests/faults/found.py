@@ -43,6 +43,12 @@ def _found(place: Place, library: Library) -> Seen:
     }
 
 
+def content(place: Place) -> list[object]:
+    """Every byte of the students, and every second of the record."""
+    library = place.library()
+    return [_students(library), library.class_expressions(), _sessions(place)]
+
+
 def _students(library: Library) -> list[object]:
     found: list[object] = []
     for summary in library.students():

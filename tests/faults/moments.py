@@ -6,6 +6,7 @@ lose its last two seconds, and nothing before.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -18,12 +19,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from fewshot_fer.backup import backup, restore
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.students.store.contents import encode_reference
 from fewshot_fer.students.store.library import Library
 from tests.fakes.postgres import Server, postgres_programs
-from tests.faults.found import Seen, seen
+from tests.faults.found import Seen, content, seen
 from tests.faults.operations import SHOWN, Place, furnished
 from tests.records.views import Class, faces_at, second
 from tests.students.people import AGREED, calibration, reference
@@ -128,6 +130,29 @@ def _judged(place: Place, allowed: Sequence[Seen]) -> str:
         return f"not readable afterwards: {type(error).__name__}: {error}"
 
 
+def backups(room: Path, count: int, seed: int) -> Iterator[str]:
+    """Backups at moments of chance beside a writer: restored, each is one moment of it."""
+    furnished(room / "start")
+    place = _copied(room / "start", room / "case")
+    states = [content(place)]
+    begun = time.monotonic()
+    for _ in _work(place, Random(seed)):
+        states.append(content(place))  # noqa: PERF401
+    lasts = (time.monotonic() - begun) / 2
+    for case in range(count):
+        place, other = _copied(room / "start", room / "case"), Place(room / "other")
+        shutil.rmtree(other.folder, ignore_errors=True)
+        file = room / "kept.zip"
+        file.unlink(missing_ok=True)
+        child, came = _child(_work(place, Random(seed)))
+        time.sleep(Random(f"{seed} {case}").uniform(0, lasts))
+        backup(place.settings, file)
+        code, _ = _over(child, came)
+        restore(other.settings, file)
+        fine = code == 0 and content(other) in states
+        yield "" if fine else f"another moment; the writer ended with {code}"
+
+
 def two(room: Path, count: int, seed: int) -> Iterator[str]:
     """One of two writers is killed; the other loses nothing and need not wait for the dead."""
     furnished(room / "start")
@@ -166,10 +191,9 @@ def lessons(room: Path, count: int, seed: int, *, at_once: int = 40) -> Iterator
 
     def record(place: Place) -> Iterator[None]:
         place.folder.mkdir(parents=True)
-        begun = time.monotonic()
         with SessionWriter.begin(place.url, Class(), "7b", per_student=True) as tape:
-            while True:
-                tape.note(faces_at(time.monotonic() - begun))
+            for number in itertools.count():  # On a busy machine a second takes longer.
+                tape.note(faces_at(number))
                 yield
                 time.sleep(1.0)
 
@@ -219,17 +243,25 @@ def servers(room: Path, count: int, seed: int) -> Iterator[str]:
         server.stop()
 
 
-KINDS: Final = {"alone": alone, "two": two, "lessons": lessons, "servers": servers}
+KINDS: Final = {
+    "alone": alone, "backups": backups, "two": two, "lessons": lessons, "servers": servers
+}  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
-    """`KIND COUNT SEED FOLDER`: how many kills, and what was wrong."""
+    """`KIND COUNT SEED FOLDER [SECONDS]`: how many kills there were by then, and what was wrong."""
     kind, count, seed = arguments[0], int(arguments[1]), int(arguments[2])
-    outcomes = list(KINDS[kind](Path(arguments[3]), count, seed))
-    wrong = [what for what in outcomes if what]
-    for what in wrong:
-        sys.stderr.write(f"{kind}: {what}\n")
-    sys.stdout.write(f"{kind}: {len(outcomes)} kills, {len(wrong)} not as promised\n")
+    until = time.monotonic() + float(arguments[4] if len(arguments) > 4 else "inf")
+    kills = wrong = 0
+    for what in KINDS[kind](Path(arguments[3]), count, seed):
+        kills += 1
+        if what:
+            wrong += 1
+            sys.stderr.write(f"{kind}: {what}\n")
+        if time.monotonic() > until:
+            break
+    what = "backups" if kind == "backups" else "kills"
+    sys.stdout.write(f"{kind}: {kills} {what}, {wrong} not as promised\n")
     return bool(wrong)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import resource
 import signal
@@ -50,7 +51,7 @@ def tried(name: str, made: Input, seed: int, number: int) -> str:
     return ""
 
 
-def _work(name: str, seed: int, numbers: range, told: int) -> None:
+def _work(name: str, seed: int, numbers: range, until: float, told: int) -> None:
     """In a child: a crash costs this input alone."""
 
     def too_slow(_: int, __: FrameType | None) -> None:
@@ -70,17 +71,20 @@ def _work(name: str, seed: int, numbers: range, told: int) -> None:
                 sys.stderr.write(f"{name}, case {number}: {grown / 1e6:.0f} MB more\n")
                 os.write(told, _PROGRESS.pack(-1))
                 begun += grown // 1024
+            if time.monotonic() > until:
+                return
 
 
-def run(name: str, seed: int, numbers: range) -> tuple[int, int]:
+def run(name: str, seed: int, numbers: range, until: float) -> tuple[int, int]:
     """How many cases were tried, and how many went wrong; a crash is one, and the rest goes on."""
-    wrong, first = 0, numbers.start
+    wrong = reached = 0
+    first = numbers.start
     while first < numbers.stop:
         came, told = os.pipe()
         child = os.fork()
         if child == 0:
             try:
-                _work(name, seed, range(first, numbers.stop), told)
+                _work(name, seed, range(first, numbers.stop), until, told)
             except BaseException:
                 traceback.print_exc()
                 os._exit(1)
@@ -91,7 +95,7 @@ def run(name: str, seed: int, numbers: range) -> tuple[int, int]:
             reached, wrong = (reached, wrong + 1) if number < 0 else (number, wrong)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if code == 0:
-            break
+            return reached + 1 - numbers.start, wrong
         if code == 1:
             raise SystemExit(f"{name} could not be set up")
         sys.stderr.write(f"{name}, case {reached}: ended with {code}\n")
@@ -108,6 +112,7 @@ def _progress(came: int) -> Iterator[int]:
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.fuzz")
     options.add_argument("--cases", type=int, default=1000, help="of each input")
+    options.add_argument("--seconds", type=float, default=math.inf, help="of each input, at most")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--only", choices=ALL, metavar="NAME", help=", ".join(ALL))
     options.add_argument("--case", type=int, help="this one alone, as a report names it")
@@ -116,7 +121,7 @@ def main() -> int:
     failed = 0
     for name in [chosen.only] if chosen.only else ALL:
         begun = time.monotonic()
-        count, wrong = run(name, chosen.seed, numbers)
+        count, wrong = run(name, chosen.seed, numbers, begun + chosen.seconds)
         failed += wrong
         said = f"{name:24} {count:7} cases  {wrong:3} wrong  {time.monotonic() - begun:6.1f} s\n"
         sys.stdout.write(said)

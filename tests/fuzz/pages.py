@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx2 as httpx
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.settings import Settings
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.rules import RULES, SOCKET
-from fewshot_fer.web.access.tokens import TEACHER_COOKIE
+from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.portal.invitations import Invitations
@@ -86,32 +87,33 @@ def _path(pattern: str) -> bytes:
     return pattern.replace("{", "").replace("}", "").encode()
 
 
-def messages(room: Path) -> Input:
-    """Words and pictures on a teacher's live way."""
+def _way(
+    room: Path,
+    path: Callable[[AppState], tuple[str, str]],
+    words: Sequence[dict[str, object]],
+    after: dict[str, object],
+    answered: Callable[[dict[str, Any]], bool],
+) -> Input:
+    """Words and pictures on a socket, of a path with a cookie; what comes `after` is answered."""
     app, client = _served(room)
     client.__enter__()
-    lesson = app.lessons.open("7b")
-    words = [
-        {"do": "name", "track": 1, "student": "s001"}, {"do": "each", "on": True},
-        {"do": "mark", "text": "quiz"}, {"do": "record", "on": False}, {"do": "students"},
-        {"do": "pause", "on": True}, {"do": "watch", "what": "drawn"}, {"do": "undo"},
-    ]  # fmt: skip
+    place, cookie = path(app)
+    origin = {"host": "localhost:8501", "origin": ADDRESS, "cookie": cookie}
     seeds = [json.dumps(word).encode() for word in words] + list(images(room).seeds[:2])
-    origin = {"host": "localhost:8501", "origin": ADDRESS}
     ways: list[WebSocketTestSession] = []
 
     def read(data: bytes) -> None:
         if not ways:  # It was closed by what came before.
-            ways.append(client.websocket_connect(f"/live/{lesson.id}", headers=origin).__enter__())
-        live = ways[0]
+            ways.append(client.websocket_connect(place, headers=origin).__enter__())
+        way = ways[0]
         try:
             if data[:1] in (b"{", b"[", b'"'):
-                live.send_text(data.decode("utf-8", "replace"))
+                way.send_text(data.decode("utf-8", "replace"))
             else:
-                live.send_bytes(data)
+                way.send_bytes(data)
             # Whatever it was, the next word is answered.
-            live.send_text('{"do":"dance"}')
-            while json.loads(live.receive_text())["type"] != "error":
+            way.send_text(json.dumps(after))
+            while not answered(json.loads(way.receive_text())):
                 pass
         except WebSocketDisconnect as error:
             assert ways, "the way was refused"
@@ -119,6 +121,59 @@ def messages(room: Path) -> Input:
             assert error.code < 1011 or error.code >= 4000, error.code
 
     return Input(seeds, read)
+
+
+def messages(room: Path) -> Input:
+    """A teacher's live way."""
+    words: list[dict[str, object]] = [
+        {"do": "name", "track": 1, "student": "s001"}, {"do": "each", "on": True},
+        {"do": "mark", "text": "quiz"}, {"do": "record", "on": False}, {"do": "students"},
+        {"do": "pause", "on": True}, {"do": "watch", "what": "drawn"}, {"do": "undo"},
+        {"do": "invite", "address": ADDRESS}, {"do": "answer", "knock": "x", "is": "new"},
+    ]  # fmt: skip
+    return _way(
+        room, lambda app: (f"/live/{app.lessons.open('7b').id}", _teacher(app)), words,
+        {"do": "dance"}, lambda said: said["type"] == "error",
+    )  # fmt: skip
+
+
+def of_a_student(room: Path) -> Input:
+    """A student's own device: pictures, commands, and what it says that it read by itself."""
+    face = {"pixels": 90, "best": "happy", "scores": {"happy": 0.9, "sad": 0.1}, "quality": 0.8}
+    words: list[dict[str, object]] = [
+        {"do": "teach", "expressions": ["happy", "sad"]}, {"do": "adjust", "expression": "happy"},
+        {"do": "skip"}, {"do": "take"}, {"do": "again", "place": 0}, {"do": "undo"},
+        {"do": "save", "keep": ["0"], "answers": {"0": "sad"}},
+        {"do": "report", "checkpoint": "x", "face": face, "student": "s001"},
+    ]  # fmt: skip
+
+    def path(app: AppState) -> tuple[str, str]:
+        (student,) = app.library.students()
+        app.portal.devices.wait = lambda *_: 0.0  # type: ignore[method-assign]
+        app.portal.reports.take = lambda *_: None  # type: ignore[method-assign]
+        cookie = app.credentials.student_cookie(student.id, app.lessons.open("7b").id)
+        return "/me/live", f"{STUDENT_COOKIE}={cookie}"
+
+    stopped = {"type": "coach", "events": []}
+    return _way(room, path, words, {"do": "stop"}, stopped.__eq__)
+
+
+def of_a_guide(room: Path) -> Input:
+    """The teacher's camera that enrols."""
+    ticket = "a ticket of the page, long enough"
+    words: list[dict[str, object]] = [
+        {"do": "teach", "ticket": ticket, "expressions": ["happy"], "student": "s001"},
+        {"do": "rest", "ticket": ticket}, {"do": "skip"}, {"do": "take"}, {"do": "use"},
+        {"do": "again", "place": 0},
+    ]  # fmt: skip
+    return _way(
+        room, lambda app: ("/guide", _teacher(app)), words,
+        {"do": "dance"}, lambda said: said["type"] == "error",
+    )  # fmt: skip
+
+
+def _teacher(app: AppState) -> str:
+    return f"{TEACHER_COOKIE}={app.credentials.teacher_cookie()}"
 
 
 def signed(room: Path) -> Input:
@@ -145,4 +200,10 @@ def signed(room: Path) -> Input:
     return Input([one.encode() for one in seeds], read)
 
 
-PAGES: Final = {"requests": requests, "messages": messages, "cookies, links, tokens": signed}
+PAGES: Final = {
+    "requests": requests,
+    "messages": messages,
+    "a student's messages": of_a_student,
+    "a guide's messages": of_a_guide,
+    "cookies, links, tokens": signed,
+}
