@@ -6,6 +6,8 @@
 # make docs   the documents as a site in site/, every link checked
 # make dist   wheel and source archive, checked, with their list of parts (docs/releasing.md)
 # make sbom   what the runtime is made of, with versions and licences: dist/sbom.json (CycloneDX)
+# make hashes the same as a list that pip takes with --require-hashes: dist/hashed.txt
+# make audit  what is known against any of them (asks PyPI, with names and versions only)
 # make clean  removes what the others made
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
@@ -19,7 +21,7 @@ TORCH := 2.13.0
 # Python compiles what is used when it is first used; the rest would be 70 MB for nothing.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-.PHONY: run test faults fuzz lint scripts docs dist sbom clean python
+.PHONY: run test faults fuzz lint scripts docs dist sbom hashes audit clean python
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME)/.installed
@@ -68,6 +70,16 @@ sbom: $(RUNTIME)/.installed $(TOOLS)/.installed
 	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/sbom.json $(RUNTIME)
 
+hashes: dist/hashed.txt
+
+dist/hashed.txt: pyproject.toml constraints.txt | $(TOOLS)/.installed
+	@mkdir -p dist
+	$(TOOLS)/bin/uv pip compile pyproject.toml --extra web --extra postgres --quiet --universal \
+		--python-version 3.11 --constraint constraints.txt --generate-hashes --output-file $@
+
+audit: dist/hashed.txt
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement dist/hashed.txt
+
 # The stamps say that an environment is complete: nothing is installed twice.
 $(RUNTIME)/.installed: pyproject.toml constraints.txt | python
 	@echo "Installing the runtime into $(RUNTIME) (once, about a minute) ..."
@@ -95,7 +107,8 @@ $(DOCS)/.installed: pyproject.toml constraints.txt | python
 # What packages and looks at packages; the product needs none of it.
 $(TOOLS)/.installed: | python
 	@$(PYTHON) -m venv $(TOOLS)
-	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check build twine cyclonedx-bom
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check build twine cyclonedx-bom \
+		pip-audit uv
 	@touch $@
 
 python:
