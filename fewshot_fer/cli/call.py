@@ -91,7 +91,7 @@ class Call:
     def audit(self) -> Audit:
         """What was done with what the settings name."""
         from fewshot_fer.audit import Audit
-        from fewshot_fer.records.recording import web_folder
+        from fewshot_fer.records.folders import web_folder
 
         settings = self.settings
         return Audit(web_folder(settings.records), settings.keep_days, "command")

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from fewshot_fer.database import open_engine
 from fewshot_fer.errors import RecordError
 from fewshot_fer.expressions import BASIC
-from fewshot_fer.records.engine import open_engine
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
 from tests.fakes.postgres import Server

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from fewshot_fer import database
 from fewshot_fer.cli import app
 from fewshot_fer.errors import RecordError
-from fewshot_fer.records import engine
 from fewshot_fer.records.backlog import Backlog, catch_up
 from fewshot_fer.records.folders import opened
 from fewshot_fer.records.recording import SessionWriter
@@ -62,8 +62,8 @@ def test_a_server_that_goes_away_in_the_middle_and_comes_back_loses_nothing(
 def test_a_server_that_stalls_and_is_cut_off_loses_nothing(
     server: Server, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits = partial(engine.make_patient, silent_s=0.3)
-    monkeypatch.setattr(engine, "make_patient", lambda made, **_: waits(made))
+    waits = partial(database.make_patient, silent_s=0.3)
+    monkeypatch.setattr(database, "make_patient", lambda made, **_: waits(made))
     url = server.new_database()
     name = url.partition("@/")[2].partition("?")[0]
     with between(at(f"{server.folder}/.s.PGSQL.5432")) as network:
