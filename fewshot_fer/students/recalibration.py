@@ -6,9 +6,9 @@ own; the newest of the running checkpoint is in use, and taking it back leaves n
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mode
 
 import numpy as np
 
@@ -119,21 +119,16 @@ def recalibrate_class(
         labels = None if label is None else [label] * len(z)
         try:
             if label is not None:
-                _check(roster, student_id, z, label)
+                clear = [one.expression for one in roster.read(z, student_id) if one.unsure is None]
+                other = [name for name in clear if name != label]
+                if 2 * len(other) > len(z):  # New light alone makes a look unsure.
+                    raise FaceError(Reason(Code.NOT_AT_REST, expression=mode(other)))
             results[student_id] = recalibrate(roster, student_id, z, labels, how=how)
         except (FaceError, LibraryError) as error:
             if error.reason is None:
                 raise
             results[student_id] = error.reason
     return results
-
-
-def _check(roster: Roster, student_id: str, z: Floats, label: str) -> None:
-    """A look that new light alone explains is unsure, or still the one that is claimed."""
-    clear = Counter(one.expression for one in roster.read(z, student_id) if one.unsure is None)
-    for shown, times in clear.most_common(1):
-        if shown != label and 2 * times > len(z):
-            raise FaceError(Reason(Code.NOT_AT_REST, expression=shown))
 
 
 def undo(roster: Roster, student_id: str, calibration: str | None = None) -> Entry:

@@ -89,6 +89,7 @@ def test_no_label_of_49_lies_on_another_face(tmp_path: Path, free_port: int) -> 
                 assert seen["labels"] == seen["faces"] >= 45
                 assert seen["found"] == []
                 page.wait_for_timeout(300)
+        assert wrong(page) == []
         page.keyboard.press("t")
         page.locator(".tiled .face").nth(44).wait_for()
         frame = page.locator("#frame").bounding_box()
