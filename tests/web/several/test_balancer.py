@@ -115,6 +115,7 @@ class Web:
 
 
 @needs_haproxy
+@pytest.mark.parametrize("hosts", ["postgresql"], indirect=True)
 def test_a_lesson_whose_process_is_killed_goes_on(hosts: list[Host]) -> None:
     host, port = hosts[0], free_port()
     with served(host, port):
@@ -124,7 +125,9 @@ def test_a_lesson_whose_process_is_killed_goes_on(hosts: list[Host]) -> None:
         lesson = f"/api/v1/classes/{class_id}"
         session = web.ask("POST", f"{lesson}/recording", {})["session"]
         web.ask("POST", f"{lesson}/marks", {"text": "before"})
-        asyncio.run(web.shown(class_id))
+        for _ in "ab":  # A second is written down once another one is seen.
+            asyncio.run(web.shown(class_id))
+            time.sleep(1.1)
         kept = host.place.folder / "lessons.json"
         holder = json.loads(kept.read_text())[0]["holder"]
         os.kill(int(holder.partition("-")[0]), signal.SIGKILL)
