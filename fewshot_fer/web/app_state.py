@@ -84,10 +84,7 @@ class AppState:
         beside: AppState | None = None,
         of: str | None = None,
     ) -> None:
-        """`beside` another state it shares that one's threads and networks; `of` is an account.
-
-        `several`: this process is one of several that serve the same classes.
-        """
+        """`beside` a state it shares threads with; `of` an account; `several` processes or one."""
         self.settings = settings
         self.several: Several | None = beside.several if beside is not None else several
         several = self.several
