@@ -53,7 +53,7 @@ class Settings(BaseModel):
     )
     device: Path = Field(
         default=Path("device"),
-        description="what students' own devices read with, as `export --browser` makes it",
+        description="what students' own devices read with, made by `fewshot-fer export`",
     )
     data: Path | None = Field(default=None, description="training and evaluation data")
     records: str = Field(default="sqlite:///fewshot-fer.db", description="the database of sessions")

@@ -75,5 +75,5 @@ def _size(path: Path) -> int:
 
 def _wrong(what: str, folder: Path) -> CheckpointError:
     return CheckpointError(
-        what, where=str(folder), next_step="Make it again with `fewshot-fer export --browser`."
+        what, where=str(folder), next_step="Make it again."
     )

@@ -91,7 +91,7 @@ def _write(path: Path, data: bytes, effort: int) -> None:
 def ranges_of(checkpoint: Checkpoint) -> Ranges:
     """What calibration wrote beside the network; of another network it is worth nothing."""
     path = checkpoint.folder / RANGES
-    next_step = "Give FER-2013 with --data, and it is calibrated anew."
+    next_step = "Give FER-2013 too, and it is calibrated anew."
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         found = {name: (float(low), float(high)) for name, (low, high) in said["ranges"].items()}
@@ -153,7 +153,7 @@ def _engine(package: Path | None) -> dict[str, bytes]:
         raise CheckpointError(
             f"This is not {ENGINE} {ENGINE_VERSION} as its makers published it.",
             where=str(package or ADDRESS),
-            next_step="Fetch it again, or give the package with --engine.",
+            next_step="Fetch it again, or give the package yourself.",
         )
     with tarfile.open(fileobj=io.BytesIO(data)) as packed:
         return {
@@ -170,5 +170,5 @@ def _fetched() -> bytes:
         raise CheckpointError(
             f"The engine for browsers could not be fetched: {error}.",
             where=ADDRESS,
-            next_step="Try again, or fetch it elsewhere and give the file with --engine.",
+            next_step="Try again, or fetch it elsewhere and give the file.",
         ) from error
