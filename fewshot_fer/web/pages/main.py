@@ -41,8 +41,8 @@ def main() -> None:
         ]
     )
     with st.sidebar:
-        _recorded(app)
         languages.show()
+        _recorded(app)  # Last: it comes and goes, and moves nothing.
     notice.once(app)
     ticket = _unsaved(app)
     chosen.run()

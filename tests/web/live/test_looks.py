@@ -47,7 +47,8 @@ SHIFTS = """
   const where = ({ x, y, width, height }) => [x, y, width, height].map(Math.round);
   new PerformanceObserver((list) => list.getEntries().filter((one) => !one.hadRecentInput)
     .forEach(({ value, sources }) => window.shifts.push([value, ...sources.map(
-      ({ previousRect, currentRect }) => [where(previousRect), where(currentRect)])])))
+      ({ node, previousRect, currentRect }) =>
+        [node?.textContent.slice(0, 40), where(previousRect), where(currentRect)])])))
     .observe({ type: 'layout-shift' });
 }
 """

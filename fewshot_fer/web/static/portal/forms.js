@@ -10,17 +10,17 @@ document.addEventListener('submit', (event) => {
   event.preventDefault();
   const body = new FormData(form);
   if (pressed instanceof HTMLButtonElement && pressed.name) body.append(pressed.name, pressed.value);
+  const place = focused(); // Before the button loses the keyboard.
   if (pressed instanceof HTMLButtonElement) pressed.disabled = true;
-  send(form.action, body).catch(() => location.reload()); // Which says what is wrong.
+  send(form.action, body, place).catch(() => location.reload()); // Which says what is wrong.
 });
 
-/** @param {string} action @param {FormData} body */
-async function send(action, body) {
+/** @param {string} action @param {FormData} body @param {ReturnType<typeof focused>} place */
+async function send(action, body, place) {
   const answer = await fetch(action, { method: 'POST', body });
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const made = PARTS.map((id) => page.getElementById(id));
   if (!answer.ok || !made.every(Boolean)) throw new Error(action);
-  const place = focused();
   PARTS.forEach((id, k) => document.getElementById(id)?.replaceWith(/** @type {Element} */ (made[k])));
   const there = place && document.querySelectorAll(`#${place.part} summary, #${place.part} select`)[place.which];
   if (there?.parentElement instanceof HTMLDetailsElement) there.parentElement.open = true;

@@ -92,7 +92,10 @@ export function stage({ find, store, names, colour }, pick) {
     }), room);
     labels.forEach(({ form, rect: [x, y, right] }, k) => {
       const { face: { tag }, box } = shown[k];
-      tag.dataset.form = form;
+      if (tag.dataset.form !== form) {
+        tag.dataset.form = form;
+        tag.replaceChildren(...[...tag.childNodes].map((one) => one.cloneNode(true))); // Made anew, as below.
+      }
       // Its own width, so that it can be no wider than what was found to be free.
       Object.assign(tag.style, { transform: `translate(${x - box[0]}px, ${y - box[1]}px)`, maxWidth: form === 'sign' ? '' : `${right - x}px` });
     });
