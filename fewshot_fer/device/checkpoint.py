@@ -74,6 +74,4 @@ def _size(path: Path) -> int:
 
 
 def _wrong(what: str, folder: Path) -> CheckpointError:
-    return CheckpointError(
-        what, where=str(folder), next_step="Make it again."
-    )
+    return CheckpointError(what, where=str(folder), next_step="Make it again.")

@@ -53,7 +53,8 @@ def test_one_picture_in_other_clothes_is_still_one_picture(
             ours.add("Ben", happy=np.asarray(disguised, np.uint8))
     assert tree(library.folder) == before
     others = {e: reference_picture(BEN, e) for e in BASIC if e != "happy"}
-    assert ours.add("Ben", others, same_person=True, keep_doubtful=True).student.counts == dict.fromkeys(BASIC, 1)
+    added = ours.add("Ben", others, same_person=True, keep_doubtful=True)
+    assert added.student.counts == dict.fromkeys(BASIC, 1)
 
 
 def test_pictures_that_cannot_teach_are_refused(recognizer: Recognizer, tmp_path: Path) -> None:
