@@ -198,7 +198,9 @@ def wrong(page: Any, *, besides: str = ".nothing") -> list[str]:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(700)  # Streamlit's colours change by and by.
-        look = "(besides) => axe.run({ exclude: [besides] }, { resultTypes: ['violations'] })"
+        # Without preloading: it looks for imported sheets beside the page, not beside their sheet.
+        options = "{ preload: false, resultTypes: ['violations'] }"
+        look = f"(besides) => axe.run({{ exclude: [besides] }}, {options})"
         seen = page.evaluate(look, besides)
         found += [
             f"{scheme}: {one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
