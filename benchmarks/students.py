@@ -24,7 +24,7 @@ from fewshot_fer.expressions import BASIC, NEUTRAL
 from fewshot_fer.prototypes import Prior
 from fewshot_fer.prototypes.classwide import Teacher, learn_class_expression
 from fewshot_fer.prototypes.expected import expected
-from fewshot_fer.students.enrolment.cross_checks import doubts
+from fewshot_fer.students.enrolment.cross_checks import Proposed, doubts
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.training.choosing import choose
 from fewshot_fer.training.expecting import fit_expectation, found_on
@@ -165,7 +165,7 @@ def _asked(group: Group, rows: Sequence[int], labels: Sequence[str]) -> list[flo
     blank = np.zeros((1, 1, 3), np.uint8)
     given = [Candidate(label, blank, {}, str(i)) for i, label in enumerate(labels)]
     z = group.z[rows]
-    places = {doubt.place for doubt in doubts(given, z, z[:0], (), group.prior.learn)}
+    places = {doubt.place for doubt in doubts(Proposed(given, z, z[:0], (), group.prior.learn))}
     return [float(place in places) for place in range(len(rows))]
 
 

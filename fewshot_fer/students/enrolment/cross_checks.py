@@ -176,22 +176,32 @@ def of_one_person(
     return kept, refused
 
 
-def questions(
-    candidates: Sequence[Candidate],
-    z: Floats,
-    z_there: Floats,
-    labels_there: Sequence[str],
-    learn: Learns,
-) -> list[Doubt]:
-    """All that is to be asked about candidates with vectors z [n,D].
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposed:
+    """Candidates with vectors z [n,D] beside what is there [m,D], and what learns of both."""
+
+    candidates: Sequence[Candidate]
+    z: Floats
+    z_there: Floats
+    labels_there: Sequence[str]
+    learn: Learns
+
+    def only(self, places: Sequence[int]) -> Proposed:
+        """Some of the candidates."""
+        some = [self.candidates[k] for k in places]
+        return replace(self, candidates=some, z=self.z[list(places)])
+
+
+def questions(given: Proposed) -> list[Doubt]:
+    """All that is to be asked about what is proposed.
 
     Whatever is left is looked at again without that: one wrong picture speaks for another.
     """
     asked: dict[int, Doubt] = {}
-    left = list(range(len(candidates)))
+    left = list(range(len(given.candidates)))
     while left:
-        given = [candidates[k] for k in left], z[left], z_there, labels_there, learn
-        found = {left[one.place]: one for one in (*doubts(*given), *harms(*given))}
+        some = given.only(left)
+        found = {left[one.place]: one for one in (*doubts(some), *harms(some))}
         if not found:
             break
         asked |= {place: replace(one, place=place) for place, one in found.items()}
@@ -199,19 +209,14 @@ def questions(
     return [asked[place] for place in sorted(asked)]
 
 
-def doubts(
-    candidates: Sequence[Candidate],
-    z: Floats,
-    z_there: Floats,
-    labels_there: Sequence[str],
-    learn: Learns,
-) -> list[Doubt]:
-    """Candidates with vectors z [n,D] that look like something else to what the others teach."""
+def doubts(given: Proposed) -> list[Doubt]:
+    """The candidates that look like something else to what the others teach."""
     found = []
-    for i, candidate in enumerate(candidates):
-        others = np.concatenate([z_there, np.delete(z, i, axis=0)])
-        labels = [*labels_there, *(c.expression for j, c in enumerate(candidates) if j != i)]
-        reading = learn(others, labels).read(z[i : i + 1])[0]
+    for i, candidate in enumerate(given.candidates):
+        others = [*given.candidates[:i], *given.candidates[i + 1 :]]
+        labels = [*given.labels_there, *(other.expression for other in others)]
+        z = np.concatenate([given.z_there, np.delete(given.z, i, axis=0)])
+        reading = given.learn(z, labels).read(given.z[i : i + 1])[0]
         label = reading.scores.get(candidate.expression)
         if label is not None and reading.scores[reading.expression] > _SUSPICIOUS * label:
             code = Code.LIKE_YOUR if reading.expression in labels else Code.LIKE_MOST_PEOPLES
@@ -221,20 +226,15 @@ def doubts(
     return found
 
 
-def harms(
-    candidates: Sequence[Candidate],
-    z: Floats,
-    z_there: Floats,
-    labels_there: Sequence[str],
-    learn: Learns,
-) -> list[Doubt]:
-    """The candidates with vectors z [n,D] with which fewer pictures would be read rightly.
+def harms(given: Proposed) -> list[Doubt]:
+    """The candidates with which fewer pictures would be read rightly.
 
     Each picture is read by what the others teach, and that is compared with how all are read by
     what was there: of somebody new, as a stranger.
     """
-    labels = [*labels_there, *(one.expression for one in candidates)]
-    everything, first = np.concatenate([z_there, z]), len(labels_there)
+    labels = [*given.labels_there, *(one.expression for one in given.candidates)]
+    everything, first = np.concatenate([given.z_there, given.z]), len(given.labels_there)
+    learn = given.learn
     before = _read_right(everything, labels, range(first), learn)
     kept, left_out = list(range(len(labels))), list[int]()
     while len(kept) > first and _read_right(everything, labels, kept, learn)[0] < before[0]:
@@ -246,7 +246,7 @@ def harms(
         kept.remove(left_out[-1])
     found = []
     for place in sorted(one - first for one in left_out):
-        one = candidates[place]
+        one = given.candidates[place]
         reason = Reason(Code.READ_WORSE, expression=one.expression)
         found.append(Doubt(one.source, one.expression, one.expression, reason, place, kept=False))
     return found

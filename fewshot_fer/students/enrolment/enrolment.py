@@ -20,6 +20,7 @@ from fewshot_fer.reasons import Code, Reason
 from fewshot_fer.students.enrolment.card import Card, card_of
 from fewshot_fer.students.enrolment.cross_checks import (
     Doubt,
+    Proposed,
     of_one_person,
     questions,
     without_doubles,
@@ -199,7 +200,7 @@ class Enrolment:
         if student is not None:
             _, theirs = self.roster.known(student.id)
             z_there, labels_there = theirs.z, theirs.labels
-        asked = questions(candidates, z, z_there, labels_there, self.roster.learn)
+        asked = questions(Proposed(candidates, z, z_there, labels_there, self.roster.learn))
         return Looked(tuple(candidates), z, tuple(refused), tuple(asked))
 
     def _stop_if_refused(self, refused: Sequence[Refusal], candidates: Sequence[Candidate]) -> None:

@@ -15,7 +15,7 @@ from fewshot_fer.errors import ConsentError, FewshotFerError, ReferenceImageErro
 from fewshot_fer.expressions import BASIC
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.reasons import Code, Reason
-from fewshot_fer.students.enrolment.cross_checks import harms
+from fewshot_fer.students.enrolment.cross_checks import Proposed, harms
 from fewshot_fer.students.enrolment.gate import Picture
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.verify import verify
@@ -250,7 +250,8 @@ def test_a_picture_that_makes_others_read_worse_is_left_out_unless_somebody_says
     ]
     learn: Any = Nearest
     z = np.array([[1.1], [0.9]], np.float32)
-    (harm,) = harms(given, z, there, labels, learn)
+    proposed = Proposed(given, z, there, labels, learn)
+    (harm,) = harms(proposed)
     assert (harm.source, harm.place, harm.kept, harm.harms) == ("wrong.jpg", 0, False, True)
     assert "fewer" in harm.question
-    assert harms(given[1:], z[1:], there, labels, learn) == []
+    assert harms(proposed.only([1])) == []
