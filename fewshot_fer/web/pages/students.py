@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -26,6 +26,11 @@ _ORDERS: Final[dict[str, Callable[[Student, Card], tuple[float, str]]]] = {
 }
 
 
+_PARTS: Final[Mapping[str, Callable[[AppState], None]]] = {
+    "new": enrol.show, "class": several.show, "live": in_class.show, "classes": classes.show
+}  # fmt: skip
+
+
 def show(app: AppState) -> None:
     """Everybody, one who is opened, or who is new."""
     opened = st.query_params.get("student")
@@ -33,18 +38,10 @@ def show(app: AppState) -> None:
         if opened is not None:
             student.show(app, opened)
             return
-        if "new" in st.query_params:
-            enrol.show(app)
-            return
-        if "class" in st.query_params:
-            several.show(app)
-            return
-        if "live" in st.query_params:
-            in_class.show(app)
-            return
-        if "classes" in st.query_params:
-            classes.show(app)
-            return
+        for name, part in _PARTS.items():
+            if name in st.query_params:
+                part(app)
+                return
     with frame.guarded():
         _everybody(app)
 
