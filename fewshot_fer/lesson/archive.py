@@ -45,7 +45,7 @@ class Reader:
         found = Found()
         try:
             if is_video(path):
-                session = clip_session(self._class, self.student)
+                session = clip_session(self._known, self.student)
                 found.clips.append(watch_clip(path, session, every=self.every))
             else:
                 image, roster = read_image(path), self._class.roster
@@ -57,9 +57,13 @@ class Reader:
 
     @cached_property
     def _class(self) -> OpenClass:
-        here = OpenClass.open(self.settings)
-        here.know_faces()
-        return here
+        return OpenClass.open(self.settings)
+
+    @cached_property
+    def _known(self) -> OpenClass:
+        """Whose faces are known: in videos alone, so pictures need not wait for it."""
+        self._class.know_faces()
+        return self._class
 
     @cached_property
     def _likeness(self) -> Likeness | None:
