@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from fewshot_fer.database import shown
 from fewshot_fer.errors import RecordError
 from fewshot_fer.files import Holds
+from fewshot_fer.languages import Phrase
 from fewshot_fer.records.backlog import TAKEN, catch_up
 from fewshot_fer.records.store import Retention, Store
 
@@ -41,7 +42,10 @@ def bring_in(store: Store, records: str) -> int:
         return sum(catch_up(store, one) for one in left)
     except OSError as error:
         raise RecordError(
-            f"What an earlier session left cannot be brought in: {error.strerror}.",
+            Phrase(
+                "What an earlier session left cannot be brought in: {strerror}.",
+                strerror=str(error.strerror),
+            ),
             where=f"{file}*",
             next_step="Check the disk, and your right to read and write there.",
         ) from error

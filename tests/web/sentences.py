@@ -54,10 +54,10 @@ _FIELD = re.compile(r"\{[^}]*\}")
 
 def all_of_them() -> set[str]:
     """English sentences that somebody is told who may speak another language."""
-    return {text for text in _found() if re.search("[A-Za-z]{2}", _FIELD.sub("", text))}
+    return {text for text in found() if re.search("[A-Za-z]{2}", _FIELD.sub("", text))}
 
 
-def _found() -> Iterator[str]:
+def found() -> Iterator[str]:
     yield from BASIC
     yield from (title for _, title, *_ in PAGES)
     yield from (text for words in SENTENCES.values() for text in words)

@@ -19,7 +19,7 @@ from fewshot_fer.students.store.reader import utc_now
 from fewshot_fer.web.html import LANGUAGE_COOKIE
 from tests.reports.lessons import drawn_class, recorded
 from tests.web.portal.device import School, app_of, school_at
-from tests.web.sentences import WEB, all_of_them, past_the_catalogues
+from tests.web.sentences import WEB, all_of_them, found, past_the_catalogues
 
 OTHERS = sorted(set(LANGUAGES) - {ENGLISH})
 
@@ -57,6 +57,7 @@ def test_the_language_is_the_chosen_one_or_the_browsers(
 def test_catalogues_say_what_pages_say(language: str) -> None:
     said, sentences = catalogue(language), all_of_them()
     assert sorted(sentences - set(said)) == []
+    assert sorted(set(said) - set(found())) == [], "nobody says these any more"
     for english, other in said.items():
         assert other.strip(), english
         fields = re.findall(r"\{[^}]*\}", english)
