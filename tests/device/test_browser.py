@@ -69,13 +69,18 @@ def school(folder: Path) -> Iterator[School]:
 
 
 @pytest.fixture
-def watched(school: School, tmp_path: Path) -> Iterator[Watched]:
-    """The page of a student who is signed in; their camera shows a drawn person who is happy."""
+def ida(school: School) -> str:
+    """A student of this test alone."""
+    return school.enrolled("Ida")
+
+
+@pytest.fixture
+def watched(school: School, ida: str, tmp_path: Path) -> Iterator[Watched]:
+    """The page of Ida, who is signed in; her camera shows a drawn person who is happy."""
     camera = film(tmp_path / "camera.mjpeg", invent_class(12, seed=1)[7], "happy")
     with browser(camera) as watched:
-        student = school.enrolled("Ida")
         watched.page.context.add_cookies(
-            [{"name": "fewshot_fer_student", "value": school.cookie(student),
+            [{"name": "fewshot_fer_student", "value": school.cookie(ida),
               "url": school.address}]
         )  # fmt: skip
         watched.page.goto(f"{school.address}/me")
@@ -116,14 +121,14 @@ def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watche
 
 
 def test_on_a_students_page_labels_go_out_and_nothing_else(
-    school: School, watched: Watched
+    school: School, ida: str, watched: Watched
 ) -> None:
-    page, (ida, *_) = watched.page, reversed(school.service.library.students())
+    page = watched.page
     sent = Sent.of(page)
     page.get_by_label("My pictures stay on this device").check()
     page.get_by_role("button", name="Switch on my camera").click()
     page.locator("#said").get_by_text("happy").wait_for()
-    assert until(lambda: school.seen(ida.id) == [(True, "happy")])
+    assert until(lambda: school.seen(ida) == [(True, "happy")])
 
     page.get_by_role("button", name="Teach it my face").click()
     for box in page.locator("#panel input[name=expression]").all():
@@ -135,8 +140,8 @@ def test_on_a_students_page_labels_go_out_and_nothing_else(
     began, before = monotonic(), len(sent.texts)
     page.wait_for_timeout(4000)
     taken, seconds = sent.texts[before:], monotonic() - began
-    assert until(lambda: school.seen(ida.id) == [(True, "happy")])
-    assert school.service.library.open(ida.id).references == ()
+    assert until(lambda: school.seen(ida) == [(True, "happy")])
+    assert school.service.library.open(ida).references == ()
 
     assert sent.bodies == []
     assert {json.loads(text)["do"] for text in sent.texts} == {"report"}
