@@ -245,7 +245,7 @@ async def lesson(server: Server, options: argparse.Namespace) -> dict[str, objec
             for k, one in enumerate(sockets)
         ]
         await asyncio.sleep(options.warm)
-        used, own, began = server.cpu_seconds, _own_cpu(), perf_counter()
+        used, own, began = server.cpu_seconds, own_cpu(), perf_counter()
         both = options.stall or options.idle
         turns = TURNS if both else max(1, round(options.seconds / 10))
         for turn in range(turns):
@@ -266,7 +266,7 @@ async def lesson(server: Server, options: argparse.Namespace) -> dict[str, objec
             if both:
                 await asyncio.sleep(1.0)
         passed = perf_counter() - began
-        used, own = server.cpu_seconds - used, _own_cpu() - own
+        used, own = server.cpu_seconds - used, own_cpu() - own
         clock.over = True
         _, late = await asyncio.wait(at_work, timeout=LATE_S)
         for task in late:
@@ -303,7 +303,7 @@ def rate_of(*tallies: Tally) -> float:
     return max(0.1, sum(len(one.trips) for one in tallies) / max(0.001, seconds))
 
 
-def _own_cpu() -> float:
+def own_cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 
