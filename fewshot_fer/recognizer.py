@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding import Checkpoint, Embedder
 from fewshot_fer.embedding.checkpoint import EXPRESSION
-from fewshot_fer.engine import Precision
+from fewshot_fer.engine import Precision, native_precisions
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.faces.detector import Detector
 from fewshot_fer.faces.values import Faces
@@ -111,3 +111,13 @@ def warmed(settings: Settings, callers: int) -> Recognizer:
     recognizer.detector.refine(np.zeros((360, 640, 3), np.uint8), np.array([[9, 9, 99, 99.0]]))
     recognizer.vectors_of(np.zeros((1, 192, 192, 3), np.uint8))
     return recognizer
+
+
+def useful_callers(settings: Settings, cores: int) -> int:
+    """How many threads that read at once are worth it.
+
+    Between the networks is Python, which runs one at a time: where networks are quick, a second
+    thread for two cores only gets in the way; where they are slow, it reads as much again.
+    """
+    quick = settings.precision == "bf16" and "bf16" in native_precisions()
+    return max(1, cores // 2) if quick else cores

@@ -30,7 +30,7 @@ from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.prototypes.index import PrototypeIndex
-from fewshot_fer.recognizer import Recognizer, warmed
+from fewshot_fer.recognizer import Recognizer, useful_callers, warmed
 from fewshot_fer.records.folders import web_folder
 from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Retention, Store
@@ -57,7 +57,6 @@ _SHARPNESS: Final = 82
 _OPENING_S: Final = 60.0
 """Longer than a slow machine takes to open one more recogniser."""
 _MOST_WORKERS: Final = 4
-"""And at most one for two cores: what is not the networks is Python, which runs one at a time."""
 
 OpensRecognizer = Callable[[Settings, int], Recognizer]
 """For so many threads at once."""
@@ -106,7 +105,7 @@ class AppState:
         self.now: Callable[[], float] = now
         self.clock: Callable[[], float] = clock
         self._is_beside = beside is not None
-        self._callers = workers or min(_MOST_WORKERS, max(1, (cpu_count() or 1) // 2))
+        self._callers = workers or min(_MOST_WORKERS, useful_callers(settings, cpu_count() or 1))
         self._workers: ThreadPoolExecutor = (
             beside._workers if beside else ThreadPoolExecutor(self._callers, "reading")
         )
