@@ -62,7 +62,9 @@ class Settings(BaseModel):
         description="the PostgreSQL through which several servers share students, links and who "
         "holds which class",
     )
-    precision: Precision = Field(default="bf16", description="the engine's arithmetic: bf16 or f32")
+    precision: Precision = Field(
+        default="bf16", description="the engine's arithmetic: bf16 (or eight bits), or f32"
+    )
     threads: Whole = Field(default=1, ge=1, le=256, description="engine threads of one worker")
     min_face: Whole = Field(
         default=20, ge=12, le=4096, description="the smallest face to find, in pixels"

@@ -34,7 +34,8 @@ Checkpoint = Annotated[
     Path | None, typer.Option(help="A checkpoint folder; else the one that is shipped.")
 ]
 PrecisionName = Annotated[
-    str | None, typer.Option("--precision", help="The engine's arithmetic: bf16 or f32.")
+    str | None,
+    typer.Option("--precision", help="The engine's arithmetic: bf16 (or eight bits), or f32."),
 ]
 Threads = Annotated[int | None, typer.Option(help="Engine threads of one worker.")]
 Seed = Annotated[int | None, typer.Option(help="For everything drawn by chance.")]

@@ -27,8 +27,6 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 EMBEDDING: Final = "embedding.onnx"
 COMPRESSED: Final = ".br"
-RANGES: Final = "ranges.json"
-"""Beside the network: what its eight bits are spread over, for it alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,10 @@ from fewshot_fer.device.checkpoint import (
     EMBEDDING,
     FORMAT,
     MANIFEST,
-    RANGES,
     BrowserCheckpoint,
 )
-from fewshot_fer.device.quantising import Ranges, calibrated, quantised
-from fewshot_fer.embedding.checkpoint import EXPRESSION, MODEL, PRIOR, Checkpoint
+from fewshot_fer.device.quantising import calibrated, quantised
+from fewshot_fer.embedding.checkpoint import EXPRESSION, MODEL, PRIOR, RANGES, Checkpoint
 from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.errors import CheckpointError, DataError
 from fewshot_fer.faces.detector import FOLDER, PARTS
@@ -57,7 +56,7 @@ def make(
     read = Checkpoint.read(checkpoint / EXPRESSION)
     check_seal(checkpoint / FOLDER, PARTS)
     files = {
-        EMBEDDING: quantised(_model(read.model), ranges_of(read)),
+        EMBEDDING: quantised(_model(read.model), read.ranges),
         **{name: read_part(read.folder / name) for name in (CARD, PRIOR)},
         **{name: read_part(checkpoint / FOLDER / name) for name in PARTS},
         **_engine(engine),
@@ -86,23 +85,6 @@ def _write(path: Path, data: bytes, effort: int) -> None:
 
 
 # ------------------------------------------------------------------ eight bits
-
-
-def ranges_of(checkpoint: Checkpoint) -> Ranges:
-    """What calibration wrote beside the network; of another network it is worth nothing."""
-    path = checkpoint.folder / RANGES
-    next_step = "Give FER-2013 too, and it is calibrated anew."
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        found = {name: (float(low), float(high)) for name, (low, high) in said["ranges"].items()}
-        if said["network"] == sha256(checkpoint.model):
-            return found
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        what = "What the network's eight bits are spread over is missing or damaged."
-        raise CheckpointError(what, where=str(path), next_step=next_step) from error
-    raise CheckpointError(
-        "The network was calibrated before it was changed.", where=str(path), next_step=next_step
-    )
 
 
 def calibrate(checkpoint: Path, faces: Bytes, seed: int) -> Path:

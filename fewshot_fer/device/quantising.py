@@ -6,18 +6,17 @@ and the head's answers are what distances are measured between. Needs `onnx`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fewshot_fer.arrays import Doubles, Floats
+from fewshot_fer.engine import Ranges
 
 if TYPE_CHECKING:
     import onnx
 
-Ranges = Mapping[str, tuple[float, float]]
-"""By tensor: the least and the most that eight bits are spread over."""
 Runs = Callable[["onnx.ModelProto", Floats], list[Floats]]
 """Runs a graph on a batch; its outputs."""
 

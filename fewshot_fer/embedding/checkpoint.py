@@ -21,15 +21,18 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from fewshot_fer.arrays import Floats
+from fewshot_fer.engine import Ranges
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.expressions import NEUTRAL
-from fewshot_fer.files import check_seal, read_part
+from fewshot_fer.files import check_seal, read_part, sha256
 from fewshot_fer.files import seal as seal_files
 from fewshot_fer.shipped import CARD
 
 FORMAT = 1
 MODEL, PRIOR = "model.onnx", "prior.safetensors"
 PARTS = MODEL, PRIOR, CARD
+RANGES = "ranges.json"
+"""Beside the network: what its eight bits are spread over, for it alone. A folder may lack it."""
 EXPRESSION = "expression"
 _REPAIR = "Install again, or export it again with `fewshot-fer export`."
 
@@ -65,6 +68,26 @@ class Checkpoint:
     def model(self) -> Path:
         """The embedding network's file."""
         return self.folder / MODEL
+
+    @property
+    def ranges(self) -> Ranges:
+        """What calibration wrote beside the network; of another network it is worth nothing."""
+        path = self.folder / RANGES
+        next_step = "Give FER-2013 too, and it is calibrated anew."
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            ranges = said["ranges"].items()
+            found = {name: (float(low), float(high)) for name, (low, high) in ranges}
+            if said["network"] == sha256(self.model):
+                return found
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            what = "What the network's eight bits are spread over is missing or damaged."
+            raise CheckpointError(what, where=str(path), next_step=next_step) from error
+        raise CheckpointError(
+            "The network was calibrated before it was changed.",
+            where=str(path),
+            next_step=next_step,
+        )
 
     @property
     def width(self) -> int:

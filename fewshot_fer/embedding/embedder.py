@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 from fewshot_fer.arrays import Bytes, Floats
 from fewshot_fer.embedding.checkpoint import Card, Checkpoint
 from fewshot_fer.engine import CompiledNetwork, Network, Precision
+from fewshot_fer.errors import CheckpointError
 from fewshot_fer.measures import SQUARE
 
 _BATCH = 8  # In larger ones no face is quicker, and every size costs memory.
@@ -43,8 +45,11 @@ class Embedder:
         callers: int = 1,
     ) -> Embedder:
         """Open a checkpoint that was read, for so many threads at once."""
+        ranges = None
+        with suppress(CheckpointError):  # Not every checkpoint was calibrated.
+            ranges = checkpoint.ranges
         model = CompiledNetwork(
-            checkpoint.model, precision=precision, threads=threads, callers=callers
+            checkpoint.model, precision=precision, threads=threads, callers=callers, ranges=ranges
         )
         return cls(model, checkpoint.card, checkpoint_hash=checkpoint.hash)
 

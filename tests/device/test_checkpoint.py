@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from fewshot_fer.cli.app import run
-from fewshot_fer.device.checkpoint import COMPRESSED, EMBEDDING, MANIFEST, RANGES, BrowserCheckpoint
+from fewshot_fer.device.checkpoint import COMPRESSED, EMBEDDING, MANIFEST, BrowserCheckpoint
 from fewshot_fer.device.making import calibrate, make
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
-from fewshot_fer.embedding.checkpoint import EXPRESSION
+from fewshot_fer.embedding.checkpoint import EXPRESSION, RANGES
 from fewshot_fer.embedding.embedder import squares_of
 from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.errors import CheckpointError
