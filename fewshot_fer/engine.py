@@ -138,8 +138,8 @@ def _make_eight_bits(model: openvino.Model, ranges: Ranges) -> None:
         known = ranges.keys() & layer.input_value(0).get_names()
         kernel: Floats = layer.input_value(1).get_node().data
         if known and kernel.shape[2:] != (1, 1):
-            low, high = ranges[min(known)]
-            spread(layer, 0, np.float32([[[[low]]]]), np.float32([[[[high]]]]), 256)
+            ends = np.array(ranges[min(known)], np.float32).reshape(2, 1, 1, 1, 1)
+            spread(layer, 0, ends[0], ends[1], 256)
             most = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
             spread(layer, 1, -most, most, 255)
 
