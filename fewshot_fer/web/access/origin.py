@@ -109,9 +109,9 @@ class Forwarded:
         peer = scope.get("client")
         if scope["type"] in ("http", "websocket") and peer and self._is_ours(peer[0]):
             headers = Headers(scope=scope)
-            named = [one.strip() for one in headers.get("x-forwarded-for", "").split(",")]
+            named = _all(headers, "x-forwarded-for")
             scope = {**scope, "client": (self._visitor(named) or peer[0], 0)}
-            if headers.get("x-forwarded-proto", "").rpartition(",")[2].strip() == "https":
+            if _all(headers, "x-forwarded-proto")[-1] == "https":
                 scope["scheme"] = _SECURE.get(scope["scheme"], scope["scheme"])
         await self._app(scope, receive, send)
 
@@ -127,3 +127,8 @@ class Forwarded:
         except ValueError:
             return self._all
         return self._all or any(found in network for network in self._networks)
+
+
+def _all(headers: Headers, name: str) -> list[str]:
+    """What a header lists, over all of its lines: a proxy adds its own below a visitor's."""
+    return [one.strip() for one in ",".join(headers.getlist(name)).split(",")]

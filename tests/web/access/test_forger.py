@@ -23,7 +23,8 @@ def seen_as(peer: str, said: str, trusted: str, proto: str = "") -> tuple[str, s
     async def app(scope: Scope, _: Receive, __: Send) -> None:
         found.append((scope["client"][0], scope["scheme"]))
 
-    headers = [(b"x-forwarded-for", said.encode()), (b"x-forwarded-proto", proto.encode())]
+    lines = {b"x-forwarded-for": said, b"x-forwarded-proto": proto}
+    headers = [(k, line.encode()) for k, v in lines.items() for line in v.split("\n")]
     scope: Scope = {"type": "http", "client": (peer, 1), "scheme": "http", "headers": headers}
     nothing: object = None
     asyncio.run(Forwarded(app, trusted)(scope, nothing, nothing))  # type: ignore[arg-type]
@@ -39,6 +40,8 @@ def seen_as(peer: str, said: str, trusted: str, proto: str = "") -> tuple[str, s
         ("9.9.9.9", "6.6.6.6", "10.0.0.2", "9.9.9.9"),
         ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
         ("127.0.0.1", "made up", "*", "made up"),
+        ("10.0.0.2", "6.6.6.6\n9.9.9.9", "*", "9.9.9.9"),
+        ("10.0.0.2", "6.6.6.6\n9.9.9.9", "10.0.0.2", "9.9.9.9"),
     ],
 )
 def test_only_what_our_proxy_wrote_is_believed(
@@ -50,6 +53,7 @@ def test_only_what_our_proxy_wrote_is_believed(
 def test_https_is_believed_of_our_proxy_alone() -> None:
     assert seen_as("10.0.0.2", "9.9.9.9", "10.0.0.2", "https")[1] == "https"
     assert seen_as("10.0.0.4", "9.9.9.9", "10.0.0.2", "https")[1] == "http"
+    assert seen_as("10.0.0.2", "9.9.9.9", "10.0.0.2", "https\nhttp")[1] == "http"
     with pytest.raises(ServerError, match="no list of addresses"):
         server.behind_proxies(None, {"FORWARDED_ALLOW_IPS": "proxy"})  # type: ignore[arg-type]
 
