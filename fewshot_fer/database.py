@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,6 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    MetaData,
     Table,
     create_engine,
     event,
@@ -189,7 +188,7 @@ def snapshot(engine: Engine) -> AbstractContextManager[Connection]:
     return engine.begin()
 
 
-def shrink(engine: Engine, metadata: MetaData) -> None:
+def shrink(engine: Engine, tables: Iterable[str]) -> None:
     """Leave nothing of the deleted in the files of these tables or beside them.
 
     PostgreSQL's log of writes (WAL) is the server's own: it keeps them until it overwrites them.
@@ -197,7 +196,7 @@ def shrink(engine: Engine, metadata: MetaData) -> None:
     try:
         if engine.dialect.name == "postgresql":
             alone = engine.execution_options(isolation_level="AUTOCOMMIT")
-            names = ", ".join(metadata.tables)
+            names = ", ".join(tables)
             with alone.connect() as connection:
                 # What is known of the values of a column is kept among them, too.
                 for whole in (f"VACUUM (FULL, ANALYZE) {names}", "VACUUM FULL pg_statistic"):

@@ -72,8 +72,11 @@ class Mirror:
                 if self._stamps() == before:
                     self._remember(state)
                 raise
-            known = self._hand_on(connection, before, state.known)
+            after = self._stamps()
+            known = self._hand_on(connection, before, after, state.known)
         self._remember(_State(known))
+        if _names(before) - _names(after):
+            self._shared.shrink()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -101,6 +104,7 @@ class Mirror:
             delete = text("DELETE FROM shared_parts WHERE folder = :folder")
             connection.execute(delete, {"folder": self._name})
             tell(connection, self._name)
+        self._shared.shrink()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -124,7 +128,7 @@ class Mirror:
             hold(connection, self._name)
             if self._versions(connection) or not self._stamps():
                 return
-            known = self._hand_on(connection, {}, {})
+            known = self._hand_on(connection, {}, self._stamps(), {})
         self._remember(_State(known))
 
     def _versions(self, connection: Connection) -> dict[str, str]:
@@ -160,10 +164,10 @@ class Mirror:
         return _unpacked(bytes(connection.scalar(query, {"folder": self._name, "part": part})))
 
     def _hand_on(
-        self, connection: Connection, before: Stamps, known: Mapping[str, str]
+        self, connection: Connection, before: Stamps, after: Stamps, known: Mapping[str, str]
     ) -> dict[str, str]:
         """Write into the database what has changed; the versions of all parts."""
-        after, versions = self._stamps(), dict(known)
+        versions = dict(known)
         changed = [part for part in after if after[part] != before.get(part)]
         for part in changed:
             versions[part] = secrets.token_hex(8)
@@ -255,6 +259,11 @@ class Mirror:
             where=str(self.folder / part),
             next_step="Nothing was changed. Move the folder away; import its students afterwards.",
         )
+
+
+def _names(stamps: Stamps) -> set[str]:
+    """All files."""
+    return {name for files in stamps.values() for name, *_ in files}
 
 
 def _packed(files: Files) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from fewshot_fer.database import open_engine, shown
+from fewshot_fer.database import open_engine, shown, shrink
 from fewshot_fer.errors import SharedError
 from fewshot_fer.files import ensure_folder, runs
 
@@ -88,6 +88,10 @@ class Shared:
                 where=self.where,
                 next_step="Nothing was changed. Try again in a moment.",
             ) from error
+
+    def shrink(self) -> None:
+        """Leave nothing of what was deleted in the database's files."""
+        shrink(self._engine, ["shared_parts"])
 
     # ------------------------------------------------------------------ which processes are alive
 

@@ -53,7 +53,7 @@ def expire(engine: Engine, writing: Engine, retention: Retention, now: datetime)
         connection.execute(delete(schema.sessions).where(schema.sessions.c.id.in_(old)))
         for table in people:
             connection.execute(delete(table).where(table.c.session.in_(open_)))
-    shrink(engine, schema.metadata)
+    shrink(engine, schema.metadata.tables)
 
 
 def _older(connection: Connection, time: datetime, age: timedelta | None) -> set[int]:

@@ -238,7 +238,7 @@ class Store:
             for session in sessions:
                 self._find(connection, session)
                 connection.execute(delete(schema.sessions).where(schema.sessions.c.id == session))
-        shrink(self._engine, schema.metadata)
+        shrink(self._engine, schema.metadata.tables)
 
     def forget(self, student: str) -> list[int]:
         """Delete all that was recorded of one student, and say in which sessions that was."""
@@ -257,7 +257,7 @@ class Store:
                         )
                     )
                 found.append(int(row.session))
-        shrink(self._engine, schema.metadata)
+        shrink(self._engine, schema.metadata.tables)
         return sorted(found)
 
     # ------------------------------------------------------------------ versions

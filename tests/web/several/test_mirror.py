@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from fewshot_fer.database import open_engine
 from fewshot_fer.errors import SharedError, StudentError
 from fewshot_fer.mirror import Mirror
 from fewshot_fer.shared import Shared
@@ -40,6 +42,36 @@ def test_what_one_machine_changes_the_other_has(database: Shared, tmp_path: Path
     assert names(there) == []
     left = [f for f in (tmp_path / "b").rglob("*") if anna in str(f) or b"Anna" in read(f)]
     assert left == [], "who is deleted on one machine is deleted on all"
+
+
+def test_the_deleted_is_in_no_file_of_the_database_but_in_its_log(
+    server: Server, database: Shared, tmp_path: Path
+) -> None:
+    here = library(database, tmp_path)
+    anna = here.create("Anna", AGREED, [reference("happy", 1), reference("sad", 2)])
+    engine = open_engine(database.url, wait=5.0).execution_options(isolation_level="AUTOCOMMIT")
+
+    def found(piece: bytes) -> set[str]:
+        with engine.connect() as connection:
+            connection.execute(text("CHECKPOINT"))
+        holding = [f for f in server.data.rglob("*") if piece in read(f)]
+        return {one.relative_to(server.data).parts[0] for one in holding}
+
+    def piece() -> bytes:
+        with engine.connect() as connection:
+            query = text("SELECT content FROM shared_parts WHERE part = :part")
+            content = bytes(connection.execute(query, {"part": anna.id}).scalar_one())
+        return content[len(content) // 2 :][:40]
+
+    both = piece()
+    assert "base" in found(both)
+    here.drop(anna.id, [one for one in anna.references if one.expression == "sad"])
+    assert found(both) <= {"pg_wal"}, "a picture that was taken back"
+    one = piece()
+    assert "base" in found(one)
+    here.remove(anna.id)
+    assert found(one) | found(anna.id.encode()) <= {"pg_wal"}
+    engine.dispose()
 
 
 def broken_off(one: Library) -> None:
