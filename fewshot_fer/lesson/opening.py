@@ -168,11 +168,6 @@ class OpenClass:
         return ()
 
 
-def recognizer_of(settings: Settings) -> Recognizer:
-    """The recogniser that the settings ask for."""
-    return Recognizer.of(settings)
-
-
 def class_name(settings: Settings) -> str:
     """The name of the students' folder, where one was chosen."""
     if settings.support_sets == Settings.model_fields["support_sets"].default:

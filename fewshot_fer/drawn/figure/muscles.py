@@ -76,9 +76,6 @@ _numbers = attrgetter(*(field.name for field in fields(Muscles)))
 
 REST: Final = Muscles()
 
-FURTHER: Final = ("confused", "bored")
-"""Expressions beyond the basic seven, such as a teacher may define."""
-
 # fmt: off
 MANNERS: Final[Mapping[str, tuple[Muscles, ...]]] = MappingProxyType({
     NEUTRAL: (REST,),
