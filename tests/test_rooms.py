@@ -19,7 +19,7 @@ PACKAGE = REPOSITORY / "fewshot_fer"
 GROUND_FLOOR = {
     "__init__", "arrays", "database", "engine", "errors", "expressions", "files", "heif", "images",
     "languages", "look", "measures", "mirror", "palette", "plain_yaml", "reasons", "sentences",
-    "settings", "shared", "shipped",
+    "settings", "shared", "shipped", "spreading",
 }  # fmt: skip
 # Parts of one row do not know each other, but for these.
 TOGETHER = (GROUND_FLOOR, {"live", "portal"})

@@ -28,6 +28,10 @@ People = Annotated[
 Data = Annotated[
     list[Path] | None, typer.Option(help="FER-2013 as csv, folder or npz; may be repeated.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="WHERE", help="So many processes here, or the address of a Ray."),
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Checkpoint = Annotated[

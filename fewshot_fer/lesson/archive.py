@@ -9,15 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from fewshot_fer.errors import FewshotFerError, InstallError
+from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity
 from fewshot_fer.files import write_atomically
 from fewshot_fer.images import read_image
@@ -27,6 +24,7 @@ from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.lesson.sources import is_video
 from fewshot_fer.lesson.who import likeness
 from fewshot_fer.settings import Settings
+from fewshot_fer.spreading import spread
 from fewshot_fer.stills import Likeness, name_faces
 
 Document = dict[str, Any]
@@ -89,8 +87,7 @@ def read_all(
 ) -> Iterator[tuple[int, Document]]:
     """What is in every file, with its place among the paths, as they come.
 
-    `cluster` is a number of processes of this machine, or an address for Ray, which finds the files
-    under the same paths. Files whose answer is `kept` already are not read again.
+    `cluster` as in `spreading`. Files whose answer is `kept` already are not read again.
     """
     told = json.dumps(
         {
@@ -106,8 +103,7 @@ def read_all(
             yield k, json.loads(answer.read_bytes())
         else:
             missing.append(k)
-    spread = _processes if cluster.isdecimal() else _ray
-    for k, text in spread(cluster, told, {k: str(paths[k]) for k in missing}):
+    for k, text in spread(cluster, read, {k: (told, str(paths[k])) for k in missing}):
         answer = _kept(kept, told, paths[k])
         if answer is not None:
             write_atomically(answer, text.encode())
@@ -124,30 +120,3 @@ def _kept(folder: Path | None, told: str, path: Path) -> Path | None:
         return None
     which = f"{told}\0{path.absolute()}\0{state.st_size}\0{state.st_mtime_ns}"
     return folder / f"{hashlib.sha256(which.encode()).hexdigest()[:32]}.json"
-
-
-def _processes(count: str, told: str, paths: dict[int, str]) -> Iterator[tuple[int, str]]:
-    with ProcessPoolExecutor(max(1, int(count)), mp_context=get_context("spawn")) as pool:
-        asked = {pool.submit(read, told, path): k for k, path in paths.items()}
-        for done in as_completed(asked):
-            yield asked[done], done.result()
-
-
-def _ray(address: str, told: str, paths: dict[int, str]) -> Iterator[tuple[int, str]]:
-    try:
-        ray = import_module("ray")
-    except ImportError as error:
-        raise InstallError(
-            "Ray is not installed.",
-            next_step="Install it: pip install 'fewshot-fer[cluster]', or say a number of "
-            "processes of this machine.",
-        ) from error
-    ray.init(address=address, log_to_driver=False)
-    try:
-        task = ray.remote(num_cpus=1, max_retries=3)(read)
-        asked = {task.remote(told, path): k for k, path in paths.items()}
-        while asked:
-            (done,), _ = ray.wait(list(asked), num_returns=1)
-            yield asked.pop(done), ray.get(done)
-    finally:
-        ray.shutdown()

@@ -23,6 +23,7 @@ from fewshot_fer.faces.detector import Detector
 from fewshot_fer.files import ensure_folder
 from fewshot_fer.prototypes import BaseRates
 from fewshot_fer.prototypes.expectation import Expectation
+from fewshot_fer.spreading import spread
 from fewshot_fer.training.choosing import Chosen, Trial, choose
 from fewshot_fer.training.config import TrainingConfig
 from fewshot_fer.training.data import FaceSet, held_back, training_and_validation
@@ -153,16 +154,22 @@ def _put_in_place(new: Path, place: Path, aside: Path) -> None:
     new.rename(place)
 
 
-def make_trials(runs: Sequence[Path], material: Material, folds: int = 0) -> list[Trial]:
-    """One trial for each run that left people out.
+def make_trials(
+    runs: Sequence[Path], material: Material, folds: int = 0, cluster: str | None = None
+) -> list[Trial]:
+    """One trial for each run that left people out; on a `cluster`, as `spreading` has it, at once.
 
     A run without folds has seen nobody, and serves for all of `folds`.
     """
     wanted = [(run, None) for run in runs] if not folds else [(runs[0], f) for f in range(folds)]
-    return [_trial(run, material, folds=folds, fold=fold) for run, fold in wanted]
+    pieces = {k: (run, material, folds, fold) for k, (run, fold) in enumerate(wanted)}
+    if cluster is None:
+        return [_trial(*given) for given in pieces.values()]
+    made = dict(spread(cluster, _trial, pieces))
+    return [made[k] for k in pieces]
 
 
-def _trial(run: Path, material: Material, *, folds: int, fold: int | None) -> Trial:
+def _trial(run: Path, material: Material, folds: int, fold: int | None) -> Trial:
     """A run without one fold of people: the others are for fitting, the fold is held."""
     network, training = load_network(run)
     material = material.named(training.expressions)

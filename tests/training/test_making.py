@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fewshot_fer.embedding import Checkpoint, Embedder
@@ -114,11 +115,23 @@ def test_people_left_out_are_judged_by_what_never_saw_them(made: Made) -> None:
     assert poorer.accuracy < 0.2
 
 
-def test_a_run_that_saw_everybody_cannot_be_judged_on_them(made: Made, tmp_path: Path) -> None:
+def test_another_process_says_the_same(made: Made, tmp_path: Path) -> None:
+    run = made.folder.parent / "run0"
+    (here,), (there,) = (make_trials([run], MATERIAL, cluster=where) for where in (None, "1"))
+    assert there.held.subjects == here.held.subjects
+    assert there.everyday == here.everyday
+    assert np.array_equal(there.held.features, here.held.features)
+
+
+@pytest.mark.parametrize("where", [None, "1"])
+def test_a_run_that_saw_everybody_cannot_be_judged_on_them(
+    made: Made, tmp_path: Path, where: str | None
+) -> None:
     network, config = load_network(made.folder.parent / "run0")
     save_network(tmp_path / BEST, network, replace(config, folds=0))
-    with pytest.raises(TrainingError, match="learnt from all people"):
-        make_trials([tmp_path], MATERIAL)
+    with pytest.raises(TrainingError, match="learnt from all people") as caught:
+        make_trials([tmp_path], MATERIAL, cluster=where)
+    assert caught.value.where == str(tmp_path)
 
 
 def test_a_checkpoint_that_was_altered_is_refused(made: Made, tmp_path: Path) -> None:

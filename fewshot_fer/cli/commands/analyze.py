@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fewshot_fer.cli.call import Answer, Call, command
-from fewshot_fer.cli.options import NETWORK
+from fewshot_fer.cli.options import NETWORK, Cluster
 from fewshot_fer.cli.show import output
 from fewshot_fer.cli.show.found import FORMATS, page, write
 
@@ -49,10 +49,7 @@ def analyze(
         bool,
         typer.Option("--record-students", help="Record every enrolled student's numbers too."),
     ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="WHERE", help="So many processes here, or the address of a Ray."),
-    ] = None,
+    cluster: Cluster = None,
     resume: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="With --cluster: keep every answer, and go on."),

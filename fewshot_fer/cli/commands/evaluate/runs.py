@@ -10,7 +10,7 @@ from rich.table import Table
 
 from fewshot_fer.cli.call import Answer, Call, command
 from fewshot_fer.cli.commands.evaluate.group import app, between, share
-from fewshot_fer.cli.options import Data, People, Runs, numbers
+from fewshot_fer.cli.options import Cluster, Data, People, Runs, numbers
 from fewshot_fer.cli.show import output
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def left_out(
     cards: Annotated[
         bool, typer.Option(help="What cards expect, taught and never taught, and what is found.")
     ] = False,
+    cluster: Cluster = None,
 ) -> Answer:
     """Judge trainings on the people that they left out; with --ablate, part by part."""
     from fewshot_fer.evaluation.expectation import evaluate_expectation
@@ -46,7 +47,7 @@ def left_out(
     from fewshot_fer.training.making import make_trials, read_material
 
     counts, seed = numbers(shots, "--shots"), call.settings.seed
-    trials = make_trials(runs, read_material(call.data(data), people, seed), folds)
+    trials = make_trials(runs, read_material(call.data(data), people, seed), folds, cluster)
     chosen = choose(trials, FitConfig()).config
     if cards:
         told = evaluate_expectation(trials, chosen)
@@ -76,6 +77,7 @@ def open_set(
         Path | None,
         typer.Option(help="Only write the data without the expression here, to train on."),
     ] = None,
+    cluster: Cluster = None,
 ) -> Answer:
     """Hold an expression out: how well it is refused before it is taught, and learnt after."""
     from fewshot_fer.evaluation.open_set import data_without, evaluate_open_set
@@ -95,7 +97,7 @@ def open_set(
         return Answer({"written": write}, f"Written: {write}")
     if not runs:
         raise typer.BadParameter("give one run or more", param_hint="RUNS")
-    trials = make_trials(runs, read_material(sources, people, seed))
+    trials = make_trials(runs, read_material(sources, people, seed), cluster=cluster)
     names = trials[0].crowd.names
     held = [known_expression(name, names) for name in unknown]
     held = held or [name for name in names if name != NEUTRAL]
@@ -106,7 +108,9 @@ def open_set(
 
 @app.command()
 @command("seed", needs="train")
-def target_precision(call: Call, runs: Runs, people: People, data: Data = None) -> Answer:
+def target_precision(
+    call: Call, runs: Runs, people: People, data: Data = None, cluster: Cluster = None
+) -> Answer:
     """Say how many of the labels shown (not unsure) are right, on people left out."""
     from fewshot_fer.evaluation.target_precision import evaluate_target_precision
     from fewshot_fer.training.choosing import TARGET_PRECISION
@@ -114,7 +118,8 @@ def target_precision(call: Call, runs: Runs, people: People, data: Data = None) 
     from fewshot_fer.training.making import make_trials, read_material
 
     material = read_material(call.data(data), people, call.settings.seed)
-    found = evaluate_target_precision(make_trials(runs, material), FitConfig())
+    trials = make_trials(runs, material, cluster=cluster)
+    found = evaluate_target_precision(trials, FitConfig())
     return Answer(
         {"target_precision": TARGET_PRECISION, "people": found},
         lambda: _target_precision(TARGET_PRECISION, found),
