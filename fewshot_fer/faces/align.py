@@ -67,21 +67,27 @@ def alignable(matrices: Doubles) -> Bools:
 
 def portraits(image: npt.NDArray[Any], landmarks: Floats) -> Bytes:
     """Faces of an image by their points [n,5,2], aligned: [n,192,192,3]."""
-    pixels = as_rgb(image)
     points = np.asarray(landmarks, dtype=np.float32).reshape(-1, 5, 2)
     aligned = np.zeros((len(points), SIDE, SIDE, 3), dtype=np.uint8)
     matrices = similarities(points)
-    for i in np.flatnonzero(alignable(matrices)):
-        _warp(pixels, matrices[i], aligned[i])
+    which = np.flatnonzero(alignable(matrices))
+    if len(which):
+        # Four channels are warped in half the time of three.
+        pixels = np.asarray(cv2.cvtColor(as_rgb(image), cv2.COLOR_RGB2RGBA), np.uint8)
+        for i in which:
+            _warp(pixels, matrices[i], aligned[i])
     return aligned
 
 
 def _warp(image: Bytes, matrix: Doubles, portrait: Bytes) -> None:
-    """Draw the part of the image that the matrix maps into the portrait."""
+    """Draw the part of the image [h,w,4] that the matrix maps into the portrait."""
     shrink = int(1 / np.hypot(matrix[0, 0], matrix[1, 0]))
     if shrink > 1:
         image, matrix = _shrunk(*_part(image, matrix), shrink)
-    cv2.warpAffine(image, matrix, (SIDE, SIDE), portrait, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    warped = cv2.warpAffine(
+        image, matrix, (SIDE, SIDE), None, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    )
+    cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, portrait)
 
 
 def _part(image: Bytes, matrix: Doubles) -> tuple[Bytes, Doubles]:

@@ -153,6 +153,7 @@ class Detector:
 
     def _propose(self, sampler: AreaSampler, plan: Sequence[Piece], known: Floats) -> Floats:
         boxes, scores, shifts = [], [], []
+        sampler.table()
         found = self._shared_out(partial(self._windows, sampler), plan)
         for scale, parts in groupby(zip(plan, found, strict=True), lambda part: part[0].scale):
             windows = (window for _, window in parts)

@@ -45,6 +45,15 @@ def test_cut(corners: list[tuple[int, int, int, int]]) -> None:
         assert np.allclose(piece[..., :3], _one_by_one(image[y0:y1, x0:x1], 6, 6), atol=1e-3)
 
 
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 39), st.integers(1, 39))
+def test_a_cut_is_the_same_from_a_table_of_its_part(x: int, y: int, w: int, h: int) -> None:
+    image = _image(100, 100, 1)
+    boxes = np.array([[x, y, x + w, y + h], [x, y, x + 1, y + 1]])
+    whole = AreaSampler(image)
+    whole.table()
+    assert np.array_equal(AreaSampler(image).cut(boxes, 6), whole.cut(boxes, 6))
+
+
 def test_as_the_original_samples() -> None:
     """PyTorch's area interpolation is what the networks were used with."""
     torch = pytest.importorskip("torch")
