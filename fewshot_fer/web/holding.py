@@ -23,6 +23,7 @@ from fewshot_fer.records.folders import web_mirror
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.reader import mirrored
 from fewshot_fer.web.access.files import Place, PrivateList
+from fewshot_fer.web.access.who import routed
 
 if TYPE_CHECKING:
     from fewshot_fer.mirror import Mirror
@@ -146,9 +147,13 @@ class Holdings:
             self._list.drop(lambda one: one.id == id_ and one.holder == self.me)
 
     def take(self, id_: str) -> Holding:
-        """Hold a lesson from now on, with what to go on with. Waits until its holder lets go."""
+        """Hold a lesson from now on, with what to go on with. Waits until its holder lets go.
+
+        A path or a cookie that the balancer reads otherwise than we do could be sent to any
+        process: a student with such a one would tear the lesson from where the class is.
+        """
         until = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < until:
+        while routed.get() in (None, id_) and time.monotonic() < until:
             one = self._find(id_)
             if self._is_free(one):
                 now = self._peers.clock()

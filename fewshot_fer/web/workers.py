@@ -36,6 +36,7 @@ from fewshot_fer.web.access.origin import PROXIES
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.certificates import Certificate
 from fewshot_fer.web.holding import Holdings, Several
+from fewshot_fer.web.school.accounts import Teachers
 
 _LOOK_S: Final = 0.2
 _REST_S: Final = 1.0
@@ -181,13 +182,21 @@ def _program() -> str:
 
 
 def end_all(settings: Settings) -> None:
-    """End what nobody holds any more: the lessons of a server that is stopped."""
-    place = Place(web_folder(settings.records))
+    """End what nobody holds any more: the lessons of a server that is stopped, of all teachers."""
+    own = web_folder(settings.records)
+    teachers = Teachers(own, time.time)
+    _end_all(own, settings.records)
+    for one in teachers.listed():
+        _end_all(teachers.folder_of(one), teachers.settings_of(one, settings).records)
+
+
+def _end_all(folder: Path, records: str) -> None:
+    place = Place(folder)
     holdings = Holdings(place, "", Beats(place.folder))
     for one in holdings.all():
         with suppress(FewshotFerError):
             if one.kept.session is not None and one.kept.mode != "off":
-                with Store.open(settings.records) as store:
+                with Store.open(records) as store:
                     store.end(one.kept.session)
         holdings.leave(one.id, moved=False)
 

@@ -21,7 +21,7 @@ from fewshot_fer.web.access.headers import headers_for
 from fewshot_fer.web.access.origin import check_host, check_origin
 from fewshot_fer.web.access.rules import RULES, SOCKET, Kind, Rule, chosen, rule_of
 from fewshot_fer.web.access.streams import POLICY, Line, Room, announced, check_length, counted_body
-from fewshot_fer.web.access.who import NOBODY, Who, asker, remember
+from fewshot_fer.web.access.who import NOBODY, ROUTED, Who, asker, remember, routed
 from fewshot_fer.web.html import saying
 from fewshot_fer.web.threads import Threads
 
@@ -71,6 +71,7 @@ class Guard:
             asking = await self._admit(asked, rule, parts)
             remember(scope, asking)
             audit.asking.set("visitor" if asking.role == "nobody" else asking.role)
+            routed.set(asked.headers.get(ROUTED) if asking.role != "teacher" else None)
             if rule.kind == "api":
                 self._credentials.requests.take(asker(asked))
             if scope["type"] == "websocket":

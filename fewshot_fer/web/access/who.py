@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -12,7 +13,12 @@ from fewshot_fer.errors import AccessError
 
 Role = Literal["teacher", "student", "nobody"]
 Asker = tuple[str, str, str]
+ROUTED: Final = "x-fewshot-fer-class"
+"""The header in which the balancer says for which class it chose this process."""
 _KEY: Final = "who"
+
+routed: ContextVar[str | None] = ContextVar("routed", default=None)
+"""For which class a student was sent here; None of teachers, and where no balancer says it."""
 
 
 @dataclass(frozen=True, slots=True)

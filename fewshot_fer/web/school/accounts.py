@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from fewshot_fer.errors import MissingError, RequestError
 from fewshot_fer.files import not_writable
+from fewshot_fer.settings import Settings
 from fewshot_fer.web.access import passwords
 from fewshot_fer.web.access.credentials import PASSWORD_FILE
 from fewshot_fer.web.access.files import Place, PrivateList, write_private
@@ -80,6 +81,12 @@ class Teachers:
     def folder_of(self, teacher: Teacher) -> Path:
         """Where everything of theirs lies."""
         return self._folder / FOLDER / teacher.id
+
+    def settings_of(self, teacher: Teacher, server: Settings) -> Settings:
+        """The server's settings with their own students and record."""
+        folder = self.folder_of(teacher)
+        record = f"sqlite:///{folder / 'record.db'}"
+        return server.model_copy(update={"support_sets": folder / "class", "records": record})
 
     def add(self, name: str, password: str) -> Teacher:
         """A new account."""

@@ -233,9 +233,5 @@ class School:
 
     def _state_of(self, teacher: Teacher) -> AppState:
         folder = self.teachers.folder_of(teacher)
-        of_theirs = {
-            "support_sets": folder / "class",
-            "records": f"sqlite:///{folder / 'record.db'}",
-        }
-        settings = self.own.settings.model_copy(update=of_theirs)
+        settings = self.teachers.settings_of(teacher, self.own.settings)
         return AppState(settings, folder=folder, beside=self.own, of=teacher.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import shutil
@@ -13,8 +14,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -26,6 +29,7 @@ from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.web.access.origin import PROXIES
 from fewshot_fer.web.access.tokens import Signer
+from fewshot_fer.web.access.who import ROUTED
 from fewshot_fer.web.server import PASSWORD
 from fewshot_fer.web.workers import configuration
 from tests.fakes.waiting import PATIENCE_S
@@ -162,6 +166,68 @@ def test_haproxy_takes_the_configurations_that_we_make(tmp_path: Path) -> None:
             env={"RESOLVER": "127.0.0.11:53"},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+class Says(BaseHTTPRequestHandler):
+    """A process that says what it is sent."""
+
+    def do_GET(self) -> None:
+        said = json.dumps([self.server.server_port, self.headers.get_all(ROUTED)]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@needs_haproxy
+def test_a_process_is_told_for_which_class_it_was_chosen(tmp_path: Path) -> None:
+    port, signer = free_port(), Signer(b"k" * 32, time.time, "3fa0")
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Says) for _ in "abcd"]
+    for one in servers:
+        Thread(target=one.serve_forever, daemon=True).start()
+    file = tmp_path / "haproxy.cfg"
+    here = [f"127.0.0.1:{one.server_port}" for one in servers]
+    file.write_text(configuration(f"127.0.0.1:{port}", here))
+    running = subprocess.Popen([str(HAPROXY), "-db", "-f", str(file)])
+    cookie = signer.sign("student", {"student": "s", "class": "7b"}, lifetime_s=999)
+    link = signer.sign("join", {"id": "1", "class": "7b"}, lifetime_s=999)
+    forged = Signer(b"f" * 32, time.time).sign("student", {"class": "7c"}, lifetime_s=999)
+
+    def ask(path: str, *lines: str) -> list[Any]:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as asked:
+            asked.putrequest("GET", path)
+            for line in lines:
+                asked.putheader(*line.split(": ", 1))
+            asked.endheaders()
+            return list(json.load(asked.getresponse()))
+
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            with suppress(OSError, ValueError):
+                place, told = ask("/live/7b")
+                break
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        mine = f"Cookie: fewshot_fer_student={cookie}"
+        assert told == ["7b"]
+        encoded = "".join(f"%{ord(letter):x}" for letter in link)
+        for path in (f"/join/{link}", f"/join/{link.replace('~', '%7E')}", f"/%6aoin/{encoded}"):
+            assert ask(path, f"{ROUTED}: 7c") == [place, ["7b"]], path
+        for path in ("/me", "/me/facts", "/%6de/facts"):
+            assert ask(path, mine) == [place, ["7b"]], path
+        # These reach any process: it is told so, and takes nothing.
+        assert ask("/me", mine, f"Cookie: fewshot_fer_student={forged}")[1] == ["7c"]
+        assert ask("/me", f"Cookie: \xa0fewshot_fer_student={cookie}", f"{ROUTED}: 7b")[1] == [""]
+    finally:
+        running.terminate()
+        running.wait()
+        for one in servers:
+            one.shutdown()
+            one.server_close()
 
 
 def test_links_and_cookies_name_the_class_in_plain_text() -> None:

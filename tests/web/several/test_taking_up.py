@@ -8,15 +8,26 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
 
 from fewshot_fer.errors import SourceError
-from fewshot_fer.lesson.commands import Mark, Pause, Record, Source
+from fewshot_fer.lesson.commands import End, Mark, Pause, Record, Source
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.lesson.events import Kept
 from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.records.folders import web_folder
 from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.shared import Beats
+from fewshot_fer.web.access.files import Place
+from fewshot_fer.web.access.guard import Guard
+from fewshot_fer.web.access.who import ROUTED
 from fewshot_fer.web.holding import Holdings, Several
+from fewshot_fer.web.portal import routes as portal
+from fewshot_fer.web.school.accounts import Teachers
+from fewshot_fer.web.workers import end_all
 from tests.fakes.lessons import Hall
 from tests.fakes.waiting import PATIENCE_S
 from tests.lesson.colours import picture
@@ -116,6 +127,43 @@ def test_who_is_asked_for_a_lesson_gets_it_from_who_holds_it(
     assert there.portal.invitations.listed() == (), "the links end with the class, wherever it was"
     with pytest.raises(SourceError, match="has ended"):
         here.lessons.get(lesson.id)
+
+
+def test_a_server_that_is_stopped_ends_the_lessons_of_all_its_teachers(tmp_path: Path) -> None:
+    settings = Settings(records=f"sqlite:///{tmp_path}/record.db")
+    teachers = Teachers(web_folder(settings.records), time.time)
+    teacher = teachers.add("Ms Bell", "correct horse battery")
+    theirs = teachers.settings_of(teacher, settings)
+    with Store.open(theirs.records) as store:
+        session = store.begin("7b", per_student=True)
+    lessons = Holdings(Place(teachers.folder_of(teacher)), "1-a", Beats(tmp_path))
+    lessons.add("3fa0", "7b", time.time())
+    lessons.note("3fa0", Kept(mode="per_student", session=session))
+    lessons.leave("3fa0", moved=True)
+    end_all(settings)
+    assert lessons.all() == (), "whoever has its link cannot go on with it, and be recorded"
+    with Store.open(theirs.records) as store:
+        assert store.find(session).ended is not None
+
+
+def test_a_student_whom_the_balancer_read_otherwise_takes_no_lesson(
+    two: tuple[House, House, Silent],
+) -> None:
+    here, there, _ = two
+    lesson, other = here.lessons.open("7b"), here.lessons.open("7c")
+    link = here.portal.invitations.token(here.portal.invitations.make(lesson.id, "7b"))
+    app = Starlette(
+        routes=portal.routes(there),
+        middleware=[Middleware(Guard, credentials=there.credentials, threads=there.threads)],
+    )
+    there.credentials.set_password("correct horse battery")
+    with TestClient(app) as student:
+        for sent_for in ("", other.id):
+            student.get(f"/join/{link}", headers={ROUTED: sent_for})
+            assert [(one.holder, one.wanted) for one in here.holdings.all()] == [("one", "")] * 2
+        lesson.ask(End(moves=True)).result(PATIENCE_S)
+        assert "7b" in student.get(f"/join/{link}", headers={ROUTED: lesson.id}).text
+    assert [one.id for one in there.lessons.all()] == [lesson.id]
 
 
 def test_two_who_want_a_lesson_at_once_do_not_both_hold_it(
