@@ -140,6 +140,12 @@ class OpenClass:
             if whole.faces is not None:
                 whole.faces.refresh()
 
+    def forget_who_left(self) -> None:
+        """Remember nobody who is not enrolled any more, also while no lesson runs."""
+        self.roster.forget_who_left()
+        if set((self.whole or self).members.ids) - {one.id for one in self.library.students()}:
+            self.refresh()
+
     # ------------------------------------------------------------------ as a lesson's host
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:

@@ -63,6 +63,12 @@ class Roster:
         self._remembered[student_id] = key, prototypes
         return prototypes
 
+    def forget_who_left(self) -> None:
+        """Remember nobody who is not enrolled any more."""
+        here = {one.id for one in self.library.students()} if self._remembered else set()
+        for student in set(self._remembered) - here:
+            self._remembered.pop(student, None)
+
     def stamp(self, student_id: str) -> object:
         """Changes whenever a student's prototypes do: by what they, or the class, were taught."""
         return self.library.stamp(student_id), self._taught_now()[0]

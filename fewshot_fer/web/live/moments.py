@@ -5,9 +5,9 @@ In memory only, and of those alone who still agree that pictures are kept.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Final
 
 from fewshot_fer.students.enrolment.gate import Candidate
@@ -31,25 +31,31 @@ class Moments:
 
     def __init__(self, library: Library, now: Callable[[], float]) -> None:
         self._library, self._now = library, now
-        self._kept: deque[Moment] = deque(maxlen=_MOST)
+        self._kept: tuple[Moment, ...] = ()
+        self._lock = Lock()
 
     def keep(self, faces: Mapping[str, Sequence[Candidate]]) -> None:
         """The faces of this moment."""
-        if faces:
-            self._kept.append(Moment(self._now(), faces))
+        with self._lock:
+            if faces:
+                self._kept = (Moment(self._now(), faces), *self._kept)[:_MOST]
 
     def all(self) -> tuple[Moment, ...]:
-        """The latest first; what is older than a lesson is gone."""
+        """The latest first; what is older than a lesson is gone, and who takes pictures back."""
+        if not self._kept:  # It is asked every few seconds.
+            return ()
         agreed = {s.id for s in self._library.students() if Purpose.PICTURES in s.purposes}
-        since = self._now() - _LASTS_S
-        kept = [
-            replace(one, faces={who: some for who, some in one.faces.items() if who in agreed})
-            for one in self._kept
-            if one.at >= since
-        ]
-        self._kept = deque((one for one in kept if one.faces), maxlen=_MOST)
-        return tuple(reversed(self._kept))
+        with self._lock:
+            since = self._now() - _LASTS_S
+            kept = [
+                replace(one, faces={who: some for who, some in one.faces.items() if who in agreed})
+                for one in self._kept
+                if one.at >= since
+            ]
+            self._kept = tuple(one for one in kept if one.faces)
+            return self._kept
 
     def forget(self) -> None:
         """Nothing is left of any."""
-        self._kept.clear()
+        with self._lock:
+            self._kept = ()

@@ -179,6 +179,11 @@ class School:
                 room.app.credentials.look_again()
             else:
                 self._close(account)
+        for app in (self.own, *(room.app for room in tuple(self._rooms.values()))):
+            # A command may have deleted somebody while nothing runs that would see it.
+            app.moments.all()
+            if app.ready:
+                app.opened().forget_who_left()
 
     def begin(self) -> None:
         """Open what is needed; of several processes, say from now on that this one is alive."""
@@ -210,7 +215,7 @@ class School:
             try:
                 await self.own.threads.run("accounts", self.look_again)
             except FewshotFerError as error:
-                _log.warning("the accounts cannot be read: %s", type(error).__name__)
+                _log.warning("accounts or students cannot be read: %s", type(error).__name__)
 
     def close(self) -> None:
         """End every teacher's lessons and keep what was recorded."""
