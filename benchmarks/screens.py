@@ -1,67 +1,67 @@
-"""Pictures of every page, of a class that is drawn: desktop and phone, light and dark.
+"""Pictures of every page, of people who are drawn: desktop and phone, light and dark.
 
-    python benchmarks/screens.py [--to FOLDER] [--students 8] [--seed 3] [--only session ...]
-                                 [--size phone] [--theme dark]
+    python benchmarks/screens.py --to screens                  # all: about two hundred
+    python benchmarks/screens.py --to screens --only session term --size phone --theme dark
+    python benchmarks/screens.py --to screens --only students sessions --students 49 --language de
 
-A library of drawn students is enrolled and four invented lessons are recorded in a folder that is
-thrown away; then `fewshot-fer serve` is opened in Chromium (playwright) and every page is
-photographed, with people and without, with 12 faces and with 49, students' own pages too. Nobody
-in the pictures exists.
+Students are enrolled and four lessons are invented in a folder that is thrown away. Then
+`fewshot-fer serve` is opened in Chromium (playwright), and every row of the table is photographed.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import product
 from pathlib import Path
-from shutil import which
+from shutil import copytree
+from socket import create_server
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import urljoin
 from zipfile import ZipFile
 
 import numpy as np
+from playwright.sync_api import Error as BrowserError
 
 import fewshot_fer as ff
-from fewshot_fer.drawn.files import (
-    reference_picture,
-    reference_pictures,
-    to_jpeg,
-    write_mjpeg,
-)
+from fewshot_fer.drawn.files import reference_picture, reference_pictures, to_jpeg
 from fewshot_fer.drawn.gallery import Gallery
 from fewshot_fer.drawn.lesson import LessonPlan, invent_lesson
-from fewshot_fer.drawn.roster import DrawnStudent, invent_class
+from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.expressions import BASIC
+from fewshot_fer.languages import LANGUAGES, Say
 from fewshot_fer.lesson.drawing import VideoFile
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import ClassSecond, Mark, Second, StudentSecond
-from fewshot_fer.web.access.credentials import Credentials
-from fewshot_fer.web.access.tokens import TEACHER_COOKIE
+from fewshot_fer.students.classes import add_class, fill
+from fewshot_fer.students.store.library import Library
+from fewshot_fer.web.portal.telling import PURPOSES
+from tests.reports.lessons import drawn_class
+from tests.web.browsing import browser, film, serving
 
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
-FLAGS: Final = (
-    "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-)  # fmt: skip
 BEGUN: Final = datetime(2026, 11, 17, 9, 5, tzinfo=UTC)
-PATIENCE_S: Final = 120.0
-WATCHED_S: Final = 30
+PATIENCE_MS: Final = 90_000
 TALLEST: Final = 3000
 """Pixels; a longer page is cut."""
+INVITED: Final = """
+(address) => new Promise((done) => {
+  const line = new WebSocket(`${location.origin.replace('http', 'ws')}/live/now`);
+  line.onopen = () => line.send(JSON.stringify({ do: 'invite', address, names: false }));
+  line.onmessage = ({ data }) => {
+    const got = typeof data === 'string' ? JSON.parse(data) : {};
+    if (got.type === 'invited') done(got.url);
+  };
+})
+"""
+"""The link that students get; the class's page makes none for this computer alone."""
+
+
+# ---------------------------------------------------------------------- the drawn school
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,381 +69,316 @@ class School:
     """A folder with everything that the pages show."""
 
     folder: Path
-    student: str = ""
-    group: Path = Path()
-    clip: Path = Path()
-    photos: Path = Path()
-    """A zip with one photograph of each of another class."""
+    students: int
+    seed: int
 
+    def fill(self) -> None:
+        """Enrolled students, recorded lessons, a picture and a clip to try, another class."""
+        told = self.folder / "fewshot-fer-web" / "notice-was-read"
+        told.parent.mkdir(mode=0o700)
+        told.touch()
+        people = invent_class(self.students, self.seed)
+        ours, ids = ff.Class(self.folder / "support_sets"), []
+        for number, person in enumerate(people):
+            # Not everybody has pictures of everything: so it is in a real class.
+            taken = BASIC[::-1][: (7, 1, 4, 7, 6, 7, 3, 7)[number % 8]]
+            pictures, parent = dict(reference_pictures(person, taken)), f"{person.name}'s mother"
+            come = ours.enroll(person.name, pictures, consent=parent, skip_refused=True)
+            ids.append(come.student.id)
+        add_class(ours.library, "7b")
+        fill(ours.library, "7b", ids)
+        # In the second lesson one student changes.
+        for day, (length, each, changed) in enumerate(
+            ((2400, True, ()), (2700, True, (2,)), (1500, False, ()), (2400, True, ()))
+        ):
+            self._record(ids, BEGUN + timedelta(days=day), length, each, changed)
+        gallery = Gallery(people[:6], invent_lesson(6, self.seed, LessonPlan(seconds=12)))
+        (self.folder / "class.jpg").write_bytes(to_jpeg(gallery.frame(4.0).image, 92))
+        with VideoFile(self.folder / "lesson.mp4", 10.0) as clip:
+            for frame in gallery.frames(12, 10):
+                clip.add(frame.image)
+        with ZipFile(self.folder / "8a.zip", "w") as archive:
+            for person in invent_class(12, self.seed + 1):
+                face = to_jpeg(reference_picture(person, "neutral"), 92)
+                archive.writestr(f"8a/{person.name} {person.id[-1].upper()}.jpg", face)
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """A page in a state."""
-
-    name: str
-    link: str
-    then: Callable[[Any, School], None] = lambda _page, _school: None
-    full: bool = True
-
-
-# ---------------------------------------------------------------------- the drawn school
-
-
-def school_at(folder: Path, students: int, seed: int) -> School:
-    """Enrolled students, recorded lessons, a picture and a clip to try."""
-    people = invent_class(students, seed)
-    ours = ff.Class(folder / "support_sets")
-    ids = [_enrolled(ours, person, number) for number, person in enumerate(people)]
-    _record(folder, ids, seed)
-    gallery = Gallery(people[:6], invent_lesson(6, seed, LessonPlan(seconds=12)))
-    (folder / "class.jpg").write_bytes(to_jpeg(gallery.frame(4.0).image, 92))
-    with VideoFile(folder / "lesson.mp4", 10.0) as clip:
-        for frame in gallery.frames(12, 10):
-            clip.add(frame.image)
-    return School(
-        folder, ids[2], folder / "class.jpg", folder / "lesson.mp4", _photographs(folder, seed)
-    )
-
-
-def _photographs(folder: Path, seed: int) -> Path:
-    path = folder / "8a.zip"
-    with ZipFile(path, "w") as archive:
-        for person in invent_class(12, seed + 1):
-            name = f"8a/{person.name} {person.id[-1].upper()}.jpg"
-            archive.writestr(name, to_jpeg(reference_picture(person, "neutral"), 92))
-    return path
-
-
-def _enrolled(ours: ff.Class, person: DrawnStudent, number: int) -> str:
-    """Not everybody has pictures of everything: so it is in a real class."""
-    names = ("neutral", "happy", "sad", "angry", "surprise", "fear", "disgust")
-    taken = names[: (1, 7, 4, 7, 6, 7, 3, 7)[number % 8]]
-    pictures = dict(reference_pictures(person, taken))
-    parent = f"{person.name}'s mother"
-    return ours.enroll(person.name, pictures, consent=parent, skip_refused=True).student.id
-
-
-def _record(folder: Path, students: Sequence[str], seed: int) -> None:
-    """Four lessons, as invented lessons have it; in the second one student changes."""
-    lessons = ((2400, True, ""), (2700, True, students[2]), (1500, False, ""), (2400, True, ""))
-    for number, (seconds, each, changed) in enumerate(lessons):
-        begun = BEGUN + timedelta(days=number)
-        with Store.open(f"sqlite:///{folder}/fewshot-fer.db", now=partial(_at, begun)) as store:
+    def _record(
+        self, ids: Sequence[str], begun: datetime, length: int, each: bool, changed: Sequence[int]
+    ) -> None:
+        shown = drawn_class(begun.day, length, len(ids), sad=changed, sad_from=length // 2)
+        labels = np.stack(list(shown.values()))
+        with Store.open(f"sqlite:///{self.folder}/fewshot-fer.db", now=lambda: begun) as store:
             session = store.begin("7b", per_student=each)
-            for second in range(0, seconds, 600):
-                end = min(seconds, second + 600)
-                rows = _seconds(students, seed + number, seconds, range(second, end), changed)
-                store.write(session, [row if each else Second(row.whole) for row in rows])
-            marks = [Mark(int(0.3 * seconds), "Group work begins"), Mark(seconds // 2, "Quiz")]
-            store.write(session, [], marks)
+            rows = [_second(t, ids, labels[:, t].tolist(), each=each) for t in range(length)]
+            marks = [Mark(int(0.3 * length), "Group work begins"), Mark(length // 2, "Quiz")]
+            store.write(session, rows, marks)
             store.end(session)
 
 
-def _at(moment: datetime) -> datetime:
-    return moment
-
-
-def _seconds(
-    students: Sequence[str], seed: int, length: int, which_ones: range, changed: str
-) -> list[Second]:
-    plan = LessonPlan(
-        seconds=length, shortest_beat=4, longest_beat=25, neutral_share=0.75, late=0.2,
-        leaving=0.1, camera_off=0.15,
-    )  # fmt: skip
-    lesson = invent_lesson(len(students), seed, plan)
-    found = []
-    for second in which_ones:
-        rng = np.random.default_rng([seed, second])
-        counts, rows = dict.fromkeys(BASIC, 0.0), []
-        for number, student in enumerate(students):
-            moment = lesson.moment(number, float(second))
-            if not (moment.present and moment.camera_on):
-                continue
-            late = student == changed and second > 0.45 * length and rng.random() < 0.6
-            shown = "sad" if late else moment.expression
-            sure = bool(rng.random() < 0.86) and not moment.look.hand
-            counts[shown] += sure
-            scores = {name: 0.82 if name == shown else 0.03 for name in BASIC}
-            rows.append(
-                StudentSecond(
-                    student, number + 1, 1.0, float(sure), 0.8, shown if sure else None, scores
-                )
-            )
-        whole = ClassSecond(
-            second, len(students), float(len(rows)), float(sum(counts.values())), counts
+def _second(time: int, ids: Sequence[str], labels: Sequence[int], *, each: bool) -> Second:
+    counts = {name: float(labels.count(k)) for k, name in enumerate(BASIC)}
+    rows = [
+        StudentSecond(
+            student, number + 1, 1.0, float(k >= 0), 0.8, BASIC[k] if k >= 0 else None,
+            {name: 0.82 if name == BASIC[k] else 0.03 for name in BASIC},
         )
-        found.append(Second(whole, tuple(rows)))
-    return found
+        for number, (student, k) in enumerate(zip(ids, labels, strict=True))
+    ]  # fmt: skip
+    whole = ClassSecond(time, len(ids), float(len(ids)), sum(counts.values()), counts)
+    return Second(whole, tuple(rows) if each else ())
 
 
-# ---------------------------------------------------------------------- the pages
+# ---------------------------------------------------------------------- what is done on a page
 
 
-COMMAND: Final = """
-(command) => new Promise((done) => {
-  const line = new WebSocket(`${location.origin.replace('http', 'ws')}/live/now`);
-  line.onopen = () => line.send(JSON.stringify(command));
-  line.onmessage = ({ data }) => {
-    const got = typeof data === 'string' ? JSON.parse(data) : {};
-    if (got.type === 'invited' || command.do !== 'invite') done(got);
-  };
-})
-"""
-"""Tells the class that is watched something, past its page."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody on a page, who reads one language."""
+
+    page: Any
+    say: Say
+    folder: Path
+
+    def settle(self) -> None:
+        """Wait until the page has run and drawn everything."""
+        self.page.wait_for_timeout(1000)
+        if self.page.locator(".stApp").count():
+            self.page.wait_for_selector("[data-test-script-state=notRunning]")
+            self.page.wait_for_timeout(1000)
 
 
-def _watch_drawn(students: int, *keys: str) -> Callable[[Any, School], None]:
-    def then(page: Any, _: School) -> None:
-        page.evaluate(COMMAND, {"do": "drawn", "students": students})
-        page.locator(".face").nth(int(0.9 * students)).wait_for(timeout=1000 * PATIENCE_S)
-        page.get_by_text("Show each student", exact=True).click()
-        page.wait_for_timeout(1000 * WATCHED_S)
-        for key in keys:
-            page.keyboard.press(key)
-        page.wait_for_timeout(2000)
-
-    return then
+Step = Callable[[Visit], object]
 
 
-def _join(page: Any, _: School) -> None:
-    asked = {"do": "invite", "address": page.url, "names": False}
-    page.goto(page.evaluate(COMMAND, asked)["url"])
+def press(words: str, role: str = "button") -> Step:
+    """Something with this name."""
+    return lambda on: on.page.get_by_role(role, name=on.say(words), exact=True).first.click()
 
 
-def _agreed(page: Any, school: School) -> None:
-    _join(page, school)
-    page.locator("#name").fill("Zoe")
-    for box in page.locator("input[type=checkbox]").all():
-        box.check()
-    page.locator("form button.first").click()
-    page.locator("#on").click()
-    page.locator("#said:not(.unsure)").wait_for(timeout=1000 * PATIENCE_S)
+def fill_in(field: str, words: str) -> Step:
+    """A field, and Enter."""
+
+    def step(on: Visit) -> None:
+        on.page.get_by_role("textbox", name=on.say(field)).fill(words)
+        on.page.keyboard.press("Enter")
+
+    return step
 
 
-def _leaving(page: Any, school: School) -> None:
-    _agreed(page, school)
-    page.goto(page.url.replace("/me", "/me/delete"))
+def tick(words: str) -> Step:
+    """A box or a switch of Streamlit's, by its words."""
+    return lambda on: on.page.get_by_text(on.say(words)).last.click()
 
 
-def _guide(page: Any, school: School) -> None:
-    _agree(page, school)
-    page.get_by_role("button", name="Start the camera").click()
-    page.wait_for_timeout(6000)
+def agree(asks: str) -> tuple[Step, ...]:
+    """Somebody has read the agreement, and agrees to all of it."""
+    return (fill_in(asks, "Forms of September"), *(tick(title) for title, *_ in PURPOSES.values()))
 
 
-def _agree(page: Any, _: School) -> None:
-    page.get_by_role("textbox", name="Who has read this and agrees?").fill("Ines's mother")
-    page.keyboard.press("Enter")
-    settled(page)
-    for purpose in ("Read me live", "Keep my numbers", "Keep my pictures"):
-        page.get_by_text(purpose).last.click()
-    settled(page)
+def key(name: str) -> Step:
+    """On the keyboard."""
+    return lambda on: on.page.keyboard.press(name)
 
 
-def _drop_class(page: Any, school: School) -> None:
-    page.get_by_role("textbox", name="Who has agreed, for all of them?").fill("Forms of September")
-    page.keyboard.press("Enter")
-    settled(page)
-    for purpose in ("Read me live", "Keep my numbers", "Keep my pictures"):
-        page.get_by_text(purpose).last.click()
-        settled(page)
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(str(school.photos))
-    page.get_by_text("Who is who").wait_for(timeout=1000 * PATIENCE_S)
+def see(css: str) -> Step:
+    """Wait for it."""
+    return lambda on: on.page.locator(css).first.wait_for(state="attached")
 
 
-def _tab(name: str) -> Callable[[Any, School], None]:
-    return lambda page, _: page.get_by_role("tab", name=name, exact=True).click()
+def click(css: str) -> Step:
+    """A part that has no name of its own."""
+    return lambda on: on.page.locator(css).first.click()
 
 
-def _each(page: Any, _: School) -> None:
-    page.get_by_text("Show single students").click()
+def wait(seconds: float) -> Step:
+    """Let the lesson go on."""
+    return lambda on: on.page.wait_for_timeout(1000 * seconds)
 
 
-def _drop(page: Any, school: School) -> None:
-    files = [str(school.group), str(school.clip)]
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(files)
-    page.wait_for_timeout(3000)
+def bring(*names: str) -> Step:
+    """Files into a page's tray."""
+    return lambda on: on.page.locator(
+        "[data-testid=stFileUploaderDropzoneInput]"
+    ).first.set_input_files([str(on.folder / name) for name in names])
 
 
-def screens(school: School) -> list[Screen]:
-    """Every page, with a class and sessions."""
-    one = f"students?student={school.student}"
-    return [
-        Screen("class", "", _watch_drawn(12)),
-        Screen("class-49", "", _watch_drawn(49)),
-        Screen("class-49-tiles", "", _watch_drawn(49, "t")),
-        Screen("projector", "", _watch_drawn(12, "h")),
-        Screen("join", "", _join),
-        Screen("own-device", "", _agreed),
-        Screen("delete-me", "", _leaving),
-        Screen("guide", "students?new=yes", _guide),
-        Screen("sign-out", "sign-out"),
-        Screen("api", "api/docs"),
-        Screen("report", "api/v1/sessions/2/report"),
-        Screen("students", "students"),
-        Screen("student", one),
-        Screen("student-pictures", one, _tab("Pictures")),
-        Screen("student-light", one, _tab("Today's light")),
-        Screen("student-data", one, _tab("Name and data")),
-        Screen("enrol", "students?new=yes", _agree),
-        Screen("enrol-class", "students?class=yes", _drop_class),
-        Screen("expressions", "expressions"),
-        Screen("sessions", "sessions"),
-        Screen("session", "sessions?session=2"),
-        Screen("session-students", "sessions?session=2", _each),
-        Screen("compare", "sessions?compare=yes"),
-        Screen("term", "sessions?term=7b"),
-        Screen("pictures", "pictures", _drop),
-        Screen("settings", "settings"),
-        Screen("settings-model", "settings", _tab("Model")),
-        Screen("settings-access", "settings", _tab("Access")),
-        Screen("settings-machine", "settings", _tab("This machine")),
-    ]
+def student(tab: str) -> tuple[Step, ...]:
+    """A student's own page."""
+
+    def step(on: Visit) -> None:
+        (some, *_) = Library(on.folder / "support_sets").students()
+        on.page.goto(f"{on.page.url}?student={some.id}")
+
+    return step, press(tab, "tab")
 
 
-def empty_screens() -> list[Screen]:
-    """Every page as it is on the first day."""
-    names = ("students", "expressions", "sessions", "pictures", "settings")
-    return [
-        Screen("empty-class", "", full=False),
-        *(Screen(f"empty-{name}", name, full=False) for name in names),
-    ]
+def follow(path: str) -> Step:
+    """Another page of the same place."""
+    return lambda on: on.page.goto(urljoin(on.page.url, path))
 
 
-def settled(page: Any) -> None:
-    """Wait until the page has run and drawn everything."""
-    if not page.locator(".stApp").count():
-        page.wait_for_timeout(1500)
-        return
-    for _ in range(2):
-        page.wait_for_timeout(400)
-        page.wait_for_selector("[data-test-script-state=notRunning]", timeout=1000 * PATIENCE_S)
-    for _ in range(40):
-        if page.query_selector("[data-testid=stSkeleton]") is None:
-            break
-        page.wait_for_timeout(250)
-    page.wait_for_timeout(600)
+def join(on: Visit) -> None:
+    """Open the link that students get; the class's page makes none for this computer alone."""
+    on.page.goto(on.page.evaluate(INVITED, on.page.url))
 
 
-def photograph(
-    page: Any, address: str, screen: Screen, school: School, size: tuple[int, int]
-) -> bytes:
+def come_in(name: str) -> tuple[Step, ...]:
+    """As a new student, who fills the form in."""
+
+    def step(on: Visit) -> None:
+        on.page.locator("#name").fill(name)
+        for box in on.page.locator("input[type=checkbox]").all():
+            box.check()
+        on.page.locator("form button.first").click()
+
+    return join, step
+
+
+def camera_of(name: str) -> tuple[Step, ...]:
+    """A new student's own device, which reads."""
+    return *come_in(name), click("#on"), see("#said:not(.unsure)")
+
+
+# ---------------------------------------------------------------------- the table
+
+EMPTY, SCHOOL, TWELVE, MANY = "empty", "school", "12", "49"
+"""Servers: on the first day, with students and lessons, with a drawn class of so many."""
+OPTIONS: Final = {TWELVE: ("--drawn", "12"), MANY: ("--drawn", "49")}
+WATCHED: Final = (see(".face .tag:not([hidden])"), wait(12))
+TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
+    (EMPTY, "first", "", ()),
+    (EMPTY, "empty-class", "", (press("I have read this"),)),
+    (EMPTY, "empty-students", "students", ()),
+    (EMPTY, "empty-expressions", "expressions", ()),
+    (EMPTY, "empty-sessions", "sessions", ()),
+    (EMPTY, "empty-pictures", "pictures", ()),
+    (EMPTY, "empty-settings", "settings", ()),
+    (SCHOOL, "class-choice", "", ()),
+    (SCHOOL, "students", "students", ()),
+    (SCHOOL, "classes", "students?classes=7b", ()),
+    (SCHOOL, "student", "students", student("What was learnt")),
+    (SCHOOL, "student-pictures", "students", student("Pictures")),
+    (SCHOOL, "student-light", "students", student("Today's light")),
+    (SCHOOL, "student-data", "students", student("Name and data")),
+    (SCHOOL, "enrol", "students?new=yes", agree("Who has read this and agrees?")),
+    (SCHOOL, "guide", "students?new=yes",
+     (*agree("Who has read this and agrees?"), press("Start the camera"), wait(6))),
+    (SCHOOL, "enrol-class", "students?class=yes",
+     (*agree("Who has agreed, for all of them?"), bring("8a.zip"), see("[class*=newcomers]"))),
+    (SCHOOL, "from-class", "students?live=yes", ()),
+    (SCHOOL, "expressions", "expressions", ()),
+    (SCHOOL, "sessions", "sessions", ()),
+    (SCHOOL, "session", "sessions?session=2", ()),
+    (SCHOOL, "session-students", "sessions?session=2",
+     (click("[data-testid=stCheckbox] label"), wait(2))),
+    (SCHOOL, "compare", "sessions?compare=yes", ()),
+    (SCHOOL, "term", "sessions?term=7b", ()),
+    (SCHOOL, "pictures", "pictures", (bring("class.jpg", "lesson.mp4"), see("video"), wait(2))),
+    (SCHOOL, "settings", "settings", ()),
+    (SCHOOL, "settings-model", "settings", (press("Model", "tab"),)),
+    (SCHOOL, "settings-access", "settings", (press("Access", "tab"),)),
+    (SCHOOL, "settings-machine", "settings", (press("This machine", "tab"),)),
+    (SCHOOL, "api", "api/docs", ()),
+    (SCHOOL, "report", "api/v1/sessions/2/report", ()),
+    (SCHOOL, "join", "", (join,)),
+    (SCHOOL, "joined", "", come_in("Zoe")),
+    (SCHOOL, "own-device", "", camera_of("Max")),
+    (SCHOOL, "taught", "", 
+     (*camera_of("Ida"), press("Teach it my face"), press("Start"), wait(5))),
+    (SCHOOL, "delete-me", "", (*come_in("Leo"), follow("/me/delete"))),
+    (SCHOOL, "sign-out", "sign-out", ()),
+    (TWELVE, "class", "", WATCHED),
+    (TWELVE, "tiles", "", (*WATCHED, key("t"))),
+    (TWELVE, "who", "", (*WATCHED, click(".face"), wait(2))),
+    (TWELVE, "recalibrate", "", (*WATCHED, key("c"))),
+    (TWELVE, "record", "", (*WATCHED, key("r"))),
+    (TWELVE, "invite", "", (*WATCHED, key("i"), wait(2))),
+    (TWELVE, "signals", "", (*WATCHED, key("n"))),
+    (TWELVE, "keys", "", (*WATCHED, key("?"))),
+    (TWELVE, "recording", "", (*WATCHED, key("r"), press("Record"), wait(12))),
+    (TWELVE, "projector", "", (*WATCHED, key("h"))),
+    (TWELVE, "ended", "", (*WATCHED, key("e"), click("#end-now"))),
+    (TWELVE, "paused", "", (*WATCHED, key("p"))),
+    (MANY, "class-49", "", WATCHED),
+    (MANY, "tiles-49", "", (*WATCHED, key("t"))),
+)  # fmt: skip
+
+
+def photograph(visit: Visit, address: str, steps: Sequence[Step], size: tuple[int, int]) -> bytes:
     """A page in a state, whole where it is longer than the window."""
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(f"{address}/{screen.link}")
-    settled(page)
-    screen.then(page, school)
-    settled(page)
+    page, (width, height) = visit.page, size
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address)
+    visit.settle()
+    for step in steps:
+        step(visit)
+        visit.settle()
     if not page.locator(".stApp").count():
         return bytes(page.screenshot(full_page=True))
-    if screen.full:
-        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        page.set_viewport_size({"width": size[0], "height": max(size[1], min(height, TALLEST))})
-        settled(page)
+    if not page.locator("dialog[open]").count():
+        long = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, min(long, TALLEST))})
+        visit.settle()
     return bytes(page.screenshot())
 
 
-# ---------------------------------------------------------------------- server and browser
+def take(made: School, kind: str, options: argparse.Namespace, theme: str, size: str) -> list[str]:
+    """All pictures of one server in one size and theme; the names of those that failed."""
+    rows = [row for row in TABLE if row[0] == kind and row[1] in (options.only or (row[1],))]
+    if not rows:
+        return []
+    failed = []
+    with TemporaryDirectory(prefix="screens-") as name:
+        folder = Path(name)
+        if kind == SCHOOL:
+            copytree(made.folder, folder, dirs_exist_ok=True)
+        camera = film(folder / "camera.mjpeg", invent_class(12, 1)[7], "happy")
+        seen: dict[str, Any] = {"color_scheme": theme, "locale": options.language}
+        with (
+            serving(folder, _free_port(), *OPTIONS.get(kind, ())) as server,
+            browser(camera, **seen) as watched,
+        ):
+            watched.page.set_default_timeout(PATIENCE_MS)
+            visit = Visit(watched.page, Say(options.language), folder)
+            visit.page.goto(server.opening())
+            for _, name, link, steps in rows:
+                to = options.to / f"{name}-{size}-{theme}.png"
+                try:
+                    picture = photograph(visit, f"{server.address}/{link}", steps, SIZES[size])
+                    to.write_bytes(picture)
+                    print(to, flush=True)
+                except BrowserError as error:
+                    visit.page.screenshot(path=str(to.with_suffix(".failed.png")))
+                    failed.append(to.stem)
+                    print(f"{to}: {error.message.splitlines()[0]}", flush=True)
+    return failed
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """`fewshot-fer serve` on this folder; its address."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("FEWSHOT_FER_")}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[1])
-    command = [sys.executable, "-m", "fewshot_fer", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + PATIENCE_S
-        while not _answers(address):
-            if process.poll() is not None or time.monotonic() > end:
-                raise SystemExit("The server does not start.")
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=PATIENCE_S)
-
-
-def signed_in(folder: Path, address: str) -> Any:
-    """The cookie of a teacher who has opened the link that the server shows."""
-    known = Credentials(folder / "fewshot-fer-web", now=time.time)
-    return {"name": TEACHER_COOKIE, "value": known.teacher_cookie(), "url": address}
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/health", timeout=2):
-            return True
-    except (URLError, OSError):
-        return False
-
-
-def take(
-    chromium: Any, school: School, wanted: Sequence[Screen], to: Path, sizes: Sequence[str],
-    themes: Sequence[str],
-) -> None:  # fmt: skip
-    """All of some pages, in every size and theme."""
-    with serving(school.folder) as address:
-        for theme, size in product(themes, sizes):
-            context = chromium.new_context(color_scheme=theme, permissions=["camera"])
-            context.set_default_timeout(1000 * PATIENCE_S)
-            context.add_cookies([signed_in(school.folder, address)])
-            page = context.new_page()
-            page.goto(address)
-            settled(page)
-            read = page.get_by_role("button", name="I have read this")
-            if read.count():
-                read.click()
-                settled(page)
-            for screen in wanted:
-                path = to / f"{screen.name}-{size}-{theme}.png"
-                path.write_bytes(photograph(page, address, screen, school, SIZES[size]))
-                print(path)
-            page.context.close()
+def _free_port() -> int:
+    with create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
 
 
 def main() -> None:
     """Draw, enrol, record, serve, photograph."""
-    from playwright.sync_api import sync_playwright
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--to", type=Path, default=Path("screens"))
-    parser.add_argument("--students", type=int, default=8)
+    parser.add_argument("--students", type=int, default=8, help="of the school, not of the drawn")
     parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--only", nargs="*", help="names of screens, such as session empty-class")
+    parser.add_argument("--only", nargs="*", choices=[row[1] for row in TABLE], metavar="NAME")
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
     parser.add_argument("--size", choices=SIZES, nargs="*", default=list(SIZES))
     parser.add_argument("--theme", choices=THEMES, nargs="*", default=list(THEMES))
     given = parser.parse_args()
-    program = which("chromium") or which("google-chrome")
     given.to.mkdir(parents=True, exist_ok=True)
-
-    def chosen(all_: Sequence[Screen]) -> list[Screen]:
-        return [one for one in all_ if not given.only or one.name in given.only]
-
-    with (
-        TemporaryDirectory(prefix="screens-") as full,
-        TemporaryDirectory(prefix="screens-") as bare,
-        sync_playwright() as playwright,
-    ):
-        camera = Path(bare) / "camera.mjpeg"
-        shown = reference_picture(invent_class(12, 1)[7], "happy")
-        write_mjpeg(camera, (shown for _ in range(90)))
-        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
-        chromium = playwright.chromium.launch(executable_path=program, args=flags)
-        if chosen(empty_screens()):
-            school = School(Path(bare))
-            take(chromium, school, chosen(empty_screens()), given.to, given.size, given.theme)
-        if chosen(screens(School(Path(full)))):
-            school = school_at(Path(full), given.students, given.seed)
-            take(chromium, school, chosen(screens(school)), given.to, given.size, given.theme)
-        chromium.close()
+    with TemporaryDirectory(prefix="screens-") as folder:
+        school = School(Path(folder), given.students, given.seed)
+        if any(row[0] == SCHOOL and row[1] in (given.only or (row[1],)) for row in TABLE):
+            school.fill()
+        kinds = product((EMPTY, SCHOOL, TWELVE, MANY), given.theme, given.size)
+        failed = [name for kind, *how in kinds for name in take(school, kind, given, *how)]
+    if failed:
+        raise SystemExit(f"These could not be taken: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

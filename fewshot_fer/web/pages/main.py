@@ -13,7 +13,7 @@ import streamlit as st
 
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages import PAGES, door, notice
-from fewshot_fer.web.pages.parts import frame, languages, plain
+from fewshot_fer.web.pages.parts import bars, frame, languages
 from fewshot_fer.web.pages.parts.saying import _
 
 _LOOK_S: Final = 3.0
@@ -55,9 +55,8 @@ def _recorded(app: AppState) -> None:
     """The sign that a class is recorded, on every page."""
     for lesson in app.running():
         if lesson.recording.mode != "off":
-            name = plain.text(lesson.name or _("the class"))
-            recording = _("Recording {name}", name=name)
-            st.markdown(f":red[:material/radio_button_checked:] {recording}")
+            recording = _("Recording {name}", name=lesson.name or _("the class"))
+            st.html(bars.words("chip recording", f"● {recording}"))
 
 
 def _unsaved(app: AppState) -> str:

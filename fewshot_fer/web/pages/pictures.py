@@ -73,7 +73,7 @@ def _whom(app: AppState) -> Summary | None:
     found = app.library.students()
     if not found:
         return None
-    everybody = _("Everybody: in a video the class by their faces")
+    everybody = _("People in general; in a video, the class by their faces")
     return st.selectbox(
         _("Read the faces as"),
         [None, *found],

@@ -19,6 +19,8 @@ from fewshot_fer.web.pages.people import many as several
 
 _MANY: Final = 12
 """From so many students on there is a search."""
+_OPENS: Final = 88
+"""Pixels of the button at a line's end; the head of the list leaves as many."""
 _NEED, _NAME = Phrase("who needs pictures most"), Phrase("name")
 _ORDERS: Final[dict[str, Callable[[Student, Card], tuple[float, str]]]] = {
     _NEED: lambda who, card: (card.expected, who.name.casefold()),
@@ -130,7 +132,7 @@ def _lines(app: AppState, found: Sequence[Summary], order: str) -> None:
                     bars.line(face, who.name, _pictures(who, card), card.expected, _helps(card))
                 )
                 opens = _("Open {name}", name=plain.text(who.name))
-                if st.button(_("Open"), key=f"open-{who.id}", help=opens):
+                if st.button(_("Open"), key=f"open-{who.id}", help=opens, width=_OPENS):
                     frame.go(student=who.id)
 
 

@@ -30,7 +30,7 @@ from fewshot_fer.web.wire import data_url
 REST_S: Final = 5.0
 _FEWEST: Final = 4
 _GIVE_UP_S: Final = 25.0
-_MODEL: Final = (12, 1, 7)
+_MODEL: Final = (12, 1, 6)
 """A drawn student whose seven expressions are read as they are meant: of how many, seed, place."""
 
 

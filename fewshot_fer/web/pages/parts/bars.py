@@ -44,7 +44,7 @@ def legend(names: Sequence[str]) -> str:
     return html.part("bars", "legend", [(_(name), colour(name, names)) for name in ordered(names)])
 
 
-def words(kind: Literal["lead", "quiet"], line: str) -> str:
+def words(kind: Literal["lead", "quiet", "chip recording"], line: str) -> str:
     """A line of words."""
     return html.part("bars", "words", kind, line)
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.web.pages.parts import bars, plain
-from fewshot_fer.web.pages.parts.saying import _
+from fewshot_fer.web.pages.parts.saying import _, say
+
+_ORDERS: Final[Mapping[str, Literal["DD.MM.YYYY", "YYYY/MM/DD"]]] = {
+    "de": "DD.MM.YYYY", "zh": "YYYY/MM/DD",
+}  # fmt: skip
 
 
 def head(title: str, lead: str) -> None:
@@ -73,6 +78,11 @@ def back(words: str) -> bool:
 def table(columns: Mapping[str, Sequence[str]]) -> None:
     """Columns by their heads."""
     st.table(dict(columns), hide_index=True, border="horizontal")
+
+
+def day(label: str, value: date | None, **more: Any) -> date | None:
+    """A day to choose, written in the order of the reader's language."""
+    return st.date_input(label, value, format=_ORDERS.get(say().language, "DD/MM/YYYY"), **more)
 
 
 def download(label: str, name: str, mime: str, data: Callable[[], bytes], **more: Any) -> None:

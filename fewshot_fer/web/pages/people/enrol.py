@@ -181,7 +181,7 @@ def _who(app: AppState) -> str:
         )
         st.checkbox(_("Keep no pictures, only numbers computed from them."), key="new-vectors")
         frame.quiet(_("A new model then needs a new enrolment."))
-        st.date_input(_("Delete the student after"), value=None, key="new-until", min_value="today")
+        frame.day(_("Delete the student after"), None, key="new-until", min_value="today")
     return name
 
 

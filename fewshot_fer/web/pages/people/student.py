@@ -169,7 +169,7 @@ def _data(app: AppState, who: Student) -> None:
             frame.done(_("The name is changed."), student=who.id)
     with st.container(border=True):
         st.subheader(_("How long"), anchor=False)
-        until = st.date_input(_("Delete after"), value=who.keep_until, key=f"until-{who.id}")
+        until = frame.day(_("Delete after"), who.keep_until, key=f"until-{who.id}")
         frame.quiet(_("Empty: kept until somebody deletes it."))
         if st.button(_("Keep until then"), disabled=until == who.keep_until):
             app.library.keep(who.id, until)

@@ -73,6 +73,7 @@ def _shown_by(everyone: Sequence[Student], *, several: bool) -> list[Student]:
             everyone,
             format_func=lambda one: one.name,
             key="teach-many",
+            placeholder=_("Choose a student"),
             help=_("Two or three students are plenty; it is then read of everybody."),
         )
     chosen = st.selectbox(

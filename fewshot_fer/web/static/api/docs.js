@@ -3,4 +3,4 @@
 /** @type {(options: object) => void} */
 const show = Reflect.get(window, "SwaggerUIBundle");
 
-show({ url: "/api/openapi.json", dom_id: "#operations", deepLinking: true, docExpansion: "list" });
+show({ url: "/api/openapi.json", dom_id: "#operations", deepLinking: true, docExpansion: "list", defaultModelsExpandDepth: -1 });

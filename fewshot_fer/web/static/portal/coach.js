@@ -199,7 +199,7 @@ export function coach(send, stays = () => false) {
       before && el('div', { class: 'beforeafter' },
         figure(inWords('before'), before), el('span', { class: 'quiet', text: '→' }), figure(inWords('now'), after)),
       para(done),
-      row(closing(inWords('Keep it'), worse ? '' : 'main'), button(inWords('Undo it'), worse ? 'main' : '', () => send({ do: 'undo', calibration }))));
+      row(closing(inWords('Keep it'), worse ? '' : 'first'), button(inWords('Undo it'), worse ? 'first' : '', () => send({ do: 'undo', calibration }))));
   }
 
   /** @param {{ what: string, next_step: string | null }} error */
