@@ -59,6 +59,8 @@ INVITED: Final = """
 })
 """
 """The link that students get; the class's page makes none for this computer alone."""
+DRAWN: Final = "() => !document.querySelector('[data-testid=stSkeleton]')"
+"""Streamlit shows grey bars where something is still to come."""
 
 
 # ---------------------------------------------------------------------- the drawn school
@@ -144,6 +146,7 @@ class Visit:
         self.page.wait_for_timeout(1000)
         if self.page.locator(".stApp").count():
             self.page.wait_for_selector("[data-test-script-state=notRunning]")
+            self.page.wait_for_function(DRAWN)
             self.page.wait_for_timeout(1000)
 
 
@@ -246,14 +249,14 @@ EMPTY, SCHOOL, TWELVE, MANY = "empty", "school", "12", "49"
 OPTIONS: Final = {TWELVE: ("--drawn", "12"), MANY: ("--drawn", "49")}
 WATCHED: Final = (see(".face .tag:not([hidden])"), wait(12))
 TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
-    (EMPTY, "first", "", ()),
-    (EMPTY, "empty-class", "", (press("I have read this"),)),
+    (EMPTY, "first", "", (see("#choose-camera"),)),
+    (EMPTY, "empty-class", "", (press("I have read this"), see("#choose-camera"))),
     (EMPTY, "empty-students", "students", ()),
     (EMPTY, "empty-expressions", "expressions", ()),
     (EMPTY, "empty-sessions", "sessions", ()),
     (EMPTY, "empty-pictures", "pictures", ()),
     (EMPTY, "empty-settings", "settings", ()),
-    (SCHOOL, "class-choice", "", ()),
+    (SCHOOL, "class-choice", "", (see("#choose-camera"),)),
     (SCHOOL, "students", "students", ()),
     (SCHOOL, "classes", "students?classes=7b", ()),
     (SCHOOL, "student", "students", student("What was learnt")),
@@ -283,7 +286,7 @@ TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (SCHOOL, "join", "", (join,)),
     (SCHOOL, "joined", "", come_in("Zoe")),
     (SCHOOL, "own-device", "", camera_of("Max")),
-    (SCHOOL, "taught", "", 
+    (SCHOOL, "taught", "",
      (*camera_of("Ida"), press("Teach it my face"), press("Start"), wait(5))),
     (SCHOOL, "delete-me", "", (*come_in("Leo"), follow("/me/delete"))),
     (SCHOOL, "sign-out", "sign-out", ()),

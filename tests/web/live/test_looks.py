@@ -161,6 +161,25 @@ def test_every_action_has_a_key_and_one_hides_everything_personal(served: Server
         assert watched.errors == []
 
 
+def test_a_small_window_above_all_others_has_the_bars_of_the_class(served: Server) -> None:
+    with browser(viewport={"width": 1440, "height": 900}) as watched:
+        page = watched.page
+        class_of(page, served, 12)
+        with page.context.expect_page() as opened:
+            page.get_by_role("button", name="Small window").click()
+        small = opened.value
+        small.locator(".bars .number", has_text="%").nth(6).wait_for()
+        small.locator(".meter").wait_for()
+        assert small.title() == "The class"
+        assert small.locator(".of").inner_text() != ""
+        assert small.locator(":is(.face, .who)").count() == 0, "nothing personal"
+        fits = "document.documentElement.scrollWidth <= innerWidth"
+        small.wait_for_function(f"getComputedStyle(document.body).margin === '0px' && {fits}")
+        with small.expect_event("close"):
+            page.get_by_role("button", name="Small window").click()
+        assert watched.errors == []
+
+
 def test_nothing_serious_is_wrong_for_those_who_cannot_see(served: Server) -> None:
     with browser(viewport={"width": 1440, "height": 900}) as watched:
         page = watched.page

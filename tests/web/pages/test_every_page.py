@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 def test_nothing_serious_is_wrong_for_those_who_cannot_see(
     tmp_path: Path, free_port: int, shared_recognizer: Recognizer
 ) -> None:
-    filled(tmp_path, shared_recognizer)
+    ada = filled(tmp_path, shared_recognizer)
     # The report comes in a sandbox in which no script runs, axe no more than another.
     how: dict[str, Any] = {"viewport": DESKTOP, "bypass_csp": True}
     with serving(tmp_path, free_port) as server, browser(**how) as watched:
@@ -38,6 +38,11 @@ def test_nothing_serious_is_wrong_for_those_who_cannot_see(
             page.goto(f"{server.address}/{path}")
             settled(page)
             found[path] = wrong(page)
+        page.goto(f"{server.address}/students?student={ada}")
+        for tab in ("What was learnt", "Pictures", "Today's light", "Name and data"):
+            page.get_by_role("tab", name=tab).click()
+            settled(page)
+            found[tab] = wrong(page)
         page.goto(f"{server.address}/api/docs")
         page.get_by_text("GET").first.wait_for()
         found["api"] = wrong(page, besides="#operations")  # Swagger UI
@@ -61,8 +66,8 @@ def settled(page: Any) -> None:
     page.wait_for_selector("[data-test-script-state=notRunning]")
 
 
-def filled(folder: Path, recognizer: Recognizer) -> None:
-    """Somebody enrolled and a session in a folder that is then served."""
+def filled(folder: Path, recognizer: Recognizer) -> str:
+    """Somebody enrolled, whose id it is, and a session in a folder that is then served."""
     app = AppState(
         Settings(
             support_sets=folder / "support_sets", records=f"sqlite:///{folder}/fewshot-fer.db"
@@ -72,3 +77,4 @@ def filled(folder: Path, recognizer: Recognizer) -> None:
     ada = enroll(app, "Ada", invent_class(12, 1)[7], "neutral", "happy").id
     record(app, ada)
     app.close()
+    return ada
