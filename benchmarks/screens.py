@@ -45,7 +45,7 @@ from tests.web.browsing import browser, film, serving
 SIZES: Final = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
 BEGUN: Final = datetime(2026, 11, 17, 9, 5, tzinfo=UTC)
-PATIENCE_MS: Final = 90_000
+PATIENCE_MS: Final = 300_000
 TALLEST: Final = 3000
 """Pixels; a longer page is cut."""
 INVITED: Final = """

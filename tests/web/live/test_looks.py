@@ -153,6 +153,14 @@ def test_every_action_has_a_key_and_one_hides_everything_personal(served: Server
         assert page.locator(".bars").first.is_visible()
         page.keyboard.press("h")
         page.locator(".face").first.wait_for()
+        page.keyboard.press("p")
+        page.get_by_text("Paused: nothing is read.").wait_for()
+        for there in (True, False):  # Though no picture comes.
+            page.keyboard.press("t")
+            tiles = page.locator(".tiled .face").first
+            tiles.wait_for(state="visible" if there else "hidden")
+        page.keyboard.press("p")
+        page.get_by_text("Paused: nothing is read.").wait_for(state="hidden")
         page.keyboard.press("m")
         page.get_by_label("What begins now").type("help me")
         assert page.get_by_label("What begins now").input_value() == "help me"

@@ -11,6 +11,7 @@ from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.lesson.commands import Collect, Source
 from fewshot_fer.lesson.engine import LessonEngine
+from fewshot_fer.students.enrolment.gate import Candidate, Gate, Picture
 from fewshot_fer.students.store.records import EVERY, Purpose
 from fewshot_fer.web.app_state import AppState
 from tests.fakes.waiting import until
@@ -90,4 +91,24 @@ def test_confused_is_taught_from_a_moment_of_the_class(
         run(page)
     press(page, "Teach confused")
     assert service.library.class_expressions() == ("confused",)
+    assert service.library.open(ada).counts == {"neutral": 1, "confused": 1}
+
+
+def test_confused_is_taught_before_the_camera(
+    service: AppState, opens: Opens, ada: str, people: tuple[DrawnStudent, ...]
+) -> None:
+    page = opens("expressions")
+    page.text_input(key="teach-name").input("Confused")
+    page = run(page)
+    page.multiselect(key="teach-many").select("Ada")
+    page = run(page)
+    face = Picture("confused", reference_picture(people[0], "surprise", session=1), "camera")
+    taken = Gate(service.recognizer.find).look(face)
+    assert isinstance(taken, Candidate)
+    service.taken.put(page.session_state[f"camera-confused-{ada}-ticket"], [taken])
+    page = run(page)
+    for keep in [one for one in page.button if one.label == "Keep it"]:
+        keep.click()
+        run(page)
+    press(page, "Teach confused")
     assert service.library.open(ada).counts == {"neutral": 1, "confused": 1}

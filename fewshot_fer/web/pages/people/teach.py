@@ -15,6 +15,7 @@ from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
+from fewshot_fer.web.pages.parts.components import guide
 from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.pages.people import collect, moments
 
@@ -99,7 +100,12 @@ def _pictures(app: AppState, name: str, one: Student) -> tuple[Candidate, ...]:
     with st.container(key=f"teach-{one.id}"):
         student, shows = plain.text(one.name), plain.text(name)
         st.markdown(_("**{name}** shows {expression}", name=student, expression=shows))
-        collect.files(app, tray, [name], _("Pictures of {names}", names=one.name), only=name)
+        by_file, by_camera = st.tabs([_("Files"), _("Camera")], key=f"by-{name}-{one.id}")
+        with by_file:
+            collect.files(app, tray, [name], _("Pictures of {names}", names=one.name), only=name)
+        with by_camera:
+            for taken in guide(app, "teach", [name], key=f"camera-{name}-{one.id}", student=one.id):
+                tray.add(taken)
         checks = desk.enrolment(app, same_person=tray.same_person)
         stamp = (repr(app.library.stamp(one.id)), name)
         together = tray.together(lambda given: checks.look(given, one.id, own=[name]), stamp)

@@ -102,6 +102,7 @@ class Live {
     const press = (/** @type {string} */ id) => () => find(id).click();
     const turn = (/** @type {'tiles' | 'projector'} */ what) => () => {
       store[what] = !store[what];
+      this.pictures.redraw();
       this.#render();
     };
     find('tiles').onclick = turn('tiles');

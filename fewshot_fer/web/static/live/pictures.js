@@ -45,14 +45,13 @@ export function pictures(page, line, { changed, seen, pick, tell, again }) {
     if (view.source === store.own) {
       const flown = capture.answered(true);
       if (flown) draw(flown.canvas, view, performance.now() - flown.at);
-      if (flown && 'close' in flown.canvas) flown.canvas.close();
       return;
     }
     const [{ id }, picture] = [store, coming];
     coming = null;
     const bitmap = await picture;
     if (bitmap && !camera.on && store.id === id) draw(bitmap, view, null);
-    bitmap?.close();
+    else bitmap?.close();
   }
 
   /** @param {Canvas | ImageBitmap} picture @param {View} view @param {number | null} delay */
@@ -110,5 +109,5 @@ export function pictures(page, line, { changed, seen, pick, tell, again }) {
     find('frame').classList.toggle('paused', Boolean(store.now?.paused));
   }
 
-  return { camera, capture, hear, blank, render, stop, point: faces.point, coming: (/** @type {Blob} */ jpeg) => { coming = createImageBitmap(jpeg); } };
+  return { camera, capture, hear, blank, render, stop, point: faces.point, redraw: faces.again, coming: (/** @type {Blob} */ jpeg) => { coming = createImageBitmap(jpeg); } };
 }

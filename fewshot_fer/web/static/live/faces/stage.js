@@ -23,14 +23,15 @@ export function stage({ find, store, names, colour }, pick) {
   const faces = /** @type {Map<number, ReturnType<typeof makeFace>>} by track */ (new Map());
   const [steady, seats, letter] = [new Steady(), new Seats(), letters(names)];
   let room = /** @type {[number, number]} the layer's size on the screen */ ([0, 0]);
-  let last = /** @type {{ view: View, places: Place[] } | null} */ (null);
+  let last = /** @type {{ picture: Picture, view: View, places: Place[] } | null} */ (null);
   new ResizeObserver(() => {
     room = [layer.clientWidth, layer.clientHeight];
     if (last) place(last.view, last.places);
   }).observe(layer);
 
-  /** @param {Picture} picture @param {View} view */
+  /** A picture that can be closed is ours until the next one. @param {Picture} picture @param {View} view */
   function draw(picture, view) {
+    if (picture !== last?.picture) forget();
     const [width, height] = store.tiles ? [WIDE, WIDE / (NARROW.matches ? 0.8 : 16 / 9)] : [picture.width, picture.height];
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });
@@ -38,8 +39,18 @@ export function stage({ find, store, names, colour }, pick) {
       frame.style.setProperty('--wide', String(width / height));
     }
     frame.classList.toggle('tiled', store.tiles);
-    last = { view, places: store.tiles ? tiled(picture, view) : whole(picture, view) };
+    last = { picture, view, places: store.tiles ? tiled(picture, view) : whole(picture, view) };
     place(view, last.places);
+  }
+
+  /** It is looked at in another way, and the next picture may be long in coming. */
+  function again() {
+    if (last) draw(last.picture, last.view);
+  }
+
+  function forget() {
+    if (last && 'close' in last.picture) last.picture.close();
+    last = null;
   }
 
   /** Faces where they are in the picture, as large as that is on the screen. @param {View} view @param {Place[]} places on the canvas */
@@ -138,8 +149,8 @@ export function stage({ find, store, names, colour }, pick) {
     for (const [other, { root }] of faces) root.classList.toggle('pointed', other === track);
   }
 
-  return { draw, point, clear: () => {
-    last = null;
+  return { draw, again, point, clear: () => {
+    forget();
     keep(new Set());
   } };
 }
