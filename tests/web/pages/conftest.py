@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fewshot_fer.web.app_state import AppState
+from tests.fakes.waiting import PATIENCE_S
 from tests.web.pages.visiting import Opens, run
 
 
@@ -21,7 +22,7 @@ def opens(service: AppState) -> Opens:
 
     def open_page(page: str, **at: str) -> AppTest:
         test = AppTest.from_function(
-            script, kwargs={"page": page, "app": service}, default_timeout=60
+            script, kwargs={"page": page, "app": service}, default_timeout=PATIENCE_S
         )
         for name, value in at.items():
             test.query_params[name] = value
