@@ -85,9 +85,6 @@ def _learnt(app: AppState, who: Student) -> None:
     frame.table(
         {
             _("Expression"): [_(one.expression) for one in card.learnt],
-            _("Read as"): [
-                _("their own") if one.references else _("everybody's") for one in card.learnt
-            ],
             _("Pictures"): [str(one.references or "–") for one in card.learnt],
             _("Expected right"): [plain.percent(one.estimated) for one in card.learnt],
             _("Read right by the others"): [plain.percent(one.checked) for one in card.learnt],
