@@ -286,6 +286,7 @@ def _forgotten(request: Request) -> Response:
         "You are not known here any more.",
         "Your teacher has removed you, or you have deleted everything about you.",
         status=410,
+        forgets=who(request).student or "",
     )
 
 

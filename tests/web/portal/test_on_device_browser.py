@@ -93,7 +93,7 @@ def test_pictures_stay_and_labels_go(school: School, watched: Watched) -> None:
     phone.get_by_role("link", name="Delete everything about me").click()
     phone.get_by_role("button", name="Delete everything").click()
     phone.get_by_role("heading", name="Everything about you is deleted").wait_for()
-    phone.wait_for_function(f"async () => await ({STORED})() === ''")
+    assert until(lambda: phone.evaluate(STORED) == "")
 
     # All that went out: a few characters about once a second.
     assert max(sent.bodies) < 400, "the form that deletes, and no picture"
@@ -106,6 +106,31 @@ def test_pictures_stay_and_labels_go(school: School, watched: Watched) -> None:
     }  # fmt: skip
     assert max(map(len, sent.texts)) < 320
     assert (watched.errors, watched.foreign) == ([], [])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_of_who_is_removed_nothing_stays_in_the_browser(
+    school: School, watched: Watched, there: bool
+) -> None:
+    phone = watched.page
+    student = joined(school, phone, "Removed")
+    phone.get_by_label("My pictures stay on this device").check()
+    phone.get_by_role("button", name="Switch on my camera").click()
+    phone.locator("#said").get_by_text("happy").wait_for()
+    phone.get_by_role("button", name="Teach it my face").click()
+    for box in phone.locator("#panel input[name=expression]").all():
+        box.set_checked(box.get_attribute("value") == "happy")
+    phone.get_by_role("button", name="Start").click()
+    phone.get_by_role("button", name="Save").click()
+    phone.get_by_role("heading", name="1 kept on this device").wait_for()
+    if not there:
+        phone.goto(f"{school.address}/sign-in")
+    assert phone.evaluate(STORED) != ""
+    school.service.portal.forget(student)
+    if not there:
+        phone.goto(f"{school.address}/me")
+    assert until(lambda: phone.evaluate(STORED) == "")
+    assert student not in phone.evaluate("JSON.stringify(localStorage)")
 
 
 STORED = """async () => {

@@ -172,7 +172,7 @@ class Says(BaseHTTPRequestHandler):
     """A process that says what it is sent."""
 
     def do_GET(self) -> None:
-        said = json.dumps([self.server.server_port, self.headers.get_all(ROUTED)]).encode()
+        said = json.dumps([self.connection.getsockname()[1], self.headers.get_all(ROUTED)]).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()

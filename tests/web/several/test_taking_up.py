@@ -150,6 +150,7 @@ def test_a_student_whom_the_balancer_read_otherwise_takes_no_lesson(
     two: tuple[House, House, Silent],
 ) -> None:
     here, there, _ = two
+    assert here.holdings is not None
     lesson, other = here.lessons.open("7b"), here.lessons.open("7c")
     link = here.portal.invitations.token(here.portal.invitations.make(lesson.id, "7b"))
     app = Starlette(

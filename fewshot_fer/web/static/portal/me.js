@@ -145,6 +145,7 @@ function bye({ why, what, next_step }) {
     return;
   }
   off(what, next_step);
+  if (why === 'removed') void here.leave();
   if (why === 'taken over' || why === 'full') write(switchOn, say('Use this device'));
   if (why === 'ended' || why === 'removed') show(switchOn, false);
   cover.setAttribute('role', 'alert');

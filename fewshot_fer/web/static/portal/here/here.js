@@ -1,7 +1,7 @@
 // Reading on this device: whether, with what and how often. The server gets labels, nothing else.
 
 import { coach as coaching } from './coach.js';
-import { choiceOf, Vault } from './vault.js';
+import { choiceOf, leave, Vault } from './vault.js';
 import { unsure } from './words.js';
 
 /** @import { Camera } from '../../camera.js' */
@@ -114,6 +114,13 @@ export class Here {
     await this.vault?.forget();
     await this.#learn();
     this.on.changed();
+  }
+
+  /** The student is deleted: nothing of them stays in this browser. */
+  async leave() {
+    this.vault = null;
+    this.on.changed();
+    await leave(this.student);
   }
 
   /** Whether the references here say how the student is read: where the teacher has no more of them. */

@@ -78,8 +78,14 @@ export class Vault {
   }
 }
 
-/** Delete the references of a student; needs no key. @param {string} student */
-export const forget = async (student) => done((await database())('readwrite').delete(student));
+/** Leave nothing of a student in this browser; needs no key. @param {string} student */
+export async function leave(student) {
+  localStorage.removeItem(choiceOf(student));
+  await forget(student);
+}
+
+/** @param {string} student */
+const forget = async (student) => done((await database())('readwrite').delete(student));
 
 /** @returns {Promise<Table>} */
 async function database() {
