@@ -36,6 +36,8 @@ class Reader:
 
     settings: Settings
     student: str | None
+    of: str
+    """Which class alone is known in videos; empty: everybody."""
     every: float
 
     def read(self, path: Path) -> Document:
@@ -61,7 +63,7 @@ class Reader:
     def _known(self) -> OpenClass:
         """Whose faces are known: in videos alone, so pictures need not wait for it."""
         self._class.know_faces()
-        return self._class
+        return self._class.opened(self.of)
 
     @cached_property
     def _likeness(self) -> Likeness | None:
@@ -79,7 +81,7 @@ def read(told: str, path: str) -> str:
 def _reader(told: str) -> Reader:
     said = json.loads(told)
     settings = Settings.model_validate(said["settings"])
-    return Reader(settings, said["student"], said["every"])
+    return Reader(settings, said["student"], said["of"], said["every"])
 
 
 def read_all(
@@ -93,6 +95,7 @@ def read_all(
         {
             "settings": reader.settings.model_dump(mode="json"),
             "student": reader.student,
+            "of": reader.of,
             "every": reader.every,
         }
     )

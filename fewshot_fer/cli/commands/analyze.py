@@ -32,6 +32,10 @@ def analyze(
         str | None,
         typer.Option(help="Whom they show: an id, its beginning, or a name. Others: strangers."),
     ] = None,
+    class_: Annotated[
+        str | None,
+        typer.Option("--class", metavar="CLASS", help="In videos, know this class alone."),
+    ] = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="A .json, .csv or .parquet file.")
     ] = None,
@@ -57,8 +61,8 @@ def analyze(
 ) -> Answer:
     """Name the expression of every face in pictures and videos.
 
-    In a video the enrolled are known by their faces; a recorded lesson becomes a session, with the
-    same report as a live one, by --record.
+    In a video the enrolled (with --class, those of one class) are known by their faces; a recorded
+    lesson becomes a session, with the same report as a live one, by --record.
 
     A file that cannot be read is reported and left out, and the exit code is 1.
     """
@@ -69,14 +73,17 @@ def analyze(
 
     if to is not None and to.suffix.casefold() not in FORMATS:
         raise typer.BadParameter("the name must end in .json, .csv or .parquet", param_hint="--to")
+    if student is not None and class_ is not None:
+        raise typer.BadParameter("name a --student or a --class", param_hint="--class")
+    of = call.library.known_classes([class_])[0] if class_ is not None else ""
     if cluster is not None:
         if to is not None or draw is not None or record or record_students:
             raise typer.BadParameter(
                 "it gives JSON (--json); --to, --draw and --record go without it",
                 param_hint="--cluster",
             )
-        return _spread(call, list(find_material(paths)), student, every, (cluster, resume))
-    work = _Work(call, student, every, draw, record=record or record_students)
+        return _spread(call, list(find_material(paths)), student, of, every, (cluster, resume))
+    work = _Work(call, student, of, every, draw, record=record or record_students)
     found, failed = Found(), 0
     for path in find_material(paths):
         try:
@@ -98,6 +105,7 @@ def _spread(
     call: Call,
     paths: Sequence[Path],
     student: str | None,
+    of: str,
     every: float,
     where: tuple[str, Path | None],
 ) -> Answer:
@@ -106,7 +114,7 @@ def _spread(
     from fewshot_fer.lesson.archive import Reader, read_all
 
     whom = call.library.find(student).id if student is not None else None
-    reader, parts = Reader(call.settings, whom, every), dict[int, dict[str, Any]]()
+    reader, parts = Reader(call.settings, whom, of, every), dict[int, dict[str, Any]]()
     with output.progress(f"{len(paths)} files", len(paths)) as advance:
         for k, part in read_all(where[0], reader, paths, where[1]):
             parts[k] = part
@@ -128,9 +136,10 @@ class _Work:
     """Reads one file after the other."""
 
     def __init__(
-        self, call: Call, student: str | None, every: float, draw: Path | None, *, record: bool
-    ) -> None:
-        self._call = call
+        self, call: Call, student: str | None, of: str, every: float, draw: Path | None, *,
+        record: bool,
+    ) -> None:  # fmt: skip
+        self._call, self._of = call, of
         whom = call.roster.library.find(student) if student is not None else None
         self._student = whom.id if whom is not None else None
         self._names = {one.id: one.name for one in call.roster.library.students()}
@@ -205,7 +214,7 @@ class _Work:
 
         here = OpenClass.open(self._call.settings, self._call.recognizer)
         here.know_faces()
-        return here
+        return here.opened(self._of)
 
     def _say_which(self, path: Path, faces: Sequence[NamedFace]) -> None:
         theirs = next((n for n, face in enumerate(faces, 1) if face.student is not None), None)

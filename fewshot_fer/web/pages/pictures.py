@@ -20,6 +20,7 @@ from fewshot_fer.reports import tables
 from fewshot_fer.reports.charts import stack
 from fewshot_fer.sentences import sentence
 from fewshot_fer.stills import NamedFace, name_faces
+from fewshot_fer.students.classes import of_class
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import bars, charts, frame, plain, tried
@@ -55,7 +56,8 @@ def show(app: AppState) -> None:
             key="tried-files",
             help=_("The limit is for videos; a picture is far smaller."),
         )
-        student = _whom(app)
+        of = _which(app)
+        student = _whom(app, of)
         if not dropped:
             frame.empty(
                 "image_search",
@@ -66,11 +68,23 @@ def show(app: AppState) -> None:
                 ),
             )
             return
-        _answers(app, dropped, student)
+        _answers(app, dropped, of, student)
 
 
-def _whom(app: AppState) -> Summary | None:
-    found = app.library.students()
+def _which(app: AppState) -> str:
+    """Whose faces are known, where there are classes: those of one, or everybody's."""
+    there = app.library.classes()
+    if not there:
+        return ""
+    everybody = _("All students")
+    return st.selectbox(
+        _("Class"), ["", *there], ["", *there].index(app.chosen) if app.chosen in there else 0,
+        key="tried-class", format_func=lambda name: name or everybody,
+    )  # fmt: skip
+
+
+def _whom(app: AppState, of: str) -> Summary | None:
+    found = of_class(app.library, of)
     if not found:
         return None
     everybody = _("People in general; in a video, the class by their faces")
@@ -82,13 +96,13 @@ def _whom(app: AppState) -> Summary | None:
     )
 
 
-def _answers(app: AppState, dropped: Sequence[object], student: Summary | None) -> None:
+def _answers(app: AppState, dropped: Sequence[object], of: str, student: Summary | None) -> None:
     found = Found()
     for number, file in enumerate(dropped):
         name, data = file.name, file.getvalue()  # type: ignore[attr-defined]
         with frame.guarded():
             if is_video(Path(name)):
-                found.clips.append(_video(app, name, data, student))
+                found.clips.append(_video(app, name, data, of, student))
             else:
                 faces = _picture(app, name, data, student, drawn=number < _SHOWN)
                 found.pictures.append((Path(name), faces))
@@ -201,9 +215,9 @@ def _scores(face: NamedFace, key: str) -> None:
     )
 
 
-def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Clip:
+def _video(app: AppState, name: str, data: bytes, of: str, student: Summary | None) -> Clip:
     digest, whom = sha256(data).hexdigest(), student.id if student is not None else None
-    watched = _watched(app, name, data, digest, whom)
+    watched = _watched(app, name, data, digest, of, whom)
     clip = watched.clip
     faces = [face for frame in clip.frames for face in frame.faces]
     names = expressions_in(faces)
@@ -218,7 +232,8 @@ def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Cl
     line = tried.timeline(clip.frames, names)
     length = clip.frames[-1].time
     label = _("Share of each expression among the faces that were clearly read, over time")
-    player(watched.copy, stack(line, names, label=label), length, key=f"video-{digest}-{whom}")
+    key = f"{digest}-{of}-{whom}"
+    player(watched.copy, stack(line, names, label=label), length, key=f"video-{key}")
     frame.quiet(
         _(
             "Below the video: the share of each expression among the faces that were clearly read. "
@@ -230,7 +245,7 @@ def _video(app: AppState, name: str, data: bytes, student: Summary | None) -> Cl
     st.html(bars.legend(names))
     frame.download(
         _("Video with boxes"), f"{name.rsplit('.', 1)[0]}-faces.webm", "video/webm",
-        lambda: watched.copy, key=f"webm-{digest}-{whom}", type="tertiary",
+        lambda: watched.copy, key=f"webm-{key}", type="tertiary",
     )  # fmt: skip
     if watched.report is not None and app.library.students():
         _lesson(app, watched, digest)
@@ -248,30 +263,30 @@ def _lesson(app: AppState, watched: tried.Watched, digest: str) -> None:
         if st.button(_("Keep this as a session"), icon=":material/save:", key=f"keep-{digest}"):
             each = bool(report.students)
             with app.store() as store:
-                number = watched.transcript.write(store, app.class_name, per_student=each)
+                number = watched.transcript.write(store, watched.class_name, per_student=each)
             st.success(
                 _("It is session {number} now: its numbers, never its pictures.", number=number)
             )
 
 
-def _watched(app: AppState, name: str, data: bytes, digest: str, whom: str | None) -> tried.Watched:
+def _watched(
+    app: AppState, name: str, data: bytes, digest: str, of: str, whom: str | None
+) -> tried.Watched:
     """What is in a video; the last few are remembered in this tab."""
     known: dict[object, tried.Watched] = st.session_state.setdefault("tried-videos", {})
-    if (digest, whom) not in known:
+    asked = digest, of, whom
+    if asked not in known:
         progress = Progress(_("Watching {name}, seconds", name=name))
         try:
-            known[digest, whom] = tried.watch(
-                app,
-                name,
-                data,
-                whom,
+            known[asked] = tried.watch(
+                app, name, data, of, whom,
                 lambda now, length: progress(round(now), max(1, round(length))),
-            )
+            )  # fmt: skip
         finally:
             progress.close()
         while len(known) > _REMEMBERED:
             known.pop(next(iter(known)))
-    return known[digest, whom]
+    return known[asked]
 
 
 def _download(found: Found) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from fewshot_fer.cli import app
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.lesson.drawing import VideoFile
+from fewshot_fer.students.classes import add_class, fill
 from fewshot_fer.web.app_state import AppState
 from tests.web.browsing import browser, serving
 from tests.web.pages.visiting import Opens, enroll, press, run, said
@@ -45,6 +47,30 @@ def test_a_recorded_lesson_has_the_report_of_a_live_one_and_is_kept_only_if_want
         (session,) = store.sessions()
         assert (session.each, store.students_of(session.id)) == (True, [ada.id])
         assert session.seconds >= 3
+
+
+def test_of_a_recorded_lesson_only_the_class_that_was_chosen_is_known(
+    service: AppState, opens: Opens, people: tuple[DrawnStudent, ...], lesson: Path
+) -> None:
+    ada = enroll(service, "Ada", people[0], "neutral", "happy")
+    for name, students in (("7b", [ada.id]), ("8a", [])):
+        add_class(service.library, name)
+        fill(service.library, name, students)
+    test = opens("pictures")
+    test.file_uploader[0].set_value([("lesson.mp4", lesson.read_bytes(), "video/mp4")])
+    for name in ("7b", "8a"):
+        test.selectbox(key="tried-class").set_value(name)
+        run(test).toggle[0].set_value(True)
+        press(run(test), "Keep this as a session")
+    settings = service.settings
+    where = ("--support-sets", str(settings.support_sets), "--records", settings.records)
+    for name in ("7b", "8a"):
+        options = ("--record-students", "--class", name, "--every", "0.2")
+        assert app.run(["analyze", str(lesson), *options, *where]) == 0
+    assert app.run(["analyze", str(lesson), "--class", "9c", *where]) == 1
+    with service.store() as store:
+        kept = [(one.class_name, store.students_of(one.id)) for one in store.sessions()]
+    assert kept == 2 * [("8a", []), ("7b", [ada.id])]
 
 
 def test_the_strip_below_a_video_takes_one_to_a_place_in_it(

@@ -41,11 +41,15 @@ class Watched:
     transcript: Transcript
     report: Report | None
     """Of the class; None where the video was asked about one student."""
+    class_name: str
+    """Which class a session of it is of."""
 
 
-def watch(app: AppState, name: str, data: bytes, student: str | None, passed: Steps) -> Watched:
-    """Watch a video; `passed` hears where it is and how long it is."""
-    here = app.opened(app.class_name)
+def watch(
+    app: AppState, name: str, data: bytes, of: str, student: str | None, passed: Steps
+) -> Watched:
+    """Watch a video `of` a class, or of everybody; `passed` hears where it is, how long it is."""
+    here = app.opened(of)
     here.refresh()
     names = {one.id: one.name for one in app.library.students()}
     transcript = Transcript()
@@ -62,17 +66,17 @@ def watch(app: AppState, name: str, data: bytes, student: str | None, passed: St
             session = clip_session(here, student)
             clip = watch_clip(path, session, every=EVERY_S, on_frame=show, note=transcript.note)
         boxes = copy.path.read_bytes() if clip.frames else b""
-    report = _report(app, transcript) if student is None and clip.frames else None
-    return Watched(replace(clip, path=Path(name)), boxes, transcript, report)
+    report = _report(here.name, transcript) if student is None and clip.frames else None
+    return Watched(replace(clip, path=Path(name)), boxes, transcript, report, here.name)
 
 
-def _report(app: AppState, transcript: Transcript) -> Report:
+def _report(class_name: str, transcript: Transcript) -> Report:
     """The report of a recorded lesson, as of a live one; nothing of it is kept."""
     with (
         private_place(10_000_000) as folder,
         Store.open(f"sqlite:///{folder}/lesson.db") as store,
     ):
-        number = transcript.write(store, app.class_name, per_student=True)
+        number = transcript.write(store, class_name, per_student=True)
         return read_report(store, number, per_student=True)
 
 
