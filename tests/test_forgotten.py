@@ -12,10 +12,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from gc import collect
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
+from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.records.backlog import Backlog
 from fewshot_fer.records.folders import opened, waiting_files
 from fewshot_fer.records.recording import agree, remove_student
@@ -24,6 +27,7 @@ from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store import index
 from fewshot_fer.students.store.records import EVERY, NewReference, Purpose
 from fewshot_fer.students.store.retention import expire
+from fewshot_fer.web.pages.parts import desk
 from tests.records.views import second
 from tests.students.people import AGREED, calibration, library_at, reference
 from tests.students.recogniser import TinyRecogniser, shown
@@ -117,6 +121,33 @@ def test_nothing_is_left_of_who_is_deleted(
     way(house)
     assert list(left(tmp_path, theirs)) == []
     assert {one.split()[0] for one in left(tmp_path, others)} == {"name", "id", "bytes"}
+
+
+class Made:
+    """Something that was worked out of a student."""
+
+
+@pytest.mark.parametrize("way", [by_command, by_a_page, by_retention])
+def test_nothing_that_was_worked_out_of_them_stays_in_memory(
+    way: Callable[[House], None], house: House
+) -> None:
+    kept = {id_: ref(house.remembered.of(id_, "card", 1, Made)) for id_ in (ID, OTHER)}
+    assert house.remembered.of(ID, "card", 1, Made) is kept[ID]()
+    assert house.remembered.of(ID, "card", 2, Made) is not kept[ID](), "it depends on that"
+    kept[ID] = ref(house.remembered.of(ID, "card", 2, Made))
+    way(house)
+    if way is by_command:
+        house.forget_who_left()  # As the server does every few seconds.
+    collect()
+    assert (kept[ID]() is None, kept[OTHER]() is None) == (True, False)
+
+
+def test_a_portrait_is_not_shown_of_who_is_gone(house: House) -> None:
+    who = house.library.open(ID)
+    assert desk.face(house, who).startswith("data:image/jpeg")
+    house.portal.forget(ID)
+    with pytest.raises(FewshotFerError):
+        desk.face(house, who)
 
 
 def test_nothing_is_left_after_a_crash_in_the_middle_once_it_is_opened(

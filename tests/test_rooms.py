@@ -45,7 +45,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
     ),
     "students": (
         {"store"},
-        {"classes", "gallery", "roster", "verdict"},
+        {"classes", "gallery", "remembered", "roster", "verdict"},
         {"enrolment", "recalibration"},
         {"custom_expressions", "documents"},
     ),

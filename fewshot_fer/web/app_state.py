@@ -36,6 +36,7 @@ from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Retention, Store
 from fewshot_fer.settings import Settings
 from fewshot_fer.students.classes import rename_class
+from fewshot_fer.students.remembered import Remembered
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
@@ -105,18 +106,21 @@ class AppState:
         self.now: Callable[[], float] = now
         self.clock: Callable[[], float] = clock
         self._is_beside = beside is not None
+        self._new_id: Callable[[], str] = beside._new_id if beside else new_id
         self._callers = workers or min(_MOST_WORKERS, useful_callers(settings, cpu_count() or 1))
         self._workers: ThreadPoolExecutor = (
             beside._workers if beside else ThreadPoolExecutor(self._callers, "reading")
         )
-        self._new_id = new_id
         self.holdings = self.shares.holdings
         self.lessons = LessonRegistry(self._begin, self._take_up if self.holdings else None)
         self.credentials = Credentials(
             self.place, host=settings.host, now=now, password=password, of=of,
             clock=several.peers.clock if several is not None else None, tells=self.audit.note,
         )  # fmt: skip
-        self.portal = Portal(self.library, settings, self.lessons, self.credentials, self.place)
+        self.moments, self.remembered = Moments(self.library, now), Remembered(self.library)
+        self.portal = Portal(
+            self.library, settings, self.lessons, self.credentials, self.place, self.forget_who_left
+        )
         self.device: BrowserCheckpoint | None = (
             beside.device if beside else device.installed(settings.device)
         )
@@ -124,7 +128,6 @@ class AppState:
         self.taken_up: Callable[[LessonEngine], None] = lambda _: None
         """Is told of a lesson that goes on here."""
         self.taken = TakenFaces()
-        self.moments = Moments(self.library, now)
         self.unsaved = Unsaved(clock)
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
@@ -198,10 +201,9 @@ class AppState:
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
-        records = self.settings.records
         kept = Retention.of(self.settings)
         return SessionWriter.begin(
-            records, self.library, name, per_student=per_student, retention=kept
+            self.settings.records, self.library, name, per_student=per_student, retention=kept
         )
 
     def go_on_recording(self, kept: Kept) -> SessionWriter:
@@ -256,17 +258,10 @@ class AppState:
     ) -> LessonEngine:
         holdings = self.holdings
         lesson = LessonEngine(
-            self,
-            self._workers,
-            id_=id_,
-            name=name,
-            started=started,
-            encodes=lambda image: to_jpeg(image, _SHARPNESS),
-            forsaken_s=_FORSAKEN_S,
-            kept=kept,
-            keeps=partial(holdings.note, id_) if holdings is not None else None,
-            clock=self.clock,
-        )
+            self, self._workers, id_=id_, name=name, started=started,
+            encodes=lambda image: to_jpeg(image, _SHARPNESS), forsaken_s=_FORSAKEN_S, kept=kept,
+            keeps=partial(holdings.note, id_) if holdings is not None else None, clock=self.clock,
+        )  # fmt: skip
         wished = self.settings.on_device
         # Where nothing is installed for it a class can only insist, and then says so to students.
         wished = wished if self.device_files or wished == "required" else "off"
@@ -287,10 +282,18 @@ class AppState:
             return tuple(here.values())
         return tuple(here.get(one.id, one.state) for one in self.holdings.all())
 
+    def forget_who_left(self) -> None:
+        """Nothing stays in memory of who is gone, or of what they took back."""
+        self.moments.all()
+        self.remembered.forget_who_left()
+        if self.ready:
+            self.opened().forget_who_left()
+
     def look_again(self) -> None:
         """Take in what other processes changed, and let go of what they are asked for."""
         self.shares.take_in()
         self.library.take_in()
+        self.forget_who_left()
         self.credentials.look_again()
         for one in self.lessons.all() if self.holdings is not None else ():
             sources = one.state.sources

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -36,9 +37,11 @@ class Portal:
         lessons: LessonRegistry,
         credentials: Credentials,
         place: Place,
+        heeds: Callable[[], None] = lambda: None,
     ) -> None:
+        """`heeds` is told when somebody agreed to something else, or is gone."""
         self._library, self._records, self._lessons = library, settings.records, lessons
-        self._credentials, self._place = credentials, place
+        self._credentials, self._place, self._heeds = credentials, place, heeds
         self.invitations = Invitations(place, credentials.signer, credentials.now)
         self.door = Door(library, self.invitations, credentials.now, settings.keep_days)
         self.devices = Devices()
@@ -76,7 +79,9 @@ class Portal:
             lesson.ask(Notice(what))
 
     def _heed(self) -> None:
-        """Have every lesson take in what somebody agreed to, or that they are gone."""
+        """Have everything take in what somebody agreed to, or that they are gone."""
+        with suppress(FewshotFerError):
+            self._heeds()
         for asked in [lesson.ask(Heed()) for lesson in self._lessons.all()]:
             # Whatever keeps a lesson from it now, it looks into the library once a second.
             with suppress(FewshotFerError, TimeoutError):

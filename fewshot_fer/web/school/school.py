@@ -171,7 +171,7 @@ class School:
     # ------------------------------------------------------------------ while it runs
 
     def look_again(self) -> None:
-        """See what commands have changed: accounts, and their passwords."""
+        """See what commands have changed: accounts, their passwords, who was deleted."""
         accounts = {one.id for one in self.teachers.listed()}
         self.door.is_shared = bool(accounts)
         for account, room in tuple(self._rooms.items()):
@@ -181,9 +181,7 @@ class School:
                 self._close(account)
         for app in (self.own, *(room.app for room in tuple(self._rooms.values()))):
             # A command may have deleted somebody while nothing runs that would see it.
-            app.moments.all()
-            if app.ready:
-                app.opened().forget_who_left()
+            app.forget_who_left()
 
     def begin(self) -> None:
         """Open what is needed; of several processes, say from now on that this one is alive."""

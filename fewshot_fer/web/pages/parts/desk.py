@@ -6,8 +6,6 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Final
 
-import streamlit as st
-
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.expressions import NEUTRAL
@@ -46,15 +44,9 @@ def enrolment(
 
 def card(app: AppState, student_id: str) -> Card:
     """What is known of a student, remembered until they or the class learn something."""
-    stamp = str(app.roster.stamp(student_id))
-    place = str(app.library.folder)
-    return _card(app, place, student_id, stamp, app.recognizer.checkpoint_hash)
-
-
-@st.cache_data(show_spinner=False, max_entries=300)
-def _card(_app: AppState, place: str, student_id: str, stamp: str, checkpoint: str) -> Card:
-    del place, stamp, checkpoint  # They are what the card depends on: other ones, another card.
-    return card_of(_app.roster, student_id)
+    roster = app.roster
+    taught = roster.stamp(student_id)
+    return app.remembered.of(student_id, "card", taught, lambda: card_of(roster, student_id))
 
 
 def face(app: AppState, who: Student) -> str:
@@ -62,22 +54,13 @@ def face(app: AppState, who: Student) -> str:
     pictures = [r for r in who.references if r.kind == "image"]
     resting = [r for r in pictures if r.expression == NEUTRAL]
     chosen = next(iter(resting or pictures), None)
-    return _face(app, who, chosen.sha) if chosen is not None else ""
-
-
-@st.cache_data(show_spinner=False, max_entries=300)
-def _face(_app: AppState, _who: Student, sha: str) -> str:
-    return small(_app.library.portrait(_who, _who.reference(sha)))
+    if chosen is None:
+        return ""
+    make = lambda: small(app.library.portrait(who, chosen))  # noqa: E731
+    return app.remembered.of(who.id, "face", chosen.sha, make)
 
 
 def small(portrait: Bytes) -> str:
     """A portrait, small, as an address that holds the picture itself."""
     data = b64encode(to_jpeg(at_most(portrait, _FACE), 85)).decode()
     return f"data:image/jpeg;base64,{data}"
-
-
-def forget(app: AppState, student_id: str) -> None:
-    """Delete a student and everything that is known of them, wherever it is."""
-    app.portal.forget(student_id)
-    _card.clear()
-    _face.clear()

@@ -10,7 +10,7 @@ from fewshot_fer.languages import many
 from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.retention import due
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.pages.parts import bars, desk, frame, plain
+from fewshot_fer.web.pages.parts import bars, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.saying import _
 
@@ -92,5 +92,5 @@ def _forget(app: AppState, students: Sequence[str]) -> None:
     progress = Progress(_("Deleting"))
     for done, student in enumerate(students):
         progress(done, len(students))
-        desk.forget(app, student)
+        app.portal.forget(student)
     progress.close()

@@ -224,7 +224,7 @@ def _removing(app: AppState, who: Student) -> None:
         same = typed.strip().casefold() == who.name.casefold()
         delete = _("Delete for good")
         if st.button(delete, type="primary", disabled=not same, key=f"gone-{who.id}"):
-            desk.forget(app, who.id)
+            app.portal.forget(who.id)
             collect.clear(who.id)
             gone = _("Nothing of {names} is left.", names=plain.text(who.name))
             frame.done(f"{gone} {_(app.audit.copies())}".strip())
