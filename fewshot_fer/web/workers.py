@@ -98,7 +98,10 @@ def serve(
         write_atomically(file, _configuration(settings, ports, certificate, Path(folder)).encode())
         told = {"settings": settings.model_dump(mode="json"), "password": password, "demo": demo}
         told["workers"] = max(1, (os.cpu_count() or 1) // workers)
-        kept = [_Process(lambda port=port: _worker({**told, "port": port})) for port in ports]  # type: ignore[misc]
+        kept = [
+            _Process(lambda port=port, number=number: _worker(told, port, number))  # type: ignore[misc]
+            for number, port in enumerate(ports, 1)
+        ]
         kept.append(_Process(lambda: _quiet([program, "-db", "-f", str(file)])))
         try:
             while not over.wait(_LOOK_S):
@@ -134,8 +137,9 @@ def _quiet(command: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, text=True)
 
 
-def _worker(told: Mapping[str, Any]) -> subprocess.Popen[str]:
+def _worker(told: Mapping[str, Any], port: int, number: int) -> subprocess.Popen[str]:
     """A process; its input stays open for as long as it shall live."""
+    told = {**told, "port": port, "name": f"process{number}"}
     env = {**os.environ}
     if env.get(PROXIES, "*") != "*":
         env[PROXIES] = f"{_HERE},{env[PROXIES]}"
@@ -220,7 +224,7 @@ def work() -> None:
     settings = Settings.model_validate(told["settings"])
     app = AppState(
         settings, password=told["password"], demo=told["demo"], workers=told["workers"],
-        several=several(settings),
+        several=several(settings), new_id=lambda: f"{told['name']}-{token_hex(4)}",
     )  # fmt: skip
     server.serve(app, host=_HERE, port=told["port"])
 

@@ -54,6 +54,12 @@ def id_now(app: AppState) -> str:
     return running[-1].id if running else class_now(app).id
 
 
+def is_elsewhere(app: AppState) -> bool:
+    """Whether a class is held by another process, in whose memory alone its pictures are."""
+    here = {one.id for one in app.lessons.all()}
+    return any(one.id not in here for one in app.running())
+
+
 def page_data(app: AppState) -> dict[str, object]:
     """What the class's page is told besides the class."""
     names = app.library.expressions()

@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.mirror import Mirror
 from fewshot_fer.records.folders import web_folder, web_mirror
 from fewshot_fer.settings import Settings
-from fewshot_fer.shared import Shared
+from fewshot_fer.shared import Beats, Shared
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.access.files import Place
+from fewshot_fer.web.holding import Several
+from tests.fakes.lessons import Hall
 from tests.fakes.postgres import Server
 from tests.fakes.postgres import server as server
+from tests.students.people import library_at
+from tests.web.house import House
 
 
 @dataclass
@@ -65,3 +70,30 @@ def _host(folder: Path, shared: Shared | None) -> Host:
     return Host(
         settings, place, Credentials(place, now=time.time, password="correct horse"), mirror
     )
+
+
+class Silent(Beats):
+    """Processes that live as long as a test says."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.dead: set[str] = set()
+
+    def silent(self, process: str) -> float:
+        return float("inf") if process in self.dead else 0.0
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[House, House, Silent]]:
+    monkeypatch.setattr(OpenClass, "watch", lambda _, source: Hall().watch(source))
+    peers = Silent(tmp_path)
+    houses = [house(tmp_path, name, peers) for name in ("one", "two")]
+    yield houses[0], houses[1], peers
+    for one in houses:
+        one.close()
+
+
+def house(folder: Path, me: str, peers: Silent) -> House:
+    library = library_at(folder / "students")
+    settings = Settings(support_sets=library.folder, records=f"sqlite:///{folder}/record.db")
+    return House(folder, library, settings, several=Several(me, peers))

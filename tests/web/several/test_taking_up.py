@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -13,10 +13,9 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from fewshot_fer.errors import SourceError
-from fewshot_fer.lesson.commands import End, Mark, Pause, Record, Source
+from fewshot_fer.lesson.commands import End, Mark, Pause, Record, Rename, Source
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import Kept
-from fewshot_fer.lesson.opening import OpenClass
 from fewshot_fer.records.folders import web_folder
 from fewshot_fer.records.store import Store
 from fewshot_fer.settings import Settings
@@ -24,42 +23,14 @@ from fewshot_fer.shared import Beats
 from fewshot_fer.web.access.files import Place
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.who import ROUTED
-from fewshot_fer.web.holding import Holdings, Several
+from fewshot_fer.web.holding import Holdings
 from fewshot_fer.web.portal import routes as portal
 from fewshot_fer.web.school.accounts import Teachers
 from fewshot_fer.web.workers import end_all
-from tests.fakes.lessons import Hall
 from tests.fakes.waiting import PATIENCE_S
 from tests.lesson.colours import picture
-from tests.students.people import library_at
 from tests.web.house import House
-
-
-class Silent(Beats):
-    """Processes that live as long as a test says."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.dead: set[str] = set()
-
-    def silent(self, process: str) -> float:
-        return float("inf") if process in self.dead else 0.0
-
-
-@pytest.fixture
-def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[House, House, Silent]]:
-    monkeypatch.setattr(OpenClass, "watch", lambda _, source: Hall().watch(source))
-    peers = Silent(tmp_path)
-    houses = [house(tmp_path, name, peers) for name in ("one", "two")]
-    yield houses[0], houses[1], peers
-    for one in houses:
-        one.close()
-
-
-def house(folder: Path, me: str, peers: Silent) -> House:
-    library = library_at(folder / "students")
-    settings = Settings(support_sets=library.folder, records=f"sqlite:///{folder}/record.db")
-    return House(folder, library, settings, several=Several(me, peers))
+from tests.web.several.conftest import Silent
 
 
 def until(true: Callable[[], object], *keep: House) -> None:
@@ -84,6 +55,7 @@ def test_a_lesson_whose_process_dies_goes_on_with_its_record(
     lesson = here.lessons.open("7b")
     session = lesson.ask(Record("class")).result(PATIENCE_S)
     shown(lesson)
+    lesson.ask(Rename("Fractions")).result(PATIENCE_S)
     lesson.ask(Mark("before")).result(PATIENCE_S)
     until(lambda: there.running()[0].marks and there.running()[0].recording.session == session)
     peers.dead.add("one")  # It hangs: what it does from now on counts no more.
@@ -91,6 +63,7 @@ def test_a_lesson_whose_process_dies_goes_on_with_its_record(
     assert (again.id, again.name, again.state.started) == (lesson.id, "7b", lesson.state.started)
     until(lambda: again.state.recording.session == session)
     assert [mark.text for mark in again.state.marks] == ["before"]
+    assert again.state.title == there.running()[0].title == "Fractions"
     shown(again)
     # It comes to, and finds that it holds nothing; what both saw is there once.
     shown(lesson)

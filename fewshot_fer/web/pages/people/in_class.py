@@ -14,6 +14,7 @@ from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.enrolment.tray import Together, Tray
 from fewshot_fer.students.store.records import Purpose, Student
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.live.drawn import is_elsewhere
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.saying import _
 from fewshot_fer.web.pages.people import collect
@@ -32,7 +33,9 @@ Look = tuple[Student, Tray, Together | None]
 
 def button(app: AppState) -> None:
     """The way here, while somebody is seen in a class."""
-    if _running(app) and st.button(_("From the class"), icon=":material/photo_camera:"):
+    if (_running(app) or is_elsewhere(app)) and st.button(
+        _("From the class"), icon=":material/photo_camera:"
+    ):
         frame.go(live="yes")
 
 
@@ -54,6 +57,8 @@ def show(app: AppState) -> None:
     if running and st.button(_("Take the last minute"), icon=":material/photo_camera:"):
         with frame.guarded():
             _take(app, running[-1], trays)
+    elif is_elsewhere(app):
+        elsewhere()
     elif not running:
         st.info(_("No class is watched now: open the Class page first."))
     found = _looked(app, trays)
@@ -65,6 +70,17 @@ def show(app: AppState) -> None:
         with st.container(border=True, key=f"of-{who.id}"), frame.guarded():
             _one(app, trays, who, tray, together)
     _save(app, trays, found)
+
+
+def elsewhere() -> None:
+    """Why there are no pictures of a class that runs."""
+    st.info(
+        _(
+            "A class runs that was not opened in this browser: its pictures are in the memory of "
+            "another process of this server. Of a class that is opened in this browser they are "
+            "here."
+        )
+    )
 
 
 def _running(app: AppState) -> list[LessonEngine]:
@@ -98,8 +114,10 @@ def _proposed(app: AppState, student: str, faces: Sequence[Candidate]) -> Sequen
 def _looked(app: AppState, trays: Trays) -> list[Look]:
     """Everybody with pictures, by name, and what is said of each one's together."""
     names: Mapping[str, str] = {one.id: one.name for one in app.library.students()}
+    for gone in set(trays) - set(names):
+        trays.pop(gone)
     found = []
-    for student in sorted(set(trays) & set(names), key=lambda one: names[one].casefold()):
+    for student in sorted(trays, key=lambda one: names[one].casefold()):
         if trays[student].entries:
             who = app.library.open(student)
             found.append((who, trays[student], _together(app, who, trays[student])))

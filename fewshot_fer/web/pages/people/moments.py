@@ -10,16 +10,20 @@ import streamlit as st
 
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.live.drawn import is_elsewhere
 from fewshot_fer.web.live.moments import Moment
 from fewshot_fer.web.pages.parts import frame, plain
 from fewshot_fer.web.pages.parts.saying import _, say
-from fewshot_fer.web.pages.people import collect
+from fewshot_fer.web.pages.people import collect, in_class
 from fewshot_fer.web.wire import data_url
 
 
 def offer(app: AppState, name: str, everyone: Sequence[Student]) -> list[Student]:
     """The moments that wait, if any; whose faces were chosen, which are on their trays then."""
     kept = app.moments.all()
+    if not kept and is_elsewhere(app):
+        in_class.elsewhere()
+        return []
     if not kept:
         frame.quiet(_("While a class runs, the key K keeps a moment's faces, to teach from here."))
         return []
