@@ -25,12 +25,13 @@ def in_browser(
     settings: Settings,
     sources: Sequence[Source],
     mode: Mode,
+    title: str = "",
     *,
     of: str = "",
     opens: bool = True,
 ) -> None:
     """Show the sources in the web app until Ctrl-C; only this machine reaches it."""
-    from fewshot_fer.lesson.commands import Pull, Record
+    from fewshot_fer.lesson.commands import Pull, Record, Rename
     from fewshot_fer.web import server
     from fewshot_fer.web.app_state import AppState
 
@@ -38,6 +39,8 @@ def in_browser(
     app = AppState(settings)
     app.chosen = of
     lesson = app.lessons.open(app.class_name)
+    if title:
+        lesson.ask(Rename(title))
     if mode != "off":
         lesson.ask(Record(mode)).result()
     for source in sources:

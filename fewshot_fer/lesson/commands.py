@@ -88,6 +88,13 @@ class Mark(Command[Marked]):
 
 
 @dataclass(frozen=True, slots=True)
+class Rename(Command[None]):
+    """Call the lesson so, also in its record."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pause(Command[None]):
     """Look at nothing and record nothing, or (not `on`) look and record again."""
 

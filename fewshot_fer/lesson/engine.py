@@ -28,7 +28,7 @@ from fewshot_fer.lesson.overview import Overview
 from fewshot_fer.lesson.sources import Clock
 from fewshot_fer.lesson.stream import Answer, Encodes, Offer, Picture
 from fewshot_fer.lesson.taping import Tape, over
-from fewshot_fer.records.values import Mark
+from fewshot_fer.records.values import Mark, one_line
 
 _PULSE_S: Final = 0.2
 """The class is put together and recorded so often, ..."""
@@ -72,13 +72,9 @@ class LessonEngine:
         self._records = ThreadPoolExecutor(1, f"records-{id_}")
         self._actor = Actor(f"lesson-{id_}", self._beat)
         self._helper = Helper(
-            self._actor,
-            host,
-            self._class,
-            f"library-{id_}",
-            lambda: self._intake.forget_who_left(),
-            keeps,
-        )
+            self._actor, host, self._class, f"library-{id_}",
+            lambda: self._intake.forget_who_left(), keeps,
+        )  # fmt: skip
         self._intake = Intake(
             self._actor, workers, lambda source: self._class().watch(source),
             self._show, self._pulse, partial(self._publish, new=False), clock,
@@ -174,7 +170,7 @@ class LessonEngine:
             case c.Leave(source):
                 self._intake.leave(source)
             case c.Mark(text):
-                self._marks.append(Mark(int(self._time), " ".join(text.split())[:200]))
+                self._marks.append(Mark(int(self._time), one_line(text)))
                 self._tape.mark(self._marks[-1].text, self._time, paused=self._paused)
                 marked = e.Marked(self._marks[-1], self._tape.takes_marks)
                 self._tell(marked)
@@ -183,6 +179,8 @@ class LessonEngine:
                 self._tell(what)
             case c.Record(mode):
                 self._tape.arm(mode)
+            case c.Rename(title):
+                self._tape.rename(one_line(title))
             case c.Pause(on):
                 self._pause(on)
             case c.ReadOnDevice(policy):
@@ -213,6 +211,7 @@ class LessonEngine:
         self._intake.began = self._clock() - kept.seconds
         self._marks = [*kept.marks]
         self._helper.knows(kept)
+        self._tape.rename(kept.title)
         if kept.paused:
             self._pause(on=True)
         if kept.mode != "off" and kept.session is not None:
@@ -283,7 +282,7 @@ class LessonEngine:
             moved=self._moves, recording=self._tape.state, viewers=len(self._sinks),
             sources=self._intake.states(new=new), timeline=self._overview.timeline,
             view=self._overview.view, shares=self._overview.shares, marks=tuple(self._marks),
-            check_ins=self._helper.check_ins, library=self._helper.trouble,
+            check_ins=self._helper.check_ins, library=self._helper.trouble, title=self._tape.title,
         )  # fmt: skip
         if self._tape.settled and not self._ending:
             self._helper.keep(self.state, self._tape.session_began)

@@ -98,6 +98,7 @@ class Kept:
     marks: tuple[Mark, ...] = ()
     on_device: OnDevice | None = None
     """What students' own devices may or must read."""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,8 @@ class LessonState:
     timeline: tuple[Stretch, ...] = ()
     check_ins: CheckIns = ()
     on_device: OnDevice = "allowed"
+    title: str = ""
+    """What the teacher calls the lesson, if anything."""
     library: FewshotFerError | None = None
     """What is wrong with the students' folder, if anything."""
 

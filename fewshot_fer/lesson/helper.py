@@ -94,6 +94,7 @@ class Helper:
             session_began,
             state.marks,
             state.on_device,
+            state.title,
         )
         if self._keeps is not None and kept != replace(self._kept, seconds=kept.seconds):
             self._kept = kept

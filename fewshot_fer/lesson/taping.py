@@ -33,6 +33,8 @@ class Tape:
         """`begins` a session, which may take as long as a database does."""
         self.closed = False
         """Whether no session is begun any more."""
+        self.title = ""
+        """What the lesson is called."""
         self._begins, self._aside, self._tell = begins, aside, tell
         self._recording: SessionWriter | None = None
         """Takes what is seen."""
@@ -135,6 +137,8 @@ class Tape:
         if error is None:
             self._recording = done.result()
             self._last = self._recording or self._last
+            if self._recording is not None and self.title:
+                self._recording.rename(self.title)
             self.keep_marks("before the recording")
             for one in held:
                 self._write(one)
@@ -145,6 +149,12 @@ class Tape:
             fail(waiting, error)
         while self._later and not self._changing:
             self._later.popleft()()
+
+    def rename(self, title: str) -> None:
+        """Call the lesson so, in every session that it is recorded in from now on."""
+        self.title = title
+        if self._recording is not None:
+            self._recording.rename(title)
 
     def note(self, view: View) -> None:
         """One more view of the class."""

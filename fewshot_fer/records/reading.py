@@ -32,6 +32,7 @@ def all_sessions() -> Select[Any]:
 
     return select(
         this.id, this.class_name, this.started, this.ended, this.each_student, this.names,
+        this.title,
         of(schema.class_seconds, func.max(schema.class_seconds.c.second)).label("last"),
         of(schema.session_students, func.count()).label("students"),
         of(schema.marks, func.count()).label("marks"),
@@ -44,7 +45,7 @@ def session(row: Any) -> SessionRecord:
         int(row.id), row.class_name, datetime.fromtimestamp(row.started, UTC),
         datetime.fromtimestamp(row.ended, UTC) if row.ended is not None else None,
         bool(row.each_student), 0 if row.last is None else int(row.last) + 1,
-        int(row.students), int(row.marks), tuple(json.loads(row.names)),
+        int(row.students), int(row.marks), tuple(json.loads(row.names)), row.title,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from fewshot_fer.errors import FewshotFerError, RecordError
 from fewshot_fer.languages import Phrase
 from fewshot_fer.records.backlog import Backlog
 from fewshot_fer.records.seconds import Seconds
-from fewshot_fer.records.values import Mark, Second
+from fewshot_fer.records.values import Mark, Second, one_line
 from fewshot_fer.records.views import View
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,10 @@ class Keeps(Protocol):
 
     def write(self, session: int, seconds: Sequence[Second], marks: Sequence[Mark] = ()) -> None:
         """Keep seconds and marks, all or none."""
+        ...
+
+    def rename(self, session: int, *, title: str | None = None) -> None:
+        """Say what a session is called."""
         ...
 
     def end(self, session: int) -> None:
@@ -60,6 +64,8 @@ class Recorder:
         self._try_again = try_again
         self._waiting: list[Second] = []
         self._marks: list[Mark] = []
+        self._title: str | None = None
+        """What the session is to be called from now on."""
         self._changed = Condition()
         self._closing = False
         self._broken: Exception | None = None
@@ -75,11 +81,15 @@ class Recorder:
 
     def mark(self, text: str, second: int | None = None) -> Mark:
         """Mark a second of the session, or this moment."""
-        # Half an emoji, as a browser may cut one, is in no database's alphabet.
-        whole = text.encode(errors="replace").decode().replace("\0", "")
-        mark = Mark(int(self._time) if second is None else second, " ".join(whole.split())[:200])
+        mark = Mark(int(self._time) if second is None else second, one_line(text))
         self._hand_over([], [mark])
         return mark
+
+    def rename(self, title: str) -> None:
+        """Call the session so."""
+        with self._changed:
+            self._title = title
+            self._changed.notify()
 
     def flush(self) -> None:
         """Write the second that is not over yet: nothing follows it for a while."""
@@ -133,7 +143,9 @@ class Recorder:
         """Write whatever waits, until closed and one last time."""
         while True:
             with self._changed:
-                while not (self._waiting or self._marks or self._closing):
+                while not (
+                    self._waiting or self._marks or self._closing or self._title is not None
+                ):
                     self._changed.wait()
                 seconds, marks = tuple(self._waiting), tuple(self._marks)
                 last = self._closing
@@ -145,14 +157,18 @@ class Recorder:
                     self._changed.wait_for(lambda: self._closing, self._try_again)
 
     def _write(self, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
+        title = self._title
         try:
             self._put(seconds, marks)
+            if title is not None:
+                self._store.rename(self._session, title=title)
         except RecordError as error:
             self.trouble = self._kept_aside(error, seconds, marks)
             return
         self.trouble = None
         with self._changed:
             del self._waiting[: len(seconds)], self._marks[: len(marks)]
+            self._title = None if self._title is title else self._title
         if self._backlog is not None:
             self._backlog.clear()
 

@@ -92,15 +92,9 @@ class SessionWriter:
 
     @classmethod
     def go_on(
-        cls,
-        records: str,
-        library: Enrols,
-        session: int,
-        began: float | None,
-        *,
-        per_student: bool,
-        retention: Retention | None = None,
-    ) -> Self:
+        cls, records: str, library: Enrols, session: int, began: float | None, *,
+        per_student: bool, retention: Retention | None = None,
+    ) -> Self:  # fmt: skip
         """A session that another process began, at this time of the views' clock."""
         store = opened(records, retention)
         try:
@@ -156,6 +150,10 @@ class SessionWriter:
     def mark(self, text: str, time: float) -> None:
         """A moment, by the same clock as the views'."""
         self._recorder.mark(text, int(self._since(time)))
+
+    def rename(self, title: str) -> None:
+        """What the lesson is called from now on."""
+        self._recorder.rename(title)
 
     def flush(self) -> None:
         """Write the second that is not over yet: nothing follows it for a while."""

@@ -37,6 +37,7 @@ STEPS: Final[tuple[str, ...]] = (
     "CREATE TABLE clock (believed BIGINT NOT NULL, ahead BIGINT)",
     "ALTER TABLE class_seconds ADD COLUMN on_device SMALLINT NOT NULL DEFAULT 0",
     "ALTER TABLE student_seconds ADD COLUMN on_device SMALLINT NOT NULL DEFAULT 0",
+    "ALTER TABLE sessions ADD COLUMN title TEXT NOT NULL DEFAULT ''",
 )
 """SQL that makes version 2 of version 1, and so on: never edited, only added to."""
 
@@ -63,6 +64,7 @@ sessions = Table(
     Column("ended", BigInteger),
     _Filled("each_student", SmallInteger),
     _Filled("names", Text),  # a JSON list that only grows
+    _Filled("title", Text, server_default=""),
     sqlite_autoincrement=True,
 )  # fmt: skip
 marks = Table(

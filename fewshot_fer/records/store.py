@@ -25,6 +25,7 @@ from fewshot_fer.records.values import (
     Second,
     SessionRecord,
     StudentTrack,
+    one_line,
 )
 
 
@@ -89,12 +90,17 @@ class Store:
             this = schema.forgotten.c.session == session
             connection.execute(delete(schema.forgotten).where(this))
 
-    def rename(self, session: int, class_name: str) -> None:
-        """Say which class a session is of."""
+    def rename(
+        self, session: int, *, title: str | None = None, class_name: str | None = None
+    ) -> None:
+        """Say what a session is called, and which class it is of; what is None stays."""
+        said = {"title": title, "class_name": class_name}
+        new = {what: one_line(text) for what, text in said.items() if text is not None}
         named = update(schema.sessions).where(schema.sessions.c.id == session)
         with plain_words(self.where), self._writing.begin() as connection:
             self._find(connection, session)
-            connection.execute(named.values(class_name=class_name))
+            if new:
+                connection.execute(named.values(new))
 
     def rename_class(self, class_name: str, new: str) -> None:
         """All sessions of a class are of one of another name from now on."""

@@ -17,6 +17,14 @@ Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 BLOCK_S: Final = 10
 """Reports are made from blocks of so many seconds."""
 
+
+def one_line(text: str) -> str:
+    """What somebody typed, as it is kept."""
+    # Half an emoji, as a browser may cut one, is in no database's alphabet.
+    whole = text.encode(errors="replace").decode().replace("\0", "")
+    return " ".join(whole.split())[:200]
+
+
 # ---------------------------------------------------------------------- written
 
 
@@ -91,6 +99,8 @@ class SessionRecord:
     marks: int
     names: tuple[str, ...]
     """The expressions, in the order of every array here."""
+    title: str = ""
+    """What the teacher calls the lesson, if anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ Columns = dict[str, list[Any]]
 # fmt: off
 
 Session = TypedDict("Session", {
-    "id": int, "class_name": str, "started": str, "ended": str | None, "each": bool,
+    "id": int, "title": str, "class_name": str, "started": str, "ended": str | None, "each": bool,
     "seconds": int, "students": int, "marks": int, "expressions": Sequence[str],
 })
 """A line of the list of sessions."""
@@ -241,6 +241,7 @@ def session_json(session: SessionRecord) -> Session:
     """A line of the list."""
     return {
         "id": session.id,
+        "title": session.title,
         "class_name": session.class_name,
         "started": session.started.isoformat(),
         "ended": session.ended.isoformat() if session.ended else None,

@@ -34,13 +34,16 @@ def points(effect: float) -> str:
 def title(session: SessionRecord) -> Phrase:
     """What a session is called."""
     return Phrase(
-        "{name}, {when}", name=session.class_name or Phrase("Class"), when=session.started
-    )
+        "{title} · {name}, {when}" if session.title else "{name}, {when}", title=session.title,
+        name=session.class_name or Phrase("Class"), when=session.started,
+    )  # fmt: skip
 
 
 def file_name(session: SessionRecord, *more: str) -> str:
     """What a session's file is called, without its ending; no two of a class and day alike."""
-    return stem(session.class_name or "class", session.started, f"session-{session.id}", *more)
+    called = [session.title] if session.title else []
+    number = f"session-{session.id}"
+    return stem(session.class_name or "class", session.started, *called, number, *more)
 
 
 def reason(change: Change, usual: Usual) -> Phrase:

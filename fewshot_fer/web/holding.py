@@ -65,7 +65,7 @@ class Holding:
         recording = RecordingState(kept.mode, kept.session)
         return LessonState(
             self.id, self.name, self.started, kept.seconds, kept.paused, recording=recording,
-            marks=kept.marks,
+            marks=kept.marks, title=kept.title,
         )  # fmt: skip
 
     @property

@@ -81,14 +81,14 @@ Timeline = TypedDict("Timeline", {"step": int, "from": int, "stretches": list[St
 """The lesson in stretches of `step` seconds, those from number `from` on."""
 
 Standing = TypedDict("Standing", {
-    "id": str, "name": str, "paused": bool, "ended": bool, "recording": bool, "each": bool,
-    "session": int | None, "trouble": str | None, "sources": list[Source], "viewers": int,
-    "marks": list[Mark], "on_device": OnDevice,
+    "id": str, "name": str, "title": str, "paused": bool, "ended": bool, "recording": bool,
+    "each": bool, "session": int | None, "trouble": str | None, "sources": list[Source],
+    "viewers": int, "marks": list[Mark], "on_device": OnDevice,
 })
 """How a class stands; `each`: every student is recorded."""
 
 State = TypedDict("State", {
-    "type": Literal["state"], "id": str, "name": str, "seconds": float,
+    "type": Literal["state"], "id": str, "name": str, "title": str, "seconds": float,
     "paused": bool, "ended": bool, "recording": bool, "each": bool, "session": int | None,
     "trouble": str | None, "viewers": int, "shares": Shares, "sure": int, "expected": int,
     "unread": int, "sources": list[Source], "people": list[Person], "marks": list[Mark],
@@ -175,6 +175,7 @@ Name = TypedDict("Name", {
     "do": Literal["name"], "source": str, "track": int, "student": str | None,
 })
 MarkMoment = TypedDict("MarkMoment", {"do": Literal["mark"], "text": str})
+Rename = TypedDict("Rename", {"do": Literal["rename"], "title": str})
 StartRecording = TypedDict("StartRecording", {"do": Literal["record"], "each": bool})
 ShowEach = TypedDict("ShowEach", {"do": Literal["each"], "on": bool})
 Mind = TypedDict("Mind", {"do": Literal["mind"], "least": Shares})
@@ -192,8 +193,8 @@ Answer = TypedDict("Answer", {
     "do": Literal["answer"], "knock": str, "is": Literal["in", "new", "away"],
 })
 ToClass = (
-    Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw
-    | Invite | AskReach | ReadOnDevice | Uninvite | Answer
+    Plain | Name | MarkMoment | Rename | StartRecording | ShowEach | Mind | Recalibrate | TakeBack
+    | Draw | Invite | AskReach | ReadOnDevice | Uninvite | Answer
 )
 """What the class's page may ask."""
 

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from fewshot_fer.errors import RecordError
-from fewshot_fer.lesson.commands import End, Mark, Name, Pause, Record
+from fewshot_fer.lesson.commands import End, Mark, Name, Pause, Record, Rename
 from fewshot_fer.lesson.registry import LessonRegistry
 from fewshot_fer.records.backlog import Backlog
 from fewshot_fer.records.store import Store
@@ -58,6 +58,25 @@ def test_it_begins_and_ends_in_the_middle_of_a_lesson() -> None:
         assert store.students_of(first) == []
         assert store.read(second).whole.seconds.tolist() in ([0], [0, 1])
         assert store.students_of(second) == ["a"]
+
+
+def test_what_the_lesson_is_called_is_in_every_session_from_then_on() -> None:
+    with held(name="7b") as here:
+        shown_for(here, 1, "happy")
+        untitled = done(here.lesson.ask(Record("class")))
+        done(here.lesson.ask(Record("off")))
+        done(here.lesson.ask(Rename(" Fractions \n\0 of \ud83d ")))
+        assert here.state.title == "Fractions of ?"
+        first = done(here.lesson.ask(Record("class")))
+        shown_for(here, 1, "happy")
+        done(here.lesson.ask(Rename("Decimals")))
+        second = done(here.lesson.ask(Record("class")))
+        done(here.lesson.ask(Rename("")))
+    with Store.open(RECORDS) as store:
+        titles = [store.find(session).title for session in (untitled, first, second)]
+        assert titles == ["", "Decimals", ""]
+        store.rename(second, title="Powers")
+        assert (store.find(second).title, store.find(second).class_name) == ("Powers", "7b")
 
 
 def test_in_a_pause_nothing_is_recorded_time_goes_on_and_marks_are_kept() -> None:

@@ -27,6 +27,7 @@ class Memory:
     def __init__(self) -> None:
         self.seconds: list[int] = []
         self.marks: list[Mark] = []
+        self.titles: list[str | None] = []
         self.ended: list[int] = []
         self.refuses = False
         self.asked = Event()
@@ -37,6 +38,11 @@ class Memory:
             raise RecordError("Gone.", where="there", next_step="Wait.")
         self.seconds += [second.whole.second for second in seconds]
         self.marks += marks
+
+    def rename(self, session: int, *, title: str | None = None) -> None:
+        if self.refuses:
+            raise RecordError("Gone.", where="there", next_step="Wait.")
+        self.titles.append(title)
 
     def end(self, session: int) -> None:
         self.ended.append(session)
@@ -77,12 +83,14 @@ def test_while_the_database_is_away_all_is_kept_on_disk_and_then_caught_up(tmp_p
     for k in range(6):
         recorder.note(view(float(k), []))
     recorder.mark("still here")
+    recorder.rename("Fractions")
     assert until(lambda: recorder.trouble is not None and backlog.exists())
     assert str(backlog) in str(recorder.trouble)
     store.refuses = False
     recorder.close()
     assert store.seconds == [0, 1, 2, 3, 4, 5]
     assert [mark.text for mark in store.marks] == ["still here"]
+    assert store.titles == ["Fractions"]
     assert recorder.trouble is None
     assert not backlog.exists()
 

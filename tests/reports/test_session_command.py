@@ -83,6 +83,17 @@ def test_the_report_is_one_file(said: Said) -> None:
     assert "student-3" in Path("a/b.html").read_text(encoding="utf-8")
 
 
+def test_a_lesson_has_a_title_wherever_it_is_named(said: Said) -> None:
+    found = said.json("rename", "1", "--title", "Fractions, part 2")
+    assert (found["id"], found["title"], found["class_name"]) == (1, "Fractions, part 2", "7b")
+    assert said.json("rename", "1", "--class", "8a")["title"] == "Fractions, part 2"
+    assert "Fractions, part 2 · 8a" in said.words("list")
+    said.words("report", "1", "--to", "a.html")
+    assert "<h1>Fractions, part 2 · 8a" in Path("a.html").read_text(encoding="utf-8")
+    said.words("rename", "1", code=2)
+    said.words("rename", "9", "--title", "x", code=1)
+
+
 def test_compare(said: Said) -> None:
     found = said.json("compare", "1", "2")
     assert (found["before"], found["after"]) == (1, 2)

@@ -63,6 +63,7 @@ def live(
     record: Annotated[
         bool, typer.Option("--record", help="Record numbers of the class, second by second.")
     ] = False,
+    title: Annotated[str, typer.Option(help="What the lesson is called.")] = "",
     record_students: Annotated[
         bool,
         typer.Option("--record-students", help="Record every enrolled student's numbers too."),
@@ -88,9 +89,9 @@ def live(
         need("web")
         from fewshot_fer.cli.browser import in_browser
 
-        in_browser(settings, sources, mode, of=of)
+        in_browser(settings, sources, mode, title, of=of)
     else:
-        _in_terminal(call, settings, of, sources, mode, seconds, each=each)
+        _in_terminal(call, settings, of, sources, mode, title, seconds, each=each)
 
 
 def _in_terminal(
@@ -99,6 +100,7 @@ def _in_terminal(
     of: str,
     sources: Sequence[Source],
     mode: Mode,
+    title: str,
     seconds: float | None,
     *,
     each: bool,
@@ -107,7 +109,7 @@ def _in_terminal(
     from concurrent.futures import ThreadPoolExecutor
 
     from fewshot_fer.cli.show.screen import summary_of
-    from fewshot_fer.lesson.commands import Pull
+    from fewshot_fer.lesson.commands import Pull, Rename
     from fewshot_fer.lesson.engine import LessonEngine
     from fewshot_fer.lesson.opening import OpenClass
     from fewshot_fer.records.folders import opened
@@ -120,6 +122,8 @@ def _in_terminal(
         opened(settings.records, Retention.of(settings)).close()
     with ThreadPoolExecutor(1, "reading") as worker:
         lesson = LessonEngine(here, worker, name=here.name, rests=False)
+        if title:
+            lesson.ask(Rename(title))
         for source in sources:
             lesson.ask(Pull(source))
         try:

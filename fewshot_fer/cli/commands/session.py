@@ -50,6 +50,29 @@ def show(call: Call, session: Number = None, each: Each = False) -> Answer:
 
 @app.command()
 @command("records")
+def rename(
+    call: Call,
+    session: Number = None,
+    title: Annotated[str | None, typer.Option(help="What the lesson is called.")] = None,
+    class_: Annotated[
+        str | None, typer.Option("--class", metavar="CLASS", help="Which class it is of.")
+    ] = None,
+) -> Answer:
+    """Give a session a title, or say which class it is of."""
+    from fewshot_fer.reports import words
+    from fewshot_fer.reports.tables import session_json
+
+    if title is None and class_ is None:
+        raise typer.BadParameter("say a --title or a --class")
+    with _store(call) as store:
+        number = store.find(session).id
+        store.rename(number, title=title, class_name=class_)
+        found = store.find(number)
+    return Answer(session_json(found), f"Session {number} is {words.title(found)}.")
+
+
+@app.command()
+@command("records")
 def report(
     call: Call,
     session: Number = None,

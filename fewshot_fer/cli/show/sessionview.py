@@ -27,7 +27,7 @@ def listed(found: Sequence[SessionRecord]) -> Table | str:
         return "Nothing was recorded yet."
     return output.table(
         "Sessions",
-        ("number", "class and time", "length", "students", "marks", ""),
+        ("number", "lesson", "length", "students", "marks", ""),
         (
             (
                 session.id,

@@ -18,6 +18,7 @@ from fewshot_fer.lesson.commands import (
     Pause,
     Recalibrate,
     Record,
+    Rename,
     Source,
 )
 from fewshot_fer.lesson.engine import LessonEngine
@@ -41,8 +42,8 @@ _ONE: Final = "/{class_id}"
 # fmt: off
 
 Class = TypedDict("Class", {
-    "id": str, "name": str, "started": float, "seconds": float, "paused": bool, "ended": bool,
-    "recording": bool, "each": bool, "session": int | None, "trouble": str | None,
+    "id": str, "name": str, "title": str, "started": float, "seconds": float, "paused": bool,
+    "ended": bool, "recording": bool, "each": bool, "session": int | None, "trouble": str | None,
     "sources": list[messages.Source], "viewers": int, "present": list[str],
     "shares": ClassShares, "marks": list[messages.Mark], "on_device": OnDevice,
 })
@@ -65,7 +66,14 @@ class OpenClass(Shape):
     """A class to watch."""
 
     name: str = Field(default="", max_length=200)
+    title: str = Field(default="", max_length=200, description="what the lesson is called")
     drawn: int | None = Field(default=None, ge=1, le=50, description="so many drawn students")
+
+
+class ClassChange(Shape):
+    """What to change about a class that is watched."""
+
+    title: str = Field(max_length=200, description="what the lesson is called")
 
 
 class MarkForm(Shape):
@@ -120,6 +128,8 @@ def open_class(call: Asked, body: OpenClass) -> Class:
             f"{MOST} classes are watched already.", next_step="End one of them first."
         )
     opened = call.app.lessons.open(body.name)
+    if body.title:
+        opened.ask(Rename(body.title)).result(_IN_TIME_S)
     if body.drawn is not None:
         draw(call.app, opened, body.drawn)
     return _shown(opened.state)
@@ -129,6 +139,12 @@ def open_class(call: Asked, body: OpenClass) -> Class:
 async def show_class(lesson: Lesson) -> Class:
     """Show a class as it is now."""
     return _shown(lesson.state)
+
+
+@routes.patch(_ONE)
+async def change_class(lesson: Lesson, body: ClassChange) -> Class:
+    """Give the lesson a title, also in its record."""
+    return await _told(lesson, Rename(body.title))
 
 
 @routes.post(f"{_ONE}/frames", openapi_extra=pictures(Plain))

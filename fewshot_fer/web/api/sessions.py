@@ -40,6 +40,13 @@ class Each(Shape):
     each: bool = Field(default=False, description="every student too, where they were recorded")
 
 
+class SessionChange(Shape):
+    """What to change about a session; what is left out stays."""
+
+    title: str | None = Field(default=None, max_length=200, description="the lesson's own name")
+    class_name: str | None = Field(default=None, max_length=200)
+
+
 class As(Each):
     """As what."""
 
@@ -77,6 +84,15 @@ def show_session(call: Asked, session: str, query: Annotated[Each, Query()]) -> 
     A number, or `latest`.
     """
     return tables.report_json(_report(call, session, query))
+
+
+@routes.patch(_ONE)
+def change_session(call: Asked, session: str, body: SessionChange) -> Session:
+    """Give a session a title, or say which class it is of."""
+    with call.app.store() as store:
+        number = _number(store, session)
+        store.rename(number, title=body.title, class_name=body.class_name)
+        return tables.session_json(store.find(number))
 
 
 @routes.get(f"{_ONE}/report", **files(_HTML))

@@ -23,6 +23,7 @@ from fewshot_fer.lesson.commands import (
     ReadOnDevice,
     Recalibrate,
     Record,
+    Rename,
 )  # fmt: skip
 from fewshot_fer.lesson.engine import LessonEngine
 from fewshot_fer.lesson.events import OnDevice
@@ -171,6 +172,7 @@ _KNOWN: Final[Mapping[str, Does]] = {
     "photographs": _photographs,
     "name": _name,
     "mark": _asks(lambda command: Mark(str(command.get("text") or "")[:200])),
+    "rename": _asks(lambda command: Rename(str(command.get("title") or ""))),
     "pause": _asks(lambda _: Pause()),
     "resume": _asks(lambda _: Pause(on=False)),
     "record": _asks(_record),

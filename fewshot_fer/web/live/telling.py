@@ -86,6 +86,7 @@ def standing(state: LessonState) -> messages.Standing:
     return {
         "id": state.id,
         "name": state.name,
+        "title": state.title,
         "paused": state.paused,
         "ended": state.ended,
         "recording": recording.mode != "off",

@@ -28,9 +28,9 @@ export type Signal = { expression: string; share: number; usual: number; since: 
 
 export type Timeline = { step: number; from: number; stretches: Stretch[] };
 
-export type Standing = { id: string; name: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[]; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
+export type Standing = { id: string; name: string; title: string; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; sources: Source[]; viewers: number; marks: Mark[]; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
 
-export type State = { type: 'state'; id: string; name: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
+export type State = { type: 'state'; id: string; name: string; title: string; seconds: number; paused: boolean; ended: boolean; recording: boolean; each: boolean; session: number | null; trouble: string | null; viewers: number; shares: Shares; sure: number; expected: number; unread: number; sources: Source[]; people: Person[]; marks: Mark[]; check_ins: CheckIn[]; signals: Signal[]; timeline: Timeline; on_device: 'off' | 'allowed' | 'preferred' | 'required' };
 
 export type Enrolled = { id: string; name: string };
 
@@ -76,6 +76,8 @@ export type Name = { do: 'name'; source: string; track: number; student: string 
 
 export type MarkMoment = { do: 'mark'; text: string };
 
+export type Rename = { do: 'rename'; title: string };
+
 export type StartRecording = { do: 'record'; each: boolean };
 
 export type ShowEach = { do: 'each'; on: boolean };
@@ -98,7 +100,7 @@ export type Uninvite = { do: 'uninvite'; id: string };
 
 export type Answer = { do: 'answer'; knock: string; is: 'in' | 'new' | 'away' };
 
-export type ToClass = Plain | Name | MarkMoment | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw | Invite | AskReach | ReadOnDevice | Uninvite | Answer;
+export type ToClass = Plain | Name | MarkMoment | Rename | StartRecording | ShowEach | Mind | Recalibrate | TakeBack | Draw | Invite | AskReach | ReadOnDevice | Uninvite | Answer;
 
 export type Ask = { type: 'ask'; expression: string; words: string; example: string | null };
 

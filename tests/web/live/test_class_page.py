@@ -83,6 +83,10 @@ def test_a_drawn_class_ends_like_any_other(tmp_path: Path, free_port: int) -> No
         page.get_by_text("Recording the class", exact=True).first.wait_for()
         page.locator(".timeline path").first.wait_for(state="attached")
 
+        page.keyboard.press("l")
+        page.get_by_role("dialog").get_by_role("textbox").fill("Fractions")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Fractions · Drawn class of 3").wait_for()
         page.locator(".face").first.click()
         names = page.get_by_role("dialog").locator(".choices button")
         names.nth(2).wait_for()
@@ -96,6 +100,7 @@ def test_a_drawn_class_ends_like_any_other(tmp_path: Path, free_port: int) -> No
         page.get_by_role("button", name="End the class").click()
         page.get_by_role("dialog").get_by_role("button", name="End the class").click()
         page.get_by_role("link", name="Open the report").wait_for()
+        assert page.get_by_role("dialog").count() == 0
         page.wait_for_timeout(1500)  # A picture that was on its way would have come by now.
         assert page.get_by_role("link", name="Open the report").is_visible()
         assert page.locator(".face").count() == 0

@@ -25,7 +25,8 @@ def state_of(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
 def test_a_class_from_its_opening_to_its_record(
     client: TestClient, service: AppState, people: tuple[DrawnStudent, ...]
 ) -> None:
-    opened = state_of(client.post(V1, json={"name": "7b"}), 201)
+    opened = state_of(client.post(V1, json={"name": "7b", "title": "Powers"}), 201)
+    assert opened["title"] == "Powers"
     one = f"{V1}/{opened['id']}"
     picture = to_jpeg(reference_picture(people[0], "happy"))
     seen = client.post(f"{one}/frames?source=a-script", content=picture).json()
@@ -38,10 +39,12 @@ def test_a_class_from_its_opening_to_its_record(
     skipped = client.post(f"{one}/frames", content=picture).json()
     assert skipped == {"type": "skipped", "reason": "paused"}
     assert not state_of(client.post(f"{one}/resume"))["paused"]
+    assert state_of(client.patch(one, json={"title": "Fractions"}))["title"] == "Fractions"
     assert client.delete(f"{one}/recording").json() == {"session": 1}
     assert client.delete(one).status_code == 200
     assert client.get(one).status_code == 404
-    assert client.get("/api/v1/sessions/1").json()["session"]["class_name"] == "7b"
+    session = client.get("/api/v1/sessions/1").json()["session"]
+    assert (session["class_name"], session["title"]) == ("7b", "Fractions")
 
 
 def test_a_bad_picture_or_nobody_to_recalibrate_is_said(client: TestClient) -> None:

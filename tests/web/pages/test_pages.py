@@ -161,14 +161,18 @@ def test_a_term_puts_the_lessons_of_one_class_side_by_side(
     assert said(run(test)).count("2 lessons, from") == 2
 
 
-def test_a_session_is_of_the_class_that_the_teacher_says(service: AppState, opens: Opens) -> None:
+def test_a_session_is_called_and_is_of_the_class_that_the_teacher_says(
+    service: AppState, opens: Opens
+) -> None:
     number = record(service, None)
     test = opens("sessions", session=str(number))
     test.text_input(key=f"class-{number}").input("8a")
+    test.text_input(key=f"title-{number}").input("Fractions")
     press(run(test), "Save")
-    assert "8a" in test.title[0].value
+    assert "Fractions · 8a" in test.title[0].value
     with service.store() as store:
-        assert store.find(number).class_name == "8a"
+        assert (store.find(number).class_name, store.find(number).title) == ("8a", "Fractions")
+    assert "Fractions · 8a" in said(opens("sessions"))
 
 
 def test_a_session_is_deleted_after_a_question(service: AppState, opens: Opens) -> None:

@@ -43,16 +43,19 @@ def show(app: AppState, number: int) -> None:
 
 
 def _rename(app: AppState, session: SessionRecord) -> None:
-    """Lessons of one name are one class: they are its usual, and its term."""
-    with st.popover(_("Class"), icon=":material/edit:"):
+    """What the lesson is called; those of one class are its usual, and its term."""
+    with st.popover(_("Title and class"), icon=":material/edit:"):
+        asks, key = _("Title of the lesson"), f"title-{session.id}"
+        title = st.text_input(asks, session.title, key=key, max_chars=200).strip()
         name = st.text_input(
             _("Which class is it?"), session.class_name, key=f"class-{session.id}", max_chars=60
         ).strip()
         frame.quiet(_("Sessions of one class are compared with each other."))
-        if st.button(_("Save"), disabled=name == session.class_name, key=f"named-{session.id}"):
+        same = (title, name) == (session.title, session.class_name)
+        if st.button(_("Save"), disabled=same, key=f"named-{session.id}"):
             with app.store() as store:
-                store.rename(session.id, name)
-            frame.done(_("The class is noted."), session=str(session.id))
+                store.rename(session.id, title=title, class_name=name)
+            frame.done(_("It is noted."), session=str(session.id))
 
 
 def told(report: Report, names: Mapping[str, str], app: AppState | None = None) -> None:

@@ -8,12 +8,14 @@ import { clock } from '../words.js';
 export function controls({ find, store, send, unnamed }, sheets, signals, retry) {
   const [title, phase, lost, words, note, pause, record] =
     ['title', 'phase', 'lost', 'lost-words', 'note', 'pause', 'record'].map((id) => find(id));
-  const buttons = find('actions').querySelectorAll('button');
+  const rename = find('rename', HTMLButtonElement);
+  const buttons = [rename, ...find('actions').querySelectorAll('button')];
   find('mark').onclick = () => sheets.mark();
   pause.onclick = () => send({ do: store.now?.paused ? 'resume' : 'pause' });
   find('recalibrate').onclick = () => sheets.recalibrate();
   find('invite').onclick = () => sheets.invite();
   record.onclick = () => (store.now?.recording ? send({ do: 'stop_recording' }) : sheets.record());
+  rename.onclick = () => sheets.rename();
   find('end').onclick = () => sheets.end();
   find('retry').onclick = retry;
 
@@ -28,7 +30,7 @@ export function controls({ find, store, send, unnamed }, sheets, signals, retry)
     const recording = !ended && now.recording;
     write(pause, say(now.paused ? 'Go on' : 'Pause'));
     write(record, say(recording ? 'Stop recording' : 'Record …'));
-    write(title, now.name || unnamed);
+    write(title, [now.title, now.name || unnamed].filter(Boolean).join(' · '));
     phase.className = `chip ${ended ? 'ended' : now.paused ? 'paused' : recording ? 'recording' : ''}`;
     const how = now.paused ? [say('Paused'), say('Paused, also the recording')][Number(Boolean(recording))]
       : !recording ? say('Not recorded') : now.each ? say('Recording the class and every student') : say('Recording the class');

@@ -113,6 +113,7 @@ class Live {
     return [
       ['m', say('Mark this moment'), press('mark')], ['p', say('Pause, or go on'), press('pause')],
       ['r', say('Record, or stop recording'), press('record')], ['c', say('Recalibrate'), press('recalibrate')],
+      ['l', say('Title of this lesson'), press('rename')],
       ['i', say('Invite students’ own devices'), press('invite')], ['e', say('End the class (asks first)'), press('end')],
       ['s', say('Show each student, or nobody'), press('each')], ['t', say('Faces as tiles, or in their picture'), turn('tiles')],
       ['/', say('Find a student'), () => find('seek').focus()], ['h', say('Projector: hide everything personal'), turn('projector')],

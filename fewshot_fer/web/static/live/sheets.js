@@ -11,7 +11,7 @@ const RESTING_S = 4;
 /** @param {import('./live.js').Page} page */
 export function sheets(page) {
   const { find, root, store, send } = page;
-  const [search, text, link] = ['search', 'mark-text', 'link'].map((id) => find(id, HTMLInputElement));
+  const [search, text, title, link] = ['search', 'mark-text', 'rename-text', 'link'].map((id) => find(id, HTMLInputElement));
   const [each, offered] = ['record-each', 'offer-names'].map((id) => find(id, HTMLInputElement));
   const [minute, rest, make] = ['from-minute', 'from-rest', 'make-link'].map((id) => find(id, HTMLButtonElement));
   const [names, words, copy, warns] = ['names', 'recalibrate-words', 'copy', 'link-warning'].map((id) => find(id));
@@ -75,6 +75,10 @@ export function sheets(page) {
     event.preventDefault();
     done({ do: 'mark', text: text.value });
   };
+  find('rename-form').onsubmit = (event) => {
+    event.preventDefault();
+    done({ do: 'rename', title: title.value });
+  };
   minute.onclick = () => wait('minute');
   rest.onclick = () => count(RESTING_S);
   make.onclick = () => {
@@ -107,6 +111,10 @@ export function sheets(page) {
     mark() {
       text.value = '';
       open('mark');
+    },
+    rename() {
+      title.value = store.now?.title ?? '';
+      open('rename');
     },
     record: () => open('record'),
     keys: () => open('keys'),
