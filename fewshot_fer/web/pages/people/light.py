@@ -39,18 +39,21 @@ def show(app: AppState, who: Student) -> None:
 
 
 def _again(app: AppState, who: Student) -> None:
+    # Streamlit may end a run whenever its state is asked for: from the pictures that are fetched
+    # to the note of what they brought there is no such place.
+    brought = _brought_to()
     by_camera, by_file = st.tabs([_("Camera"), _("Files")])
     with by_camera:
         frame.quiet(_("Five seconds of the resting face, in today's light."))
         taken = guide(app, "rest", [NEUTRAL], key=f"rest-{who.id}")
         if taken:
             how = many(len(taken), "resting face, {count} look", "resting face, {count} looks")
-            _recalibrate(app, who, taken, NEUTRAL, how)
+            _recalibrate(app, who, taken, NEUTRAL, how, brought)
     with by_file:
-        _from_files(app, who)
+        _from_files(app, who, brought)
 
 
-def _from_files(app: AppState, who: Student) -> None:
+def _from_files(app: AppState, who: Student, brought: dict[str, Recalibrated]) -> None:
     names = app.library.expressions(who)
     choices = [*sorted(names, key=lambda name: name != NEUTRAL), _NOBODY_SAYS]
     chosen = st.selectbox(
@@ -74,7 +77,7 @@ def _from_files(app: AppState, who: Student) -> None:
                 len(usable), "{count} picture of {what}", "{count} pictures of {what}",
                 what=label or Phrase("a lesson"),
             )  # fmt: skip
-            _recalibrate(app, who, usable, label, how)
+            _recalibrate(app, who, usable, label, how, brought)
 
 
 def _usable(
@@ -97,11 +100,9 @@ def _usable(
 
 
 def _recalibrate(
-    app: AppState, who: Student, usable: Sequence[Candidate], label: str | None, how: str
-) -> None:
-    # Streamlit may end a run whenever its state is asked for; between the deed and the note of
-    # what it brought there is no such place.
-    brought = _brought_to()
+    app: AppState, who: Student, usable: Sequence[Candidate], label: str | None, how: str,
+    brought: dict[str, Recalibrated],
+) -> None:  # fmt: skip
     z = app.recognizer.vectors_of(stacked(usable))
     labels = None if label is None else [label] * len(usable)
     brought[who.id] = recalibrate(app.roster, who.id, z, labels, how=how)
