@@ -121,14 +121,12 @@ class AppState:
         self.portal = Portal(
             self.library, settings, self.lessons, self.credentials, self.place, self.forget_who_left
         )
-        self.device: BrowserCheckpoint | None = (
-            beside.device if beside else device.installed(settings.device)
-        )
+        found = beside.device if beside else device.installed(settings.device)
+        self.device: BrowserCheckpoint | None = found
         """What students' own devices read with."""
         self.taken_up: Callable[[LessonEngine], None] = lambda _: None
         """Is told of a lesson that goes on here."""
-        self.taken = TakenFaces()
-        self.unsaved = Unsaved(clock)
+        self.taken, self.unsaved = TakenFaces(), Unsaved(clock)
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
         self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=1)

@@ -25,6 +25,7 @@ from fewshot_fer.web.access.tokens import Signer
 from fewshot_fer.web.access.who import ROUTED
 from fewshot_fer.web.server import PASSWORD
 from fewshot_fer.web.workers import configuration
+from tests.fakes.waiting import PATIENCE_S
 from tests.web.several.balanced import HAPROXY, REPOSITORY, Web, free_port, needs_haproxy, served
 from tests.web.several.conftest import Host
 
