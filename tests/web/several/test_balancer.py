@@ -134,6 +134,14 @@ def test_a_process_is_told_for_which_class_it_was_chosen(tmp_path: Path) -> None
         # These reach any process: it is told so, and takes nothing.
         assert ask("/me", mine, f"Cookie: fewshot_fer_student={forged}")[1] == ["7c"]
         assert ask("/me", f"Cookie: \xa0fewshot_fer_student={cookie}", f"{ROUTED}: 7b")[1] == [""]
+        # A class is in the process that opened it; where that is away, or unknown, in another one.
+        for number, one in enumerate(servers, 1):
+            assert ask(f"/live/process{number}-1f") == [one.server_port, [f"process{number}-1f"]]
+        servers[0].shutdown()
+        servers[0].server_close()
+        others = [one.server_port for one in servers[1:]]
+        assert ask("/live/process1-1f")[0] in others
+        assert ask("/live/process9-1f")[0] in others
     finally:
         running.terminate()
         running.wait()

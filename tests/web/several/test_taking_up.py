@@ -134,6 +134,7 @@ def test_a_student_whom_the_balancer_read_otherwise_takes_no_lesson(
     with TestClient(app) as student:
         for sent_for in ("", other.id):
             student.get(f"/join/{link}", headers={ROUTED: sent_for})
+            assert here.holdings is not None
             assert [(one.holder, one.wanted) for one in here.holdings.all()] == [("one", "")] * 2
         lesson.ask(End(moves=True)).result(PATIENCE_S)
         assert "7b" in student.get(f"/join/{link}", headers={ROUTED: lesson.id}).text
