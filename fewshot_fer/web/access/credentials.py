@@ -25,7 +25,8 @@ from fewshot_fer.web.access.who import Who
 
 KEY_FILE: Final = "secret.key"
 PASSWORD_FILE: Final = "password"
-ENDED_FILE: Final = "signed-out.json"
+ENDED_FILES: Final = {"teacher": "signed-out.json", "student": "students-signed-out.json"}
+"""One each: students come and go as often as they like, and push no teacher's cookie out."""
 TEACHER_LIFETIME: Final = 12 * 3600.0
 STUDENT_LIFETIME: Final = 24 * 3600.0
 _MOST_ENDED: Final = 10_000
@@ -80,8 +81,11 @@ class Credentials:
         self.tokens = ApiTokens(place, now, of, tells)
         self.guesses = Guesses(place, key, clock or now)
         self.requests = Limiter(20.0, 60, now)
-        self._ended = PrivateList(place, ENDED_FILE, Ended, "signed-out cookies", now)
-        self._signed_out = {one.id for one in self._ended.good()}
+        self._ended = {
+            kind: PrivateList(place, file, Ended, "signed-out cookies", now)
+            for kind, file in ENDED_FILES.items()
+        }
+        self._signed_out = self._all_ended()
         self._once = secrets.token_urlsafe(24)
         self.show_link: Callable[[str], None] = lambda _: None
         """Is told of the next link when one was used."""
@@ -136,7 +140,7 @@ class Credentials:
         if stored != self._stored:
             self._stored, self._mark = stored, _mark(self._key, stored or "")
             self._turns += 1
-        ended = {one.id for one in self._ended.good()} - self._signed_out
+        ended = self._all_ended() - self._signed_out
         if ended:
             self._signed_out |= ended
             self._turns += 1
@@ -188,10 +192,13 @@ class Credentials:
             session = str(self.signer.read(kind, cookie).get("id"))
         except SignInError:
             return
-        self._ended.add(Ended(session, self.now() + STUDENT_LIFETIME), _MOST_ENDED)
+        self._ended[kind].add(Ended(session, self.now() + STUDENT_LIFETIME), _MOST_ENDED)
         self._tells("signed out")
         self._signed_out.add(session)
         self._turns += 1
+
+    def _all_ended(self) -> set[str]:
+        return {one.id for some in self._ended.values() for one in some.good()}
 
     @property
     def turns(self) -> int:

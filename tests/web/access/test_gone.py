@@ -5,7 +5,10 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
+import pytest
+
 from fewshot_fer.records.recording import remove_student
+from fewshot_fer.web.access import credentials as known
 from fewshot_fer.web.access.apitokens import ApiTokens
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
 from fewshot_fer.web.portal.invitations import Invitations
@@ -27,6 +30,18 @@ def test_a_cookie_that_was_signed_out_stays_so_after_a_restart(house: House) -> 
     assert again.teacher(teacher, even_late=False) is None
     assert again.student(student, even_late=False) is None
     assert again.teacher(again.teacher_cookie(), even_late=False) is not None
+
+
+def test_students_who_come_and_go_bring_no_signed_out_teacher_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "_MOST_ENDED", 3)
+    credentials = locked(house)
+    teacher = credentials.teacher_cookie()
+    credentials.sign_out(teacher)
+    for _ in range(4):
+        credentials.sign_out(credentials.student_cookie(enrolled(house), "7b"), "student")
+    assert started_again(house).teacher(teacher, even_late=False) is None
 
 
 def _makes(folder: Path, number: int) -> None:
