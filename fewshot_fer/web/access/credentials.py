@@ -80,7 +80,7 @@ class Credentials:
         self._key = key
         self.tokens = ApiTokens(place, now, of, tells)
         self.guesses = Guesses(place, key, clock or now)
-        self.requests = Limiter(20.0, 60, now)
+        self.requests, self.changes = Limiter(20.0, 60, now), Limiter(1.0, 60, now)
         self._ended = {
             kind: PrivateList(place, file, Ended, "signed-out cookies", now)
             for kind, file in ENDED_FILES.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,6 +28,8 @@ from fewshot_fer.web.threads import Threads
 if TYPE_CHECKING:
     from fewshot_fer.web.school.school import School
 
+_CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OWN: Final = frozenset({"student", "own"})
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +76,9 @@ class Guard:
             routed.set(asked.headers.get(ROUTED) if asking.role != "teacher" else None)
             if rule.kind == "api":
                 self._credentials.requests.take(asker(asked))
+            if asking.role == "student" and method in _CHANGES and rule.allowed in _OWN:
+                # Each is a line of the audit, which is kept for long, and a write of the library.
+                self._credentials.changes.take(asker(asked))
             if scope["type"] == "websocket":
                 again = partial(self._admit, asked, rule, parts, even_late=True)
                 line = Line(self._credentials, again, receive, send)

@@ -55,7 +55,7 @@ class School:
     ) -> None:
         """`own`: of the server's own teacher, who signs in without a name."""
         self.own, self.door = own, own.credentials
-        self.requests = self.door.requests
+        self.requests, self.changes = self.door.requests, self.door.changes
         self.teachers = Teachers(own.place, own.now)
         self._sign_in = sign_in or self.teachers
         self._routes = routes

@@ -14,7 +14,7 @@ from fewshot_fer.web.access.limits import Limiter
 from fewshot_fer.web.access.origin import Forwarded
 from fewshot_fer.web.portal.lookalikes import look_alike
 from tests.web.access.doors import sign_in
-from tests.web.house import House, locked, visitor
+from tests.web.house import House, enrolled, locked, visitor
 
 
 def seen_as(peer: str, said: str, trusted: str, proto: str = "") -> tuple[str, str]:
@@ -71,6 +71,22 @@ def test_a_forger_of_many_addresses_does_not_lock_the_teacher_out(house: House) 
         assert sign_in(teacher) == 303
         teacher.post("/sign-out")
         assert [sign_in(teacher, "a wrong password") for _ in range(9)][-1] == 429
+
+
+def test_a_student_who_changes_their_mind_all_day_does_not_fill_the_audit(house: House) -> None:
+    locked(house)
+    student = enrolled(house)
+    token, _ = house.credentials.tokens.make("a script", student=student)
+    answers = []
+    with visitor(house, authorization=f"Bearer {token}") as client:
+        for number in range(80):
+            house.time += 0.1
+            agrees = {"purposes": ["read", "numbers"][: 1 + number % 2], "consent": "Anna"}
+            path = f"/api/v1/students/{student}/agreement"
+            answers.append(client.put(path, json=agrees).status_code)
+    assert answers[:60] == [200] * 60
+    assert set(answers[60:]) == {200, 429}, "one a second from then on"
+    assert answers.count(200) <= 68
 
 
 def test_a_clock_that_is_set_back_refuses_nobody_for_long() -> None:
