@@ -25,7 +25,7 @@ LIBRARIES = ("numpy", "opencv-python-headless", "faiss-cpu", "openvino", "typer"
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "web": ("starlette", "uvicorn", "websockets"),
     "pages": ("streamlit",),
-    "device": ("onnx", "brotli"),
+    "on-device": ("onnx", "brotli"),
     "train": ("torch", "onnx", "matplotlib"),
     "parquet": ("pyarrow",),
     "postgres": ("psycopg",),

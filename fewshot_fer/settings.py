@@ -51,8 +51,8 @@ class Settings(BaseModel):
     identity: Path | None = Field(
         default=None, description="another network that tells people apart than the one shipped"
     )
-    device: Path = Field(
-        default=Path("device"),
+    on_device_files: Path = Field(
+        default=Path("on_device"),
         description="what students' own devices read with, made by `fewshot-fer export`",
     )
     data: Path | None = Field(default=None, description="training and evaluation data")

@@ -38,7 +38,7 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"training"},
         {"evaluation"},
         {"drawn"},
-        {"backup", "device", "doctor", "python", "slimming"},
+        {"backup", "doctor", "on_device", "python", "slimming"},
         {"web"},
         {"cli"},
         {"__main__"},
@@ -61,7 +61,8 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
         {"registry"},
     ),
     "web": (
-        {"certificates", "device", "html", "messages", "patience", "theme", "threads", "unsaved"},
+        {"certificates", "html", "messages", "on_device", "patience", "theme", "threads",
+         "unsaved"},
         {"access"},
         {"holding"},
         {"wire"},
@@ -87,7 +88,7 @@ DISTRIBUTIONS = {
     "typing_extensions": "typing-extensions",
     "fastapi_offline": "fastapi-offline",
 }
-EXTRA_OF = {"training": "train", "web": "web", "device": "device"}
+EXTRA_OF = {"training": "train", "web": "web", "on_device": "on-device"}
 
 
 def modules() -> list[Path]:

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from fewshot_fer import __version__, look
-from fewshot_fer.web import device, front, html
+from fewshot_fer.web import front, html, on_device
 from fewshot_fer.web.access import signin
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.headers import streamlit_policy
@@ -86,7 +86,7 @@ def _of_the_server(school: School) -> Iterator[BaseRoute]:
     yield from signin.routes(school)
     yield Mount("/assets/swagger", StaticFiles(directory=api.SWAGGER))
     yield Mount("/assets/sheets", StaticFiles(directory=look.SHEETS))
-    yield device.route(school.own.device)
+    yield on_device.route(school.own.on_device)
     # One tree, laid out as it is served: its modules import one another by relative paths.
     yield Mount("/assets", StaticFiles(directory=WEB / "static"))
 

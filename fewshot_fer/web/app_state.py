@@ -18,7 +18,6 @@ from threading import Lock, Thread
 from typing import Final
 
 from fewshot_fer.audit import Audit
-from fewshot_fer.device.checkpoint import BrowserCheckpoint
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.faces.identity import Identity
@@ -29,6 +28,7 @@ from fewshot_fer.lesson.events import Kept, LessonState
 from fewshot_fer.lesson.members import Enrolled
 from fewshot_fer.lesson.opening import OpenClass, class_name
 from fewshot_fer.lesson.registry import LessonRegistry
+from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
 from fewshot_fer.prototypes.index import PrototypeIndex
 from fewshot_fer.recognizer import Recognizer, useful_callers, warmed
 from fewshot_fer.records.folders import web_folder
@@ -40,7 +40,7 @@ from fewshot_fer.students.remembered import Remembered
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.names import display_name
-from fewshot_fer.web import device
+from fewshot_fer.web import on_device
 from fewshot_fer.web.access.credentials import Credentials
 from fewshot_fer.web.guide.taken import TakenFaces
 from fewshot_fer.web.holding import Several, Shares
@@ -121,8 +121,8 @@ class AppState:
         self.portal = Portal(
             self.library, settings, self.lessons, self.credentials, self.place, self.forget_who_left
         )
-        found = beside.device if beside else device.installed(settings.device)
-        self.device: BrowserCheckpoint | None = found
+        found = beside.on_device if beside else on_device.installed(settings.on_device_files)
+        self.on_device: BrowserCheckpoint | None = found
         """What students' own devices read with."""
         self.taken_up: Callable[[LessonEngine], None] = lambda _: None
         """Is told of a lesson that goes on here."""
@@ -193,9 +193,9 @@ class AppState:
         return rename_class(self.library, name, tidy)
 
     @property
-    def device_files(self) -> str | None:
+    def on_device_files(self) -> str | None:
         """Where browsers get what they read with by themselves; None where it is not installed."""
-        return None if self.device is None else device.address(self.device)
+        return None if self.on_device is None else on_device.address(self.on_device)
 
     def begin_recording(self, name: str, *, per_student: bool) -> SessionWriter:
         """A new session in the record."""
@@ -262,7 +262,7 @@ class AppState:
         )  # fmt: skip
         wished = self.settings.on_device
         # Where nothing is installed for it a class can only insist, and then says so to students.
-        wished = wished if self.device_files or wished == "required" else "off"
+        wished = wished if self.on_device_files or wished == "required" else "off"
         lesson.ask(ReadOnDevice((kept.on_device if kept is not None else None) or wished))
         lesson.over.add_done_callback(lambda _: self._is_over(lesson))
         return lesson

@@ -81,8 +81,8 @@ def export(
 def _export_for_browsers(
     call: Call, folder: Path, engine: Path | None, data: Sequence[Path]
 ) -> Answer:
-    need("device")
-    from fewshot_fer.device.making import calibrate, make
+    need("on-device")
+    from fewshot_fer.on_device.making import calibrate, make
     from fewshot_fer.shipped import shipped_checkpoint
 
     checkpoint = call.settings.checkpoint or shipped_checkpoint()

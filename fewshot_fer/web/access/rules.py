@@ -68,9 +68,9 @@ def _api(*lines: tuple[str, str, Allowed] | tuple[str, str, Allowed, int]) -> It
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule("/health", "GET", "anybody"),
-    Rule("/assets/device/worker.js", "GET", "anybody", "engine"),
+    Rule("/assets/on_device/worker.js", "GET", "anybody", "engine"),
     Rule("/assets/{path:path}", "GET", "anybody", "asset"),
-    Rule("/device/{seal}/{file}", "GET", "everyone known", "asset"),
+    Rule("/on_device/{seal}/{file}", "GET", "everyone known", "asset"),
     Rule("/sign-in", "GET POST", "anybody"),
     Rule("/sign-out", "GET POST", "anybody"),
     Rule("/language", "GET", "anybody"),

@@ -116,10 +116,10 @@ def _read_on_device(
     policy = command.get("policy")
     if policy not in get_args(OnDevice):
         raise RequestError("There is no such way to read.", next_step="Load the page again.")
-    if policy != "off" and not app.device_files:
+    if policy != "off" and not app.on_device_files:
         raise RequestError(
             "Students' devices cannot read by themselves yet: what they need is not installed.",
-            next_step="Run `fewshot-fer export --browser device` here, and start the app again.",
+            next_step="Run `fewshot-fer export --browser on_device` here, and start the app again.",
         )
     return Later(lesson.ask(ReadOnDevice(cast("OnDevice", policy))))
 

@@ -49,7 +49,7 @@ EXPECTED: dict[str, set[Allowed]] = {
 # A literal list on purpose: who changes the table has to say so here as well.
 FOR_ANYBODY = set(
     "/health /language /sign-in /sign-out /join/{token} /assets/{path:path} "
-    "/assets/device/worker.js".split()
+    "/assets/on_device/worker.js".split()
 )
 FOR_STUDENTS = {f"/me{rest}" for rest in (
     "", "/facts", "/agreement", "/pictures", "/pictures/{reference}", "/leave", "/delete", "/live",
@@ -257,7 +257,7 @@ def test_what_is_open_is_written_down_here_too() -> None:
     known = {rule.path for rule in RULES if rule.allowed == "everyone known"}
     assert known == {
         "/api/v1/analyze", "/api/v1/me", "/api/v1/consent", "/api/docs", "/api/openapi.json",
-        "/openapi.json", "/device/{seal}/{file}",
+        "/openapi.json", "/on_device/{seal}/{file}",
     }  # fmt: skip
 
 

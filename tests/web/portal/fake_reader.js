@@ -1,4 +1,4 @@
-// Stands in for device/reader.js: sees whether the picture is there, and says that it is happy.
+// Stands in for on_device/reader.js: sees whether the picture is there, and says that it is happy.
 
 export class DeviceError extends Error {
   constructor(code) {

@@ -153,7 +153,7 @@ def test_where_it_is_required_pictures_are_refused_and_where_it_is_off_readings_
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     student = school.enrolled("Both")
-    monkeypatch.setattr(AppState, "device_files", "/somewhere/")
+    monkeypatch.setattr(AppState, "on_device_files", "/somewhere/")
 
     async def play(policy: OnDevice) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         await asyncio.wrap_future(school.running.ask(ReadOnDevice(policy)))
@@ -184,7 +184,7 @@ def test_a_pause_holds_for_readings_too(school: School) -> None:
 def test_a_device_is_told_how_its_student_looks_and_again_when_that_changes(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(AppState, "device_files", "/somewhere/")
+    monkeypatch.setattr(AppState, "on_device_files", "/somewhere/")
     anna, ben = school.enrolled("Anna 2"), school.enrolled("Ben 2")
 
     async def play() -> tuple[list[dict[str, Any]], int]:
@@ -214,7 +214,7 @@ def test_the_teacher_says_so_on_the_class_page(
     asked = {"do": "on_device", "policy": "preferred"}
     with pytest.raises(RequestError, match="not installed"):
         obey(app, lesson, asked, "page")
-    monkeypatch.setattr(AppState, "device_files", "/somewhere/")
+    monkeypatch.setattr(AppState, "on_device_files", "/somewhere/")
     begun = obey(app, lesson, asked, "page")
     assert isinstance(begun, Later)
     begun.future.result()
@@ -230,7 +230,7 @@ def test_the_teacher_says_so_on_the_class_page(
 def test_a_class_begins_as_it_is_set_and_can_only_insist_where_nothing_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wished: OnDevice, files: str | None
 ) -> None:
-    monkeypatch.setattr(AppState, "device_files", files)
+    monkeypatch.setattr(AppState, "on_device_files", files)
     school = school_at(tmp_path, on_device=wished)
     begins = wished if files or wished == "required" else "off"
     # What is asked later is answered later.

@@ -26,12 +26,12 @@ def watched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Watched]:  # fmt: skip
     """A phone's browser whose camera shows a drawn student, on a server that has the files."""
-    monkeypatch.setattr(AppState, "device_files", "/assets/device/fake/")
+    monkeypatch.setattr(AppState, "on_device_files", "/assets/on_device/fake/")
     school.running.ask(ReadOnDevice("allowed")).result()
     camera = film(tmp_path / "camera.mjpeg", people[0], "happy")
     with browser(camera, viewport={"width": 390, "height": 844}) as phone:
         phone.page.route(
-            "**/assets/device/reader.js",
+            "**/assets/on_device/reader.js",
             lambda route: route.fulfill(body=FAKE, content_type="text/javascript"),
         )
         yield phone
@@ -145,7 +145,7 @@ STORED = """async () => {
 def test_a_device_that_cannot_read_sends_no_picture_of_who_wants_them_to_stay(
     school: School, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(AppState, "device_files", "/assets/device/broken/")
+    monkeypatch.setattr(AppState, "on_device_files", "/assets/on_device/broken/")
     phone = watched.page
     student = joined(school, phone, "Old browser")
     sent = Sent.of(phone)

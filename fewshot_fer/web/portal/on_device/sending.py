@@ -15,7 +15,7 @@ from fewshot_fer.web.app_state import AppState
 
 def depends_on(app: AppState, student: str, policy: OnDevice) -> object:
     """Changes whenever `device_message` does; waits until the recogniser is open."""
-    return policy, app.device_files, app.roster.stamp(student) if app.device_files else None
+    return policy, app.on_device_files, app.roster.stamp(student) if app.on_device_files else None
 
 
 def device_message(app: AppState, student: str, policy: OnDevice) -> messages.Device:
@@ -24,7 +24,7 @@ def device_message(app: AppState, student: str, policy: OnDevice) -> messages.De
     The key opens the references that the device keeps: it is made of the server's own, so that
     nothing has to be stored for it, and nobody gets it who has not signed in as this student.
     """
-    base = None if policy == "off" else app.device_files
+    base = None if policy == "off" else app.on_device_files
     known = None
     if base is not None:
         roster = app.roster

@@ -6,8 +6,8 @@ import { el, finder, show, write } from '../dom.js';
 import { Link } from '../link.js';
 import { say } from '../say.js';
 import { coach as coaching } from './coach.js';
-import { card } from './here/card.js';
-import { Here } from './here/here.js';
+import { card } from './on_device/card.js';
+import { Here } from './on_device/here.js';
 import * as reading from './reading.js';
 
 /** @import { Bye, Device, FromPortal, Known, Pacing, ToPortal } from '../messages.d.ts' */

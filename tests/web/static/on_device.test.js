@@ -9,10 +9,10 @@ Object.assign(globalThis, {
   createImageBitmap: async () => ({}),
   localStorage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) },
 });
-const { Here } = await import('../../../fewshot_fer/web/static/portal/here/here.js');
+const { Here } = await import('../../../fewshot_fer/web/static/portal/on_device/here.js');
 
 const PERSON = { checkpoint: 'c0ffee' };
-const told = (policy, base = '/device/') => ({ type: 'device', policy, base, key: 'AAAA', student: 's1', person: PERSON });
+const told = (policy, base = '/on_device/') => ({ type: 'device', policy, base, key: 'AAAA', student: 's1', person: PERSON });
 const HAPPY = {
   box: [10, 10, 90, 110], expression: 'happy', best: 'happy', unsure: null, quality: 0.87654, flaw: null,
   scores: { happy: 0.90004, neutral: 0.09996, sad: 0.00001 },

@@ -1,6 +1,6 @@
 """The numbers that hold the browser's scripts to Python: drawn people only.
 
-python -m tests.device.numbers    # writes tests/device/numbers.json
+python -m tests.on_device.numbers    # writes tests/on_device/numbers.json
 """
 
 from __future__ import annotations

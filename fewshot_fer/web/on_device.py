@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from fewshot_fer.device.checkpoint import COMPRESSED, MANIFEST, BrowserCheckpoint
 from fewshot_fer.errors import CheckpointError
+from fewshot_fer.on_device.checkpoint import COMPRESSED, MANIFEST, BrowserCheckpoint
 
 _log = logging.getLogger(__name__)
 _KINDS: Final = {
@@ -37,7 +37,7 @@ def installed(folder: Path) -> BrowserCheckpoint | None:
 
 def address(of: BrowserCheckpoint) -> str:
     """Where a browser gets it."""
-    return f"/device/{of.seal}/"
+    return f"/on_device/{of.seal}/"
 
 
 def route(of: BrowserCheckpoint | None) -> Route:
@@ -53,4 +53,4 @@ def route(of: BrowserCheckpoint | None) -> Route:
         kind = _KINDS.get(Path(name).suffix, "application/octet-stream")
         return FileResponse(path, headers=headers, media_type=kind)
 
-    return Route("/device/{seal}/{name}", file)
+    return Route("/on_device/{seal}/{name}", file)

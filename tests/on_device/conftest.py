@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fewshot_fer.device.checkpoint import BrowserCheckpoint
-from fewshot_fer.device.making import ENGINE, make
+from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
+from fewshot_fer.on_device.making import ENGINE, make
 from fewshot_fer.shipped import shipped_checkpoint
 
 PACKAGE = Path(__file__).parents[2] / "node_modules" / ENGINE

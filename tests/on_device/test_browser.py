@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fewshot_fer.device.checkpoint import COMPRESSED, BrowserCheckpoint
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import at_most
-from tests.device.pages import LOOK, OPEN, png
+from fewshot_fer.on_device.checkpoint import COMPRESSED, BrowserCheckpoint
 from tests.fakes.waiting import until
+from tests.on_device.pages import LOOK, OPEN, png
 from tests.web.browsing import Sent, Watched, browser, film
 from tests.web.portal.device import School, listening
 
@@ -90,7 +90,7 @@ def watched(school: School, ida: str, tmp_path: Path) -> Iterator[Watched]:
 def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watched: Watched) -> None:
     page, asked = watched.page, []
     page.on("request", lambda request: asked.append((request.method, request.url)))
-    shares = page.evaluate(OPEN, school.service.device_files)
+    shares = page.evaluate(OPEN, school.service.on_device_files)
     assert shares == sorted(shares)
     assert shares[-1] == 1
     assert {method for method, _ in asked} == {"GET"}
@@ -153,14 +153,14 @@ def test_on_a_students_page_labels_go_out_and_nothing_else(
 def test_a_file_that_was_altered_or_is_missing_is_refused(
     school: School, watched: Watched, folder: Path
 ) -> None:
-    base = school.service.device_files
+    base = school.service.on_device_files
     for spoil, said in ((_altered, "altered"), (Path.unlink, "missing")):
         file = folder / f"onet.onnx{COMPRESSED}"
         spoil(file)
         with _fresh(watched) as page:
             assert page.evaluate(OPEN, base) == [said, "onet.onnx"]
     with _fresh(watched) as page:
-        assert page.evaluate(OPEN, "/device/0000/")[0] == "missing"
+        assert page.evaluate(OPEN, "/on_device/0000/")[0] == "missing"
 
 
 def test_a_browser_that_cannot_is_told_so(watched: Watched) -> None:
@@ -171,7 +171,7 @@ def test_a_browser_that_cannot_is_told_so(watched: Watched) -> None:
     ):
         watched.page.reload()
         watched.page.evaluate(lack)
-        assert watched.page.evaluate(OPEN, "/device/0000/")[0] == said
+        assert watched.page.evaluate(OPEN, "/on_device/0000/")[0] == said
 
 
 def _altered(file: Path) -> None:

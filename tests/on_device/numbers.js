@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 
-import { priorOf } from '../../fewshot_fer/web/static/device/checkpoint.js';
-import { unpack } from '../../fewshot_fer/web/static/device/numbers.js';
+import { priorOf } from '../../fewshot_fer/web/static/on_device/checkpoint.js';
+import { unpack } from '../../fewshot_fer/web/static/on_device/numbers.js';
 
 const here = (path) => new URL(path, import.meta.url);
 const bytes = (path) => { const data = readFileSync(here(path)); return data.buffer.slice(data.byteOffset, data.byteOffset + data.length); };

@@ -5,8 +5,8 @@ import { choiceOf, leave, Vault } from './vault.js';
 import { unsure } from './words.js';
 
 /** @import { Camera } from '../../camera.js' */
-/** @import { DeviceReader } from '../../device/reader.js' */
-/** @import { Failure, Read } from '../../device/types.d.ts' */
+/** @import { DeviceReader } from '../../on_device/reader.js' */
+/** @import { Failure, Read } from '../../on_device/types.d.ts' */
 /** @import { CoachEvent, Device, FromPortal, OwnView, ToPortal } from '../../messages.d.ts' */
 /** @import { Link } from '../../link.js' */
 /** @import { Kept } from './vault.js' */
@@ -38,7 +38,7 @@ export class Here {
    * @param {{ changed: () => void, view: (view: OwnView) => void, coached: (event: CoachEvent) => void }} on
    * @param {() => Promise<{ DeviceReader: Pick<typeof DeviceReader, 'open'> }>} load
    */
-  constructor({ policy, student }, camera, link, on, load = () => import('../../device/reader.js')) {
+  constructor({ policy, student }, camera, link, on, load = () => import('../../on_device/reader.js')) {
     this.load = load;
     this.policy = policy;
     this.student = student;

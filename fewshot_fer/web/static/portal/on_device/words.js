@@ -2,7 +2,7 @@
 
 import { say } from '../../say.js';
 
-/** @import { Failure } from '../../device/types.d.ts' */
+/** @import { Failure } from '../../on_device/types.d.ts' */
 
 /** Why no label is shown. @param {string | null} code @param {Record<string, number>} scores */
 export function unsure(code, scores) {

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from fewshot_fer.device.checkpoint import BrowserCheckpoint
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import at_most
-from tests.device.pages import LOOK, OPEN, png
+from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
 from tests.fakes.waiting import PATIENCE_S
+from tests.on_device.pages import LOOK, OPEN, png
 from tests.web.portal.device import listening
 
 FIREFOX = which("firefox-esr") or which("firefox")
@@ -95,7 +95,7 @@ async def _tried(made: BrowserCheckpoint, folder: Path) -> None:
         cookie = f"fewshot_fer_student={school.cookie(school.enrolled('Ida'))}; path=/"
         async with firefox(folder / "profile") as page, asyncio.timeout(3 * PATIENCE_S):
             await page.open(school.address, cookie)
-            shares = await page.evaluate(OPEN, school.service.device_files or "")
+            shares = await page.evaluate(OPEN, school.service.on_device_files or "")
             assert shares[-1] == 1, shares
             recognizer = school.service.recognizer
             person = invent_class(12, seed=1)[4]

@@ -4,7 +4,7 @@
 import { say } from '../../say.js';
 import { flaw } from './words.js';
 
-/** @import { Look } from '../../device/types.d.ts' */
+/** @import { Look } from '../../on_device/types.d.ts' */
 /** @import { CoachEvent, ToPortal } from '../../messages.d.ts' */
 /** @import { Kept } from './vault.js' */
 

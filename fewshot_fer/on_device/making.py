@@ -16,19 +16,19 @@ from urllib.request import urlopen
 import numpy as np
 
 from fewshot_fer.arrays import Bytes, Floats
-from fewshot_fer.device.checkpoint import (
+from fewshot_fer.embedding.checkpoint import EXPRESSION, MODEL, PRIOR, RANGES, Checkpoint
+from fewshot_fer.engine import CompiledNetwork
+from fewshot_fer.errors import CheckpointError, DataError
+from fewshot_fer.faces.detector import FOLDER, PARTS
+from fewshot_fer.files import check_seal, read_part, sha256, write_atomically
+from fewshot_fer.on_device.checkpoint import (
     COMPRESSED,
     EMBEDDING,
     FORMAT,
     MANIFEST,
     BrowserCheckpoint,
 )
-from fewshot_fer.device.quantising import calibrated, quantised
-from fewshot_fer.embedding.checkpoint import EXPRESSION, MODEL, PRIOR, RANGES, Checkpoint
-from fewshot_fer.engine import CompiledNetwork
-from fewshot_fer.errors import CheckpointError, DataError
-from fewshot_fer.faces.detector import FOLDER, PARTS
-from fewshot_fer.files import check_seal, read_part, sha256, write_atomically
+from fewshot_fer.on_device.quantising import calibrated, quantised
 from fewshot_fer.shipped import CARD
 
 ENGINE: Final = "onnxruntime-web"

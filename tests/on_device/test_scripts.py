@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fewshot_fer.device.checkpoint import BrowserCheckpoint
+from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
 from fewshot_fer.recognizer import Recognizer
-from tests.device.numbers import FILE, numbers
+from tests.on_device.numbers import FILE, numbers
 
 HERE = Path(__file__).parent
 needs_node = pytest.mark.skipif(which("node") is None, reason="there is no Node here")

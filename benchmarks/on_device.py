@@ -1,7 +1,7 @@
 """What reading on a student's device costs, and whether it says what the server says.
 
-    fewshot-fer export --browser device
-    python benchmarks/device.py --folder device DIR [DIR ...]
+    fewshot-fer export --browser on_device
+    python benchmarks/on_device.py --folder on_device DIR [DIR ...]
 
 DIR is a folder of people's pictures with index.csv (path, subject, emotion, session). Headless
 Chromium and this program run on one machine. A frame costs what the worker's own thread is charged
@@ -35,12 +35,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from fewshot_fer import web
-from fewshot_fer.device.checkpoint import BrowserCheckpoint
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import read_image
+from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
 from fewshot_fer.recognizer import Recognizer
-from fewshot_fer.web import device
+from fewshot_fer.web import on_device
 
 _STATIC = Path(web.__file__).parent / "static"
 _COMMON = """
@@ -51,7 +51,7 @@ const bitmapOf = async (text) => {
 """
 _OPEN = """async ([base, text]) => {
   const began = performance.now();
-  const { DeviceReader } = await import('/assets/device/reader.js');
+  const { DeviceReader } = await import('/assets/on_device/reader.js');
   window.reader = await DeviceReader.open(base);
   const opened = performance.now();
   await reader.read(await bitmapOf(text), 0);
@@ -81,7 +81,7 @@ _LOOK = """async (texts) => {
   return said;
 }"""
 _STEPS = """async ([base, text, count]) => {
-  const part = (name) => import(`/assets/device/${name}.js`);
+  const part = (name) => import(`/assets/on_device/${name}.js`);
   const [{ checked, priorOf }, { Recogniser }, { Smoother }] =
     await Promise.all([part('checkpoint'), part('recogniser'), part('smoothing')]);
   const [{ similarity, portrait }, { assess }, { squared }] =
@@ -140,7 +140,7 @@ _STEPS = """async ([base, text, count]) => {
 def serving(made: BrowserCheckpoint) -> Iterator[str]:
     page = Route("/", lambda _: HTMLResponse("<!doctype html><title>device</title>"))
     assets = Mount("/assets", StaticFiles(directory=_STATIC))
-    app = Starlette(routes=[page, assets, device.route(made)])
+    app = Starlette(routes=[page, assets, on_device.route(made)])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
@@ -228,7 +228,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=40)
     given = parser.parse_args()
     made = BrowserCheckpoint.read(given.folder)
-    base = device.address(made)
+    base = on_device.address(made)
     person = invent_class(12, seed=1)[7]
     frames = [encoded(reference_picture(person, one)) for one in ("happy", "neutral", "surprise")]
     said: dict[str, Any] = {"download": made.download, "cores": os.cpu_count()}

@@ -9,7 +9,7 @@ import cv2
 from fewshot_fer.arrays import Bytes
 
 OPEN = """async (base) => {
-  const { DeviceReader } = await import('/assets/device/reader.js');
+  const { DeviceReader } = await import('/assets/on_device/reader.js');
   const shares = [];
   try {
     window.reader = await DeviceReader.open(base, { onProgress: (one) => shares.push(one) });

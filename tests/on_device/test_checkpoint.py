@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 
 from fewshot_fer.cli.app import run
-from fewshot_fer.device.checkpoint import COMPRESSED, EMBEDDING, MANIFEST, BrowserCheckpoint
-from fewshot_fer.device.making import calibrate, make
 from fewshot_fer.drawn.files import reference_picture
 from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.embedding.checkpoint import EXPRESSION, RANGES
@@ -20,6 +18,8 @@ from fewshot_fer.engine import CompiledNetwork
 from fewshot_fer.errors import CheckpointError
 from fewshot_fer.faces.align import portraits
 from fewshot_fer.files import sha256
+from fewshot_fer.on_device.checkpoint import COMPRESSED, EMBEDDING, MANIFEST, BrowserCheckpoint
+from fewshot_fer.on_device.making import calibrate, make
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.shipped import shipped_checkpoint
 

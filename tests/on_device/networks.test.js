@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 
-import { overlap, squared } from '../../fewshot_fer/web/static/device/boxes.js';
-import { checked, priorOf, Trouble } from '../../fewshot_fer/web/static/device/checkpoint.js';
-import { Recogniser } from '../../fewshot_fer/web/static/device/recogniser.js';
+import { overlap, squared } from '../../fewshot_fer/web/static/on_device/boxes.js';
+import { checked, priorOf, Trouble } from '../../fewshot_fer/web/static/on_device/checkpoint.js';
+import { Recogniser } from '../../fewshot_fer/web/static/on_device/recogniser.js';
 import { faces, numbers } from './numbers.js';
 
 const folder = process.env.BROWSER_CHECKPOINT;

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { portrait, similarity } from '../../fewshot_fer/web/static/device/align.js';
-import { grey, shrunk } from '../../fewshot_fer/web/static/device/images.js';
-import { unpack } from '../../fewshot_fer/web/static/device/numbers.js';
-import { known, learn, ratesOver, read, whitened } from '../../fewshot_fer/web/static/device/posterior.js';
-import { assess } from '../../fewshot_fer/web/static/device/quality.js';
-import { Smoother } from '../../fewshot_fer/web/static/device/smoothing.js';
-import { Watching } from '../../fewshot_fer/web/static/device/watching.js';
+import { portrait, similarity } from '../../fewshot_fer/web/static/on_device/align.js';
+import { grey, shrunk } from '../../fewshot_fer/web/static/on_device/images.js';
+import { unpack } from '../../fewshot_fer/web/static/on_device/numbers.js';
+import { known, learn, ratesOver, read, whitened } from '../../fewshot_fer/web/static/on_device/posterior.js';
+import { assess } from '../../fewshot_fer/web/static/on_device/quality.js';
+import { Smoother } from '../../fewshot_fer/web/static/on_device/smoothing.js';
+import { Watching } from '../../fewshot_fer/web/static/on_device/watching.js';
 import { faces, inflated, numbers, prior } from './numbers.js';
 
 function near(found, wanted, most, what) {
