@@ -21,6 +21,13 @@ import pytest
 
 from fewshot_fer.drawn.files import reference_picture, write_mjpeg
 from fewshot_fer.drawn.roster import DrawnStudent
+from fewshot_fer.lesson.opening import OpenClass
+from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.settings import Settings
+from fewshot_fer.students.enrolment.enrolment import Enrolment, kept
+from fewshot_fer.students.enrolment.gate import Gate, Picture
+from fewshot_fer.students.store.consent import agreed
+from fewshot_fer.students.store.library import Library
 from tests.fakes.waiting import PATIENCE_S
 
 _PICTURES_A_SECOND = 30
@@ -216,3 +223,21 @@ def film(path: Path, person: DrawnStudent, *expressions: str) -> Path:
     pictures = [reference_picture(person, name) for name in expressions]
     write_mjpeg(path, (one for one in pictures for _ in range(_SHOWN_S * _PICTURES_A_SECOND)))
     return path
+
+
+def zoe_is_enrolled(recognizer: Recognizer, folder: Path, drawn: DrawnStudent) -> Library:
+    """With a picture of her resting face, in the library of this folder."""
+    roster = OpenClass.open(Settings(support_sets=folder), recognizer).roster
+    resting = Picture("neutral", reference_picture(drawn, "neutral"))
+    consent = agreed("Zoe's mother", roster.library.now())
+    Enrolment(roster, Gate(recognizer.find), keep=kept).enroll("Zoe", [resting], consent)
+    return roster.library
+
+
+def zoe_is_seen(page: Any) -> None:
+    """Start the camera, say who it shows, and wait until she is seen to be happy."""
+    page.get_by_role("button", name="Your camera").click()
+    page.locator(".face").click()
+    page.get_by_role("dialog", name="Who is this?").get_by_role("button", name="Zoe").click()
+    page.locator(".face b").get_by_text("Zoe").wait_for()
+    page.locator(".face .what").get_by_text("happy", exact=True).wait_for()
