@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -101,9 +102,8 @@ def read_all(
     )
     missing = []
     for k, path in enumerate(paths):
-        answer = _kept(kept, told, path)
-        if answer is not None and answer.exists():
-            yield k, json.loads(answer.read_bytes())
+        if (before := _answer(_kept(kept, told, path))) is not None:
+            yield k, before
         else:
             missing.append(k)
     for k, text in spread(cluster, read, {k: (told, str(paths[k])) for k in missing}):
@@ -123,3 +123,14 @@ def _kept(folder: Path | None, told: str, path: Path) -> Path | None:
         return None
     which = f"{told}\0{path.absolute()}\0{state.st_size}\0{state.st_mtime_ns}"
     return folder / f"{hashlib.sha256(which.encode()).hexdigest()[:32]}.json"
+
+
+def _answer(kept: Path | None) -> Document | None:
+    """What was read before; a damaged answer is none, and its file is read again."""
+    if kept is None or not kept.is_file():
+        return None
+    with suppress(ValueError):
+        said = json.loads(kept.read_bytes())
+        if isinstance(said, dict):
+            return said
+    return None

@@ -42,5 +42,9 @@ def test_two_processes_say_the_same_as_one_and_go_on_where_they_were(tmp_path: P
     for part in told.get("images", []):
         part["path"] = "from the folder"
     kept[0].write_text(json.dumps(told))
+    # What is damaged is.
+    for one in kept[1:]:
+        one.write_bytes(one.read_bytes()[:-9])
     again = analyzed(tmp_path, "--cluster", "1", "--resume", "kept")
     assert (b"from the folder" in again) == ("images" in told)
+    assert len(json.loads(again)["images"]) == 3
