@@ -43,8 +43,8 @@ def test_two_processes_say_the_same_as_one_and_go_on_where_they_were(tmp_path: P
         part["path"] = "from the folder"
     kept[0].write_text(json.dumps(told))
     # What is damaged is.
-    for one in kept[1:]:
-        one.write_bytes(one.read_bytes()[:-9])
+    for damaged in kept[1:]:
+        damaged.write_bytes(damaged.read_bytes()[:-9])
     again = analyzed(tmp_path, "--cluster", "1", "--resume", "kept")
     assert (b"from the folder" in again) == ("images" in told)
     assert len(json.loads(again)["images"]) == 3
