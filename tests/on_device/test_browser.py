@@ -64,7 +64,7 @@ def folder(browser_checkpoint: BrowserCheckpoint, tmp_path_factory: pytest.TempP
 
 @pytest.fixture(scope="module")
 def school(folder: Path) -> Iterator[School]:
-    with listening(folder.parent, device=folder, base_rates="everyday") as made:
+    with listening(folder.parent, on_device_files=folder, base_rates="everyday") as made:
         yield made
 
 

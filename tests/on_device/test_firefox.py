@@ -91,7 +91,7 @@ async def firefox(profile: Path) -> AsyncIterator[Firefox]:
 
 
 async def _tried(made: BrowserCheckpoint, folder: Path) -> None:
-    with listening(folder, device=made.folder) as school:
+    with listening(folder, on_device_files=made.folder) as school:
         cookie = f"fewshot_fer_student={school.cookie(school.enrolled('Ida'))}; path=/"
         async with firefox(folder / "profile") as page, asyncio.timeout(3 * PATIENCE_S):
             await page.open(school.address, cookie)
