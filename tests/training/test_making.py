@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -115,7 +117,14 @@ def test_people_left_out_are_judged_by_what_never_saw_them(made: Made) -> None:
     assert poorer.accuracy < 0.2
 
 
-def test_another_process_says_the_same(made: Made, tmp_path: Path) -> None:
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New processes begin with the main script: one that other tests left is of no use to them."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+
+
+@pytest.mark.usefixtures("bare")
+def test_another_process_says_the_same(made: Made) -> None:
     run = made.folder.parent / "run0"
     (here,), (there,) = (make_trials([run], MATERIAL, cluster=where) for where in (None, "1"))
     assert there.held.subjects == here.held.subjects
@@ -123,6 +132,7 @@ def test_another_process_says_the_same(made: Made, tmp_path: Path) -> None:
     assert np.array_equal(there.held.features, here.held.features)
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("where", [None, "1"])
 def test_a_run_that_saw_everybody_cannot_be_judged_on_them(
     made: Made, tmp_path: Path, where: str | None
