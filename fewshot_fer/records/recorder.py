@@ -159,9 +159,10 @@ class Recorder:
     def _write(self, seconds: Sequence[Second], marks: Sequence[Mark]) -> None:
         title = self._title
         try:
-            self._put(seconds, marks)
+            # First what may be done twice: where it fails, nothing is written that waits again.
             if title is not None:
                 self._store.rename(self._session, title=title)
+            self._put(seconds, marks)
         except RecordError as error:
             self.trouble = self._kept_aside(error, seconds, marks)
             return
