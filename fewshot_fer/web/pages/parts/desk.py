@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from fewshot_fer.arrays import Bytes
@@ -56,8 +57,8 @@ def face(app: AppState, who: Student) -> str:
     chosen = next(iter(resting or pictures), None)
     if chosen is None:
         return ""
-    make = lambda: small(app.library.portrait(who, chosen))  # noqa: E731
-    return app.remembered.of(who.id, "face", chosen.sha, make)
+    picture = partial(app.library.portrait, who, chosen)
+    return app.remembered.of(who.id, "face", chosen.sha, lambda: small(picture()))
 
 
 def small(portrait: Bytes) -> str:
