@@ -1,6 +1,7 @@
 """Hours of two lessons with 50 students' own devices, against the server as it is installed.
 
     python benchmarks/endurance.py --seconds 10800
+    python benchmarks/endurance.py --seconds 10800 --rate 1    # of each, beside other work
     python benchmarks/endurance.py --seconds 300 --times 2     # twice what this machine can read
 
 Two teachers sign in with their passwords, open a class each, record it student by student, watch
@@ -292,6 +293,8 @@ async def run(server: Server, options: argparse.Namespace) -> dict[str, object]:
             await joined(server, lessons[k % len(lessons)].link, k, pictures[k])
             for k in range(options.students)
         ]
+        for one in students:
+            one.rate = options.rate
         for lesson, line in zip(lessons, lines, strict=True):
             await line.send(json.dumps({"do": "record", "each": True}))
             lesson.began = time.monotonic()
@@ -393,6 +396,9 @@ def main() -> None:
     )
     parser.add_argument("--students", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=10_800.0)
+    parser.add_argument(
+        "--rate", type=float, help="pictures a second of each, not as many as asked"
+    )
     parser.add_argument("--times", type=float, help="so many times what the machine can read")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="endurance-", ignore_cleanup_errors=True) as folder:

@@ -68,7 +68,9 @@ class Rhythm:
     sweep: float = 0.5
     """In this time it searches the whole frame for new faces, some of it in every frame, ..."""
     sweep_in_sight: float | None = None
-    """... or in this time, while it sees a face and misses none."""
+    """... or in this time, while it sees a face and misses none, ..."""
+    at_once_in_sight: float = 1.0
+    """... and then no more than this share of it in one frame, however rare frames are."""
     thorough_every: int = 10
     """Every so many sweeps it looks for faces much smaller than all that it knows."""
     smallest: float = 0.6
@@ -83,6 +85,7 @@ class Rhythm:
     retry_every: float = 0.2
     """How often it looks where a lost face was."""
     give_up_after: float = 2.5
+    """After so long without a frame it searches the whole of the next one."""
     surroundings: float = 3.0
     """How far around a lost face it searches at once, in the face's sizes."""
     jump: float = 0.35
@@ -239,9 +242,10 @@ class FaceFollower:
             self._plan = self._next_plan(sampler)
             self._pieces = len(self._plan)
         rhythm = self._rhythm
-        calm = len(self._seen.ids) and not self._lost
-        lasts = rhythm.sweep_in_sight if calm and rhythm.sweep_in_sight else rhythm.sweep
-        self._arrears += min(since / lasts, 1.0) * self._pieces
+        lasts, most = rhythm.sweep, 1.0
+        if rhythm.sweep_in_sight and len(self._seen.ids) and not self._lost:
+            lasts, most = rhythm.sweep_in_sight, rhythm.at_once_in_sight
+        self._arrears += min(since / lasts, most) * self._pieces
         now, self._plan = self._plan[: int(self._arrears)], self._plan[int(self._arrears) :]
         self._arrears -= len(now)
         if now:

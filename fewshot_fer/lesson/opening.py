@@ -13,6 +13,7 @@ from fewshot_fer.arrays import Floats
 from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.faces.follower import FaceFollower, Rhythm
 from fewshot_fer.faces.identity import Identity
+from fewshot_fer.faces.tracker import Habits, Tracker
 from fewshot_fer.lesson.budget import Budget
 from fewshot_fer.lesson.commands import Results, Source
 from fewshot_fer.lesson.events import CheckIns, Kept
@@ -32,8 +33,11 @@ from fewshot_fer.students.store.interfaces import space_of
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.reader import mirrored
 
-_ONE_FACE: Final = Rhythm(sweep=1.5, sweep_in_sight=6.0)
-"""Before a student's own camera new faces are rare, and searching for them costs most."""
+OWN_CAMERA: Final = Rhythm(sweep=1.5, sweep_in_sight=6.0, at_once_in_sight=0.1, give_up_after=30.0)
+"""Before a student's own camera new faces are rare, and searching for them costs most.
+
+A busy server asks for few pictures: were each searched as a whole, it would be busy for ever.
+"""
 
 
 @dataclass(slots=True)
@@ -96,16 +100,22 @@ class OpenClass:
         Who has not agreed is read only among drawn people, or where the settings say so.
         """
         source = source or Source("")
-        rhythm = None if source.student is None else _ONE_FACE
         return ClassSession(
             self.recognizer,
             self.members,
-            follower=FaceFollower(self.recognizer.detector, rhythm=rhythm),
+            follower=self._follower(own=source.student is not None),
             namer=source.namer or self.namer(source.student),
             watching=self.watching(),
             budget=Budget(source.cores),
             everybody=source.kind == "drawn" or self.settings.reads == "everybody",
         )
+
+    def _follower(self, *, own: bool) -> FaceFollower:
+        """Follows the faces of one source, a student's own camera or another."""
+        if not own:
+            return FaceFollower(self.recognizer.detector)
+        tracker = Tracker(Habits(memory=OWN_CAMERA.give_up_after))
+        return FaceFollower(self.recognizer.detector, tracker=tracker, rhythm=OWN_CAMERA)
 
     def watching(self) -> Watching:
         """Learns the faces of one source, and how often expressions occur in this lesson."""

@@ -17,6 +17,7 @@ from fewshot_fer.faces.follower import FaceFollower, Rhythm, Tracked
 from fewshot_fer.faces.pyramid import Piece, pieces
 from fewshot_fer.faces.tracker import Habits, Tracker
 from fewshot_fer.faces.values import Faces
+from fewshot_fer.lesson.opening import OWN_CAMERA
 
 STEP = 1 / 25
 
@@ -204,6 +205,21 @@ def test_a_long_pause_asks_no_more_than_a_whole_search() -> None:
     assert (finder.whole, finder.pieces) == (2, 0)
     follower.follow(BLANK, 62.0)
     assert finder.pieces <= len(finder.plan(720, 1280))
+
+
+def test_rare_pictures_of_an_own_camera_cost_little() -> None:
+    """A server that is busy asks for few; were each searched as a whole, it would stay busy."""
+    finder = Finder(_wall(1))
+    tracker = Tracker(Habits(memory=OWN_CAMERA.give_up_after))
+    follower = FaceFollower(finder, tracker=tracker, rhythm=OWN_CAMERA)
+    follower.follow(BLANK, 0.0)
+    whole, searches = len(finder.plan(720, 1280)), finder.whole
+    seen = [follower.follow(BLANK, 8.0 * k) for k in range(1, 11)]
+    assert [one.ids.tolist() for one in seen] == [[1]] * 10
+    assert finder.whole == searches
+    assert whole / 2 < finder.pieces <= whole, "newcomers are looked for all the same"
+    finder.boxes = finder.boxes + 300
+    assert follower.follow(BLANK, 88.0).ids.tolist() == [2], "who has moved is found at once"
 
 
 def test_a_corrupt_frame_changes_nothing() -> None:

@@ -77,10 +77,14 @@ class Devices:
         self.idle_s = IDLE_S
         self.send_s = SEND_S
         self.clock = clock
-        self._every = (-1e9, _FASTEST_S)
+        self._every, self._sending = (-1e9, _FASTEST_S), 1
         self._took = 0.0
         self._patience = 1.0
         """How much slower than usual pictures may come, so that none is old when it is read."""
+        self._rarer = -1e9
+        """When all were last asked for fewer."""
+        self._turn = -1e9
+        """When the last one may send that was told when it may."""
         self._is_slow = False
         self._connected: dict[str, Device] = {}
         self._lock = Lock()
@@ -138,12 +142,22 @@ class Devices:
             return every
         with self._lock:
             lately = max(_SENDS_S, 3 * every)
-            sending = sum(now - one.sent < lately for one in self._connected.values())
-        self._patience = min(_MOST_PATIENCE, max(1.0, self._patience * self._step()))
+            self._sending = sum(now - one.sent < lately for one in self._connected.values())
+        self._patience = min(_MOST_PATIENCE, max(1.0, self._patience * self._step(now, every)))
         self._tell_of_slowness()
-        every = self._patience * max(_FASTEST_S, sending / PICTURES_A_SECOND)
+        every = self._patience * max(_FASTEST_S, self._sending / PICTURES_A_SECOND)
         self._every = now, every
         return every
+
+    def again(self) -> float:
+        """Seconds until a device that is answered now may send again: one after the other.
+
+        Those who came together would come together for ever, and wait for each other.
+        """
+        now, every = self.clock(), self.every
+        turn = max(now + every, self._turn + every / max(1, self._sending))
+        self._turn = min(turn, now + 2 * every)
+        return self._turn - now
 
     def wait(self, device: Device, pixels: int) -> float:
         """Seconds until a device's next picture may be read.
@@ -157,9 +171,16 @@ class Devices:
         """How long a picture waited and was read: on a busy machine all are asked for fewer."""
         self._took += _PACE * (seconds - self._took)
 
-    def _step(self) -> float:
-        """More patience when answers are late, and slowly less when they are not."""
+    def _step(self, now: float, every: float) -> float:
+        """More patience when answers are late, and slowly less when they are not.
+
+        More only once all have sent as rarely as they were last asked to: before, nothing can tell
+        whether that was enough.
+        """
         if self._took > _LATE_S:
+            if now - self._rarer < every:
+                return 1.0
+            self._rarer = now
             return 1.3
         return 0.9 if self._took < _LATE_S / 2 else 1.0
 

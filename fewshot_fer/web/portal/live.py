@@ -162,7 +162,7 @@ class Connection:
             answer: messages.OwnView | messages.Coach | messages.Problem = await read(jpeg)
         except FewshotFerError as error:
             answer = wire.error_message(error, "picture")
-        every = round(1000 * devices.every)
+        every = round(1000 * devices.again())
         await self._send({**answer, "frame": True, "every": every})
 
     async def _read(self, jpeg: bytes) -> messages.OwnView:

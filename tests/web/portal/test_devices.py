@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import pytest
 
@@ -122,3 +123,43 @@ def test_late_answers_slow_all_down_and_quick_ones_bring_the_pace_back() -> None
     assert after(10, 2.0) > 5 * usual
     assert after(1_000, 2.0) < 100 * usual
     assert after(100, 0.01) == pytest.approx(usual)
+
+
+def played(devices: Devices, clock: Clock, count: int, seconds: float) -> list[tuple[float, float]]:
+    """Devices that come together, before a server that needs 9 ms a picture and 40 ms at first.
+
+    When each answer came, and how long it had taken.
+    """
+    crowd(devices, count)
+    here, began, free = list(devices._connected.values()), clock.time, clock.time
+    todo = [(began + k / 300, "comes", k, began + k / 300, 0.0) for k in range(count)]
+    answers = []
+    while todo:
+        clock.time, what, who, sent, ready = heappop(todo)
+        if what == "comes":
+            clock.time += max(0.0, devices.wait(here[who], 1))
+            heappush(todo, (clock.time, "may be read", who, sent, clock.time))
+        elif what == "may be read":
+            here[who].sent = clock.time
+            free = max(free, clock.time) + (0.040 if clock.time < began + 8 else 0.009)
+            heappush(todo, (free, "read", who, sent, ready))
+        elif clock.time < began + seconds:
+            devices.took(clock.time - ready)
+            answers.append((clock.time - began, clock.time - sent))
+            comes = max(clock.time, sent + devices.again())
+            heappush(todo, (comes, "comes", who, comes, 0.0))
+    return answers
+
+
+def test_more_than_can_be_read_leave_little_idle_and_nobody_waiting() -> None:
+    def play() -> None:
+        clock = Clock()
+        answers = played(Devices(most=1_000, clock=clock), clock, 150, 90)
+        soon = [took for when, took in answers if 15 < when < 30]
+        late = sorted(took for when, took in answers if when > 30)
+        able = 1 / 0.009
+        assert len(soon) > 0.3 * 15 * able, "it has found its pace"
+        assert len(late) > 0.7 * 60 * able
+        assert late[len(late) // 2] < 0.4
+
+    within_a_loop(play)
