@@ -61,14 +61,23 @@ def in_words(error: FewshotFerError, say: Say) -> Words:
 @cache
 def agreement(version: str, language: str = "en", days: int | None = None) -> Markup:
     """The agreement's text as HTML."""
-    text = consent_text(version, language, days)
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(text))
+    return Markup(_markdown().render(consent_text(version, language, days)))
+
+
+def line(text: str) -> Markup:
+    """A line of our documentation as HTML, what is code in it as code."""
+    return Markup(_markdown().renderInline(text))
 
 
 def prepare() -> None:
     """Read all templates, so that no page waits for a disk."""
     for name in _templates().list_templates(extensions=["html"]):
         _templates().get_template(name)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
 
 
 @cache

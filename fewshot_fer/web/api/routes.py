@@ -110,9 +110,7 @@ def routes(app: AppState) -> Sequence[BaseRoute]:
 
 
 async def _docs(_: Request) -> Response:
-    errors = [
-        (code_of_kind(kind), status, (kind.__doc__ or "").strip()) for kind, status in STATUSES
-    ]
+    errors = [(code_of_kind(one), status, html.line(one.__doc__ or "")) for one, status in STATUSES]
     return html.page("api", errors=errors)
 
 

@@ -216,6 +216,16 @@ def test_every_error_has_its_place_on_the_page(client: TestClient) -> None:
     assert f'id="{code["type"].partition("#")[2]}"' in page
 
 
+def test_code_is_shown_as_code_on_the_page(client: TestClient) -> None:
+    page = client.get("/api/docs").text
+    assert "`" not in page
+    assert "<code>seconds</code>" in page
+    # Of an operation its page reads Markdown in all but the summary.
+    found = client.get("/api/openapi.json").json()
+    verbs = [verb for path in found["paths"].values() for verb in path.values()]
+    assert not [verb["summary"] for verb in verbs if "`" in verb["summary"]]
+
+
 def test_classes_are_filled_renamed_and_removed(client: TestClient, house: House) -> None:
     anna, ben = enrolled(house, "Anna"), enrolled(house, "Ben")
     lists = f"{V1}/class-lists"
