@@ -226,6 +226,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("device"))
     parser.add_argument("--frames", type=int, default=200)
     parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--precision", choices=("bf16", "f32"), default="bf16", help="the server's")
     given = parser.parse_args()
     made = BrowserCheckpoint.read(given.folder)
     base = on_device.address(made)
@@ -256,7 +257,7 @@ def main() -> None:
             # A reader that has watched nobody yet: what is usual in a lesson is learnt.
             page.reload()
             run(page, _OPEN, [base, frames[0]])
-            recognizer = Recognizer.open()
+            recognizer = Recognizer.open(precision=given.precision)
             said["agreement"] = {
                 folder.name: agreement(page, folder, recognizer) for folder in given.people
             }
