@@ -126,7 +126,7 @@ class AppState:
         """What students' own devices read with."""
         self.taken_up: Callable[[LessonEngine], None] = lambda _: None
         """Is told of a lesson that goes on here."""
-        self.taken, self.unsaved = TakenFaces(), Unsaved(clock)
+        self.taken, self.unsaved = TakenFaces(), Unsaved(self.library, clock)
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
         self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=1)
@@ -284,6 +284,7 @@ class AppState:
         """Nothing stays in memory of who is gone, or of what they took back."""
         self.moments.all()
         self.remembered.forget_who_left()
+        self.unsaved.forget_who_left()
         if self.ready:
             self.opened().forget_who_left()
 
@@ -294,7 +295,6 @@ class AppState:
         self.forget_who_left()
         self.credentials.look_again()
         for one in self.lessons.all() if self.holdings is not None else ():
-            sources = one.state.sources
-            idle = not one.state.viewers and all(source.kind == "drawn" for source in sources)
+            idle = not one.state.viewers and all(s.kind == "drawn" for s in one.state.sources)
             if self.holdings is not None and self.holdings.asked_for(one.id, idle=idle):
                 one.ask(End(moves=True))

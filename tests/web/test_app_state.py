@@ -49,6 +49,8 @@ def test_nothing_of_who_is_deleted_by_a_command_stays_in_memory(tmp_path: Path) 
     face, kept = portrait(1), portrait(2)
     house.moments.keep({one: [Candidate("happy", f, {}, "in class")] for one, f in
                         ((who, face), (other, kept))})  # fmt: skip
+    trays = house.unsaved.of("a tab")
+    trays["more", who] = Candidate("happy", face, {}, "in class")
     opened.refresh()
     learnt = [ref(opened.roster.prototypes(one).points) for one in (who, other)]
     seen = [ref(face), ref(kept)]

@@ -40,19 +40,21 @@ def main() -> None:
             for module, title, icon, address in PAGES
         ]
     )
+    ticket = _unsaved(app)
     with st.sidebar:
         languages.show()
-        _recorded(app)  # Last: it comes and goes, and moves nothing.
+        _meanwhile(app)  # Last: it comes and goes, and moves nothing.
     notice.once(app)
-    ticket = _unsaved(app)
     chosen.run()
-    if any(st.session_state["trays"].values()):
+    if any(_shown()):
         st.query_params["tab"] = ticket  # A tab that is loaded again has its pictures back.
 
 
 @st.fragment(run_every=_LOOK_S)
-def _recorded(app: AppState) -> None:
-    """The sign that a class is recorded, on every page."""
+def _meanwhile(app: AppState) -> None:
+    """On every page: the sign that a class is recorded; and no picture of who was deleted."""
+    if st.session_state["shown"] - st.session_state["trays"].keys():
+        st.rerun()
     for lesson in app.running():
         if lesson.recording.mode != "off":
             recording = _("Recording {name}", name=lesson.name or _("the class"))
@@ -64,7 +66,15 @@ def _unsaved(app: AppState) -> str:
     ticket = st.query_params.get("tab") or st.session_state.get("tab") or token_urlsafe(16)
     st.session_state["tab"] = ticket
     st.session_state["trays"] = app.unsaved.of(ticket)
+    _shown()
     return ticket
+
+
+def _shown() -> tuple[object, ...]:
+    """The trays of this tab; it is noted which the page shows."""
+    trays = dict(st.session_state["trays"])
+    st.session_state["shown"] = set(trays)
+    return tuple(trays.values())
 
 
 def _show(module: str, app: AppState) -> None:

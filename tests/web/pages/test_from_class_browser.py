@@ -62,6 +62,17 @@ def test_the_last_minute_is_looked_at_and_then_stored(watched: Watched, zoe: Lib
     page.locator(".face b").get_by_text("Zoe").wait_for()
 
 
+def test_no_page_goes_on_showing_who_is_deleted(watched: Watched, zoe: Library) -> None:
+    page = watched.page
+    page.get_by_role("link", name="Students").click()
+    page.get_by_role("button", name="From the class").click()
+    page.get_by_role("button", name="Take the last minute").click()
+    face = page.get_by_alt_text("the face as it is stored").first
+    face.wait_for()
+    zoe.remove(zoe.students()[0].id)
+    face.wait_for(state="detached")
+
+
 def test_a_moment_that_was_kept_teaches_an_expression(watched: Watched, zoe: Library) -> None:
     page = watched.page
     page.keyboard.press("k")

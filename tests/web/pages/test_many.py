@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.students.store.library import Library
-from fewshot_fer.students.store.records import Purpose
+from fewshot_fer.students.store.records import EVERY, Purpose
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.unsaved import LASTS_S, Unsaved
+from tests.students.people import AGREED, library_at
 from tests.web.browsing import browser, serving
 from tests.web.pages.visiting import Opens, enroll, press, run, said
 
@@ -103,15 +105,28 @@ def _agree_in(page: Any) -> None:
     page.get_by_text("2. Photographs").wait_for()
 
 
-def test_what_was_not_saved_is_gone_after_an_hour_or_when_all_is_deleted() -> None:
+def test_what_was_not_saved_is_gone_after_an_hour_or_when_all_is_deleted(tmp_path: Path) -> None:
     now = [0.0]
-    unsaved = Unsaved(lambda: now[0])
-    unsaved.of("a")["tray"] = 1
+    unsaved = Unsaved(library_at(tmp_path), lambda: now[0])
+    first = unsaved.of("a")
+    first["new", ""] = 1
     now[0] = LASTS_S
-    assert unsaved.of("a") == {"tray": 1}, "whoever comes back begins a new hour"
+    assert unsaved.of("a") == {("new", ""): 1}, "whoever comes back begins a new hour"
     now[0] = 2 * LASTS_S + 1
-    assert unsaved.of("a") == {}
+    assert (unsaved.of("a"), first) == ({}, {}), "also where a page still shows it"
     mine = unsaved.of("b")
-    mine["tray"] = 2
+    mine["new", ""] = 2
     unsaved.forget()
     assert (mine, unsaved.of("b")) == ({}, {})
+
+
+def test_trays_of_who_is_gone_or_took_pictures_back_are_gone(tmp_path: Path) -> None:
+    library = library_at(tmp_path)
+    gone, took, here = (library.create(name, AGREED, []).id for name in ("Ada", "Bo", "Cem"))
+    unsaved = Unsaved(library, lambda: 0.0)
+    mine = unsaved.of("a")
+    mine |= {("new", ""): 1, ("more", gone): 1, ("in-class", took): 1, ("in-class", here): 1}
+    library.remove(gone)
+    library.agree(took, replace(AGREED, purposes=EVERY - {Purpose.PICTURES}))
+    unsaved.forget_who_left()
+    assert mine == unsaved.of("a") == {("new", ""): 1, ("in-class", here): 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.progress import Progress
 from fewshot_fer.web.pages.parts.saying import _
+from fewshot_fer.web.unsaved import Trays
 from fewshot_fer.web.wire import data_url
 
 KINDS = sorted(suffix.removeprefix(".") for suffix in SUFFIXES)
@@ -24,21 +25,21 @@ MOST_MB: Final = 20
 """Of a picture; what a camera makes is smaller."""
 
 
-def trays() -> dict[str, Any]:
+def trays() -> Trays:
     """What this tab has not saved yet."""
-    found: dict[str, Any] = st.session_state.setdefault("trays", {})
+    found: Trays = st.session_state.setdefault("trays", {})
     return found
 
 
-def tray_of(what: str) -> Tray:
-    """The tray of an enrolment, a student, or an expression to teach."""
-    tray: Tray = trays().setdefault(what, Tray())
+def tray_of(what: str, student: str = "") -> Tray:
+    """The tray of an enrolment, or of a student: for their own page, an expression to teach."""
+    tray: Tray = trays().setdefault((what, student), Tray())
     return tray
 
 
-def clear(what: str) -> None:
+def clear(what: str, student: str = "") -> None:
     """Everything on the tray is stored, or not wanted any more."""
-    trays().pop(what, None)
+    trays().pop((what, student), None)
 
 
 def files(

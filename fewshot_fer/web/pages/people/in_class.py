@@ -27,7 +27,6 @@ _PLENTY: Final = 2
 _PAGE: Final = 6
 _PATIENCE_S: Final = 20.0
 
-Trays = dict[str, Tray]
 Look = tuple[Student, Tray, Together | None]
 
 
@@ -49,27 +48,27 @@ def show(app: AppState) -> None:
         ),
     )
     if frame.back(_("All students")):
-        collect.clear(_IN_CLASS)
+        for student in _trays():
+            collect.clear(_IN_CLASS, student)
         frame.go()
     frame.told()
-    trays: Trays = collect.trays().setdefault(_IN_CLASS, {})
     running = _running(app)
     if running and st.button(_("Take the last minute"), icon=":material/photo_camera:"):
         with frame.guarded():
-            _take(app, running[-1], trays)
+            _take(app, running[-1])
     elif is_elsewhere(app):
         elsewhere()
     elif not running:
         st.info(_("No class is watched now: open the Class page first."))
-    found = _looked(app, trays)
+    found = _looked(app)
     if not found:
         return
     pages = -(-len(found) // _PAGE)
     page = st.pagination(pages, key="in-class-page") if pages > 1 else 1
     for who, tray, together in found[_PAGE * (page - 1) : _PAGE * page]:
         with st.container(border=True, key=f"of-{who.id}"), frame.guarded():
-            _one(app, trays, who, tray, together)
-    _save(app, trays, found)
+            _one(app, who, tray, together)
+    _save(app, found)
 
 
 def elsewhere() -> None:
@@ -87,13 +86,19 @@ def _running(app: AppState) -> list[LessonEngine]:
     return [one for one in app.lessons.all() if one.state.sources]
 
 
-def _take(app: AppState, lesson: LessonEngine, trays: Trays) -> None:
+def _trays() -> dict[str, Tray]:
+    """Everybody's, by the student's id, as they stand now."""
+    every = tuple(collect.trays().items())
+    return {student: tray for (what, student), tray in every if what == _IN_CLASS and tray}
+
+
+def _take(app: AppState, lesson: LessonEngine) -> None:
     """Put the minute's pictures on everybody's tray: what they have least pictures of first."""
     faces = lesson.ask(Collect()).result(_PATIENCE_S)
     proposed = {who: _proposed(app, who, some) for who, some in faces.items()}
     for who, some in proposed.items():
         for face in some:
-            trays.setdefault(who, Tray()).add(face)
+            collect.tray_of(_IN_CLASS, who).add(face)
     if not any(proposed.values()):
         st.info(
             _(
@@ -111,16 +116,13 @@ def _proposed(app: AppState, student: str, faces: Sequence[Candidate]) -> Sequen
     return sorted(missing, key=lambda one: who.counts.get(one.expression, 0))[:_EACH]
 
 
-def _looked(app: AppState, trays: Trays) -> list[Look]:
+def _looked(app: AppState) -> list[Look]:
     """Everybody with pictures, by name, and what is said of each one's together."""
     names: Mapping[str, str] = {one.id: one.name for one in app.library.students()}
-    for gone in set(trays) - set(names):
-        trays.pop(gone)
-    found = []
-    for student in sorted(trays, key=lambda one: names[one].casefold()):
-        if trays[student].entries:
-            who = app.library.open(student)
-            found.append((who, trays[student], _together(app, who, trays[student])))
+    found, trays = [], _trays()
+    for student in sorted(names.keys() & trays, key=lambda one: names[one].casefold()):
+        who = app.library.open(student)
+        found.append((who, trays[student], _together(app, who, trays[student])))
     return found
 
 
@@ -130,18 +132,18 @@ def _together(app: AppState, who: Student, tray: Tray) -> Together | None:
     return tray.together(lambda given: checks.look(given, who.id), stamp)
 
 
-def _one(app: AppState, trays: Trays, who: Student, tray: Tray, together: Together | None) -> None:
+def _one(app: AppState, who: Student, tray: Tray, together: Together | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain.text(who.name)}**", width="stretch")
         out, icon = _("Leave out"), ":material/close:"
         if st.button(out, key=f"leave-{who.id}", type="tertiary", icon=icon):
-            trays.pop(who.id)
+            collect.clear(_IN_CLASS, who.id)
             st.rerun()
     collect.strangers(tray, together)
     collect.entries(app, tray, app.library.expressions(who), together)
 
 
-def _save(app: AppState, trays: Trays, found: Sequence[Look]) -> None:
+def _save(app: AppState, found: Sequence[Look]) -> None:
     """Store what is answered; whose question waits stays here."""
     ready = [
         (who, tray, together)
@@ -165,10 +167,9 @@ def _save(app: AppState, trays: Trays, found: Sequence[Look]) -> None:
         for who, tray, together in ready:
             enrolment = desk.enrolment(app, same_person=tray.same_person)
             stored += enrolment.add(who.id, tray.kept(together)).added
-            trays.pop(who.id)
+            collect.clear(_IN_CLASS, who.id)
         told = many(stored, "{count} picture is stored.", "{count} pictures are stored.")
         frame.tell("done", _(told))
-        if trays:
+        if _trays():
             st.rerun()
-        collect.clear(_IN_CLASS)
         frame.go()

@@ -47,7 +47,7 @@ def show(app: AppState) -> None:
     if consent is None:
         return
     st.subheader(_("2. Photographs"), anchor=False)
-    tray: ClassTray = collect.trays().setdefault(_CLASS, ClassTray())
+    tray: ClassTray = collect.trays().setdefault((_CLASS, ""), ClassTray())
     _files(app, tray)
     names = [one.name for one in app.library.students()]
     with st.spinner(_("Looking at the faces"), show_time=False):

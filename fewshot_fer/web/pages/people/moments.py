@@ -36,7 +36,7 @@ def offer(app: AppState, name: str, everyone: Sequence[Student]) -> list[Student
         with st.container(horizontal=True):
             if st.button(_("Use these faces"), disabled=not ticked, icon=":material/add:"):
                 for one in ticked:
-                    tray = collect.tray_of(f"teach-{name}-{one.id}")
+                    tray = collect.tray_of(f"teach-{name}", one.id)
                     tray.add(replace(moment.faces[one.id][0], expression=name))
                 return ticked
             if st.button(_("Forget all moments"), type="tertiary"):

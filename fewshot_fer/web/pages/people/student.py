@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.languages import many
+from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.sentences import sentence
 from fewshot_fer.students.store.moving import import_student
 from fewshot_fer.students.store.names import random_id
 from fewshot_fer.students.store.records import Purpose, Reference, Student
@@ -19,6 +22,9 @@ from fewshot_fer.web.pages.parts.saying import _, say
 from fewshot_fer.web.pages.people import classes, collect, coming, enrol, light
 from fewshot_fer.web.portal.telling import PURPOSES, purposes
 from fewshot_fer.web.wire import data_url
+
+_MORE: Final = "more"
+"""Pictures that are added."""
 
 
 def show(app: AppState, student_id: str) -> None:
@@ -64,7 +70,7 @@ def _head(app: AppState, who: Student) -> None:
     frame.head(who.name, " ".join(said))
     with st.container(horizontal=True, vertical_alignment="center"):
         if frame.back(_("All students")):
-            collect.clear(who.id)
+            collect.clear(_MORE, who.id)
             frame.go()
         with frame.guarded():
             coming.show(app, who)
@@ -143,7 +149,10 @@ def _picture(app: AppState, who: Student, reference: Reference, order: Sequence[
 def _add(app: AppState, who: Student) -> None:
     st.divider()
     st.subheader(_("Add pictures"), anchor=False)
-    tray = collect.tray_of(who.id)
+    if Purpose.PICTURES not in who.purposes:
+        frame.quiet(_(sentence(Reason(Code.PICTURES_NOT_AGREED, name=who.name))))
+        return
+    tray = collect.tray_of(_MORE, who.id)
     known = app.library.expressions(who)
     together = enrol.pictures(app, tray, known, who.id)
     if not enrol.save_button(tray, together, _("Save pictures")) or together is None:
@@ -153,7 +162,7 @@ def _add(app: AppState, who: Student) -> None:
     with st.spinner(_("Learning from the new pictures")):
         enrolled = adding.add(who.id, tray.kept(together))
     progress.close()
-    collect.clear(who.id)
+    collect.clear(_MORE, who.id)
     enrol.after(enrolled)
 
 
@@ -225,7 +234,6 @@ def _removing(app: AppState, who: Student) -> None:
         delete = _("Delete for good")
         if st.button(delete, type="primary", disabled=not same, key=f"gone-{who.id}"):
             app.portal.forget(who.id)
-            collect.clear(who.id)
             gone = _("Nothing of {names} is left.", names=plain.text(who.name))
             frame.done(f"{gone} {_(app.audit.copies())}".strip())
 

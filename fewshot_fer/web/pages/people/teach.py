@@ -12,7 +12,7 @@ from fewshot_fer.students.custom_expressions import teach_class, teach_student
 from fewshot_fer.students.enrolment.enrolment import EnrolmentResult
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.students.store.names import expression_name
-from fewshot_fer.students.store.records import Student
+from fewshot_fer.students.store.records import Purpose, Student
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import desk, frame, plain
 from fewshot_fer.web.pages.parts.components import guide
@@ -25,6 +25,7 @@ _CLASS, _ONE = Phrase("The whole class"), Phrase("One student")
 def show(app: AppState, everyone: Sequence[Student]) -> None:
     """Name it, choose who shows it, drop pictures, save."""
     st.subheader(_("Teach one"), anchor=False)
+    everyone = [one for one in everyone if Purpose.PICTURES in one.purposes]
     if not everyone:
         st.info(_("Enrol students first: an expression is taught from pictures of them."))
         return
@@ -96,7 +97,7 @@ def _name(typed: str) -> str | None:
 
 def _pictures(app: AppState, name: str, one: Student) -> tuple[Candidate, ...]:
     """The pictures of one student that are ready to teach."""
-    tray = collect.tray_of(f"teach-{name}-{one.id}")
+    tray = collect.tray_of(f"teach-{name}", one.id)
     with st.container(key=f"teach-{one.id}"):
         student, shows = plain.text(one.name), plain.text(name)
         st.markdown(_("**{name}** shows {expression}", name=student, expression=shows))
@@ -119,7 +120,7 @@ def _pictures(app: AppState, name: str, one: Student) -> tuple[Candidate, ...]:
 def _teach(
     app: AppState, name: str, kept: dict[str, tuple[Candidate, ...]], *, of_class: bool
 ) -> None:
-    same = all(collect.tray_of(f"teach-{name}-{one}").same_person for one in kept)
+    same = all(collect.tray_of(f"teach-{name}", one).same_person for one in kept)
     enrolment = desk.enrolment(app, same_person=same)
     with frame.guarded():
         taught: list[EnrolmentResult]
@@ -130,7 +131,7 @@ def _teach(
                 ((student, pictures),) = kept.items()
                 taught = [teach_student(enrolment, student, name, pictures)]
         for one in kept:
-            collect.clear(f"teach-{name}-{one}")
+            collect.clear(f"teach-{name}", one)
         for key in ("teach-name", "teach-many", "teach-one"):
             st.session_state.pop(key, None)
         names = plain.listed([one.student.name for one in taught])
