@@ -75,6 +75,15 @@ class Album:
             found = {s: sorted(faces, key=_sharpness)[-1:] for s, faces in found.items()}
         return {student: faces for student, faces in found.items() if faces}
 
+    def forget_old(self, now: float) -> None:
+        """Drop what is nobody's to see any more: a student who is not seen brings nothing newer."""
+        for best in self._best.values():
+            for expression in [e for e, one in best.items() if now - one.time > _MINUTE_S]:
+                del best[expression]
+        for latest in self._latest.values():
+            while latest and now - latest[0].time > _MOMENT_S:
+                latest.popleft()
+
     def forget(self, student: str | None) -> None:
         """Drop every picture of a student."""
         self._best.pop(student or "", None)

@@ -290,6 +290,7 @@ class Intake:
             stream.when_back(add)
 
     def forget_who_left(self) -> None:
-        """Drop what is remembered of those who are not enrolled any more."""
+        """Drop what is remembered of those who are not enrolled any more, and old pictures."""
+        now = self._clock() - (self.began or 0.0)
         for stream in self._streams.values():
-            stream.when_back(lambda session: session.forget_who_left() if session else None)
+            stream.when_back(lambda session: session.forget_who_left(now) if session else None)

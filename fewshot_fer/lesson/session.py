@@ -85,8 +85,9 @@ class ClassSession:
         self._left.discard(track)
         self._renamed(lambda: self._names.say(track, student))
 
-    def forget_who_left(self) -> None:
-        """Drop what is remembered of those who are not read any more."""
+    def forget_who_left(self, now: float) -> None:
+        """Drop what is remembered of those who are not read any more, and old pictures of all."""
+        self.album.forget_old(now)
         for track in self._attention.tracks:
             self._drop_if_left(self._names.of(track), track)
         for student in self.memory.students:

@@ -192,7 +192,7 @@ def test_who_left_the_class_leaves_nothing_in_the_session() -> None:
     pupils = live.members
     assert isinstance(pupils, Pupils)
     pupils.names = {"b": "Bo"}
-    live.forget_who_left()
+    live.forget_who_left(1.0)
     assert live.memory.students == ()
     namer = live.look(picture(["happy"]), 2.0).seen[0]
     assert namer.name is None

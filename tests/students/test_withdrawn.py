@@ -89,7 +89,7 @@ def test_who_deleted_themselves_is_not_read_as_a_stranger(
     assert looks(lesson).name == "Anna"
     Library(library.folder).remove(anna)  # Another process does so.
     members.refresh()
-    lesson.forget_who_left()
+    lesson.forget_who_left(0.5)
     assert is_unread(looks(lesson, 0.5))
     assert lesson.memory.students == ()
     assert anna.encode() not in everything(library.folder)
@@ -103,7 +103,7 @@ def test_reading_that_is_taken_back_ends_at_once_and_leaves_nothing(library: Lib
     left = replace(AGREED, purposes=EVERY - {Purpose.READ})
     library.agree(anna, left)
     members.refresh()
-    lesson.forget_who_left()
+    lesson.forget_who_left(0.5)
     assert is_unread(looks(lesson, 0.5))
     assert lesson.memory.students == ()
 

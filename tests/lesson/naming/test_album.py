@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from dataclasses import replace
+from weakref import ref
+
+import pytest
 
 from fewshot_fer.arrays import Bytes
 from fewshot_fer.faces.values import Faces
@@ -73,9 +78,41 @@ def test_only_who_agreed_to_pictures_is_in_it() -> None:
     assert shown(live.album, 1.0) == {"a": ["happy"], "c": ["neutral"]}
     [face] = live.album.of(1.0)["a"]
     assert face.portrait.shape == (192, 192, 3)
-
-    # Who takes it back is gone, and so is whatever a wrong name has brought.
-    pupils.agreed["a"] = EVERY - {Purpose.PICTURES}
-    live.forget_who_left()
     live.name(3, "b")
-    assert shown(live.album, 1.0) == {}
+    assert shown(live.album, 1.0) == {"a": ["happy"]}, "nothing of what a wrong name has brought"
+
+
+def deleted(pupils: Pupils) -> None:
+    pupils.names = {"c": "Cem"}
+
+
+def withdrew(purpose: Purpose) -> Callable[[Pupils], None]:
+    return lambda pupils: pupils.agreed.update(a=EVERY - {purpose})
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen", "out of sight"])
+@pytest.mark.parametrize(
+    "leaves", [deleted, withdrew(Purpose.READ), withdrew(Purpose.PICTURES)],
+    ids=["deleted", "not read", "no pictures"],
+)  # fmt: skip
+def test_no_picture_stays_in_memory_of_who_leaves(
+    leaves: Callable[[Pupils], None], *, seen: bool
+) -> None:
+    pupils = Pupils({"a": "Ada", "c": "Cem"})
+    live = ClassSession(Colours(), pupils, follower=Places(), assess=fine)  # type: ignore[arg-type]
+    both = picture(["happy", "neutral"])
+    live.look(both, 0.0)
+    live.name(1, "a")
+    live.name(2, "c")
+    live.look(both, 1.0)
+    if not seen:
+        for second in range(2, 30):
+            live.look(picture([None, "neutral"]), second)
+    theirs, other = (ref(live.album.of(1.0)[one][0].portrait) for one in "ac")
+    leaves(pupils)
+    live.forget_who_left(30.0)
+    gc.collect()
+    assert (theirs() is None, other() is None) == (True, False)
+    live.forget_who_left(120.0)
+    gc.collect()
+    assert other() is None, "nobody was seen for more than a minute"
