@@ -60,8 +60,8 @@ def _head(app: AppState, who: Student) -> None:
     said = [
         _("Enrolled on {day}.", day=plain.day(who.created)),
         _(
-            "{name} agreed on {day} to text {text} of the agreement.",
-            name=consent.by, day=plain.day(consent.at), text=consent.text,
+            "{name} agreed on {day} to version {version} of the agreement.",
+            name=consent.by, day=plain.day(consent.at), version=consent.text.removeprefix("v"),
         ),
         _("Agreed to: {purposes}.", purposes=_agreed_to(who)),
     ]  # fmt: skip
@@ -100,7 +100,7 @@ def _learnt(app: AppState, who: Student) -> None:
         _(
             "Expected right is an estimate from the model: of 100 looks that show the expression, "
             "so many would be named rightly. Read right by the others is measured: each picture is "
-            "read by what the other pictures teach (the dark mark in the chart)."
+            "read by what the other pictures teach (the grey mark in the chart)."
         )
     )
 
