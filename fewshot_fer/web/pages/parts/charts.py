@@ -20,8 +20,10 @@ _CLOCK: Final = (
     "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
 )
 _ROW: Final = 26
-_SEAMLESS: Final = 1.03
-"""Stretches overlap a little: no background shines through between them."""
+_SEAM: Final = 1
+"""Pixels by which stretches overlap: no background shines through between them."""
+_BESIDE: Final = "#6d7e91"
+"""Of what stands on the page itself: to be read on a light one and on a dark one."""
 Rows = list[dict[str, Any]]
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
@@ -81,7 +83,7 @@ def shares_over_time(
     stacked = [row for k in stretches for row in _layers(line, names, k)]
     bars = (
         _of(stacked)
-        .mark_rect(strokeWidth=0)
+        .mark_rect(strokeWidth=0, x2Offset=_SEAM)
         .encode(
             x=_time(line), x2="end:Q", y=_upwards("low", 3 if axis else 0), y2="high:Q",
             color=_fill(names),
@@ -99,7 +101,7 @@ def strip(line: Timeline, names: Sequence[str]) -> Drawn:
 def coverage_over_time(line: Timeline) -> Drawn:
     """How much of the class was clearly read."""
     every = [_stretch(line, (), k) for k in range(len(line.seconds))]
-    rectangles = _of(every).mark_rect(color=COVERED)
+    rectangles = _of(every).mark_rect(color=COVERED, x2Offset=_SEAM)
     bars = rectangles.encode(x=_time(line), x2="end:Q", y=_upwards("coverage", 2), y2="nothing:Q")
     return alt.layer(bars, _hover(every, ["clearly read"])).properties(height=110)
 
@@ -200,7 +202,7 @@ def _stretch(line: Timeline, names: Sequence[str], k: int) -> dict[str, Any]:
     told = {name: _(words.percent(float(share))) for name, share in shares if np.isfinite(share)}
     return {
         "start": start,
-        "end": start + _SEAMLESS * line.length,
+        "end": start + line.length,
         "time": _("{low} to {high}", low=words.clock(start), high=words.clock(start + line.length)),
         "coverage": covered,
         "nothing": 0,
@@ -215,7 +217,7 @@ def _layers(line: Timeline, names: Sequence[str], k: int) -> Rows:
     for name in ordered(names):
         share = float(np.nan_to_num(line.shares[k, list(names).index(name)]))
         if share > 0.0005:
-            end = start + _SEAMLESS * line.length
+            end = start + line.length
             row = {"start": start, "end": end, "expression": _(name)}
             rows.append({**row, "low": round(low, 4), "high": round(low + share, 4)})
         low += share
@@ -252,6 +254,6 @@ def _marks(marks: Sequence[tuple[float, str]]) -> list[alt.Chart]:
     return [
         base.mark_rule(strokeWidth=2, strokeDash=[4, 3], color="black"),
         base.mark_text(
-            dy=-8, baseline="bottom", fontWeight="bold", fontSize=13, color=COVERED
+            dy=-8, baseline="bottom", fontWeight="bold", fontSize=13, color=_BESIDE
         ).encode(text="number:N", y=alt.value(0)),
     ]
