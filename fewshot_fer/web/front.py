@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from html import escape
 from importlib.resources import files
 from typing import Final
 
@@ -56,8 +57,14 @@ def front_page() -> str:
 
 
 def in_language(page: str, say: Say) -> str:
-    """The page in somebody's language: scripts ask it which one that is."""
-    spoken = f'<html lang="{say.language}" dir="{say.direction}"'
+    """The page in somebody's language: scripts ask it which one that is, sheets what to say."""
+    words = {
+        "upload": say("Upload"),
+        "drop": say("Drop it here"),
+        "away": say("The program does not answer. This page goes on by itself once it is back."),
+    }
+    told = "".join(f'--say-{what}: "{text}";' for what, text in words.items())
+    spoken = f'<html lang="{say.language}" dir="{say.direction}" style="{escape(told)}"'
     return page.replace('<html lang="en"', spoken, 1)
 
 
