@@ -51,7 +51,7 @@ from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
 from fewshot_fer.web.unsaved import Unsaved
 
-_FORSAKEN_S: Final = 30 * 60.0
+FORSAKEN_S: Final = 30 * 60.0
 """A class that nobody sends pictures to or watches ends after so long; no break is longer."""
 _SHARPNESS: Final = 82
 """Of the JPEG that viewers get of a camera here or a drawn class."""
@@ -257,7 +257,7 @@ class AppState:
         holdings = self.holdings
         lesson = LessonEngine(
             self, self._workers, id_=id_, name=name, started=started,
-            encodes=lambda image: to_jpeg(image, _SHARPNESS), forsaken_s=_FORSAKEN_S, kept=kept,
+            encodes=lambda image: to_jpeg(image, _SHARPNESS), forsaken_s=FORSAKEN_S, kept=kept,
             keeps=partial(holdings.note, id_) if holdings is not None else None, clock=self.clock,
         )  # fmt: skip
         wished = self.settings.on_device

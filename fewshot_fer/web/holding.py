@@ -146,6 +146,14 @@ class Holdings:
         else:
             self._list.drop(lambda one: one.id == id_ and one.holder == self.me)
 
+    def is_free(self, one: Holding) -> bool:
+        """Whether nobody else holds a lesson any more."""
+        return one.holder in ("", self.me) or self._peers.silent(one.holder) > SILENT_S
+
+    def end(self, one: Holding) -> bool:
+        """A lesson that nobody holds is over; whether nobody has taken it meanwhile."""
+        return self._list.drop(lambda it: it == one)
+
     def take(self, id_: str) -> Holding:
         """Hold a lesson from now on, with what to go on with. Waits until its holder lets go.
 
@@ -155,7 +163,7 @@ class Holdings:
         until = time.monotonic() + _PATIENCE_S
         while routed.get() in (None, id_) and time.monotonic() < until:
             one = self._find(id_)
-            if self._is_free(one):
+            if self.is_free(one):
                 now = self._peers.clock()
                 mine = replace(one, holder=self.me, since=now, wanted="")
                 # Of two who try it the second finds another holder.
@@ -187,9 +195,6 @@ class Holdings:
                 next_step="Open the page of the class again.",
             )
         return one
-
-    def _is_free(self, one: Holding) -> bool:
-        return one.holder in ("", self.me) or self._peers.silent(one.holder) > SILENT_S
 
     def _change(
         self, id_: str, change: Callable[[Holding], Holding], *, only_mine: bool = False

@@ -6,6 +6,7 @@ Each is started anew when it dies. What it held is taken up by another one meanw
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -33,7 +34,7 @@ from fewshot_fer.shared import Beats, Shared
 from fewshot_fer.web import server
 from fewshot_fer.web.access.files import Place, private_folder
 from fewshot_fer.web.access.origin import PROXIES
-from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.app_state import FORSAKEN_S, AppState
 from fewshot_fer.web.certificates import Certificate
 from fewshot_fer.web.holding import Holdings, Several
 from fewshot_fer.web.school.accounts import Teachers
@@ -42,6 +43,7 @@ _LOOK_S: Final = 0.2
 _REST_S: Final = 1.0
 """So long after a process has died the next one begins."""
 _STOP_S: Final = 20.0
+_LOOK_AGAIN_S: Final = 60.0
 _HERE: Final = "127.0.0.1"
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "haproxy.cfg"
 _PLACES: Final = ("/usr/sbin/haproxy", "/usr/local/sbin/haproxy")
@@ -103,10 +105,13 @@ def serve(
             for number, port in enumerate(ports, 1)
         ]
         kept.append(_Process(lambda: _quiet([program, "-db", "-f", str(file)])))
+        forsaken = Forsaken(settings)
         try:
             while not over.wait(_LOOK_S):
                 for process in kept:
                     process.keep()
+                if not settings.shared:
+                    forsaken.look(time.monotonic())
         finally:
             for process in reversed(kept):
                 process.stop()
@@ -185,24 +190,51 @@ def _program() -> str:
 # ---------------------------------------------------------------------- the end
 
 
-def end_all(settings: Settings) -> None:
+def end_all(settings: Settings, wanted: Callable[[str], bool] = lambda _: True) -> None:
     """End what nobody holds any more: the lessons of a server that is stopped, of all teachers."""
     own = web_folder(settings.records)
     teachers = Teachers(own, time.time)
-    _end_all(own, settings.records)
+    _end_all(own, own, settings.records, wanted)
     for one in teachers.listed():
-        _end_all(teachers.folder_of(one), teachers.settings_of(one, settings).records)
+        records = teachers.settings_of(one, settings).records
+        _end_all(own, teachers.folder_of(one), records, wanted)
 
 
-def _end_all(folder: Path, records: str) -> None:
-    place = Place(folder)
-    holdings = Holdings(place, "", Beats(place.folder))
+def _end_all(own: Path, folder: Path, records: str, wanted: Callable[[str], bool]) -> None:
+    holdings = Holdings(Place(folder), "", Beats(private_folder(own)))
     for one in holdings.all():
+        if not (holdings.is_free(one) and wanted(one.id) and holdings.end(one)):
+            continue
         with suppress(FewshotFerError):
             if one.kept.session is not None and one.kept.mode != "off":
                 with Store.open(records) as store:
                     store.end(one.kept.session)
-        holdings.leave(one.id, moved=False)
+
+
+@dataclass(slots=True)
+class Forsaken:
+    """Ends what nobody took up after its process died, all of them in a power cut, say.
+
+    A page that is open comes back and does so within seconds; for as long as nobody may watch a
+    lesson that is held, it waits for one.
+    """
+
+    settings: Settings
+    _free: dict[str, float] = field(default_factory=dict)
+    """Since when nobody holds a lesson, as far as is known here."""
+    _looked: float = -math.inf
+
+    def look(self, now: float) -> None:
+        """Look every minute; a folder that cannot be read now is read later."""
+        if now - self._looked < _LOOK_AGAIN_S:
+            return
+        before, self._free, self._looked = self._free, {}, now
+        with suppress(FewshotFerError):
+            end_all(self.settings, lambda lesson: self._is_over(lesson, before, now))
+
+    def _is_over(self, lesson: str, before: Mapping[str, float], now: float) -> bool:
+        self._free[lesson] = before.get(lesson, now)
+        return now - self._free[lesson] > FORSAKEN_S
 
 
 # ---------------------------------------------------------------------- in a process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,10 +24,11 @@ from fewshot_fer.shared import Beats
 from fewshot_fer.web.access.files import Place
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.who import ROUTED
+from fewshot_fer.web.app_state import FORSAKEN_S
 from fewshot_fer.web.holding import Holdings
 from fewshot_fer.web.portal import routes as portal
 from fewshot_fer.web.school.accounts import Teachers
-from fewshot_fer.web.workers import end_all
+from fewshot_fer.web.workers import Forsaken, end_all
 from tests.fakes.waiting import PATIENCE_S
 from tests.lesson.colours import picture
 from tests.web.house import House
@@ -117,6 +119,32 @@ def test_a_server_that_is_stopped_ends_the_lessons_of_all_its_teachers(tmp_path:
     assert lessons.all() == (), "whoever has its link cannot go on with it, and be recorded"
     with Store.open(theirs.records) as store:
         assert store.find(session).ended is not None
+
+
+def test_what_nobody_took_up_for_half_an_hour_ends(tmp_path: Path) -> None:
+    settings = Settings(records=f"sqlite:///{tmp_path}/record.db")
+    place = Place(web_folder(settings.records))
+    peers, forsaken = Beats(place.folder), Forsaken(settings)
+    alive = f"{os.getpid()}-a"
+    peers.beat(alive)
+    os.utime(place.folder / ".beats" / alive, (time.time() + 3600,) * 2)  # However slow this is.
+    sessions = {}
+    for id_, holder in (("left", f"{2**22 + 1}-b"), ("held", alive)):
+        with Store.open(settings.records) as store:
+            sessions[id_] = store.begin("7b")
+        lessons = Holdings(place, holder, peers)
+        lessons.add(id_, "7b", time.time())
+        lessons.note(id_, Kept(mode="class", session=sessions[id_]))
+    for now in (0.0, FORSAKEN_S):
+        forsaken.look(now)
+        assert len(lessons.all()) == 2, "whose page comes back goes on with it"
+    forsaken.look(FORSAKEN_S + 90.0)
+    assert [one.id for one in lessons.all()] == ["held"]
+    with Store.open(settings.records) as store:
+        ended = {id_: store.find(one).ended is not None for id_, one in sessions.items()}
+    assert ended == {"left": True, "held": False}
+    end_all(settings)
+    assert [one.id for one in lessons.all()] == ["held"], "what another server holds goes on"
 
 
 def test_a_student_whom_the_balancer_read_otherwise_takes_no_lesson(
