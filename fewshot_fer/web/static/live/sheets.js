@@ -71,14 +71,8 @@ export function sheets(page) {
   };
   find('stranger').onclick = () => call(null);
   find('record-now').onclick = () => done({ do: 'record', each: each.checked });
-  find('mark-form').onsubmit = (event) => {
-    event.preventDefault();
-    done({ do: 'mark', text: text.value });
-  };
-  find('rename-form').onsubmit = (event) => {
-    event.preventDefault();
-    done({ do: 'rename', title: title.value });
-  };
+  find('mark-form').onsubmit = () => done({ do: 'mark', text: text.value });
+  find('rename-form').onsubmit = () => done({ do: 'rename', title: title.value });
   minute.onclick = () => wait('minute');
   rest.onclick = () => count(RESTING_S);
   make.onclick = () => {
