@@ -168,6 +168,11 @@ def fill_in(field: str, words: str) -> Step:
     return step
 
 
+def type_in(css: str, words: str) -> Step:
+    """A field that has no role, and Enter."""
+    return lambda on: on.page.locator(css).press_sequentially(f"{words}\n")
+
+
 def tick(words: str) -> Step:
     """A box or a switch of Streamlit's, by its words."""
     return lambda on: on.page.get_by_text(on.say(words)).last.click()
@@ -244,9 +249,12 @@ def camera_of(name: str) -> tuple[Step, ...]:
 
 # ---------------------------------------------------------------------- the table
 
-EMPTY, SCHOOL, TWELVE, MANY = "empty", "school", "12", "49"
-"""Servers: on the first day, with students and lessons, with a drawn class of so many."""
-OPTIONS: Final = {TWELVE: ("--drawn", "12"), MANY: ("--drawn", "49")}
+EMPTY, LOCKED, SCHOOL, TWELVE, MANY = "empty", "locked", "school", "12", "49"
+"""Servers: on the first day, for who has not signed in, with students and lessons, with a drawn
+class of so many."""
+OPTIONS: Final = {
+    LOCKED: ("--password", "of the first day"), TWELVE: ("--drawn", "12"), MANY: ("--drawn", "49"),
+}  # fmt: skip
 WATCHED: Final = (see(".face .tag:not([hidden])"), wait(12))
 TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (EMPTY, "first", "", (see("#choose-camera"),)),
@@ -256,6 +264,9 @@ TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (EMPTY, "empty-sessions", "sessions", ()),
     (EMPTY, "empty-pictures", "pictures", ()),
     (EMPTY, "empty-settings", "settings", ()),
+    (LOCKED, "sign-in", "", ()),
+    (LOCKED, "not-signed-in", "", (type_in("#password", "of the second day"),)),
+    (LOCKED, "no-invitation", "join/ended", ()),
     (SCHOOL, "class-choice", "", (see("#choose-camera"),)),
     (SCHOOL, "students", "students", ()),
     (SCHOOL, "classes", "students?classes=7b", ()),
@@ -281,6 +292,7 @@ TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (SCHOOL, "settings-model", "settings", (press("Model", "tab"),)),
     (SCHOOL, "settings-access", "settings", (press("Access", "tab"),)),
     (SCHOOL, "settings-machine", "settings", (press("This machine", "tab"),)),
+    (SCHOOL, "no-page", "api/v1/sessions/99/report", ()),
     (SCHOOL, "api", "api/docs", ()),
     (SCHOOL, "report", "api/v1/sessions/2/report", ()),
     (SCHOOL, "join", "", (join,)),
@@ -288,6 +300,7 @@ TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (SCHOOL, "own-device", "", camera_of("Max")),
     (SCHOOL, "taught", "",
      (*camera_of("Ida"), press("Teach it my face"), press("Start"), wait(5))),
+    (SCHOOL, "waiting", "", come_in("Ada")),
     (SCHOOL, "delete-me", "", (*come_in("Leo"), follow("/me/delete"))),
     (SCHOOL, "sign-out", "sign-out", ()),
     (TWELVE, "class", "", WATCHED),
@@ -304,6 +317,7 @@ TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (TWELVE, "paused", "", (*WATCHED, key("p"))),
     (MANY, "class-49", "", WATCHED),
     (MANY, "tiles-49", "", (*WATCHED, key("t"))),
+    (MANY, "projector-49", "", (*WATCHED, key("h"))),
 )  # fmt: skip
 
 
@@ -343,7 +357,8 @@ def take(made: School, kind: str, options: argparse.Namespace, theme: str, size:
         ):
             watched.page.set_default_timeout(PATIENCE_MS)
             visit = Visit(watched.page, Say(options.language), folder)
-            visit.page.goto(server.opening())
+            if server.link:
+                visit.page.goto(server.opening())
             for _, name, link, steps in rows:
                 to = options.to / f"{name}-{size}-{theme}.png"
                 try:
@@ -378,7 +393,7 @@ def main() -> None:
         school = School(Path(folder), given.students, given.seed)
         if any(row[0] == SCHOOL and row[1] in (given.only or (row[1],)) for row in TABLE):
             school.fill()
-        kinds = product((EMPTY, SCHOOL, TWELVE, MANY), given.theme, given.size)
+        kinds = product((EMPTY, LOCKED, SCHOOL, TWELVE, MANY), given.theme, given.size)
         failed = [name for kind, *how in kinds for name in take(school, kind, given, *how)]
     if failed:
         raise SystemExit(f"These could not be taken: {', '.join(failed)}")

@@ -19,6 +19,7 @@ from fewshot_fer.web.pages.parts.saying import _
 _CLOCK: Final = (
     "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
 )
+_SIGNED: Final = "datum.value ? format(datum.value, '+.0f') : '0'"
 _ROW: Final = 26
 _SEAM: Final = 1
 """Pixels by which stretches overlap: no background shines through between them."""
@@ -130,7 +131,7 @@ def term(found: Term) -> Drawn:
         x=alt.X("place:Q", title=_("lesson"), axis=axis, scale=scale),
         color=_fill(found.names), tooltip=tips,
     )  # fmt: skip
-    share = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5))
+    share = alt.Y("share:Q", title=None, axis=_percent(tickCount=5))
     bands = base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     lines = base.mark_line(point=True, strokeWidth=2).encode(y=share)
     return alt.layer(bands, lines).properties(height=280)
@@ -153,7 +154,9 @@ def effects(changes: Sequence[Change], names: Sequence[str]) -> Drawn:
     ]
     base = _of(rows).encode(y=_names([c.expression for c in changes]), tooltip=tips)
     ranges = base.mark_bar(height=8, opacity=0.5, cornerRadius=3).encode(
-        x=alt.X("low:Q", title=_("percentage points"), axis=alt.Axis(format="+.0f", tickCount=6)),
+        x=alt.X(
+            "low:Q", title=_("percentage points"), axis=alt.Axis(labelExpr=_SIGNED, tickCount=6)
+        ),
         x2="high:Q",
         color=_fill(names),
     )
@@ -169,14 +172,20 @@ def _names(names: Sequence[str]) -> alt.Y:
 
 
 def _share(field: str, title: str | None) -> alt.X:
-    axis = alt.Axis(format="%", tickCount=4)
+    axis = _percent(values=[0, 0.25, 0.5, 0.75, 1])
     return alt.X(f"{field}:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, 1]))
 
 
 def _upwards(field: str, ticks: int) -> alt.Y:
     """A share from the bottom to the top; without ticks there is no axis."""
-    axis = alt.Axis(format="%", tickCount=ticks) if ticks else None
+    axis = _percent(tickCount=ticks) if ticks else None
     return alt.Y(f"{field}:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, 1]))
+
+
+def _percent(**ticks: Any) -> alt.Axis:
+    """As the text beside it has it: a number, a space and the sign."""
+    space = "replace(datum.label, '%', '\N{NO-BREAK SPACE}%')"
+    return alt.Axis(format="%", labelExpr=space, **ticks)
 
 
 def _fill(names: Sequence[str]) -> alt.Color:
