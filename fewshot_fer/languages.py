@@ -36,6 +36,11 @@ _NONE_IS_ONE: Final = frozenset({"fr", "hi"})
 """Where none is said as one is: *0 image*."""
 _DECIMAL_COMMA: Final = frozenset({"de", "es", "fr"})
 _BETWEEN: Final = {"zh": "、"}
+_OURS: Final = frozenset(
+    "expression looks_like first second before after own generic what why next_step how".split()
+)
+"""Facts that may be plain words of ours: an expression, what is wrong. A name, a title, a mark or
+whatever else somebody typed may read like one, and stays as it is."""
 _ROOMS: Final = ("", "class/", "pages/", "reports/", "notes/")
 """Where sentences are: of students' pages, the class's, teachers', reports; and what goes wrong."""
 
@@ -56,7 +61,7 @@ class Say:
         if not facts:
             return said
         # A fact at the end may be empty, such as a next step.
-        return said.format(**{k: self._fact(v) for k, v in facts.items()}).rstrip(" ")
+        return said.format(**{k: self.fact(k, v) for k, v in facts.items()}).rstrip(" ")
 
     def day(self, when: date) -> str:
         """A day as it is written in this language."""
@@ -72,6 +77,19 @@ class Say:
         text = f"{number:.{digits}f}"
         return text.replace(".", ",") if self.language in _DECIMAL_COMMA else text
 
+    def fact(self, name: str, fact: object) -> object:
+        """A fact of a sentence: phrases and words of ours are said, days and rows in their way."""
+        if isinstance(fact, Phrase):
+            return self(fact)
+        if isinstance(fact, str):
+            return catalogue(self.language).get(fact, fact) if name in _OURS else fact
+        if isinstance(fact, date):
+            return self.moment(fact) if isinstance(fact, datetime) else self.day(fact)
+        if isinstance(fact, tuple):
+            row = (str(self.fact(name, one)) for one in fact)
+            return _BETWEEN.get(self.language, ", ").join(row)
+        return fact
+
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
         """Which way it is read."""
@@ -79,18 +97,6 @@ class Say:
 
     def _is_one(self, count: object) -> bool:
         return count == 1 or (count == 0 and self.language in _NONE_IS_ONE)
-
-    def _fact(self, fact: object) -> object:
-        """Facts such as an expression are words as well; days and rows have their own way."""
-        if isinstance(fact, str):
-            return (
-                self(fact) if isinstance(fact, Phrase) else catalogue(self.language).get(fact, fact)
-            )
-        if isinstance(fact, date):
-            return self.moment(fact) if isinstance(fact, datetime) else self.day(fact)
-        if isinstance(fact, tuple):
-            return _BETWEEN.get(self.language, ", ").join(str(self._fact(one)) for one in fact)
-        return fact
 
 
 class Phrase(str):

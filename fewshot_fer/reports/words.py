@@ -86,7 +86,9 @@ def most(shares: Mapping[str, float], count: int = 3) -> Phrase:
     """The largest shares in a line."""
     largest = sorted(shares.items(), key=lambda item: -item[1])[:count]
     told = [(name, share) for name, share in largest if share >= 0.005]
-    return row(Phrase("{name} {share}", name=name, share=percent(share)) for name, share in told)
+    return row(
+        Phrase("{name} {share}", name=Phrase(name), share=percent(share)) for name, share in told
+    )
 
 
 def row(parts: Iterable[str]) -> Phrase:
@@ -149,11 +151,11 @@ def _changed(report: Report) -> list[Phrase]:
     moments = [one for one in (*report.stood_out, *report.around) if one.clear]
     if moments:
         loudest = max(moments, key=lambda one: abs(one.clear[0].effect))
-        marked = "The class changed most at {time} ({what}): {change}."
+        marked = "The class changed most at {time} ({mark}): {change}."
         return [
             Phrase(
                 marked if loudest.mark.text else "The class changed most at {time}: {change}.",
-                time=clock(loudest.mark.second), what=loudest.mark.text,
+                time=clock(loudest.mark.second), mark=loudest.mark.text,
                 change=class_sentence(loudest.clear[0]),
             )
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -12,11 +13,16 @@ from starlette.testclient import TestClient
 
 from fewshot_fer import look
 from fewshot_fer.languages import ENGLISH, LANGUAGES, PSEUDO, Phrase, Say, catalogue, chosen, many
+from fewshot_fer.reasons import Code, Reason
+from fewshot_fer.records.values import Mark
 from fewshot_fer.reports.page import page
 from fewshot_fer.reports.summary import report_of
+from fewshot_fer.reports.words import headlines, title
+from fewshot_fer.sentences import sentence
 from fewshot_fer.students.store.consent import CURRENT, agreed, altered, consent_text, languages
 from fewshot_fer.students.store.reader import utc_now
 from fewshot_fer.web.html import LANGUAGE_COOKIE
+from fewshot_fer.web.wire import in_language
 from tests.reports.lessons import drawn_class, recorded
 from tests.web.portal.device import School, app_of, school_at
 from tests.web.sentences import WEB, all_of_them, found, past_the_catalogues
@@ -155,6 +161,49 @@ def test_a_phrase_is_said_again_in_any_language() -> None:
     none = many(0, "{count} picture", "{count} pictures")
     assert [Say(one)(none) for one in ("de", "fr", "zh")] == ["0 Bilder", "0 image", "0 张图片"]
     assert [Say(one).decimal(2.5) for one in ("en", "es", "hi")] == ["2.5", "2,5", "2.5"]
+
+
+WORDS = sorted(text for text in catalogue("de") if "{" not in text)
+
+
+def test_what_somebody_typed_is_never_taken_for_a_word_of_ours() -> None:
+    say = Say("de")
+    assert {"happy", "unsure", "Students", "Settings"} < set(WORDS)
+    for word in WORDS:
+        assert say("Join {name}", name=word) == f"{word} beitreten"
+        row = Phrase("{some} and {last}", some=(word, word), last=word)
+        assert say(row) == f"{word}, {word} und {word}"
+        asked = sentence(Reason(Code.PICTURE_OF_TWO, other=word))
+        assert word in say(asked)
+    same = Reason(Code.SAME_PICTURE, other=Phrase("happy"), expression="happy")
+    assert "fröhlich" in say(sentence(same))
+    doubt = Reason(Code.LIKE_YOUR, expression="happy", looks_like="sad")
+    assert {"fröhlich", "traurig"} == {say.fact(*one) for one in doubt.facts.items()}
+
+
+def test_people_and_marks_that_are_called_like_words_stay_in_a_report() -> None:
+    lesson = recorded(drawn_class(2, 1200, sad=range(20), sad_from=600), [Mark(600, "Sessions")])
+    session = replace(lesson.session, title="Settings", class_name="Students")
+    report = report_of(replace(lesson, session=session))
+    say, called = (
+        Say("de"),
+        dict.fromkeys(report.watched.usuals, "neutral") if report.watched else {},
+    )
+    told = " ".join(map(say, headlines(report, called)))
+    assert "(Sessions)" in told
+    assert "traurig" in told
+    assert say(title(session)).startswith("Settings · Students, 2.3.2026")
+
+
+def test_messages_keep_what_people_typed() -> None:
+    typed = {
+        "type": "state", "name": "Students", "title": "Settings", "signals": [],
+        "marks": [{"second": 1, "text": "Sessions"}],
+        "people": [{"student": "s1", "name": "happy", "unsure": None}],
+    }  # fmt: skip
+    assert in_language({**typed, "trouble": "The disk is full."}, Say("de")) == {
+        **typed, "trouble": "Die Festplatte ist voll.",
+    }  # fmt: skip
 
 
 def test_styles_of_students_pages_know_no_left_and_right() -> None:

@@ -61,8 +61,9 @@ class Card:
     @property
     def whose(self) -> str:
         """Which expressions are the student's own, and which are everybody's, in a line."""
-        others = [one.expression for one in self.learnt if not one.references]
-        own = Phrase("Their own: {names}.", names=self.own or Phrase("none yet"))
+        others = [Phrase(one.expression) for one in self.learnt if not one.references]
+        shown = tuple(map(Phrase, self.own))
+        own = Phrase("Their own: {names}.", names=shown or Phrase("none yet"))
         theirs = "{own} As everybody shows it: {names}."
         return Phrase(theirs, own=own, names=tuple(others)) if others else own
 

@@ -88,7 +88,7 @@ def without_doubles(
         if double is not None:
             mine, other = candidate.expression, labels[double]
             code = Code.SAME_PICTURE if mine == other else Code.SAME_PICTURE_TWO_NAMES
-            refused.append(_refused(candidate, Reason(code, other=other, expression=mine)))
+            refused.append(_refused(candidate, Reason(code, other=Phrase(other), expression=mine)))
             continue
         seen.append(thumb)
         labels.append(candidate.expression)

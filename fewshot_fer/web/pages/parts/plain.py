@@ -22,7 +22,8 @@ def text(typed: str) -> str:
 
 def stressed(doubt: Doubt) -> Doubt:
     """A doubt whose words are markdown, with the names in them in italics."""
-    names = {name: f"*{text(_(str(fact)))}*" for name, fact in doubt.reason.facts.items()}
+    facts = ((name, say().fact(name, fact)) for name, fact in doubt.reason.facts.items())
+    names = {name: f"*{text(str(fact))}*" for name, fact in facts}
     return replace(doubt, reason=Reason(doubt.reason.code, **names))
 
 
