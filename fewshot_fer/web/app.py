@@ -22,6 +22,7 @@ from fewshot_fer.web import front, html, on_device
 from fewshot_fer.web.access import signin
 from fewshot_fer.web.access.guard import Guard
 from fewshot_fer.web.access.headers import streamlit_policy
+from fewshot_fer.web.access.rules import FOR_STUDENTS
 from fewshot_fer.web.api import routes as api
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide import routes as guide
@@ -29,6 +30,7 @@ from fewshot_fer.web.live.drawn import draw
 from fewshot_fer.web.live.sockets import live
 from fewshot_fer.web.pages import with_streamlit
 from fewshot_fer.web.portal import routes as portal
+from fewshot_fer.web.portal.network import Network
 from fewshot_fer.web.school.rooms import Rooms
 from fewshot_fer.web.school.school import School
 
@@ -53,6 +55,8 @@ def parts(app: AppState) -> dict[str, Any]:
     if app.demo:
         app.taken_up = lambda lesson: draw(app, lesson, app.demo)
     school = School(app, of_a_teacher)
+    if app.several is None:
+        app.network = Network(_for_students(school), app.folder, app.settings.port)
     return {
         "routes": [*_of_the_server(school), *of_a_teacher(app)],
         "middleware": [
@@ -61,6 +65,25 @@ def parts(app: AppState) -> dict[str, Any]:
         ],
         "lifespan": _lifespan(school),
     }
+
+
+def _for_students(school: School) -> ASGIApp:
+    """What students' own devices need; nothing of a teacher's is behind that door."""
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/language", signin.speak),
+            *_files(school),
+            *portal.routes(school.own),
+        ],
+        middleware=[
+            Middleware(
+                Guard, credentials=school, threads=school.own.threads, rules=FOR_STUDENTS,
+                from_anywhere=True,
+            ),
+            Middleware(Rooms, school=school),
+        ],
+    )  # fmt: skip
 
 
 def _read_once() -> None:
@@ -85,6 +108,10 @@ def _of_the_server(school: School) -> Iterator[BaseRoute]:
     yield Route("/health", health)
     yield from signin.routes(school)
     yield Mount("/assets/swagger", StaticFiles(directory=api.SWAGGER))
+    yield from _files(school)
+
+
+def _files(school: School) -> Iterator[BaseRoute]:
     yield Mount("/assets/sheets", StaticFiles(directory=look.SHEETS))
     yield on_device.route(school.own.on_device)
     # One tree, laid out as it is served: its modules import one another by relative paths.
@@ -99,12 +126,16 @@ def _lifespan(school: School) -> Callable[[Any], Any]:
 
             door.open_to_pages(school)
         school.begin()
+        if school.own.network is not None:
+            school.own.network.begin()
         looking = asyncio.create_task(school.keep_looking())
         try:
             yield {STATE: school.own}
         finally:
             looking.cancel()
             school.close()
+            if school.own.network is not None:
+                await school.own.network.close()
 
     return lifespan
 

@@ -1,7 +1,6 @@
 """What one process of the web app shares: the composition root, with `app.py` beside it.
 
-Every part is made here, once, and is handed what it needs; no part looks for another one. Routes
-get the whole from `app.py`, Streamlit's pages through `pages/door.py`.
+Each part is made once, with what it needs; `app.py` hands all to routes, `pages/door.py` to pages.
 """
 
 from __future__ import annotations
@@ -47,6 +46,7 @@ from fewshot_fer.web.holding import Several, Shares
 from fewshot_fer.web.live.checking import check_ins
 from fewshot_fer.web.live.moments import Moments
 from fewshot_fer.web.messages import CheckIn
+from fewshot_fer.web.portal.network import Network
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
 from fewshot_fer.web.unsaved import Unsaved
@@ -59,8 +59,7 @@ _OPENING_S: Final = 60.0
 """Longer than a slow machine takes to open one more recogniser."""
 _MOST_WORKERS: Final = 4
 
-OpensRecognizer = Callable[[Settings, int], Recognizer]
-"""For so many threads at once."""
+OpensRecognizer = Callable[[Settings, int], Recognizer]  # For so many threads at once.
 
 
 class AppState:
@@ -124,6 +123,7 @@ class AppState:
         found = beside.on_device if beside else on_device.installed(settings.on_device_files)
         self.on_device: BrowserCheckpoint | None = found
         """What students' own devices read with."""
+        self.network: Network | None = beside.network if beside else None
         self.taken_up: Callable[[LessonEngine], None] = lambda _: None
         """Is told of a lesson that goes on here."""
         self.taken, self.unsaved = TakenFaces(), Unsaved(self.library, clock)

@@ -127,10 +127,11 @@ Invited = TypedDict("Invited", {
 the wall clock."""
 
 Reach = TypedDict("Reach", {
-    "type": Literal["reach"], "works": bool, "what": str, "command": str, "then": str,
-    "proxy": str,
+    "type": Literal["reach"], "works": bool, "what": str, "offers": bool, "command": str,
+    "then": str, "proxy": str,
 })
-"""Whether students' devices can use this page's address; else what to run, and what it is then."""
+"""Whether students' devices can take part; else whether a door can be opened in this network, or
+what to run, and where the page is then."""
 Uninvited = TypedDict("Uninvited", {"type": Literal["uninvited"]})
 Knocks = TypedDict("Knocks", {"type": Literal["knocks"], "knocks": list[Enrolled]})
 """Who says that they are somebody of the class, and waits for the teacher's word."""
@@ -186,7 +187,7 @@ Recalibrate = TypedDict("Recalibrate", {
 TakeBack = TypedDict("TakeBack", {"do": Literal["undo"], "undo": dict[str, str]})
 Draw = TypedDict("Draw", {"do": Literal["drawn"], "students": int})
 Invite = TypedDict("Invite", {"do": Literal["invite"], "address": str, "names": bool})
-AskReach = TypedDict("AskReach", {"do": Literal["reach"], "address": str})
+AskReach = TypedDict("AskReach", {"do": Literal["reach"], "address": str, "open": bool})
 ReadOnDevice = TypedDict("ReadOnDevice", {"do": Literal["on_device"], "policy": OnDevice})
 Uninvite = TypedDict("Uninvite", {"do": Literal["uninvite"], "id": str})
 Answer = TypedDict("Answer", {

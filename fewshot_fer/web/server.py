@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
@@ -17,13 +16,10 @@ from fewshot_fer.web.access.origin import PROXIES, Forwarded
 from fewshot_fer.web.app import build_app
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.certificates import Certificate
+from fewshot_fer.web.listening import bound, taking
 from fewshot_fer.web.pages import with_streamlit
 
 PASSWORD: Final = "FEWSHOT_FER_PASSWORD"
-_MOST_MESSAGE: Final = 8_000_000
-"""Bytes of a WebSocket message; pictures have a stricter limit of their own."""
-_WAITING: Final = 512
-_STOP_S: Final = 5
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 _STREAMLIT: Final[Mapping[str, Any]] = {
@@ -49,16 +45,7 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
     listening = bound(host, port)
     set_up_streamlit()
     patience.prepare()
-    # No access log, and nothing below a warning: a log must name nobody.
-    config = uvicorn.Config(
-        behind_proxies(build_app(app), os.environ), proxy_headers=False,
-        log_level="warning", access_log=False, server_header=False,
-        ssl_certfile=certificate.certificate if certificate else None,
-        ssl_keyfile=certificate.key if certificate else None,
-        http=patience.Patient, ws="websockets-sansio",
-        ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,
-        timeout_graceful_shutdown=_STOP_S, backlog=_WAITING,
-    )  # fmt: skip
+    config = taking(behind_proxies(build_app(app), os.environ), certificate)
     # uvicorn stops gently and then sends itself the signal once more; that one ends nothing.
     before = {one: signal.signal(one, lambda *_: None) for one in STOPS}
     try:
@@ -69,25 +56,6 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
             signal.signal(one, handler)
     if app.lessons.trouble is not None:
         raise app.lessons.trouble
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens there, or an error in plain words."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(_WAITING)
-    except (OSError, OverflowError) as error:
-        listening.close()
-        raise ServerError(
-            f"The web app cannot listen there: {getattr(error, 'strerror', None) or error}.",
-            where=f"{host}:{port}",
-            next_step="Stop the other program, or choose another port with --port.",
-        ) from error
-    listening.set_inheritable(True)
-    return listening
 
 
 def behind_proxies(app: ASGIApp, env: Mapping[str, str]) -> ASGIApp:

@@ -37,6 +37,7 @@ from fewshot_fer.web.access.origin import PROXIES
 from fewshot_fer.web.app_state import FORSAKEN_S, AppState
 from fewshot_fer.web.certificates import Certificate
 from fewshot_fer.web.holding import Holdings, Several
+from fewshot_fer.web.listening import bound
 from fewshot_fer.web.school.accounts import Teachers
 
 _LOOK_S: Final = 0.2
@@ -90,7 +91,7 @@ def serve(
     program, over = _program(), over or Event()
     if certificate is not None:
         certificate.check()
-    server.bound(settings.host, settings.port).close()
+    bound(settings.host, settings.port).close()
     ports = _free_ports(workers)
     before = {one: signal.signal(one, lambda *_: over.set()) for one in server.STOPS}
     with TemporaryDirectory(prefix="fewshot-fer-balancer-") as folder, ExitStack() as at_the_end:

@@ -14,6 +14,7 @@ from fewshot_fer.errors import RecordError, ServerError
 from fewshot_fer.records.folders import web_folder
 from fewshot_fer.web import certificates, server
 from fewshot_fer.web.certificates import Certificate, self_signed
+from fewshot_fer.web.listening import bound
 from tests.web.house import house_at
 
 
@@ -22,12 +23,12 @@ def test_a_port_that_is_taken_is_said() -> None:
         socket.create_server(("127.0.0.1", 0)) as other,
         pytest.raises(ServerError, match="cannot listen"),
     ):
-        server.bound("127.0.0.1", other.getsockname()[1])
+        bound("127.0.0.1", other.getsockname()[1])
 
 
 def test_a_host_that_is_none_is_said(free_port: int) -> None:
     with pytest.raises(ServerError, match="cannot listen"):
-        server.bound("256.0.0.1", free_port)
+        bound("256.0.0.1", free_port)
 
 
 def test_a_lesson_whose_end_could_not_be_written_is_no_good_end(

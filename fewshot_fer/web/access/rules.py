@@ -156,6 +156,13 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 
+_ON_THE_WAY: Final = ("/health", "/assets/", "/on_device/", "/language", "/join/")
+FOR_STUDENTS: Final = tuple(
+    one for one in RULES if one.allowed == "student" or one.path.startswith(_ON_THE_WAY)
+)
+"""What a student's own device needs: the way in, and pages about oneself."""
+
+
 def rule_of(
     path: str, method: str, rules: Sequence[Rule] = RULES
 ) -> tuple[Rule, dict[str, str]] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from fewshot_fer.errors import RequestError
@@ -13,16 +13,28 @@ from fewshot_fer.students.classes import of_class
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.messages import Invited, Knocks, Uninvited
-from fewshot_fer.web.portal.invitations import Invitation, JoinLink, is_address, join_link
-from fewshot_fer.web.portal.reaching import answers, own_address, reach_of
+from fewshot_fer.web.portal.invitations import (
+    Invitation,
+    JoinLink,
+    is_address,
+    join_link,
+    unreachable,
+)
+from fewshot_fer.web.portal.reaching import answers, own_address, reach_of, reach_of_network
 
 _MOST_ADDRESS: Final = 300
 
 
 def reach(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> messages.Reach:
-    """Whether students' devices can use this page's address, and what it takes."""
-    address = _address(command)
-    found = reach_of(address, app.settings.port, own_address(), answers=answers(address))
+    """Whether students' devices can take part, and what it takes; `open` opens a door for them."""
+    address, network = _address(command), app.network
+    if network is not None and command.get("open") is True:
+        network.open()
+    if network is not None and network.address == _for_devices(app, address):
+        found = reach_of_network(network.address)
+    else:
+        found = reach_of(address, app.settings.port, own_address(), answers=answers(address))
+        found = replace(found, offers=network is not None and network.is_there and not found.works)
     return {"type": "reach", **asdict(found)}  # type: ignore[typeddict-item]
 
 
@@ -47,6 +59,12 @@ def _address(command: Mapping[str, Any]) -> str:
     if not isinstance(address, str) or len(address) > _MOST_ADDRESS or not is_address(address):
         raise RequestError("Say the `address` of this page.")
     return address
+
+
+def _for_devices(app: AppState, address: str) -> str:
+    """Where links lead: to this page's own address, or where that leads nowhere to an open door."""
+    door = app.network.address if app.network is not None else None
+    return door if door is not None and unreachable(address) is not None else address
 
 
 def personal_link(app: AppState, lesson: LessonState, student: str, address: str) -> JoinLink:
@@ -88,4 +106,4 @@ def _made(
     invitations = app.portal.invitations
     name = lesson.name or "the class"
     made = invitations.make(lesson.id, name, student=student, may_pick=may_pick)
-    return made, join_link(invitations, made, address)
+    return made, join_link(invitations, made, _for_devices(app, address))

@@ -161,7 +161,7 @@ def join_link(invitations: Invitations, invitation: Invitation, address: str) ->
     """The link to hand out; `address` is the one in the teacher's browser (`st.context.url`)."""
     parts = urlsplit(address)
     url = f"{parts.scheme}://{parts.netloc}/join/{invitations.token(invitation)}"
-    warning = _warning(address)
+    warning = unreachable(address)
     return JoinLink(url, "" if warning else _drawn(url, invitation), invitation.until, warning)
 
 
@@ -184,7 +184,7 @@ def is_address(text: str) -> bool:
         return False
 
 
-def _warning(address: str) -> str | None:
+def unreachable(address: str) -> str | None:
     """Why cameras of other devices would not work under this address."""
     parts = urlsplit(address)
     if on_this_machine(parts.hostname or ""):

@@ -24,12 +24,26 @@ class Reach:
 
     works: bool
     what: str
+    offers: bool = False
+    """Whether a door can be opened in this machine's network."""
     command: str = ""
     """What to run on this machine instead of what runs now."""
     then: str = ""
     """Where the page is then."""
     proxy: str = ""
     """What a reverse proxy with a public name needs (Caddy's file)."""
+
+
+def reach_of_network(address: str) -> Reach:
+    """The same of an address at which a door was opened in this machine's network."""
+    return Reach(
+        True,
+        Phrase(
+            "Devices in this network can take part, at {address}. Each browser warns once of a "
+            "certificate that was made here.",
+            address=urlsplit(address).netloc,
+        ),
+    )
 
 
 def reach_of(address: str, port: int, here: str | None, *, answers: bool = True) -> Reach:
@@ -62,14 +76,11 @@ def reach_of(address: str, port: int, here: str | None, *, answers: bool = True)
     )
     return Reach(
         False,
-        Phrase(
-            "{why} In one network, start it like this, then open the page under the new address. "
-            "Each browser warns once of a certificate that was made here.",
-            why=why,
-        ),
-        f"FEWSHOT_FER_PASSWORD=… fewshot-fer serve --host 0.0.0.0 --port {port} --self-signed",
-        f"https://{here or name}:{port}",
-        f"faces.school.example {{\n    reverse_proxy 127.0.0.1:{port}\n}}",
+        why,
+        command="FEWSHOT_FER_PASSWORD=… fewshot-fer serve --host 0.0.0.0 "
+        f"--port {port} --self-signed",
+        then=f"https://{here or name}:{port}",
+        proxy=f"faces.school.example {{\n    reverse_proxy 127.0.0.1:{port}\n}}",
     )
 
 

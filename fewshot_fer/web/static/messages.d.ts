@@ -48,7 +48,7 @@ export type Recorded = { type: 'recorded'; session: number | null };
 
 export type Invited = { type: 'invited'; id: string; url: string; qr: string; until: number; warning: string | null };
 
-export type Reach = { type: 'reach'; works: boolean; what: string; command: string; then: string; proxy: string };
+export type Reach = { type: 'reach'; works: boolean; what: string; offers: boolean; command: string; then: string; proxy: string };
 
 export type Uninvited = { type: 'uninvited' };
 
@@ -92,7 +92,7 @@ export type Draw = { do: 'drawn'; students: number };
 
 export type Invite = { do: 'invite'; address: string; names: boolean };
 
-export type AskReach = { do: 'reach'; address: string };
+export type AskReach = { do: 'reach'; address: string; open: boolean };
 
 export type ReadOnDevice = { do: 'on_device'; policy: 'off' | 'allowed' | 'preferred' | 'required' };
 

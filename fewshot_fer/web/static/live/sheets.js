@@ -79,6 +79,13 @@ export function sheets(page) {
     make.disabled = true;
     send({ do: 'invite', address: location.href.slice(0, 300), names: offered.checked });
   };
+  /** @param {boolean} opens */
+  const reach = (opens) => send({ do: 'reach', address: location.href.slice(0, 300), open: opens });
+  const network = find('reach-open', HTMLButtonElement);
+  network.onclick = () => {
+    network.disabled = true;
+    reach(true);
+  };
   const onDevice = find('on-device', HTMLSelectElement);
   onDevice.onchange = () => send({ do: 'on_device', policy: /** @type {State['on_device']} */ (onDevice.value) });
   link.onfocus = () => link.select();
@@ -148,16 +155,19 @@ export function sheets(page) {
       onDevice.value = store.now?.on_device ?? 'allowed';
       write(make, say('Make a link'));
       write(find('reach-what'), say('Asking whether other devices can reach this address …'));
-      show(find('reach-how'), false);
-      send({ do: 'reach', address: location.href.slice(0, 300) });
+      for (const id of ['reach-offer', 'reach-how']) show(find(id), false);
+      reach(false);
       open('invite');
     },
     /** @param {Reach} message */
-    reach({ works, what, command, then, proxy }) {
+    reach({ works, what, offers, command, then, proxy }) {
       find('reach').classList.toggle('note', !works);
       write(find('reach-what'), what);
       for (const [id, text] of Object.entries({ command, then, proxy })) write(find(`reach-${id}`), text);
+      show(find('reach-offer'), offers);
+      network.disabled = false;
       show(find('reach-how'), command);
+      find('reach-network', HTMLDetailsElement).open = !offers;
       write(make, say(works ? 'Make a link' : 'Make a link all the same'));
     },
     /** @param {Invited} message */
