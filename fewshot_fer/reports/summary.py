@@ -29,7 +29,8 @@ _WARY: Final = 5
 _LOUD: Final = 0.1
 """Smaller changes of the class are not worth a moment."""
 _MOST_LOUD: Final = 3
-_LEAST: Final = 0.02
+LEAST: Final = 0.02
+"""Smaller changes of the class are not worth a word."""
 _LEAST_HALF: Final = 6
 """Blocks of a half, to say how the class changed from the first to the second."""
 _POINTS: Final = 180
@@ -223,7 +224,7 @@ def _halves(whole: ClassTrack, seconds: int, names: Sequence[str]) -> tuple[Chan
 
 def clear_of(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Changes whose interval does not hold 0 and that are worth a word, the largest first."""
-    told = [c for c in changes if (c.low > 0 or c.high < 0) and abs(c.effect) >= _LEAST]
+    told = [c for c in changes if (c.low > 0 or c.high < 0) and abs(c.effect) >= LEAST]
     return tuple(sorted(told, key=lambda change: -abs(change.effect)))
 
 

@@ -143,7 +143,9 @@ def test_a_session_is_shown_with_its_coverage_and_its_doubts(
 def test_two_sessions_are_compared_in_words(service: AppState, opens: Opens) -> None:
     record(service, None)
     record(service, None, 600)
-    assert "clearly read" in said(opens("sessions", compare="yes")).casefold()
+    words = said(opens("sessions", compare="yes"))
+    assert "clearly read" in words.casefold()
+    assert "less than 2 points is not called clear" in words
 
 
 def test_a_term_puts_the_lessons_of_one_class_side_by_side(

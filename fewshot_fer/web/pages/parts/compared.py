@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from fewshot_fer.languages import Phrase
 from fewshot_fer.records.values import SessionRecord
 from fewshot_fer.reports import words
 from fewshot_fer.reports.compare import Comparison, compare
+from fewshot_fer.reports.summary import LEAST
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.pages.parts import charts, frame, plain
 from fewshot_fer.web.pages.parts.saying import _
@@ -69,9 +71,12 @@ def _result(found: Comparison) -> None:
             "": [_("clear") if c in found.clear else "" for c in found.changes],
         }
     )
-    frame.quiet(
-        _(
+    said = (
+        Phrase(
             "The ranges hold the true change of all expressions at once 95 times in 100. Another "
             "lesson, another topic, another light: a difference is no verdict."
-        )
-    )
+        ),
+        Phrase("A change of less than {points} points is not called clear, however sure it is.",
+               points=round(100 * LEAST)),
+    )  # fmt: skip
+    frame.quiet(" ".join(_(one) for one in said))
