@@ -126,16 +126,15 @@ class AppState:
         self.network: Network | None = beside.network if beside else None
         self.taken_up: Callable[[LessonEngine], None] = lambda _: None
         """Is told of a lesson that goes on here."""
-        self.taken, self.unsaved = TakenFaces(), Unsaved(self.library, clock)
+        self.taken, self.unsaved = TakenFaces(clock), Unsaved(self.library, clock)
         self.threads: Threads = beside.threads if beside else Threads(16, share=4)
         """For whatever waits for a disk or a lock."""
         self.picture_threads: Threads = beside.picture_threads if beside else Threads(3, share=1)
         """For requests with pictures, which are large when they are unpacked: nobody gets two."""
         self._opens, self._identifies = opens or warmed, identifies
         self._opened: Future[OpenClass] = Future()
-        self._starting = Lock()
+        self._starting, self._closing = Lock(), False
         self._opening: Thread | None = None
-        self._closing = False
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -285,6 +284,7 @@ class AppState:
         self.moments.all()
         self.remembered.forget_who_left()
         self.unsaved.forget_who_left()
+        self.taken.forget_old()
         if self.ready:
             self.opened().forget_who_left()
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.students.enrolment.gate import Candidate
 from fewshot_fer.web.app_state import AppState
-from fewshot_fer.web.guide.taken import MOST_FACES, MOST_TICKETS, TakenFaces
+from fewshot_fer.web.guide.taken import LASTS_S, MOST_FACES, MOST_TICKETS, TakenFaces
 
 TICKET = "a-ticket-nobody-can-guess"
 
@@ -122,9 +122,15 @@ def test_bad_messages_are_answered_and_the_line_stays(client: TestClient) -> Non
 
 
 def test_baskets_do_not_grow() -> None:
-    baskets = TakenFaces()
+    now = [0.0]
+    baskets = TakenFaces(lambda: now[0])
     one = Candidate("happy", np.zeros((192, 192, 3), np.uint8), {}, "camera")
     for number in range(MOST_TICKETS + 5):
         baskets.put(f"ticket {number}", [one] * (MOST_FACES + 5))
     assert baskets.fetch("ticket 0") == []
     assert len(baskets.fetch(f"ticket {MOST_TICKETS + 4}")) == MOST_FACES
+    now[0] = LASTS_S
+    baskets.put("ticket 8", [one])
+    now[0] = LASTS_S + 1
+    baskets.forget_old()
+    assert [len(baskets.fetch(f"ticket {number}")) for number in (7, 8)] == [0, MOST_FACES]
