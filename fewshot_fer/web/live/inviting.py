@@ -104,6 +104,5 @@ def _made(
 ) -> tuple[Invitation, JoinLink]:
     """A new link into the class."""
     invitations = app.portal.invitations
-    name = lesson.name or "the class"
-    made = invitations.make(lesson.id, name, student=student, may_pick=may_pick)
+    made = invitations.make(lesson.id, lesson.name, student=student, may_pick=may_pick)
     return made, join_link(invitations, made, _for_devices(app, address))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -135,6 +136,17 @@ def test_a_students_link_is_made_and_let_in(client: TestClient, service: AppStat
         assert "this computer" in invited["warning"]
         socket.send_text('{"do":"knocks"}')
         assert next_of(socket, "knocks")["knocks"] == []
+
+
+def test_a_link_into_a_class_without_a_name_speaks_every_language(
+    client: TestClient, service: AppState
+) -> None:
+    running = service.lessons.open()
+    with client.websocket_connect(f"/live/{running.id}", headers=ORIGIN) as socket:
+        socket.send_text('{"do":"invite","address":"http://localhost:8501/class"}')
+        link = urlsplit(next_of(socket, "invited")["url"]).path
+    page = client.get(link, headers={"Accept-Language": "de"}).text
+    assert "<h1>Der Klasse beitreten</h1>" in page
 
 
 def test_commands_of_one_page_never_overtake_each_other(

@@ -183,9 +183,9 @@ def _upwards(field: str, ticks: int) -> alt.Y:
 
 
 def _percent(**ticks: Any) -> alt.Axis:
-    """As the text beside it has it: a number, a space and the sign."""
-    space = "replace(datum.label, '%', '\N{NO-BREAK SPACE}%')"
-    return alt.Axis(format="%", labelExpr=space, **ticks)
+    """As the text beside it has it: with a space before the sign, or without one."""
+    sign = _(words.percent(1)).removeprefix("100")
+    return alt.Axis(format="%", labelExpr=f"replace(datum.label, '%', '{sign}')", **ticks)
 
 
 def _fill(names: Sequence[str]) -> alt.Color:
