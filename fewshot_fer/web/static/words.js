@@ -51,11 +51,11 @@ export const called = ({ name, track }) => name ?? say('Face {track}', { track }
 export const told = ({ expression, best, agreed, on_device: own }) =>
   (agreed === false ? say('not read') : `${expression ? say(expression) : say(best ? 'unsure' : 'looking …')}${own ? ' ⌂' : ''}`);
 
-/** A letter for each expression, no two alike where letters last. @param {string[]} names @returns {Record<string, string>} */
-export function letters(names) {
+/** A letter for each expression, of what the page's language calls it; no two alike where letters last. @param {string[]} names @param {(name: string) => string} word @returns {Record<string, string>} */
+export function letters(names, word = say) {
   const taken = new Set();
   return Object.fromEntries([...names].sort().map((name) => {
-    const letter = [...name.toUpperCase()].find((one) => !taken.has(one)) ?? '?';
+    const letter = [...word(name).toUpperCase()].find((one) => /\p{L}/u.test(one) && !taken.has(one)) ?? '?';
     taken.add(letter);
     return [name, letter];
   }));

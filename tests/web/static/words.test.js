@@ -28,6 +28,12 @@ test('every expression has a letter of its own, and always the same', () => {
   assert.deepEqual([found.sad, found.surprise, found.happy], ['S', 'U', 'H']);
 });
 
+test('a letter is of the word that is read beside it', () => {
+  const words = { angry: 'wütend', fear: 'Angst', surprise: 'überrascht', sad: 'दुखी', happy: '高兴' };
+  const found = letters(Object.keys(words), (name) => words[name]);
+  assert.deepEqual(found, { angry: 'W', fear: 'A', happy: '高', sad: 'द', surprise: 'Ü' });
+});
+
 test('a face has one label, wherever it stands', () => {
   assert.deepEqual([told({ expression: 'sad' }), told({ expression: null, best: 'sad' }), told({})], ['sad', 'unsure', 'looking …']);
   assert.deepEqual([called({ name: 'Ada', track: 3 }), called({ name: null, track: 3 })], ['Ada', 'Face 3']);

@@ -132,7 +132,7 @@ export function stage({ find, store, names, colour }, pick) {
     const [name, what] = [seen.name ?? '', told(seen)];
     // Made anew: what changes in a label moves nothing that was there.
     fill(tag, each && [name, what], () => [
-      el('i', { 'data-letter': shown ? letter[shown] ?? shown.slice(0, 1).toUpperCase() : '?' }),
+      el('i', { 'data-letter': shown ? letter[shown] ?? say(shown).slice(0, 1).toUpperCase() : '?' }),
       el('b', { text: name }), name && ' ', el('span', { class: 'what', text: what })]);
     // The reason may be a whole sentence; the label goes on after it.
     const why = !seen.agreed ? say('not read: no consent')
