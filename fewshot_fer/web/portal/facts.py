@@ -26,11 +26,15 @@ def facts_of(app: AppState, student: Student, say: Say) -> Facts:
         (say("Your name"), student.name),
         (say("Your agreement"), agreed),
         (say("Face pictures"), str(len(student.references) or say("none"))),
-        (say("Read as you show it"), ", ".join(own) or say("none")),
-        (say("Read as everybody shows it"), ", ".join(others) or say("none")),
+        (say("Read as you show it"), _row(say, own)),
+        (say("Read as everybody shows it"), _row(say, others)),
         (say("Light adjustments"), str(len(student.calibrations) or say("none"))),
         (say("Recorded lessons"), say(_lessons(app, student.id))),
     ]
+
+
+def _row(say: Say, words: list[str]) -> str:
+    return str(say.fact("", tuple(words))) or say("none")
 
 
 def facts_message(app: AppState, roster: Roster, student_id: str, say: Say) -> Known:

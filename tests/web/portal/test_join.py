@@ -280,3 +280,9 @@ def test_who_comes_by_a_class_s_link_is_in_that_class(school: School) -> None:
     link, _ = school.invite(student=cleo)
     join(browser(school), link)
     assert library.open(cleo).classes == ("7b",)
+
+
+def test_a_row_of_words_is_written_as_its_language_does(school: School) -> None:
+    page = browser(school)
+    assert join(page, school.invite()[0], name="Ben") == 303
+    assert "生气、厌恶" in page.get("/me", headers={"Accept-Language": "zh"}).text
