@@ -24,7 +24,7 @@ def test_from_the_first_page_to_a_report(
         page = watched.page
         page.goto(server.opening())
         page.get_by_role("button", name="I have read this").click()
-        page.get_by_role("button", name="Your camera").click()
+        page.get_by_role("button", name="A camera").click()
         label = page.locator(".face .what")
         label.get_by_text("neutral", exact=True).wait_for()
         label.get_by_text("happy", exact=True).wait_for()
@@ -54,7 +54,7 @@ def test_from_the_first_page_to_a_report(
         page.get_by_role("dialog").get_by_role("button", name="End the class").click()
         page.get_by_role("heading", name="The class has ended").wait_for()
         page.get_by_role("button", name="Another class").click()
-        page.get_by_role("button", name="Your camera").wait_for()
+        page.get_by_role("button", name="A camera").wait_for()
         assert (watched.errors, watched.foreign) == ([], [])
 
 
@@ -62,7 +62,7 @@ def test_without_a_camera_the_page_says_what_to_do(tmp_path: Path, free_port: in
     with serving(tmp_path, free_port) as server, browser() as watched:
         page = watched.page
         page.goto(server.opening())
-        page.get_by_role("button", name="Your camera").click()
+        page.get_by_role("button", name="A camera").click()
         page.get_by_text("No camera was found").or_(
             page.get_by_text("does not let this page use the camera")
         ).wait_for()
@@ -118,7 +118,7 @@ def test_a_face_is_named_and_a_new_name_is_enrolled_from_it(
         page = watched.page
         page.goto(server.opening())
         page.get_by_role("button", name="I have read this").click()
-        page.get_by_role("button", name="Your camera").click()
+        page.get_by_role("button", name="A camera").click()
         page.get_by_text("Nobody is enrolled yet.").wait_for()
         page.locator(".face").click()
         dialog = page.get_by_role("dialog", name="Who is this?")
