@@ -293,7 +293,7 @@ TABLE: Final[Sequence[tuple[str, str, str, Sequence[Step]]]] = (
     (SCHOOL, "settings-access", "settings", (press("Access", "tab"),)),
     (SCHOOL, "settings-machine", "settings", (press("This machine", "tab"),)),
     (SCHOOL, "no-session", "sessions?session=99", ()),
-    (SCHOOL, "api", "api/docs", ()),
+    (SCHOOL, "api", "api/docs", (see(".opblock"),)),
     (SCHOOL, "report", "api/v1/sessions/2/report", ()),
     (SCHOOL, "join", "", (join,)),
     (SCHOOL, "joined", "", come_in("Zoe")),
