@@ -63,8 +63,8 @@ ORDERS: dict[str, tuple[set[str], ...]] = {
     "web": (
         {"certificates", "html", "messages", "on_device", "patience", "theme", "threads",
          "unsaved"},
-        {"access"},
-        {"holding"},
+        {"access", "listening"},
+        {"holding", "network"},
         {"wire"},
         {"live", "portal"},
         {"guide"},

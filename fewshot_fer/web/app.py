@@ -28,9 +28,9 @@ from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.guide import routes as guide
 from fewshot_fer.web.live.drawn import draw
 from fewshot_fer.web.live.sockets import live
+from fewshot_fer.web.network.door import Network
 from fewshot_fer.web.pages import with_streamlit
 from fewshot_fer.web.portal import routes as portal
-from fewshot_fer.web.portal.network import Network
 from fewshot_fer.web.school.rooms import Rooms
 from fewshot_fer.web.school.school import School
 

@@ -46,7 +46,7 @@ from fewshot_fer.web.holding import Several, Shares
 from fewshot_fer.web.live.checking import check_ins
 from fewshot_fer.web.live.moments import Moments
 from fewshot_fer.web.messages import CheckIn
-from fewshot_fer.web.portal.network import Network
+from fewshot_fer.web.network.door import Network
 from fewshot_fer.web.portal.portal import Portal
 from fewshot_fer.web.threads import Threads
 from fewshot_fer.web.unsaved import Unsaved

@@ -36,7 +36,7 @@ FOR_TERMINALS = ("cli", "training", "evaluation", "web/api")
 """Rooms that speak English: the terminal's, researchers', and what programs are told."""
 ERRORS_SHOWN = (
     "students", "records/store.py", "records/trouble.py", "records/recorder.py", "reports",
-    "web/access", "web/pages", "web/portal", "web/school", "images.py", "files.py",
+    "web/access", "web/network", "web/pages", "web/portal", "web/school", "images.py", "files.py",
 )  # fmt: skip
 """Where errors come from that pages show."""
 _ENGLISH_ERRORS = ("web/access/origin.py", "web/portal/on_device/saying.py")

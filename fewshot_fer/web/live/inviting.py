@@ -13,14 +13,15 @@ from fewshot_fer.students.classes import of_class
 from fewshot_fer.web import messages
 from fewshot_fer.web.app_state import AppState
 from fewshot_fer.web.messages import Invited, Knocks, Uninvited
-from fewshot_fer.web.portal.invitations import (
-    Invitation,
-    JoinLink,
+from fewshot_fer.web.network.reaching import (
+    answers,
     is_address,
-    join_link,
+    own_address,
+    reach_of,
+    reach_of_network,
     unreachable,
 )
-from fewshot_fer.web.portal.reaching import answers, own_address, reach_of, reach_of_network
+from fewshot_fer.web.portal.invitations import Invitation, JoinLink, join_link
 
 _MOST_ADDRESS: Final = 300
 

@@ -7,7 +7,6 @@ that student, so it is given to them alone.
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from fewshot_fer.languages import Phrase
 from fewshot_fer.reasons import Code
 from fewshot_fer.web.access.files import Place, PrivateList
 from fewshot_fer.web.access.tokens import Signer
+from fewshot_fer.web.network.reaching import unreachable
 
 FILE: Final = "invitations.json"
 HOUR: Final = 3600.0
@@ -173,39 +173,3 @@ def _drawn(url: str, invitation: Invitation) -> str:
         dark="#111", light="#fff", title=f"Join {invitation.class_name}".strip(),
     )  # fmt: skip
     return drawn.getvalue().decode()
-
-
-def is_address(text: str) -> bool:
-    """Whether a browser can be somewhere like this."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def unreachable(address: str) -> str | None:
-    """Why cameras of other devices would not work under this address."""
-    parts = urlsplit(address)
-    if on_this_machine(parts.hostname or ""):
-        return Phrase(
-            "{address} means 'this computer' on every device, so this link works here only. "
-            "Open this page under the address that the students reach, then copy the link.",
-            address=parts.netloc,
-        )
-    if parts.scheme != "https":
-        return Phrase(
-            "The address begins with http://, and browsers give the camera to pages under "
-            "https:// only. Start the app with --cert and --key, or behind a proxy with HTTPS."
-        )
-    return None
-
-
-def on_this_machine(host: str) -> bool:
-    """Whether a host is the machine itself, for which browsers ask no HTTPS."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -23,9 +23,10 @@ from fewshot_fer.web.access.refusal import status_of
 from fewshot_fer.web.access.tokens import KNOCK_COOKIE, STUDENT_COOKIE, keep
 from fewshot_fer.web.access.who import asker, who
 from fewshot_fer.web.html import agreement, in_words, page, said, saying
+from fewshot_fer.web.network.reaching import on_this_machine
 from fewshot_fer.web.portal.door import Form, Knock
 from fewshot_fer.web.portal.facts import facts_of
-from fewshot_fer.web.portal.invitations import Invitation, on_this_machine
+from fewshot_fer.web.portal.invitations import Invitation
 from fewshot_fer.web.portal.live import live
 from fewshot_fer.web.portal.own import OwnData
 from fewshot_fer.web.portal.telling import PURPOSES, purposes, recorded

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from fewshot_fer.errors import ServerError
 from fewshot_fer.web.certificates import self_signed
 from fewshot_fer.web.listening import STOP_S, bound, taking
-from fewshot_fer.web.portal.reaching import own_address
+from fewshot_fer.web.network.reaching import own_address
 
 
 class Network:

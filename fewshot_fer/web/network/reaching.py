@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import ssl
 from contextlib import suppress
@@ -13,7 +14,6 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, build_opener
 
 from fewshot_fer.languages import Phrase
-from fewshot_fer.web.portal.invitations import on_this_machine
 
 _PATIENCE_S: Final = 3.0
 
@@ -112,3 +112,39 @@ def own_address() -> str | None:
         route.connect(("192.0.2.1", 9))  # Of no network: nothing is sent to choose a way.
         return str(route.getsockname()[0])
     return None
+
+
+def is_address(text: str) -> bool:
+    """Whether a browser can be somewhere like this."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def unreachable(address: str) -> str | None:
+    """Why cameras of other devices would not work under this address."""
+    parts = urlsplit(address)
+    if on_this_machine(parts.hostname or ""):
+        return Phrase(
+            "{address} means 'this computer' on every device, so this link works here only. "
+            "Open this page under the address that the students reach, then copy the link.",
+            address=parts.netloc,
+        )
+    if parts.scheme != "https":
+        return Phrase(
+            "The address begins with http://, and browsers give the camera to pages under "
+            "https:// only. Start the app with --cert and --key, or behind a proxy with HTTPS."
+        )
+    return None
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether a host is the machine itself, for which browsers ask no HTTPS."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -18,8 +18,8 @@ from websockets.exceptions import InvalidStatus
 
 from fewshot_fer.errors import ServerError
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
-from fewshot_fer.web.portal.network import Network
-from fewshot_fer.web.portal.reaching import own_address
+from fewshot_fer.web.network.door import Network
+from fewshot_fer.web.network.reaching import own_address
 from tests.web.portal.device import School, listening, until
 
 HERE = own_address() or "127.0.0.1"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_fer.drawn.roster import DrawnStudent
-from fewshot_fer.web.portal.reaching import own_address
+from fewshot_fer.web.network.reaching import own_address
 from tests.web.browsing import browser, film, serving, wrong
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from fewshot_fer.web.portal.reaching import answers, own_address, reach_of
+from fewshot_fer.web.network.reaching import answers, own_address, reach_of
 from tests.web.portal.device import School
 
 

@@ -1,0 +1,1 @@
+"""Whether and how devices of the network reach students' pages."""
