@@ -30,8 +30,8 @@ export function bars(names, colour) {
       row.classList.toggle('none', share < 0.005);
       write(number, expected ? percent(share) : '');
     }
-    // What speaks of few looks like it.
-    all.style.opacity = String(expected ? 0.45 + 0.55 * Math.min(1, (1.5 * sure) / expected) : 0.6);
+    // What speaks of few looks like it; words stay as dark as they have to be.
+    all.style.setProperty('--told', String(expected ? 0.45 + 0.55 * Math.min(1, (1.5 * sure) / expected) : 0.6));
     meter.style.transform = `scaleX(${expected ? Math.min(1, sure / expected) : 0})`;
     const read = !expected ? (unread ? '' : say('Nobody is seen yet.'))
       : sure ? say('Shares of the {sure} who can be read, of {expected}.', { sure, expected }) : say('None of {expected} can be read just now.', { expected });
