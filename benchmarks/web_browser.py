@@ -91,7 +91,7 @@ def answering(address: str) -> None:
 def labelled(page: Any, address: str) -> None:
     """Open the page, switch the camera on, wait for a label."""
     page.goto(address, wait_until="commit")
-    page.get_by_role("button", name="Your camera").click()
+    page.get_by_role("button", name="A camera").click()
     page.wait_for_function(
         """(labels) => {
             const shadow = document.querySelector('.fewshot-fer-live')?.shadowRoot;
