@@ -27,6 +27,7 @@ from fewshot_fer.prototypes import Prototypes
 from fewshot_fer.prototypes.prototypes import Reading
 from fewshot_fer.recognizer import Recognizer
 from fewshot_fer.web.portal.on_device.sending import prototypes_message
+from tests.on_device.exact import exact
 
 FILE = Path(__file__).with_name("numbers.json")
 _SIDE = 288
@@ -179,4 +180,4 @@ def numbers_of(values: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(numbers(Recognizer.open(precision="f32"))) + "\n")
+    FILE.write_text(json.dumps(numbers(exact())) + "\n")

@@ -18,6 +18,7 @@ from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import at_most
 from fewshot_fer.on_device.checkpoint import COMPRESSED, BrowserCheckpoint
 from tests.fakes.waiting import until
+from tests.on_device.exact import exact
 from tests.on_device.pages import LOOK, OPEN, png
 from tests.web.browsing import Sent, Watched, browser, film
 from tests.web.portal.device import School, listening
@@ -87,7 +88,7 @@ def watched(school: School, ida: str, tmp_path: Path) -> Iterator[Watched]:
         yield watched
 
 
-def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watched: Watched) -> None:
+def test_it_reads_what_python_reads_and_sends_nothing(school: School, watched: Watched) -> None:
     page, asked = watched.page, []
     page.on("request", lambda request: asked.append((request.method, request.url)))
     shares = page.evaluate(OPEN, school.service.on_device_files)
@@ -96,7 +97,7 @@ def test_it_reads_what_the_server_reads_and_sends_nothing(school: School, watche
     assert {method for method, _ in asked} == {"GET"}
     asked.clear()
 
-    recognizer = school.service.recognizer
+    recognizer = exact()
     for person in invent_class(12, seed=1)[3:7]:
         for name in ("happy", "neutral", "surprise"):
             picture = at_most(reference_picture(person, name), 480)

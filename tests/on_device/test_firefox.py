@@ -21,6 +21,7 @@ from fewshot_fer.drawn.roster import invent_class
 from fewshot_fer.images import at_most
 from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
 from tests.fakes.waiting import PATIENCE_S
+from tests.on_device.exact import exact
 from tests.on_device.pages import LOOK, OPEN, png
 from tests.web.portal.device import listening
 
@@ -97,7 +98,7 @@ async def _tried(made: BrowserCheckpoint, folder: Path) -> None:
             await page.open(school.address, cookie)
             shares = await page.evaluate(OPEN, school.service.on_device_files or "")
             assert shares[-1] == 1, shares
-            recognizer = school.service.recognizer
+            recognizer = exact()
             person = invent_class(12, seed=1)[4]
             for name in ("happy", "surprise"):
                 picture = at_most(reference_picture(person, name), 480)
@@ -107,7 +108,7 @@ async def _tried(made: BrowserCheckpoint, folder: Path) -> None:
                 assert max(scores, key=scores.get) == read.expression
 
 
-def test_firefox_reads_what_the_server_reads(
+def test_firefox_reads_what_python_reads(
     browser_checkpoint: BrowserCheckpoint, tmp_path: Path
 ) -> None:
     asyncio.run(_tried(browser_checkpoint, tmp_path))

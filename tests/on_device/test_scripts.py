@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fewshot_fer.on_device.checkpoint import BrowserCheckpoint
-from fewshot_fer.recognizer import Recognizer
+from tests.on_device.exact import exact
 from tests.on_device.numbers import FILE, numbers
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ needs_node = pytest.mark.skipif(which("node") is None, reason="there is no Node 
 
 def test_the_numbers_are_those_of_python() -> None:
     """But for what another processor's arithmetic changes."""
-    made = numbers(Recognizer.open(precision="f32"))
+    made = numbers(exact())
     assert _differs(json.loads(FILE.read_text()), json.loads(json.dumps(made))) == []
 
 
