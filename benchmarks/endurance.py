@@ -267,7 +267,11 @@ async def joined(server: Server, link: str, number: int, pictures: Sequence[byte
 
 def _browser(server: Server) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        base_url=server.address, headers={"origin": server.address}, timeout=60
+        base_url=server.address,
+        headers={"origin": server.address},
+        timeout=60,
+        # Sooner than the server closes one: who asks just then is not answered.
+        limits=httpx.Limits(keepalive_expiry=2.0),
     )
 
 
