@@ -31,8 +31,8 @@ def reach(app: AppState, _: LessonEngine, command: Mapping[str, Any]) -> message
     address, network = _address(command), app.network
     if network is not None and command.get("open") is True:
         network.open()
-    if network is not None and network.address == _for_devices(app, address):
-        found = reach_of_network(network.address)
+    if (door := _door(app, address)) is not None:
+        found = reach_of_network(door)
     else:
         found = reach_of(address, app.settings.port, own_address(), answers=answers(address))
         found = replace(found, offers=network is not None and network.is_there and not found.works)
@@ -62,10 +62,10 @@ def _address(command: Mapping[str, Any]) -> str:
     return address
 
 
-def _for_devices(app: AppState, address: str) -> str:
-    """Where links lead: to this page's own address, or where that leads nowhere to an open door."""
-    door = app.network.address if app.network is not None else None
-    return door if door is not None and unreachable(address) is not None else address
+def _door(app: AppState, address: str) -> str | None:
+    """Where links lead instead of to this page's own address: an open door, if that is no good."""
+    opened = app.network.address if app.network is not None else None
+    return opened if unreachable(address) is not None else None
 
 
 def personal_link(app: AppState, lesson: LessonState, student: str, address: str) -> JoinLink:
@@ -106,4 +106,4 @@ def _made(
     """A new link into the class."""
     invitations = app.portal.invitations
     made = invitations.make(lesson.id, lesson.name, student=student, may_pick=may_pick)
-    return made, join_link(invitations, made, _for_devices(app, address))
+    return made, join_link(invitations, made, _door(app, address) or address)

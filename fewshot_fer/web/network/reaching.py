@@ -52,8 +52,8 @@ def reach_of(address: str, port: int, here: str | None, *, answers: bool = True)
     `answers`: asked under this address, this server answered.
     """
     parts = urlsplit(address)
-    name, secure = parts.hostname or "", parts.scheme == "https"
-    if secure and not on_this_machine(name):
+    name = parts.hostname or ""
+    if unreachable(address) is None:
         if answers:
             return Reach(
                 True, Phrase("Devices that reach {address} can take part.", address=parts.netloc)

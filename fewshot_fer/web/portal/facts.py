@@ -7,6 +7,7 @@ from fewshot_fer.expressions import NEUTRAL
 from fewshot_fer.languages import Phrase, Say
 from fewshot_fer.palette import colour, ordered
 from fewshot_fer.records.folders import waiting_files
+from fewshot_fer.reports.words import row
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store.records import Student
 from fewshot_fer.web.app_state import AppState
@@ -26,15 +27,11 @@ def facts_of(app: AppState, student: Student, say: Say) -> Facts:
         (say("Your name"), student.name),
         (say("Your agreement"), agreed),
         (say("Face pictures"), str(len(student.references) or say("none"))),
-        (say("Read as you show it"), _row(say, own)),
-        (say("Read as everybody shows it"), _row(say, others)),
+        (say("Read as you show it"), say(row(own)) or say("none")),
+        (say("Read as everybody shows it"), say(row(others)) or say("none")),
         (say("Light adjustments"), str(len(student.calibrations) or say("none"))),
         (say("Recorded lessons"), say(_lessons(app, student.id))),
     ]
-
-
-def _row(say: Say, words: list[str]) -> str:
-    return str(say.fact("", tuple(words))) or say("none")
 
 
 def facts_message(app: AppState, roster: Roster, student_id: str, say: Say) -> Known:
