@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from typing import Final
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,12 +18,41 @@ _MOST_MESSAGE: Final = 8_000_000
 _WAITING: Final = 512
 STOP_S: Final = 5
 """So long open requests and sockets may take at the end."""
+_MOST_SECURE: Final = 1_000
+"""Connections with TLS: each holds a third of a megabyte from its first byte on."""
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens there, or an error in plain words."""
+class _Listening(socket.socket):
+    """Takes so many connections, and half of them from one address.
+
+    They are counted where they are accepted: what comes before the handshake of TLS has ended is
+    known to nobody else. (Windows' own event loop accepts without asking here.)
+    """
+
+    def __init__(self, family: int, most: int) -> None:
+        super().__init__(family)
+        self._most = most
+        self._held: WeakKeyDictionary[socket.socket, str] = WeakKeyDictionary()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next one; one too many is closed again."""
+        taken, address = super().accept()
+        self._held[taken] = address[0]
+        if len(self._held) > self._most // 2 and self._are_too_many(address[0]):
+            taken.close()
+            raise ConnectionAbortedError
+        return taken, address
+
+    def _are_too_many(self, address: str) -> bool:
+        of_one = sum(one == address for one in self._held.values())
+        return len(self._held) > self._most or of_one > self._most // 2
+
+
+def bound(host: str, port: int, *, secure: bool = False) -> socket.socket:
+    """A socket that listens there (`secure`: for TLS), or an error in plain words."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
+    most = _MOST_SECURE if secure else patience.MOST_CONNECTIONS
+    listening = _Listening(family, most)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))

@@ -42,7 +42,7 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
     """Run until stopped; open classes are ended and what was recorded is kept."""
     if certificate is not None:
         certificate.check()
-    listening = bound(host, port)
+    listening = bound(host, port, secure=certificate is not None)
     set_up_streamlit()
     patience.prepare()
     config = taking(behind_proxies(build_app(app), os.environ), certificate)

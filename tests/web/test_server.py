@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import uvicorn
 
 from fewshot_fer.errors import RecordError, ServerError
 from fewshot_fer.records.folders import web_folder
-from fewshot_fer.web import certificates, server
+from fewshot_fer.web import certificates, patience, server
 from fewshot_fer.web.certificates import Certificate, self_signed
 from fewshot_fer.web.listening import bound
 from tests.web.house import house_at
@@ -29,6 +31,28 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_a_host_that_is_none_is_said(free_port: int) -> None:
     with pytest.raises(ServerError, match="cannot listen"):
         bound("256.0.0.1", free_port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the machine has one address of its own")
+def test_one_address_holds_half_of_the_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "MOST_CONNECTIONS", 4)
+    with ExitStack() as ends, bound("127.0.0.1", 0) as listening:
+        where = listening.getsockname()
+
+        def came(address: str) -> socket.socket:
+            ends.enter_context(socket.create_connection(where, source_address=(address, 0)))
+            return ends.enter_context(listening.accept()[0])
+
+        for _ in range(2):
+            came("127.0.0.1")
+        with pytest.raises(ConnectionAbortedError):
+            came("127.0.0.1")
+        for address in ("127.0.0.2", "127.0.0.3"):
+            came(address)
+        with pytest.raises(ConnectionAbortedError):
+            came("127.0.0.4")
+        ends.pop_all().close()
+        came("127.0.0.1")
 
 
 def test_a_lesson_whose_end_could_not_be_written_is_no_good_end(

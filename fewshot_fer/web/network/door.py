@@ -73,9 +73,9 @@ class Network:
 
     def _listening(self, host: str) -> socket:
         try:
-            return bound(host, self._port + 1)
+            return bound(host, self._port + 1, secure=True)
         except ServerError:
-            return bound(host, 0)  # Any other one: the link names it.
+            return bound(host, 0, secure=True)  # Any other one: the link names it.
 
     async def close(self) -> None:
         """Let everybody out, and listen no more."""

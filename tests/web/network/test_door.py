@@ -6,7 +6,9 @@ import asyncio
 import json
 import socket
 import ssl
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +19,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from fewshot_fer.errors import ServerError
+from fewshot_fer.web import listening as listening_socket
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE
 from fewshot_fer.web.network.door import Network
 from fewshot_fer.web.network.reaching import own_address
+from tests.fakes.waiting import PATIENCE_S
 from tests.web.portal.device import School, listening, until
 
 HERE = own_address() or "127.0.0.1"
@@ -60,6 +64,34 @@ async def told(school: School, **command: Any) -> dict[str, Any]:
     async with connect(address, additional_headers=page, max_size=None) as line:
         await line.send(json.dumps({"address": f"http://127.0.0.1:{school.port}/", **command}))
         return await until(line, {"reach": "reach", "invite": "invited"}[command["do"]])
+
+
+def test_who_never_shakes_hands_takes_no_memory_and_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the handshake of TLS has ended nothing but the listening socket can count them."""
+    monkeypatch.setattr(listening_socket, "_MOST_SECURE", 20)
+    with listening(tmp_path) as school, ExitStack() as ends:
+        network = network_of(school)
+        network.host = lambda: HERE
+        network.open()
+        where = urlsplit(address_of(school))
+
+        def silent() -> socket.socket:
+            came = socket.create_connection((where.hostname or "", where.port or 0), PATIENCE_S)
+            return ends.enter_context(came)
+
+        for _ in range(10):
+            silent()
+        for _ in range(20):
+            with suppress(ConnectionResetError):
+                assert silent().recv(1) == b""
+        ends.pop_all().close()
+        end, status = time.monotonic() + PATIENCE_S, 0
+        while status != 200 and time.monotonic() < end:
+            with suppress(httpx.TransportError), device(school) as phone:
+                status = phone.get("/health").status_code
+        assert status == 200
 
 
 def test_a_student_comes_in_by_it_with_a_camera_and_is_greeted(open_school: School) -> None:
