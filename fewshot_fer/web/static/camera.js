@@ -93,14 +93,19 @@ export class Camera {
   #follow() {
     const Processor = /** @type {{ MediaStreamTrackProcessor?: new (of: { track?: MediaStreamTrack }) => { readable: ReadableStream } }} */ (
       /** @type {unknown} */ (globalThis)).MediaStreamTrackProcessor;
-    if (!Processor || !this.track) return;
-    const { readable } = new Processor({ track: this.track });
+    const track = this.track;
+    if (!Processor || !track) return;
     const worker = this.#grabber = new Worker(new URL('grabber.js', import.meta.url));
-    worker.onmessage = ({ data }) => {
-      this.#waiting?.(data.jpeg ? data : null);
-      this.#waiting = null;
+    // It says once that it is there. Pictures that are read for one which never comes, nobody closes.
+    worker.onmessage = () => {
+      if (track !== this.track) return;
+      const { readable } = new Processor({ track });
+      worker.postMessage({ frames: readable }, [readable]);
+      worker.onmessage = ({ data }) => {
+        this.#waiting?.(data.jpeg ? data : null);
+        this.#waiting = null;
+      };
     };
-    worker.postMessage({ frames: readable }, [readable]);
   }
 
   /** The picture of now and its JPEG, made in a worker; null: there is no worker, or no picture yet. @param {number} most @param {number} quality @returns {Promise<Shot | null>} */

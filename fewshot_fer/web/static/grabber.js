@@ -31,3 +31,4 @@ self.onmessage = async ({ data }) => {
   const picture = canvas.transferToImageBitmap();
   self.postMessage({ jpeg, picture }, { transfer: [picture] });
 };
+self.postMessage({});

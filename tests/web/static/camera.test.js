@@ -88,3 +88,30 @@ test('a picture is as large as is asked for at most, and stays until the next bu
   assert.equal(three, one);
   assert.deepEqual([four.width, four.height], [1280, 720]);
 });
+
+test('a track is read for a worker once that is there, and never for one that is not waited for', async () => {
+  const read = [];
+  const workers = [];
+  globalThis.MediaStreamTrackProcessor = class {
+    constructor({ track }) { read.push(track); }
+  };
+  globalThis.Worker = class {
+    constructor() { workers.push(this); }
+    postMessage() {}
+    terminate() {}
+  };
+  const streams = [stream(), stream()];
+  media.getUserMedia = async () => streams.shift();
+  const second = streams[1].track;
+  await camera.start();
+  camera.stop();
+  await camera.start();
+  workers[0].onmessage({ data: {} });
+  assert.deepEqual(read, []);
+  workers[1].onmessage({ data: {} });
+  assert.deepEqual(read, [second]);
+  const shot = camera.grab(640, 0.8);
+  workers[1].onmessage({ data: { jpeg: 'j' } });
+  assert.deepEqual(await shot, { jpeg: 'j' });
+  delete globalThis.MediaStreamTrackProcessor;
+});
