@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -32,18 +31,22 @@ class _Listening(socket.socket):
     def __init__(self, family: int, most: int) -> None:
         super().__init__(family)
         self._most = most
-        self._held: WeakKeyDictionary[socket.socket, str] = WeakKeyDictionary()
+        self._held: dict[socket.socket, str] = {}
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next one; one too many is closed again."""
         taken, address = super().accept()
         self._held[taken] = address[0]
-        if len(self._held) > self._most // 2 and self._are_too_many(address[0]):
+        if len(self._held) > self._most // 2:
+            self._held = {one: of for one, of in self._held.items() if one.fileno() >= 0}
+        if self._are_too_many(address[0]):
             taken.close()
             raise ConnectionAbortedError
         return taken, address
 
     def _are_too_many(self, address: str) -> bool:
+        if len(self._held) <= self._most // 2:
+            return False
         of_one = sum(one == address for one in self._held.values())
         return len(self._held) > self._most or of_one > self._most // 2
 
@@ -76,7 +79,7 @@ def taking(app: ASGIApp, certificate: Certificate | None, *, begins: bool = True
         log_level="warning", access_log=False, server_header=False,
         ssl_certfile=certificate.certificate if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
-        http=patience.Patient, ws="websockets-sansio",
+        http=patience.Patient, ws=patience.Steady,
         ws_max_size=_MOST_MESSAGE, ws_per_message_deflate=False,
         timeout_graceful_shutdown=STOP_S, backlog=_WAITING,
     )  # fmt: skip
