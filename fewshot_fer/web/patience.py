@@ -1,7 +1,8 @@
-"""Connections of which nothing comes are not waited for, and there are not too many of them."""
+"""Connections of which nothing comes are not waited for, and none keeps the others waiting."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import time
@@ -9,11 +10,19 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 HEADERS_S: Final = 15.0
 """In so long a request has to be told."""
 MOST_CONNECTIONS: Final = 4_000
 _FILES: Final = 16_384
+_PART: Final = 4_096
+"""Bytes of a socket that are read before others have their turn."""
+_FUSS: Final = 20
+"""So many pings, pongs and pieces of a message are usual in a part; who sends more waits ..."""
+_FUSS_S: Final = 0.1
+"""... for so long, and for as long as they do not read."""
 
 
 class Patient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
@@ -44,6 +53,72 @@ class Patient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             return
         self._last = cycle
         self._look = self.loop.call_later(HEADERS_S, self._give_up)
+
+
+class Steady(WebSocketsSansIOProtocol):
+    """uvicorn's way of a WebSocket, which reads a little of each in turn.
+
+    What is read at once may be 40,000 pings of six bytes, which take seconds, and whose answers
+    pile up where nobody reads them: for them, as there is no message, nothing pauses.
+    """
+
+    def connection_made(self, transport: Any) -> None:
+        """Nothing has come yet."""
+        super().connection_made(transport)
+        self._unread, self._fuss = bytearray(), 0
+        self._later: asyncio.Handle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other side has gone."""
+        if self._later is not None:
+            self._later.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read it by and by."""
+        self._unread += data
+        if self._later is None:
+            self._read_on()
+        else:
+            self.transport.pause_reading()
+
+    async def receive(self) -> Any:
+        """The next message; nothing more is taken from the network while there is a rest."""
+        message = await super().receive()
+        if self._later is not None:
+            self.transport.pause_reading()
+        return message
+
+    def handle_ping(self) -> None:
+        """It is answered."""
+        self._fuss += 1
+        super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """Perhaps the answer to ours."""
+        self._fuss += 1
+        super().handle_pong(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        """A piece of a message."""
+        self._fuss += 1
+        super().handle_cont(event)
+
+    def _read_on(self) -> None:
+        self._later = None
+        if self.transport.is_closing():
+            return
+        waits = self._fuss > 0 and not self.writable.is_set()
+        if not waits:
+            part, self._fuss = bytes(self._unread[:_PART]), 0
+            del self._unread[:_PART]
+            super().data_received(part)
+            waits = self._fuss > _FUSS
+        if self._unread or waits:
+            self.transport.pause_reading()
+            self._later = self.loop.call_later(_FUSS_S if waits else 0.0, self._read_on)
+        elif not self.read_paused:
+            self.transport.resume_reading()
 
 
 class Throttle(logging.Filter):

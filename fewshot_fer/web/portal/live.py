@@ -135,6 +135,7 @@ class Connection:
             if received.get("bytes") is not None:
                 await self._picture(received["bytes"])
             elif received.get("text") is not None:
+                await self._in_turn()
                 await self._send(await self._text(received["text"]))
 
     def close(self) -> None:
@@ -190,6 +191,16 @@ class Connection:
             return await self._report(command)
         except FewshotFerError as error:
             return wire.error_message(error, "report")
+
+    async def _in_turn(self) -> None:
+        """Who says much waits: thousands of words at once would keep everybody else waiting."""
+        while True:
+            try:
+                self._app.portal.words.take(self.device.student)
+            except TooManyError as error:
+                await asyncio.sleep(error.seconds)
+            else:
+                return
 
     async def _report(self, command: wire.Command) -> messages.Heard:
         app, student = self._app, self.device.student

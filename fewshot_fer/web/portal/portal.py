@@ -24,6 +24,8 @@ from fewshot_fer.web.portal.invitations import Invitations
 REPORTS_A_SECOND: Final = 3.0
 """Ours says it once or twice."""
 REPORTS_AT_ONCE: Final = 6
+_WORDS_A_SECOND: Final = 10.0
+_WORDS_AT_ONCE: Final = 40
 _HEED_S: Final = 5.0
 
 
@@ -47,6 +49,8 @@ class Portal:
         self.devices = Devices()
         self.reports = Limiter(REPORTS_A_SECOND, REPORTS_AT_ONCE, self.devices.clock)
         """How often a device may say what it read by itself."""
+        self.words = Limiter(_WORDS_A_SECOND, _WORDS_AT_ONCE, self.devices.clock)
+        """How often a device is listened to, whatever it says."""
 
     def forget(self, student: str) -> list[int]:
         """Delete a student everywhere, and stop reading them at once; in which sessions they were.

@@ -24,6 +24,7 @@ from fewshot_fer.settings import Settings
 from fewshot_fer.students.store.consent import agreed
 from fewshot_fer.web.app import parts
 from fewshot_fer.web.app_state import AppState
+from fewshot_fer.web.patience import Steady
 from fewshot_fer.web.portal.invitations import Invitation
 from tests.fakes.waiting import PATIENCE_S
 
@@ -89,7 +90,7 @@ def listening(folder: Path, **settings: Any) -> Iterator[School]:
     """The same, served by the real server on a free port."""
     school = school_at(folder, **settings)
     config = uvicorn.Config(
-        app_of(school), port=0, log_level="error", ws="websockets-sansio", ws_max_size=2_100_000
+        app_of(school), port=0, log_level="error", ws=Steady, ws_max_size=2_100_000
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -18,15 +18,16 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fewshot_fer.drawn.files import to_jpeg
 from fewshot_fer.images import decode_image
+from fewshot_fer.web.access.limits import Limiter
 from tests.web.portal.device import School, answer, drawn, until
 
 
 @pytest.fixture(autouse=True)
 def _usual_limits(school: School) -> Iterator[None]:
-    devices = school.service.portal.devices
-    before = devices.most, devices.idle_s, devices.send_s
+    portal, devices = school.service.portal, school.service.portal.devices
+    before = devices.most, devices.idle_s, devices.send_s, portal.words
     yield
-    devices.most, devices.idle_s, devices.send_s = before
+    devices.most, devices.idle_s, devices.send_s, portal.words = before
 
 
 def sized(width: int, height: int) -> bytes:
@@ -184,6 +185,7 @@ def test_who_says_nothing_is_sent_away(school: School) -> None:
 
 def test_who_does_not_read_disturbs_nobody_and_is_cut_off(school: School) -> None:
     school.service.portal.devices.send_s = 0.5
+    school.service.portal.words = Limiter(1e9, 1, monotonic)
     deaf, good = school.enrolled("Deaf"), school.enrolled("Hears")
 
     async def play() -> tuple[int, bool, dict[str, Any]]:
@@ -238,14 +240,33 @@ def test_a_device_cannot_take_more_than_its_share(school: School) -> None:
     async def play() -> float:
         async with school.device(school.enrolled("Fast")) as line:
             await answer(line, drawn())
-            began = time.monotonic()
+            began = monotonic()
             for _ in range(10):
                 await line.send(sized(320, 240))
             for _ in range(10):
                 await until(line, "view")
-            return time.monotonic() - began
+            return monotonic() - began
 
     assert asyncio.run(play()) >= 0.9 * 10 * 0.8 * 0.1
+
+
+def test_who_says_thousands_of_words_is_listened_to_in_turn(school: School) -> None:
+    """One device's 40,000 words a second kept every page of the server waiting for a second."""
+    school.service.portal.words = Limiter(10.0, 3, lambda: 0.0)
+
+    async def play() -> dict[str, Any]:
+        async with school.device(school.enrolled("Loud")) as line:
+            await until(line, "device")
+            for _ in range(50):
+                await line.send("x")
+            for _ in range(3):
+                await until(line, "coach")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.recv(), 0.3)
+            async with school.device(school.enrolled("Quiet")) as other:
+                return await answer(other, drawn())
+
+    assert asyncio.run(play())["type"] == "view"
 
 
 def test_a_class_that_ends_says_goodbye(school: School) -> None:
