@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from fewshot_fer.arrays import Bytes
 
-_MOST_BYTES: Final = 1_200_000_000
+MOST_BYTES: Final = 1_200_000_000
 _LONGEST_S: Final = 30.0
 
 
@@ -41,7 +41,15 @@ def decode(data: bytes) -> Bytes | None:
         return None
 
 
-def _decode_here(data: bytes) -> Bytes:
+def packed(image: Bytes) -> bytes:
+    """As it is handed over: `np.save` wants a file that it can seek in, and a pipe is none."""
+    file = BytesIO()
+    np.save(file, image)
+    return file.getvalue()
+
+
+def decode_here(data: bytes) -> Bytes:
+    """As the process does it."""
     if kind_of(data) == "AVIF":
         return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB))
     import pi_heif
@@ -56,5 +64,5 @@ if __name__ == "__main__":
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_BYTES, _MOST_BYTES))
-    np.save(sys.stdout.buffer, _decode_here(sys.stdin.buffer.read()))
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+    sys.stdout.buffer.write(packed(decode_here(sys.stdin.buffer.read())))

@@ -22,6 +22,9 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # a signal that is handled here is the default there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Where it is set, Python's pipes are other objects than where it is not, as with those who use us.
+os.environ.pop("PYTHONUNBUFFERED", None)
+
 # How long anything takes says nothing on a machine that is busy.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
