@@ -178,7 +178,8 @@ class Enrolled:
             # Learning somebody takes a while: it is done before others have to wait.
             prototypes = self._roster.prototypes(student)
         except LibraryError as error:  # Deleted in this very moment; or damaged: only theirs.
-            _log.warning("%s is read as nobody in particular: %s", student, error.what)
+            if self._roster.library.stamp(student) is not None:  # No log holds who was deleted.
+                _log.warning("%s is read as nobody in particular: %s", student, error.what)
             self._leave(student)
             return
         with self._turn:

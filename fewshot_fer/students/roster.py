@@ -160,8 +160,9 @@ class Roster:
         for student_id in student_ids:
             try:
                 _, known = self.known(student_id)
-            except LibraryError as error:  # Damaged: the others still teach.
-                _log.warning("%s teaches nothing: %s", student_id, error.what)
+            except LibraryError as error:  # Damaged, or deleted meanwhile: the others still teach.
+                if self.library.stamp(student_id) is not None:  # No log holds who was deleted.
+                    _log.warning("%s teaches nothing: %s", student_id, error.what)
                 continue
             labels = np.array(known.labels)
             basic = np.isin(labels, self.recogniser.prior.names)

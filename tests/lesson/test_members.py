@@ -74,6 +74,20 @@ def test_a_student_who_is_deleted_meanwhile_is_nobody_from_then_on(
     assert read(members, "s001", z) == read(members, None, z)
 
 
+def test_who_is_deleted_while_the_class_is_looked_through_stands_in_no_log(
+    members: Enrolled,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seen = library.students()
+    library.remove("s001")
+    monkeypatch.setattr(Library, "students", lambda _: seen)
+    members.refresh()
+    assert members.name("s001") is None
+    assert "s001" not in caplog.text
+
+
 def test_what_is_learnt_or_renamed_meanwhile_counts_after_a_refresh(
     members: Enrolled, library: Library
 ) -> None:
