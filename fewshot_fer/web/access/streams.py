@@ -149,10 +149,10 @@ class Line:
         await self._send(message)
 
     async def _is_good(self) -> bool:
-        if self._turns != self._credentials.turns:
+        if self._turns != (turns := self._credentials.turns):
             try:
                 await self._admit()
             except FewshotFerError:
                 return False
-            self._turns = self._credentials.turns
+            self._turns = turns  # As it was before looking: what changes meanwhile is looked at.
         return True

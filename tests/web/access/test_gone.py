@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from starlette.types import Message
 
+from fewshot_fer.errors import AccessError
 from fewshot_fer.records.recording import remove_student
 from fewshot_fer.web.access import credentials as known
 from fewshot_fer.web.access.apitokens import ApiTokens
+from fewshot_fer.web.access.credentials import Credentials
+from fewshot_fer.web.access.streams import Line
 from fewshot_fer.web.access.tokens import STUDENT_COOKIE, TEACHER_COOKIE, Signer
+from fewshot_fer.web.access.who import NOBODY, Who
 from fewshot_fer.web.portal.invitations import Invitations
 from tests.web.access.doors import sign_in, started_again
 from tests.web.house import House, enrolled, house_at, locked, visitor
@@ -79,3 +87,30 @@ def test_a_deleted_student_is_named_in_no_list(tmp_path: Path) -> None:
     left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert anna.encode() not in left
     assert STUDENT_COOKIE.encode() not in left
+
+
+def test_what_ends_while_an_open_socket_is_looked_at_ends_it_too() -> None:
+    keys, looked = SimpleNamespace(turns=0), list[int]()
+
+    async def admit() -> Who:
+        looked.append(keys.turns)
+        if len(looked) > 1:
+            raise AccessError("Revoked.")
+        keys.turns += 1  # Revoked after the files were read.
+        return NOBODY
+
+    async def send(_: Message) -> None:
+        """Nothing."""
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def story() -> None:
+        line = Line(cast("Credentials", keys), admit, receive, send)
+        keys.turns += 1
+        await line.send({"type": "websocket.send", "text": "1"})
+        with pytest.raises(OSError, match="signed out"):
+            await line.send({"type": "websocket.send", "text": "2"})
+
+    asyncio.run(story())
+    assert looked == [1, 2]
