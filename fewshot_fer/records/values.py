@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """What fits into a column; looked at where values come from a file."""
 BLOCK_S: Final = 10
 """Reports are made from blocks of so many seconds."""
+_LONGEST_LESSON: Final = timedelta(days=1)
 
 
 def one_line(text: str) -> str:
@@ -101,6 +102,10 @@ class SessionRecord:
     """The expressions, in the order of every array here."""
     title: str = ""
     """What the teacher calls the lesson, if anything."""
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was ended, or cut off for sure."""
+        return self.ended is not None or now - self.started > _LONGEST_LESSON
 
 
 @dataclass(frozen=True, slots=True)

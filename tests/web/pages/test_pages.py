@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from fewshot_fer.drawn.files import reference_picture, to_jpeg
 from fewshot_fer.drawn.roster import DrawnStudent
 from fewshot_fer.students.store.records import Purpose
 from fewshot_fer.web.app_state import AppState
-from tests.web.pages.visiting import Opens, enroll, press, record, run, said
+from tests.web.pages.visiting import RECORDED, Opens, enroll, press, record, run, said
 
 pytestmark = pytest.mark.slow
 
@@ -161,6 +163,16 @@ def test_a_term_puts_the_lessons_of_one_class_side_by_side(
     assert "Nothing clearly changed" in said(test)
     test.selectbox(key="term-student").set_value(ada)
     assert said(run(test)).count("2 lessons, from") == 2
+
+
+def test_a_lesson_that_was_cut_off_is_of_the_term_once_it_cannot_run_any_more(
+    service: AppState, opens: Opens, ada: str
+) -> None:
+    record(service, ada)
+    record(service, ada, ends=False)
+    for hours, told in ((23, "two lessons or more"), (25, "2 lessons, from")):
+        service.now = partial(float, (RECORDED + timedelta(hours=hours)).timestamp())
+        assert told in said(opens("sessions", term="7b"))
 
 
 def test_a_session_is_called_and_is_of_the_class_that_the_teacher_says(

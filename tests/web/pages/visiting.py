@@ -42,12 +42,13 @@ def press(test: AppTest, words: str, place: int = 0) -> AppTest:
     return run(test)
 
 
-def record(service: AppState, student: str | None, seconds: int = 300, name: str = "7b") -> int:
-    """A session in which the class is neutral at first, and then happy."""
-    with Store.open(
-        service.settings.records, now=lambda: datetime(2026, 11, 17, 9, tzinfo=UTC)
-    ) as store:
-        session = store.begin(name, per_student=student is not None)
+RECORDED = datetime(2026, 11, 17, 9, tzinfo=UTC)
+
+
+def record(service: AppState, student: str | None, seconds: int = 300, *, ends: bool = True) -> int:
+    """A session in which the class is neutral at first, and then happy; or one that is cut off."""
+    with Store.open(service.settings.records, now=lambda: RECORDED) as store:
+        session = store.begin("7b", per_student=student is not None)
         rows = []
         for t in range(seconds):
             shown = "neutral" if t < seconds // 2 else "happy"
@@ -56,7 +57,8 @@ def record(service: AppState, student: str | None, seconds: int = 300, name: str
             each = (StudentSecond(student, 1, 1.0, 1.0, 0.8, shown, scores),) if student else ()
             rows.append(Second(ClassSecond(t, 5, 4.0, 3.0, counts), each))
         store.write(session, rows, [Mark(seconds // 2, "Quiz *begins*")])
-        store.end(session)
+        if ends:
+            store.end(session)
     return session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -28,9 +29,11 @@ def show(app: AppState, class_name: str) -> None:
     )
     if frame.back(_("All sessions")):
         frame.go()
+    now = datetime.fromtimestamp(app.now(), UTC)
     with st.spinner(_("Reading the lessons")), app.store() as store:
-        ended = [one for one in store.sessions() if one.class_name == class_name and one.ended]
-        recorded = [store.read(one.id, students=True) for one in ended[:_MOST]]
+        lessons = (one for one in store.sessions() if one.class_name == class_name)
+        over = [one for one in lessons if one.is_over(now)]
+        recorded = [store.read(one.id, students=True) for one in over[:_MOST]]
     found = class_term(recorded)
     _told(found, "term")
     _side_by_side(recorded)
