@@ -15,6 +15,8 @@ from websockets.frames import Frame
 
 HEADERS_S: Final = 15.0
 """In so long a request has to be told."""
+TAKES_S: Final = 30.0
+"""Who takes nothing of an answer for so long does not read it any more."""
 MOST_CONNECTIONS: Final = 4_000
 _FILES: Final = 16_384
 _PART: Final = 4_096
@@ -25,7 +27,37 @@ _FUSS_S: Final = 0.1
 """... for so long, and for as long as they do not read."""
 
 
-class Patient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+class _Taken:
+    """A connection that ends where what is written is not taken, also when it is closed already.
+
+    Such a one would stay for ever, and take the place of somebody else.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    transport: Any
+    _stuck: asyncio.Handle | None = None
+
+    def pause_writing(self) -> None:
+        """More waits to be taken than is usual."""
+        super().pause_writing()  # type: ignore[misc]
+        self._stuck = self.loop.call_later(TAKES_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It was taken."""
+        self._release()
+        super().resume_writing()  # type: ignore[misc]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other side has gone."""
+        self._release()
+        super().connection_lost(exc)  # type: ignore[misc]
+
+    def _release(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+
+
+class Patient(_Taken, AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     """uvicorn's way of a request, which gives up on who asks nothing, or never to an end."""
 
     def connection_made(self, transport: Any) -> None:
@@ -55,7 +87,7 @@ class Patient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         self._look = self.loop.call_later(HEADERS_S, self._give_up)
 
 
-class Steady(WebSocketsSansIOProtocol):
+class Steady(_Taken, WebSocketsSansIOProtocol):
     """uvicorn's way of a WebSocket, which reads a little of each in turn.
 
     What is read at once may be 40,000 pings of six bytes, which take seconds, and whose answers

@@ -31,11 +31,16 @@ async def _hello(_: Request) -> PlainTextResponse:
     return PlainTextResponse("hello")
 
 
+async def _much(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("x" * 20_000_000)
+
+
 @pytest.fixture
-def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[uvicorn.Server]:
     monkeypatch.setattr(patience, "HEADERS_S", 0.2)
     monkeypatch.setattr(patience, "MOST_CONNECTIONS", 20)
-    app = Starlette(routes=[Route("/", _hello)])
+    monkeypatch.setattr(patience, "TAKES_S", 0.2)
+    app = Starlette(routes=[Route("/", _hello), Route("/much", _much)])
     config = uvicorn.Config(app, port=0, log_level="error", http=patience.Patient)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -43,9 +48,14 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     until = time.monotonic() + PATIENCE_S
     while not server.started and time.monotonic() < until:
         time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
+    yield server
     server.should_exit = True
     thread.join(PATIENCE_S)
+
+
+@pytest.fixture
+def port(server: uvicorn.Server) -> int:
+    return int(server.servers[0].sockets[0].getsockname()[1])
 
 
 def connected(port: int) -> socket.socket:
@@ -77,6 +87,17 @@ def test_a_request_that_is_drawn_out_byte_by_byte_is_closed(port: int) -> None:
                 closed = True
             time.sleep(0.02)
     assert closed
+
+
+def test_who_takes_nothing_of_an_answer_is_not_held(server: uvicorn.Server, port: int) -> None:
+    held = server.server_state.connections
+    with connected(port) as deaf:
+        deaf.sendall(b"GET /much HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert deaf.recv(1)
+        until = time.monotonic() + PATIENCE_S
+        while held and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not held
 
 
 def test_many_who_ask_nothing_do_not_keep_others_out_for_long(port: int) -> None:
