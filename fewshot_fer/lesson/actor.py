@@ -49,7 +49,11 @@ class Actor:
         refused: Callable[[Future[_T]], None] = lambda _: None,
     ) -> None:
         """Let a helper do what takes its time, and go on with it here once it is done."""
-        helper.submit(work).add_done_callback(
+        try:
+            future = helper.submit(work)
+        except RuntimeError:  # Python ends, and helpers go first: it is done here.
+            future = _done(work)
+        future.add_done_callback(
             lambda done: self.send(lambda: then(done), lambda: refused(done))
         )
 
@@ -74,6 +78,15 @@ class Actor:
                 wait = _AFTER_A_MISTAKE_S
                 # A mistake of ours costs this message, never the thread.
                 _log.exception("%s: a message could not be dealt with", self._thread.name)
+
+
+def _done(work: Callable[[], _T]) -> Future[_T]:
+    future: Future[_T] = Future()
+    try:
+        future.set_result(work())
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 def answer(waiting: Future[_T], value: _T) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, Queue
-from threading import main_thread
 from typing import Final
 
 from fewshot_fer.lesson.commands import Pull, Record, Source, Watch
@@ -33,6 +33,9 @@ def views(here: OpenClass, source: Source, record: Mode) -> Generator[View]:
 
     with ThreadPoolExecutor(1, "reading") as worker:
         lesson = LessonEngine(here, worker, name=here.name)
+        # A generator that is still held when Python ends is closed too late: threads have been cut
+        # off by then, and one in the middle of C++ takes the program down.
+        atexit.register(lesson.close)
         try:
             lesson.ask(Record(record, when_seen=True))
             lesson.ask(Watch(show))
@@ -45,8 +48,8 @@ def views(here: OpenClass, source: Source, record: Mode) -> Generator[View]:
             if state.error is not None:
                 raise state.error
         finally:
-            # A generator that is still held when the program ends finds nobody left to answer it.
-            trouble = lesson.close().recording.trouble if main_thread().is_alive() else None
+            atexit.unregister(lesson.close)
+            trouble = lesson.close().recording.trouble
         if trouble is not None:
             raise trouble
 

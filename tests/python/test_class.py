@@ -25,6 +25,8 @@ from fewshot_fer.errors import (
 )
 from fewshot_fer.python.pictures import Pictures
 from fewshot_fer.recognizer import Recognizer
+from fewshot_fer.records.store import Store
+from fewshot_fer.settings import Settings
 from fewshot_fer.students import undo
 from tests.python.people import jpeg, picture
 
@@ -194,9 +196,17 @@ BAD: dict[str, Bad] = {
 
 
 def test_a_program_may_end_in_the_middle_of_a_lesson(empty_folder: Path) -> None:
-    code = "import fewshot_fer as ff; v = ff.Class('k').watch('drawn:2'); print(len(next(v).seen))"
+    code = """if True:
+        from itertools import islice
+        import fewshot_fer as ff
+        lesson = ff.Class('k').watch('drawn:2', record='class')
+        print(len([*islice(lesson, 30)]))
+    """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "2\n"
+    assert (done.stdout, done.stderr) == ("30\n", "")
+    with Store.open(Settings().records) as store:
+        (session,) = store.sessions()
+    assert session.ended is not None
 
 
 @pytest.mark.usefixtures("anna")
