@@ -53,9 +53,7 @@ class Actor:
             future = helper.submit(work)
         except RuntimeError:  # Python ends, and helpers go first: it is done here.
             future = _done(work)
-        future.add_done_callback(
-            lambda done: self.send(lambda: then(done), lambda: refused(done))
-        )
+        future.add_done_callback(lambda done: self.send(lambda: then(done), lambda: refused(done)))
 
     def close(self) -> None:
         """From its own thread: this was the last thing that is done."""

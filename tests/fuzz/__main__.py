@@ -19,12 +19,13 @@ from types import FrameType
 from typing import Final
 
 from fewshot_fer.errors import FewshotFerError
-from tests.fuzz.inputs import INPUTS, LIMIT_S, Input
+from tests.fuzz.inputs import INPUTS, Input
 from tests.fuzz.mutate import mutated
 from tests.fuzz.pages import PAGES
+from tests.fuzz.phones import LIMIT_S, PHONES
 
 LIMIT_BYTES: Final = 500_000_000
-ALL: Final = INPUTS | PAGES
+ALL: Final = INPUTS | PHONES | PAGES
 _PROGRESS: Final = struct.Struct("q")
 
 

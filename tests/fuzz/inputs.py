@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import shutil
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 
-from fewshot_fer import heif
-from fewshot_fer.arrays import Bytes
 from fewshot_fer.backup import restore
 from fewshot_fer.embedding.checkpoint import MODEL, PRIOR, Checkpoint, seal
 from fewshot_fer.errors import FewshotFerError
@@ -38,9 +32,6 @@ from fewshot_fer.students.store.verify import verify
 from fewshot_fer.training.people import read_takes
 from tests.faults.operations import Place, furnished
 from tests.students.people import portrait, tree
-from tests.test_heif import PHONE
-
-LIMIT_S: Final = 5
 
 Reads = Callable[[bytes], object]
 
@@ -58,46 +49,19 @@ class Input:
 Makes = Callable[[Path], Input]
 
 
-def _encoded(kind: str, *options: int, side: int = 48) -> bytes:
+def encoded(kind: str, *options: int, side: int = 48) -> bytes:
     picture = cv2.resize(portrait(1), (side, side))
     return bytes(cv2.imencode(kind, picture, list(options))[1])
 
 
 def images(_: Path) -> Input:
-    progressive = _encoded(".jpg", cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    progressive = encoded(".jpg", cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
     kinds = (".png", ".jpg", ".webp", ".bmp", ".tiff", ".ppm", ".gif")
-    return Input([*map(_encoded, kinds), progressive], decode_image)
-
-
-def from_phones(_: Path) -> Input:
-    """What is decoded in a process of its own: forked here, where a start of Python takes 0.3 s."""
-    heif.decode = _decode_forked
-    return Input([_encoded(".avif"), PHONE], decode_image)
-
-
-def _decode_forked(data: bytes) -> Bytes | None:
-    """As `heif.decode` does it; longer than what the fuzz allows is told, a crash is damage."""
-    came, told = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(came)
-        with os.fdopen(told, "wb") as back, suppress(BaseException):
-            resource.setrlimit(resource.RLIMIT_DATA, (heif.MOST_BYTES, heif.MOST_BYTES))
-            resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S + 1))
-            back.write(heif.packed(heif.decode_here(data)))
-        os._exit(0)
-    os.close(told)
-    with os.fdopen(came, "rb") as back:
-        found = back.read()
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code != -signal.SIGXCPU, f"longer than {LIMIT_S} s"
-    with suppress(ValueError, EOFError):
-        return np.asarray(np.load(BytesIO(found)), np.uint8)
-    return None
+    return Input([*map(encoded, kinds), progressive], decode_image)
 
 
 def portraits(_: Path) -> Input:
-    return Input([_encoded(".png", side=192)], lambda data: decode_portrait(data, where="x"))
+    return Input([encoded(".png", side=192)], lambda data: decode_portrait(data, where="x"))
 
 
 def videos(room: Path) -> Input:
@@ -292,7 +256,6 @@ def checkpoints(part: str) -> Makes:
 
 INPUTS: Final[dict[str, Makes]] = {
     "images": images,
-    "photographs from phones": from_phones,
     "portraits": portraits,
     "videos": videos,
     "a student's zip": exports,
