@@ -82,7 +82,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     output.print_anything()
     try:
-        build()(args=arguments, prog_name="fewshot-fer")
+        with output.written():
+            build()(args=arguments, prog_name="fewshot-fer")
     except FewshotFerError as error:
         output.show_error(error)
         return 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -108,7 +110,9 @@ def test_the_newest_is_in_use_and_the_history_says_so(roster: Roster) -> None:
         (first.calibration, False),
         (second.calibration, True),
     ]
-    assert history(roster, "s001")[0].in_words == "2 March 2026, 12:00, one picture"
+    here = datetime(2026, 3, 2, 12, tzinfo=UTC).astimezone()
+    told = f"{here.day} March 2026, {here:%H:%M}, one picture"
+    assert history(roster, "s001")[0].in_words == told
     both = compare(roster, "s001", "none", second.calibration[:8])
     assert both.before.right == 1.0
     assert both.after.right is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol
@@ -37,9 +38,34 @@ def write_json(value: object) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FolderError(
-            f"The output cannot be written: {error.strerror}.", next_step="Free some space."
-        ) from error
+        raise _unwritable(error) from error
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """What is printed in here is written at its end, or an error of ours says why not."""
+    try:
+        yield
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _give_up()
+        except OSError as error:
+            _give_up()
+            raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> FolderError:
+    return FolderError(
+        f"The output cannot be written: {error.strerror}.", next_step="Free some space."
+    )
+
+
+def _give_up() -> None:
+    """Python tries again when it ends, and would have its own words for it."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def json_text(value: object) -> str:
