@@ -55,8 +55,9 @@ _NAME: Final = re.compile(
     r"(teachers/[0-9a-f]{1,32}/)?"
     r"(record\.db|web/(?!record\.db)\w[\w.-]{0,80}"
     r"|students/(library\.yaml|_class/class\.yaml"
-    r"|[a-z0-9][a-z0-9-]{1,38}[a-z0-9]/(student\.yaml|references/[^/\\\0]{1,64}/[\w.]{1,80}"
-    r"|calibrations/[\w.]{1,80})))"
+    r"|[a-z0-9][a-z0-9-]{1,38}[a-z0-9]/(student\.yaml"
+    r"|references/(?!\.)[^/\\\0]{1,64}/(?!\.)[\w.]{1,80}"
+    r"|calibrations/(?!\.)[\w.]{1,80})))"
 )
 Names = Mapping[str, str]
 """The SHA-256 of every file."""

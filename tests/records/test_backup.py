@@ -223,7 +223,14 @@ def test_a_backup_that_was_altered_anywhere_is_refused(school: Settings, tmp_pat
             restore(place(tmp_path / "last"), bad)
 
 
-@pytest.mark.parametrize("name", ["../evil", "web/../../evil", "students/s001/../../x", "/etc/x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil", "web/../../evil", "students/s001/../../x", "/etc/x",
+        "students/s001/references/../student.yaml", "students/s001/references/../..",
+        "students/s001/calibrations/..",
+    ],
+)  # fmt: skip
 def test_a_backup_leads_nowhere_else(name: str, school: Settings, tmp_path: Path) -> None:
     kept, bad = backup(school, tmp_path / "monday.zip").path, tmp_path / "bad.zip"
     with zipfile.ZipFile(kept) as whole, zipfile.ZipFile(bad, "w") as altered:
