@@ -51,6 +51,8 @@ FORMAT: Final = 1
 CONTENTS: Final = "contents.json"
 RECORD: Final = "record.db"
 _ROOM: Final = ".fewshot-fer-backup"
+_LONGEST_LIST: Final = 200_000_000
+"""Bytes of the list of contents, of a million files; it is read as a whole."""
 _NAME: Final = re.compile(
     r"(teachers/[0-9a-f]{1,32}/)?"
     r"(record\.db|web/(?!record\.db)\w[\w.-]{0,80}"
@@ -265,7 +267,10 @@ def _contents(source: Path) -> dict[str, Any]:
     try:
         with _readable(source) as archive:
             entries = {entry.filename: entry for entry in archive.infolist()}
-            words: dict[str, Any] = json.loads(archive.read(entries.pop(CONTENTS)))
+            contents = entries.pop(CONTENTS)
+            if contents.file_size > _LONGEST_LIST:
+                raise _refused(source, "Its list of contents is too long.")
+            words: dict[str, Any] = json.loads(archive.read(contents))
             if words["format"] != FORMAT:
                 raise _refused(
                     source, f"It has format {words['format']!r}; this version reads {FORMAT}."

@@ -243,6 +243,15 @@ def test_a_backup_leads_nowhere_else(name: str, school: Settings, tmp_path: Path
         restore(place(tmp_path / "other"), bad)
 
 
+def test_a_list_of_contents_that_is_a_bomb_is_not_unpacked(
+    school: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = backup(school, tmp_path / "monday.zip").path
+    monkeypatch.setattr("fewshot_fer.backup._LONGEST_LIST", 100)
+    with pytest.raises(BackupError, match="too long"):
+        restore(place(tmp_path / "other"), kept)
+
+
 def test_a_newer_backup_is_refused_and_nothing_is_harmed(school: Settings, tmp_path: Path) -> None:
     kept, newer = backup(school, tmp_path / "monday.zip").path, tmp_path / "newer.zip"
     with zipfile.ZipFile(kept) as whole, zipfile.ZipFile(newer, "w") as altered:
