@@ -113,6 +113,8 @@ def _postgres(address: URL, wait: float) -> Engine:
         "keepalives_count": 2,
         "tcp_user_timeout": round(2000 * wait),
         "options": f"-c lock_timeout={round(1000 * wait)}",
+        # A database that knows no encoding would answer in bytes.
+        "client_encoding": "utf8",
     }
     try:
         engine = create_engine(address, connect_args=arguments, pool_pre_ping=True)

@@ -32,7 +32,11 @@ class Server:
         self.data = folder / "data"
         if self._user is not None:
             os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
-        self._run("initdb", "-D", str(self.data), "-U", "tester", "-A", "trust", "--no-sync")
+        # The least that a server may know: no encoding, no language.
+        self._run(
+            "initdb", "-D", str(self.data), "-U", "tester", "-A", "trust", "--no-sync",
+            "--no-locale", "-E", "SQL_ASCII",
+        )  # fmt: skip
         self.start()
 
     def start(self) -> None:
@@ -58,6 +62,12 @@ class Server:
             stderr=subprocess.DEVNULL,
             timeout=PATIENCE_S,
         )
+
+
+def spoken(url: str) -> str:
+    """An address for SQLAlchemy itself."""
+    own = url.replace("postgresql:", "postgresql+psycopg:")
+    return f"{own}&client_encoding=utf8" if own != url else url
 
 
 @pytest.fixture(scope="session")

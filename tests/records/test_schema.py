@@ -12,13 +12,14 @@ from fewshot_fer.errors import RecordError
 from fewshot_fer.records import schema
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark
+from tests.fakes.postgres import spoken
 from tests.records.first import FIRST_VERSION
 from tests.records.views import lesson
 
 
 def test_the_tables_are_those_that_the_queries_know(url: str) -> None:
     Store.open(url).close()
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    engine = create_engine(spoken(url))
     for table in schema.metadata.tables.values():
         found = {column["name"] for column in inspect(engine).get_columns(table.name)}
         assert found == set(table.columns.keys())

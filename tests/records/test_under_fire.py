@@ -23,7 +23,7 @@ from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.store import Store
 from fewshot_fer.records.values import Mark, Second
 from tests.fakes.network import at, between
-from tests.fakes.postgres import Server
+from tests.fakes.postgres import Server, spoken
 from tests.fakes.waiting import until
 from tests.records.views import Class, faces_at, second
 
@@ -92,7 +92,7 @@ def test_a_server_without_a_free_connection_loses_nothing(
 ) -> None:
     url = server.new_database()
     name = url.partition("@/")[2].partition("?")[0]
-    everything = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    everything = create_engine(spoken(url))
     whole = everything.execution_options(isolation_level="AUTOCOMMIT")
 
     def do(*words: str) -> None:
