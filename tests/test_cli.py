@@ -195,8 +195,16 @@ def test_a_full_disk_is_an_error_of_ours(words: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("moment", ["importing", "running", "watching"])
-def test_ctrl_c_exits_with_130_no_traceback_and_nothing_left(moment: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("moment", "how"),
+    [
+        ("importing", "SIGINT"), ("running", "SIGINT"), ("watching", "SIGINT"),
+        ("running", "SIGHUP"), ("watching", "SIGTERM"),
+    ],
+)  # fmt: skip
+def test_what_is_stopped_exits_with_130_no_traceback_and_nothing_left(
+    moment: str, how: str, tmp_path: Path
+) -> None:
     script = tmp_path / "slow.py"
     script.write_text(SLOW[moment])
     temporary = tmp_path / "temporary"
@@ -213,7 +221,7 @@ def test_ctrl_c_exits_with_130_no_traceback_and_nothing_left(moment: str, tmp_pa
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.Signals[how])
         _, shown = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()

@@ -20,7 +20,6 @@ from fewshot_fer.web.listening import bound, taking
 from fewshot_fer.web.pages import with_streamlit
 
 PASSWORD: Final = "FEWSHOT_FER_PASSWORD"
-STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 _STREAMLIT: Final[Mapping[str, Any]] = {
     # Nothing calls home.
@@ -47,7 +46,9 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
     patience.prepare()
     config = taking(behind_proxies(build_app(app), os.environ), certificate)
     # uvicorn stops gently and then sends itself the signal once more; that one ends nothing.
-    before = {one: signal.signal(one, lambda *_: None) for one in STOPS}
+    before = {one: signal.signal(one, lambda *_: None) for one in stops()}
+    if (hang_up := getattr(signal, "SIGHUP", None)) in before:
+        signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         with listening:
             uvicorn.Server(config).run(sockets=[listening])
@@ -56,6 +57,13 @@ def serve(app: AppState, *, host: str, port: int, certificate: Certificate | Non
             signal.signal(one, handler)
     if app.lessons.trouble is not None:
         raise app.lessons.trouble
+
+
+def stops() -> list[signal.Signals]:
+    """What asks a server to stop, a terminal that is closed too, but what is ignored (nohup)."""
+    known = ("SIGTERM", "SIGINT", "SIGHUP")
+    there = [signal.Signals[one] for one in known if one in signal.Signals.__members__]
+    return [one for one in there if signal.getsignal(one) is not signal.SIG_IGN]
 
 
 def behind_proxies(app: ASGIApp, env: Mapping[str, str]) -> ASGIApp:

@@ -93,7 +93,7 @@ def serve(
         certificate.check()
     bound(settings.host, settings.port).close()
     ports = _free_ports(workers)
-    before = {one: signal.signal(one, lambda *_: over.set()) for one in server.STOPS}
+    before = {one: signal.signal(one, lambda *_: over.set()) for one in server.stops()}
     with TemporaryDirectory(prefix="fewshot-fer-balancer-") as folder, ExitStack() as at_the_end:
         for one, handler in before.items():
             at_the_end.callback(signal.signal, one, handler)

@@ -83,10 +83,10 @@ class Server:
             except (URLError, OSError):
                 time.sleep(0.1)
 
-    def stop(self) -> tuple[int, str]:
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end as a service manager does; the exit code, and what it said."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(how)
         _, said = self.process.communicate(timeout=PATIENCE_S)
         code, self.process = self.process.returncode, None
         return code, said

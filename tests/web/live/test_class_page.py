@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,8 @@ def test_from_the_first_page_to_a_report(
         page.get_by_text("Recording the class", exact=True).first.wait_for()
         page.locator(".timeline path").first.wait_for(state="attached")
 
-        # The server is stopped and started anew: the page says so, and the camera goes on.
-        code, said = server.stop()
+        # Its terminal is closed and it is started anew: the page says so, and the camera goes on.
+        code, said = server.stop(signal.SIGHUP)
         assert code == 0
         assert "Traceback" not in said
         page.get_by_text("The connection to the server was lost").wait_for()
