@@ -43,6 +43,8 @@ from fewshot_fer.students.store.records import (
 )
 
 Files = Mapping[str, bytes]
+MOST_REFERENCES: Final = 500
+"""Of a student: a hundred times what helps, and half of what fits into an export."""
 _NO_EXPRESSION: Final = "removed an expression"
 
 
@@ -270,6 +272,11 @@ class Library(LibraryReader):
             added.add(reference)
             files[reference.file] = data
             files[reference.sidecar] = sidecar(tidy, self.now())
+        if len(added) > MOST_REFERENCES:
+            raise StudentError(
+                Phrase("A student has at most {most} pictures.", most=MOST_REFERENCES),
+                next_step="Delete some first; five of each expression are enough.",
+            )
         # Another checkpoint may not know these: there they are the student's own.
         beyond = {one.expression for one in added} & set(self.basic) - set(BASIC)
         own = dict.fromkeys((*student.own_expressions, *sorted(beyond)))
