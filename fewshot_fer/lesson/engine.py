@@ -27,7 +27,7 @@ from fewshot_fer.lesson.intake import Intake
 from fewshot_fer.lesson.overview import Overview
 from fewshot_fer.lesson.sources import Clock
 from fewshot_fer.lesson.stream import Answer, Encodes, Offer, Picture
-from fewshot_fer.lesson.taping import Tape, over
+from fewshot_fer.lesson.taping import IN_PAUSE, Tape, over
 from fewshot_fer.records.values import Mark, one_line
 
 _PULSE_S: Final = 0.2
@@ -202,7 +202,7 @@ class LessonEngine:
         self._paused = on
         self._tape.flush()
         if not on:
-            self._tape.keep_marks("in the pause")
+            self._tape.keep_marks(IN_PAUSE)
         self._intake.close(Skipped("paused") if on and self._rests else None)
         self._tell(e.Paused(on))
 

@@ -17,6 +17,7 @@ from fewshot_fer.records.recording import SessionWriter
 from fewshot_fer.records.views import View
 
 _AGAIN_S: Final = 1.0
+IN_PAUSE: Final = "in the pause"
 Aside = Callable[[Callable[[], Any], Callable[[Future[Any]], None]], None]
 """Does work elsewhere, and goes on with it in the lesson's thread when it is done."""
 
@@ -175,22 +176,26 @@ class Tape:
 
     def mark(self, text: str, time: float, *, paused: bool) -> None:
         """A moment of the lesson; it is kept for later where nothing is written now."""
-        if paused or not self.takes_marks:
+        if not self.takes_marks or (paused and self.on):
             self._unkept.append((text, time))
         else:
-            self._write((text, time))
+            self._write((_made(text, IN_PAUSE) if paused else text, time))
 
     def keep_marks(self, why: str) -> None:
         """Write down those that were made while nothing was, and say so."""
         if self._recording is not None:
             for text, time in self._unkept:
-                self._recording.mark(f"{text[:160] or 'Marked'} ({why})", time)
+                self._recording.mark(_made(text, why), time)
             self._unkept.clear()
 
     def flush(self) -> None:
         """Nothing follows for a while."""
         if self._recording is not None:
             self._recording.flush()
+
+
+def _made(text: str, why: str) -> str:
+    return f"{text[:160] or 'Marked'} ({why})"
 
 
 def over() -> RecordError:

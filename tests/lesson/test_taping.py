@@ -104,6 +104,23 @@ def test_in_a_pause_nothing_is_recorded_time_goes_on_and_marks_are_kept() -> Non
     ]  # fmt: skip
 
 
+def test_a_mark_in_a_pause_before_a_slow_recording_has_begun_is_in_its_place() -> None:
+    hall = Hall(slow=Event())
+    with held(hall) as here:
+        here.lesson.ask(Record("class", when_seen=True))
+        shown_for(here, 1, "happy")
+        here.clock.now += 4
+        done(here.lesson.ask(Mark("exercise")))
+        done(here.lesson.ask(Pause()))
+        done(here.lesson.ask(Mark("no")))
+        assert hall.slow is not None
+        hall.slow.set()
+        assert done(here.lesson.ask(Record("off"))) is not None
+    with Store.open(RECORDS) as store:
+        marks = [(one.second, one.text) for one in store.read().marks]
+    assert marks == [(4, "exercise"), (4, "no (in the pause)")]
+
+
 def test_many_who_begin_at_once_leave_no_session_open_and_no_thread() -> None:
     hall, before = Hall(slow=Event()), len(recorders())
     with held(hall) as here, ThreadPoolExecutor(8) as many:
