@@ -188,7 +188,8 @@ def signed(room: Path) -> Input:
     def read(data: bytes) -> None:
         """Nothing that was altered is believed; the last letter of a signature has idle bits."""
         text = data.decode("latin-1")
-        genuine = text.rpartition(".")[0] in kept or text.strip() == token
+        bare = text.strip()  # As a cookie is read.
+        genuine = bare.rpartition(".")[0] in kept or bare == token
         headers = [(b"cookie", f"{TEACHER_COOKIE}={text}".encode("latin-1"))]
         asked = HTTPConnection({"type": "http", "headers": headers})
         assert genuine or ";" in text or not credentials.candidates(asked), "an altered cookie"

@@ -167,6 +167,17 @@ def test_a_knock_is_forgotten(school: School) -> None:
     assert door.knock(knock.id) is None
 
 
+def test_who_knocks_again_and_again_keeps_nobody_out(school: School) -> None:
+    school.enrolled("Anna")
+    ben, link, door = school.enrolled("Ben"), school.invite()[0], school.service.portal.door
+    assert join(browser(school), link, name="Ben") == 303
+    for _ in range(110):
+        assert join(browser(school), link, name="Anna") == 303
+    assert join(browser(school), link, name="Ben") == 303
+    waiting = [one.student for one in door.waiting(school.running.id)]
+    assert (len(waiting), waiting.count(ben)) == (100, 2)
+
+
 def test_a_personal_link_is_for_one(school: School) -> None:
     anna, _ = school.enrolled("Anna"), school.enrolled("Ben")
     page, link = browser(school), school.invite(student=anna)[0]
