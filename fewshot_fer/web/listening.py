@@ -12,8 +12,8 @@ from fewshot_fer.errors import ServerError
 from fewshot_fer.web import patience
 from fewshot_fer.web.certificates import Certificate
 
-_MOST_MESSAGE: Final = 8_000_000
-"""Bytes of a WebSocket message; pictures have a stricter limit of their own."""
+_MOST_MESSAGE: Final = 4_000_000
+"""Bytes of a WebSocket message; a picture of more than half of it is refused in our words."""
 _WAITING: Final = 512
 STOP_S: Final = 5
 """So long open requests and sockets may take at the end."""
