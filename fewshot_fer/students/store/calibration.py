@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
+from pydantic_core import from_json
 from safetensors.numpy import save
 
 from fewshot_fer.arrays import Floats
@@ -69,7 +70,7 @@ def decode_calibration(data: bytes, *, where: str, space: Space | None) -> Calib
     """The calibration that was written."""
     z, header = decode_vectors(data, where=where)
     try:
-        words = json.loads(header["calibration"])
+        words = from_json(header["calibration"])
         labels = words["labels"]
         found = Calibration(
             z=z,
@@ -78,7 +79,7 @@ def decode_calibration(data: bytes, *, where: str, space: Space | None) -> Calib
             made=moment(words["made"]),
             how=text(words["how"]),
         )
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise damaged(where) from error
     one_each = found.labels is None or len(found.labels) == len(z)
     if z.ndim != 2 or len(z) > MOST_FRAMES or not one_each or not fits(space, z, found.checkpoint):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.files import write_atomically
@@ -115,8 +116,9 @@ class Index:
 
     def _entries(self) -> dict[str, Any]:
         try:
-            entries = json.loads(self._file.read_bytes())
-        except (OSError, ValueError, RecursionError):
+            # It takes no half of a letter, which could be listed but not written again.
+            entries = from_json(self._file.read_bytes())
+        except (OSError, ValueError):
             return {}
         return entries if isinstance(entries, dict) else {}
 

@@ -14,6 +14,7 @@ import pytest
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.recalibration import history
 from fewshot_fer.students.roster import Roster
+from fewshot_fer.students.store import index
 from fewshot_fer.students.store.calibration import Calibration
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import exported, import_student
@@ -116,3 +117,18 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(full: Library, tmp_path
         use_all(full.folder, tmp_path)
         path.unlink()
     assert "Bea" in [one.name for one in full.students()]
+
+
+def test_half_a_letter_in_the_list_of_students_is_not_believed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_FEW", 0)
+    library.create("Anna", AGREED)
+    file = library.folder / ".index" / "students.json"
+    os.utime(library.folder / library.students()[0].id / "student.yaml", (1, 1))
+    for half in (b"\xed\xa0\x80", b"\\ud800"):
+        assert [one.name for one in Library(library.folder).students()] == ["Anna"]
+        file.write_bytes(file.read_bytes().replace(b"Anna", half))
+        ben = Library(library.folder).create("Ben", AGREED)
+        assert {one.name for one in Library(library.folder).students()} == {"Anna", "Ben"}
+        Library(library.folder).remove(ben.id)
