@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from pydantic_core import from_json
+from pydantic import TypeAdapter
 from safetensors.numpy import save
 
 from fewshot_fer.arrays import Floats
@@ -22,6 +22,7 @@ from fewshot_fer.students.store.names import expression_name
 from fewshot_fer.students.store.records import moment, text, texts, tidy
 
 MOST_FRAMES = 48
+_WORDS: Final = TypeAdapter(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +71,7 @@ def decode_calibration(data: bytes, *, where: str, space: Space | None) -> Calib
     """The calibration that was written."""
     z, header = decode_vectors(data, where=where)
     try:
-        words = from_json(header["calibration"])
+        words = _WORDS.validate_json(header["calibration"])
         labels = words["labels"]
         found = Calibration(
             z=z,

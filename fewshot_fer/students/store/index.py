@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from pydantic_core import from_json
 
 from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.files import write_atomically
@@ -26,6 +25,7 @@ from fewshot_fer.students.store.records import Summary
 from fewshot_fer.students.store.store import INDEX, PAGE, Store
 
 _SUMMARY: Final = TypeAdapter(Summary)
+_ENTRIES: Final = TypeAdapter(dict[str, Any])
 _GRAIN_NS = 100_000_000
 _FEW = 16
 
@@ -117,10 +117,9 @@ class Index:
     def _entries(self) -> dict[str, Any]:
         try:
             # It takes no half of a letter, which could be listed but not written again.
-            entries = from_json(self._file.read_bytes())
+            return _ENTRIES.validate_json(self._file.read_bytes())
         except (OSError, ValueError):
             return {}
-        return entries if isinstance(entries, dict) else {}
 
     def _write(self) -> None:
         # Under the lock and from a fresh look, or a student removed meanwhile would return.
