@@ -349,7 +349,10 @@ def _region(source: str) -> tuple[int, int, int, int] | None:
 
 def _grabbed(capture: Capture) -> Bytes | None:
     """The picture [h,w,3] that was grabbed; of a damaged file it may be none, or of no size."""
-    found, image = capture.retrieve()
+    try:
+        found, image = capture.retrieve()
+    except cv2.error:
+        return None
     return _rgb(image) if found and image is not None and image.size else None
 
 

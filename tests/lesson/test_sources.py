@@ -176,10 +176,20 @@ def test_a_video_without_times_is_counted() -> None:
     assert [p.time for p in pictures] == pytest.approx([0.0, 0.04, 0.08, 0.12])
 
 
-def test_a_picture_of_no_size_in_a_damaged_video_is_left_out() -> None:
-    device = Device(Watch(), 4)
-    given = iter([(True, np.empty((0, 0, 3), np.uint8)), device.retrieve(), (True, None)])
-    device.retrieve = lambda: next(given, (False, None))  # type: ignore[method-assign]
+def test_pictures_of_a_damaged_video_that_are_none_are_left_out() -> None:
+    device = Device(Watch(), 5)
+    good, empty = device.retrieve(), np.empty((0, 0, 3), np.uint8)
+    given: Iterator[tuple[bool, Any] | cv2.error] = iter(
+        [cv2.error("too long"), (True, empty), good, (True, None)]
+    )
+
+    def retrieve() -> tuple[bool, Any]:
+        one = next(given, (False, None))
+        if isinstance(one, cv2.error):
+            raise one
+        return one
+
+    device.retrieve = retrieve  # type: ignore[method-assign]
     assert len(list(video(Path(__file__), opens=lambda _: device))) == 1
 
 
