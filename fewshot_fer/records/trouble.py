@@ -58,8 +58,9 @@ def plain_words(where: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise explained(error, where) from error
-    except (TypeError, ValueError, OverflowError) as error:
-        # SQLite keeps any value in any column, so a damaged file gives text where numbers are due.
+    except (TypeError, ValueError, OverflowError, IndexError) as error:
+        # SQLite keeps any value in any column: a damaged file gives text where numbers are due, or
+        # the number of an expression that is none.
         raise RecordError(
             "The record of sessions is damaged: it holds what was never written there.",
             where=where,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fewshot_fer.errors import RecordError
 from fewshot_fer.records.backlog import Backlog, catch_up
 from fewshot_fer.records.recorder import Recorder
 from fewshot_fer.records.store import Retention, Store
@@ -138,3 +140,17 @@ def test_a_clock_that_leaps_ahead_for_a_moment_empties_nothing(url: str) -> None
     assert opened(leap) == 1
     # Nobody came for 200 days, and the clock is right: it still says so an hour later.
     assert opened(leap + timedelta(hours=2)) == 0
+
+
+@pytest.mark.parametrize("value", ["'x'", "78"])
+def test_a_damaged_file_is_an_error_of_ours(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "record.db"
+    with Store.open(f"sqlite:///{file}") as store:
+        session = store.begin(per_student=True)
+        store.write(session, [second(0, BOTH), second(1, BOTH)])
+        store.end(session)
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"UPDATE student_seconds SET shown = {value}")
+    connection.close()
+    with Store.open(f"sqlite:///{file}") as store, pytest.raises(RecordError, match="damaged"):
+        store.read(session, students=True)
