@@ -27,11 +27,9 @@ SITS_DOWN = """async src => {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   setInterval(() => canvas.getContext('2d').drawImage(image, 0, 0), 40);
   navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(25);
-  const video = document.querySelector('video');
-  while (!video.srcObject) {  // A click before the script was there is lost.
-    document.getElementById('on').click();
-    await new Promise((done) => setTimeout(done, 500));
-  }
+  const on = document.getElementById('on');
+  while (on.disabled) await new Promise((done) => setTimeout(done, 100));
+  on.click();
 }"""
 """Somebody sits down before the page's camera, and switches it on."""
 
