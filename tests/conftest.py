@@ -21,6 +21,8 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # A job in the background is started with Ctrl-C ignored, and what the tests start inherits that;
 # a signal that is handled here is the default there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if os.name == "posix" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # The same of nohup.
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 # Where it is set, Python's pipes are other objects than where it is not, as with those who use us.
 os.environ.pop("PYTHONUNBUFFERED", None)
