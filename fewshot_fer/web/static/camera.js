@@ -44,6 +44,16 @@ export function obstacle(kind = 'camera') {
   return media?.getUserMedia && window.WebSocket ? null : new NoCamera('old', kind);
 }
 
+/** Frame by frame: handing over the stream itself leaves frames behind that nobody closes. @param {ReadableStream<VideoFrame>} frames @param {Worker} worker */
+async function hand(frames, worker) {
+  const reader = frames.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    worker.postMessage({ frame: value }, [value]);
+  }
+}
+
 export class Camera {
   kind = /** @type {Kind} */ ('camera');
   /** The part of the picture that is used, in shares of its sides; null: all of it. @type {[x: number, y: number, width: number, height: number] | null} */
@@ -93,19 +103,14 @@ export class Camera {
   #follow() {
     const Processor = /** @type {{ MediaStreamTrackProcessor?: new (of: { track?: MediaStreamTrack }) => { readable: ReadableStream } }} */ (
       /** @type {unknown} */ (globalThis)).MediaStreamTrackProcessor;
-    const track = this.track;
-    if (!Processor || !track) return;
+    if (!Processor || !this.track) return;
+    const { readable } = new Processor({ track: this.track });
     const worker = this.#grabber = new Worker(new URL('grabber.js', import.meta.url));
-    // It says once that it is there. Pictures that are read for one which never comes, nobody closes.
-    worker.onmessage = () => {
-      if (track !== this.track) return;
-      const { readable } = new Processor({ track });
-      worker.postMessage({ frames: readable }, [readable]);
-      worker.onmessage = ({ data }) => {
-        this.#waiting?.(data.jpeg ? data : null);
-        this.#waiting = null;
-      };
+    worker.onmessage = ({ data }) => {
+      this.#waiting?.(data.jpeg ? data : null);
+      this.#waiting = null;
     };
+    void hand(readable, worker);
   }
 
   /** The picture of now and its JPEG, made in a worker; null: there is no worker, or no picture yet. @param {number} most @param {number} quality @returns {Promise<Shot | null>} */

@@ -3,19 +3,12 @@
 
 let newest = /** @type {VideoFrame | null} */ (null);
 
-/** @param {ReadableStream<VideoFrame>} frames */
-async function read(frames) {
-  const reader = frames.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    newest?.close();
-    newest = value ?? null;
-    if (done) return;
-  }
-}
-
 self.onmessage = async ({ data }) => {
-  if (data.frames) return void read(data.frames);
+  if (data.frame) {
+    newest?.close();
+    newest = data.frame;
+    return;
+  }
   const { most, quality, part } = data;
   const frame = newest?.clone();
   if (!frame) return self.postMessage({});
@@ -31,4 +24,3 @@ self.onmessage = async ({ data }) => {
   const picture = canvas.transferToImageBitmap();
   self.postMessage({ jpeg, picture }, { transfer: [picture] });
 };
-self.postMessage({});
