@@ -44,16 +44,6 @@ export function obstacle(kind = 'camera') {
   return media?.getUserMedia && window.WebSocket ? null : new NoCamera('old', kind);
 }
 
-/** Frame by frame: handing over the stream itself leaves frames behind that nobody closes. @param {ReadableStream<VideoFrame>} frames @param {Worker} worker */
-async function hand(frames, worker) {
-  const reader = frames.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    worker.postMessage({ frame: value }, [value]);
-  }
-}
-
 export class Camera {
   kind = /** @type {Kind} */ ('camera');
   /** The part of the picture that is used, in shares of its sides; null: all of it. @type {[x: number, y: number, width: number, height: number] | null} */
@@ -110,7 +100,18 @@ export class Camera {
       this.#waiting?.(data.jpeg ? data : null);
       this.#waiting = null;
     };
-    void hand(readable, worker);
+    void this.#hand(readable, worker);
+  }
+
+  /** Frame by frame: handing over the stream itself leaves frames behind that nobody closes. @param {ReadableStream<VideoFrame>} frames @param {Worker} worker */
+  async #hand(frames, worker) {
+    const reader = frames.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (worker === this.#grabber) worker.postMessage({ frame: value }, [value]);
+      else value.close();
+    }
   }
 
   /** The picture of now and its JPEG, made in a worker; null: there is no worker, or no picture yet. @param {number} most @param {number} quality @returns {Promise<Shot | null>} */
@@ -121,7 +122,7 @@ export class Camera {
   }
 
   stop() {
-    this.#grabber?.terminate();
+    this.#grabber?.postMessage({ over: true }); // Terminated, it would not close the frame that it holds.
     this.#grabber = null;
     this.#waiting?.(null);
     this.#waiting = null;

@@ -9,6 +9,10 @@ self.onmessage = async ({ data }) => {
     newest = data.frame;
     return;
   }
+  if (data.over) {
+    newest?.close();
+    return self.close();
+  }
   const { most, quality, part } = data;
   const frame = newest?.clone();
   if (!frame) return self.postMessage({});

@@ -99,7 +99,6 @@ test('each picture of a track is handed to the worker, which makes what is asked
   globalThis.Worker = class {
     constructor() { worker = this; }
     postMessage(data, moved) { posted.push([data, moved]); }
-    terminate() {}
   };
   await camera.start();
   await new Promise((done) => setTimeout(done, 0));
@@ -107,5 +106,7 @@ test('each picture of a track is handed to the worker, which makes what is asked
   const shot = camera.grab(640, 0.8);
   worker.onmessage({ data: { jpeg: 'j' } });
   assert.deepEqual(await shot, { jpeg: 'j' });
+  camera.stop();
+  assert.deepEqual(posted.at(-1), [{ over: true }, undefined]);
   delete globalThis.MediaStreamTrackProcessor;
 });
