@@ -97,21 +97,11 @@ export class Camera {
     const { readable } = new Processor({ track: this.track });
     const worker = this.#grabber = new Worker(new URL('grabber.js', import.meta.url));
     worker.onmessage = ({ data }) => {
+      if (worker !== this.#grabber) return; // Of the camera before.
       this.#waiting?.(data.jpeg ? data : null);
       this.#waiting = null;
     };
-    void this.#hand(readable, worker);
-  }
-
-  /** Frame by frame: handing over the stream itself leaves frames behind that nobody closes. @param {ReadableStream<VideoFrame>} frames @param {Worker} worker */
-  async #hand(frames, worker) {
-    const reader = frames.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      if (worker === this.#grabber) worker.postMessage({ frame: value }, [value]);
-      else value.close();
-    }
+    worker.postMessage({ frames: readable }, [readable]);
   }
 
   /** The picture of now and its JPEG, made in a worker; null: there is no worker, or no picture yet. @param {number} most @param {number} quality @returns {Promise<Shot | null>} */
@@ -122,7 +112,7 @@ export class Camera {
   }
 
   stop() {
-    this.#grabber?.postMessage({ over: true }); // Terminated, it would not close the frame that it holds.
+    this.#grabber?.postMessage({ over: true }); // Terminated, it would leave the frame open that it holds.
     this.#grabber = null;
     this.#waiting?.(null);
     this.#waiting = null;

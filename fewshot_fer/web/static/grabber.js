@@ -1,18 +1,29 @@
 // Keeps the newest picture of a track and makes a JPEG of it when asked: in a worker, which browsers
 // do not slow down when the page is behind other windows.
 
+const UNDER_WAY_MS = 500;
 let newest = /** @type {VideoFrame | null} */ (null);
 
+/** @param {ReadableStream<VideoFrame>} frames */
+async function read(frames) {
+  const reader = frames.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    newest?.close();
+    newest = value ?? null;
+    if (done) return;
+  }
+}
+
+/** Chromium never says that a stream which was stopped early is done, and does hand its frame over. */
+function end() {
+  newest?.close();
+  self.close();
+}
+
 self.onmessage = async ({ data }) => {
-  if (data.frame) {
-    newest?.close();
-    newest = data.frame;
-    return;
-  }
-  if (data.over) {
-    newest?.close();
-    return self.close();
-  }
+  if (data.frames) return void read(data.frames);
+  if (data.over) return void setTimeout(end, UNDER_WAY_MS);
   const { most, quality, part } = data;
   const frame = newest?.clone();
   if (!frame) return self.postMessage({});

@@ -89,24 +89,27 @@ test('a picture is as large as is asked for at most, and stays until the next bu
   assert.deepEqual([four.width, four.height], [1280, 720]);
 });
 
-test('each picture of a track is handed to the worker, which makes what is asked for', async () => {
-  const frames = [{ value: 'one' }, { value: 'two' }, { done: true }];
-  const posted = [];
+test('a worker is told when it is over, and what it still says is not of the camera after it', async () => {
+  const workers = [];
   globalThis.MediaStreamTrackProcessor = class {
-    readable = { getReader: () => ({ read: async () => frames.shift() }) };
+    readable = 'pictures';
   };
-  let worker;
   globalThis.Worker = class {
-    constructor() { worker = this; }
-    postMessage(data, moved) { posted.push([data, moved]); }
+    posted = [];
+    constructor() { workers.push(this); }
+    postMessage(data) { this.posted.push(data); }
   };
+  const streams = [stream(), stream()];
+  const [first] = streams;
+  media.getUserMedia = async () => streams.shift();
   await camera.start();
-  await new Promise((done) => setTimeout(done, 0));
-  assert.deepEqual(posted, [[{ frame: 'one' }, ['one']], [{ frame: 'two' }, ['two']]]);
-  const shot = camera.grab(640, 0.8);
-  worker.onmessage({ data: { jpeg: 'j' } });
-  assert.deepEqual(await shot, { jpeg: 'j' });
   camera.stop();
-  assert.deepEqual(posted.at(-1), [{ over: true }, undefined]);
+  assert.equal(first.track.stopped, true);
+  await camera.start();
+  assert.deepEqual(workers.map((one) => one.posted), [[{ frames: 'pictures' }, { over: true }], [{ frames: 'pictures' }]]);
+  const shot = camera.grab(640, 0.8);
+  workers[0].onmessage({ data: { jpeg: 'old' } });
+  workers[1].onmessage({ data: { jpeg: 'new' } });
+  assert.deepEqual(await shot, { jpeg: 'new' });
   delete globalThis.MediaStreamTrackProcessor;
 });
