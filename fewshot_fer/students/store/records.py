@@ -253,9 +253,10 @@ def _student(student_id: str, document: Mapping[str, Any]) -> Student:
 
 
 def text(given: object) -> str:
-    """What has to be text; else a ValueError, as in all that follow."""
+    """What has to be text, of whole letters; else a ValueError, as in all that follow."""
     if not isinstance(given, str):
         raise ValueError(given)
+    given.encode()
     return given
 
 

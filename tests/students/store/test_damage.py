@@ -15,7 +15,11 @@ from fewshot_fer.errors import FewshotFerError
 from fewshot_fer.students.recalibration import history
 from fewshot_fer.students.roster import Roster
 from fewshot_fer.students.store import index
-from fewshot_fer.students.store.calibration import Calibration
+from fewshot_fer.students.store.calibration import (
+    Calibration,
+    decode_calibration,
+    encode_calibration,
+)
 from fewshot_fer.students.store.library import Library
 from fewshot_fer.students.store.moving import exported, import_student
 from fewshot_fer.students.store.records import NewReference
@@ -132,3 +136,11 @@ def test_half_a_letter_in_the_list_of_students_is_not_believed(
         ben = Library(library.folder).create("Ben", AGREED)
         assert {one.name for one in Library(library.folder).students()} == {"Anna", "Ben"}
         Library(library.folder).remove(ben.id)
+
+
+def test_half_a_letter_in_a_calibration_is_damage() -> None:
+    z = np.zeros((1, D), np.float32)
+    whole = encode_calibration(Calibration(z, None, "c", NOON, "AAAAAAA"))
+    assert decode_calibration(whole, where="x", space=None).how == "AAAAAAA"
+    with pytest.raises(FewshotFerError, match="damaged"):
+        decode_calibration(whole.replace(b"AAAAAAA", rb"\\ud800"), where="x", space=None)
